@@ -1,0 +1,48 @@
+// Knows: which regions a machine's memory has, and the shape of the region table.
+// Must not know: any address; memory/regions computes them, the table publishes them.
+// A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
+
+/** Changes whenever a word, a region or an enumeration changes meaning. A snapshot carries it. */
+export const ABI_VERSION = 1;
+
+/** First word of the region table ("PGBK"), so that a wrong memory is recognised. */
+export const ABI_MAGIC = 0x4b424750;
+
+export enum Region {
+  CONFIG,
+  ZONES,
+  PCPS,
+  /** u32 per frame plus the list heads: link to the next frame, pre-scaled (index * 4). */
+  FRAME_NEXT,
+  FRAME_PREV,
+  /** u32 per frame: see the drawing in frames/frame. */
+  FRAME_WORD,
+  /** u8 per pageblock: its Migratetype, 255 where no memory map exists. */
+  PAGEBLOCKS,
+  /** u32 per slot: pfn + 1 of the block it holds, 0 when empty. */
+  SLOTS,
+  COMMANDS,
+  EVENTS,
+  HINTS,
+  STATS,
+  AUDIT,
+  COUNT,
+}
+
+/** The region table: MAGIC, VERSION, region count, bytes in use, then three words per region. */
+export enum TableWord {
+  MAGIC,
+  VERSION,
+  REGIONS,
+  BYTES,
+  FIRST_ENTRY,
+}
+
+/** One entry of the table. */
+export enum EntryWord {
+  POINTER,
+  /** Elements, not bytes. */
+  LENGTH,
+  ELEMENT_BYTES,
+  COUNT = 3,
+}

@@ -1,0 +1,267 @@
+// Knows: every enumeration that crosses the boundary, in the kernel's words.
+// Must not know: where anything is stored.
+// A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
+
+/** `enum migratetype`, Linux 6.12 with CONFIG_CMA and CONFIG_MEMORY_ISOLATION. */
+export enum Migratetype {
+  UNMOVABLE = 0,
+  MOVABLE = 1,
+  RECLAIMABLE = 2,
+  HIGHATOMIC = 3,
+  CMA = 4,
+  ISOLATE = 5,
+}
+
+/** What a frame is. BUDDY, PCP, ALLOCATED and DETACHED are heads of 2^order frames; the others of that range are BODY. */
+export enum FrameKind {
+  /** No memory map: never handed out, `-` in a dump's pageblocks. */
+  HOLE = 0,
+  /** Not a head: covered by the head before it. */
+  BODY = 1,
+  /** Present, never given to the allocator (PageReserved). */
+  RESERVED = 2,
+  /** Head of a free block on a buddy list (PageBuddy). */
+  BUDDY = 3,
+  /** Head of a page on a per-CPU list. */
+  PCP = 4,
+  /** Head of an allocated block. */
+  ALLOCATED = 5,
+  /** Head of a free block that compaction or isolation took off the lists. */
+  DETACHED = 6,
+}
+
+/** How an allocated page answers "could it be migrated?" (what a pageblock claim counts as movable). */
+export enum Mobility {
+  FIXED = 0,
+  /** PageLRU: user memory on an LRU list. */
+  LRU = 1,
+  /** __PageMovable: a driver's movable page (balloon, zsmalloc, z3fold). */
+  DRIVER = 2,
+}
+
+/** `__GFP_*` bits that decide where a page comes from; equal in Linux 6.1 and 6.12 except ATOMIC (6.1 only). */
+export enum Gfp {
+  DMA = 0x1,
+  HIGHMEM = 0x2,
+  DMA32 = 0x4,
+  MOVABLE = 0x8,
+  RECLAIMABLE = 0x10,
+  HIGH = 0x20,
+  IO = 0x40,
+  FS = 0x80,
+  ZERO = 0x100,
+  ATOMIC = 0x200,
+  DIRECT_RECLAIM = 0x400,
+  KSWAPD_RECLAIM = 0x800,
+  WRITE = 0x1000,
+  NOWARN = 0x2000,
+  RETRY_MAYFAIL = 0x4000,
+  NOFAIL = 0x8000,
+  NORETRY = 0x1_0000,
+  MEMALLOC = 0x2_0000,
+  COMP = 0x4_0000,
+  NOMEMALLOC = 0x8_0000,
+  HARDWALL = 0x10_0000,
+  THISNODE = 0x20_0000,
+  ACCOUNT = 0x40_0000,
+}
+
+/** `ALLOC_*` of mm/internal.h, Linux 6.12; WMARK_* are the low two bits. */
+export enum AllocFlag {
+  WMARK_MIN = 0x0,
+  WMARK_LOW = 0x1,
+  WMARK_HIGH = 0x2,
+  NO_WATERMARKS = 0x4,
+  WMARK_MASK = 0x7,
+  OOM = 0x8,
+  NON_BLOCK = 0x10,
+  MIN_RESERVE = 0x20,
+  CPUSET = 0x40,
+  CMA = 0x80,
+  NOFRAGMENT = 0x100,
+  HIGHATOMIC = 0x200,
+  KSWAPD = 0x800,
+  /** Any of the flags that give access to a reserve below the min watermark. */
+  RESERVES = 0x238,
+}
+
+/** Bits of ZoneWord.FLAGS. */
+export enum ZoneFlag {
+  /** ZONE_BOOSTED_WATERMARK: kswapd is to be woken by the next allocation. */
+  BOOSTED = 1,
+  /** ZONE_RECLAIM_ACTIVE: kswapd is reclaiming; per-CPU lists are kept short. */
+  RECLAIM_ACTIVE = 2,
+  /** ZONE_BELOW_HIGH: free pages fell below the high watermark. */
+  BELOW_HIGH = 4,
+}
+
+/** Bits of PcpWord.FLAGS. */
+export enum PcpFlag {
+  /** PCPF_PREV_FREE_HIGH_ORDER */
+  PREV_FREE_HIGH_ORDER = 1,
+  /** PCPF_FREE_HIGH_BATCH: a property of the CPU's cache size. */
+  FREE_HIGH_BATCH = 2,
+}
+
+/**
+ * The decisions in which kernel versions differ. A kernel profile is one row of these numbers, written
+ * into ConfigWord.RULE_* before init; each is read by one room (see the comment at each enum).
+ */
+/** buddy/release, frames: does a free block's list always follow its pageblock's type? */
+export enum ListTypeRule {
+  /** 6.12: "hygienic" lists; merging re-types the buddy's pageblocks, drains read the pageblock. */
+  PAGEBLOCK = 0,
+  /** 6.1: the caller's type decides; per-CPU pages carry a cached type. */
+  CALLER = 1,
+}
+
+/** buddy/pcp: limits, refill size and accounting of the per-CPU lists. */
+export enum PcpRule {
+  /** 6.7+: high between high_min and high_max, alloc_factor, free_count, decay. */
+  AUTO_TUNED = 0,
+  /** 6.1: fixed high, free_factor; refill accounts free pages once, at the end. */
+  FIXED_HIGH = 1,
+}
+
+/** buddy/rmqueue: how a request of one migratetype takes from another. */
+export enum FallbackRule {
+  /** 6.12.y and 6.15+: claim a whole pageblock or steal one block. */
+  CLAIM_STEAL = 0,
+  /** 6.1: move blocks to the requester's list, then allocate from there. */
+  MOVE_FIRST = 1,
+}
+
+/** buddy/watermark: which part of the HIGHATOMIC reserve is unusable, who ignores a boost, how much may be reserved. */
+export enum ReserveRule {
+  /** 6.12: free HIGHATOMIC pages; __GFP_HIGH ignores the boost; 1 % rounded up, nothing below one pageblock. */
+  FREE_PAGES = 0,
+  /** 6.1: the whole reserve; __GFP_ATOMIC ignores the boost; 1 % plus one pageblock. */
+  WHOLE_RESERVE = 1,
+}
+
+/** Commands of the buffer. Arguments: see the table in memory/commands. */
+export enum Op {
+  NOP = 0,
+  ALLOCATE = 1,
+  RELEASE = 2,
+  RELEASE_SLOT = 3,
+  SPLIT_RELEASE = 4,
+  BULK_ALLOCATE = 5,
+  DRAIN_ALL = 6,
+  DRAIN_PCP = 7,
+  DECAY = 8,
+  FOLD = 9,
+  TICK = 10,
+  SET_BOOST = 11,
+  SET_ZONE_FLAG = 12,
+  ISOLATE_FREE = 13,
+  PUTBACK_FREE = 14,
+  ROTATE_FREE = 15,
+  UNRESERVE_HIGHATOMIC = 16,
+  SET_MOBILITY = 17,
+  HINT_MOVABLE = 18,
+  RELEASE_DIRECT = 19,
+  ALLOCATE_DIRECT = 20,
+  TAKE_FREE = 21,
+  FREE_BOOT = 22,
+  LOAD_FRAMES = 32,
+  LOAD_FREE = 33,
+  LOAD_PCP = 34,
+}
+
+/** How a command ended. Everything from BAD_COMMAND on left the machine unchanged. */
+export enum Status {
+  OK = 0,
+  /** No page, and the caller may not reclaim: the kernel returns NULL (-ENOMEM). */
+  NO_PAGE = 1,
+  /** No page yet: the kernel would enter direct reclaim or compaction here. */
+  WOULD_RECLAIM = 2,
+  /** First refusal; smaller values are results, these are misuse. */
+  BAD_COMMAND = 16,
+  BAD_ORDER = 17,
+  BAD_CPU = 18,
+  BAD_PFN = 19,
+  BAD_SLOT = 20,
+  BAD_ZONE = 21,
+  BAD_TYPE = 22,
+  /** The frame is not (the head of) an allocated block of that order. */
+  NOT_ALLOCATED = 23,
+  /** The frame is not the head of a free block of that order. */
+  NOT_FREE = 24,
+  /** Loading: the frame is already on a list or inside a block. */
+  ALREADY_USED = 25,
+  MISALIGNED = 26,
+  CROSSES_ZONE = 27,
+  HINTS_FULL = 28,
+}
+
+/** Why the last zone tried could not serve an allocation (CommandWord.DETAIL of a failed ALLOCATE). */
+export enum Refusal {
+  NONE = 0,
+  /** No zone at or below the highest zone index has memory. */
+  NO_ZONE = 1,
+  /** The watermark (plus boost and lowmem_reserve) was not met. */
+  WATERMARK = 2,
+  /** The watermark was met, but no free block of a sufficient order exists on a usable list. */
+  NO_BLOCK = 3,
+  /** The checks passed and the lists still had nothing for this migratetype. */
+  LISTS_EMPTY = 4,
+}
+
+/** What init() and attach() answer. */
+export enum InitStatus {
+  OK = 0,
+  TOO_MANY_FRAMES = 1,
+  BAD_GEOMETRY = 2,
+  NO_MEMORY = 3,
+  BAD_LAYOUT = 4,
+}
+
+/** What the event ring records (record/events); a,b,c,d are listed at each. */
+export enum EventKind {
+  NONE = 0,
+  /** order, migratetype, wanted, obtained */
+  REFILL = 1,
+  /** cpu, pindex, wanted, count before */
+  DRAIN = 2,
+  /** pfn, current order, start type, block type */
+  CLAIM = 3,
+  /** pfn, current order, start type, donor type */
+  STEAL = 4,
+  /** boost after */
+  BOOST = 5,
+  /** pfn, order, old type */
+  RESERVE_HIGHATOMIC = 6,
+  /** 1 set, 0 cleared */
+  BELOW_HIGH = 7,
+  /** cpu, high after */
+  DECAY = 8,
+  /** kswapd was woken: order */
+  WAKE_KSWAPD = 9,
+}
+
+/** What validate() can find broken; 0 means sound. */
+export enum Fault {
+  NONE = 0,
+  FRAME_KIND = 1,
+  HEAD_MISALIGNED = 2,
+  BODY_WITHOUT_HEAD = 3,
+  BODY_EXPECTED = 4,
+  CROSSES_ZONE = 5,
+  ZONE_OF_FRAME = 6,
+  LIST_LINK = 7,
+  LIST_MEMBER = 8,
+  LIST_TYPE = 9,
+  LIST_LENGTH = 10,
+  UNMERGED_BUDDIES = 11,
+  PCP_MEMBER = 12,
+  PCP_COUNT = 13,
+  NR_FREE = 14,
+  FREE_PAGES = 15,
+  FREE_CMA = 16,
+  FREE_HIGHATOMIC = 17,
+  PAGEBLOCK_TYPE = 18,
+  ISOLATED_BLOCKS = 19,
+  BLOCK_SPANS_TYPES = 20,
+  NOT_ON_A_LIST = 21,
+}

@@ -1,0 +1,141 @@
+// Knows: the index of every word in every record that both sides read.
+// Must not know: addresses (see layout and memory/regions).
+// A leaf: valid AssemblyScript and valid TypeScript, imports nothing. All words are 32 bit.
+
+/** Written by the bindings before init(); constant afterwards. */
+export enum ConfigWord {
+  PAGE_SHIFT,
+  MAX_PAGE_ORDER,
+  PAGEBLOCK_ORDER,
+  /** Order of the two THP per-CPU lists; 0 when there are none. */
+  PCP_THP_ORDER,
+  NR_PCP_LISTS,
+  PCP_BATCH_SCALE_MAX,
+  COSTLY_ORDER,
+  NR_CPUS,
+  NR_ZONES,
+  /** First and one-past-last pfn of the flat frame array; START is a multiple of the largest block. */
+  START_PFN,
+  END_PFN,
+  /** Zone index that ZONE_NORMAL has (ALLOC_NOFRAGMENT applies when it is the preferred zone); -1: none. */
+  NORMAL_ZONE,
+  /** 1 when the kernel has a ZONE_DMA32 (without one NOFRAGMENT is never used). */
+  HAS_DMA32,
+  MOVABLE_ZONE,
+  WATERMARK_BOOST_FACTOR,
+  /** `page_group_by_mobility_disabled`: every request counts as UNMOVABLE. */
+  MOBILITY_DISABLED,
+  RULE_LIST_TYPE,
+  RULE_PCP,
+  RULE_FALLBACK,
+  RULE_RESERVE,
+  /** Bit 0: record events. */
+  RECORD,
+  /** GFP_ZONE_TABLE: the zone index for each of the 16 values of gfp & (DMA|HIGHMEM|DMA32|MOVABLE); 16 words. */
+  GFP_ZONE,
+  COUNT = 37,
+}
+
+/** One record per zone index, populated or not. Page counts unless said otherwise. */
+export enum ZoneWord {
+  START_PFN,
+  SPANNED,
+  PRESENT,
+  MANAGED,
+  CMA_PAGES,
+  WMARK_MIN,
+  WMARK_LOW,
+  WMARK_HIGH,
+  WMARK_PROMO,
+  WATERMARK_BOOST,
+  FLAGS,
+  NR_RESERVED_HIGHATOMIC,
+  NR_FREE_HIGHATOMIC,
+  NR_ISOLATE_PAGEBLOCK,
+  /** Zone-global NR_FREE_PAGES: what watermark checks see; the truth adds every PcpWord.DIFF_FREE. */
+  FREE_PAGES,
+  /** Zone-global NR_FREE_CMA_PAGES. */
+  FREE_CMA,
+  /** lowmem_reserve for each highest zone index; 4 words. */
+  LOWMEM_RESERVE,
+  /** nr_free of each order, all migratetypes together; 14 words. */
+  NR_FREE = 20,
+  COUNT = 34,
+}
+
+/** One record per CPU and zone: cpu * MAX_ZONES + zone. */
+export enum PcpWord {
+  COUNT_PAGES,
+  HIGH,
+  HIGH_MIN,
+  HIGH_MAX,
+  BATCH,
+  FLAGS,
+  ALLOC_FACTOR,
+  FREE_COUNT,
+  /** 6.1 only. */
+  FREE_FACTOR,
+  /** stat_threshold of this zone's counters on this CPU. */
+  STAT_THRESHOLD,
+  DIFF_FREE,
+  DIFF_CMA,
+  COUNT = 12,
+}
+
+/** One command of the buffer: the first four words go in, the last four come out. */
+export enum CommandWord {
+  /** op | cpu << 8 | order << 16 | flags << 24 */
+  OP,
+  A,
+  B,
+  C,
+  STATUS,
+  PFN,
+  /** Refusal | zone << 8 for a failed ALLOCATE; zone of the page for a successful one. */
+  DETAIL,
+  /** 1 when the slow path was taken. */
+  SLOW,
+  COUNT = 8,
+}
+
+/** One event of the ring. */
+export enum EventWord {
+  KIND,
+  ZONE,
+  A,
+  B,
+  C,
+  D,
+  COUNT = 6,
+}
+
+/** Running totals since creation. */
+export enum StatWord {
+  ALLOCATIONS,
+  ALLOCATION_FAILURES,
+  RELEASES,
+  PCP_REFILLS,
+  PCP_DRAINS,
+  CLAIMS,
+  STEALS,
+  BOOSTS,
+  HIGHATOMIC_RESERVES,
+  KSWAPD_WAKEUPS,
+  SLOW_PATHS,
+  /** Number of events ever recorded; the ring holds the last EVENT_CAPACITY. */
+  EVENTS,
+  HINT_HEAD,
+  HINT_TAIL,
+  COUNT = 16,
+}
+
+/** What audit/ reports. */
+export enum AuditWord {
+  FAULT,
+  FAULT_PFN,
+  FAULT_EXPECTED,
+  FAULT_GOT,
+  DIGEST_LOW,
+  DIGEST_HIGH,
+  COUNT = 8,
+}
