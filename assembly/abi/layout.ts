@@ -25,6 +25,8 @@ export enum Region {
   EVENTS,
   HINTS,
   STATS,
+  /** Parameters and random state of the generators that run inside (WorkloadWord). */
+  WORKLOAD,
   AUDIT,
   COUNT,
 }

@@ -14,10 +14,10 @@ export enum Migratetype {
 
 /** What a frame is. BUDDY, PCP, ALLOCATED and DETACHED are heads of 2^order frames; the others of that range are BODY. */
 export enum FrameKind {
+  /** Not a head: covered by the head before it. Zero, so that fresh memory is the body of whatever is freed into it. */
+  BODY = 0,
   /** No memory map: never handed out, `-` in a dump's pageblocks. */
-  HOLE = 0,
-  /** Not a head: covered by the head before it. */
-  BODY = 1,
+  HOLE = 1,
   /** Present, never given to the allocator (PageReserved). */
   RESERVED = 2,
   /** Head of a free block on a buddy list (PageBuddy). */
@@ -72,7 +72,7 @@ export enum AllocFlag {
   WMARK_LOW = 0x1,
   WMARK_HIGH = 0x2,
   NO_WATERMARKS = 0x4,
-  WMARK_MASK = 0x7,
+  WMARK_MASK = 0x3,
   OOM = 0x8,
   NON_BLOCK = 0x10,
   MIN_RESERVE = 0x20,
@@ -264,4 +264,17 @@ export enum Fault {
   ISOLATED_BLOCKS = 19,
   BLOCK_SPANS_TYPES = 20,
   NOT_ON_A_LIST = 21,
+}
+
+/** Fixed loops of workload/pattern, the rows of the benchmark; the C twin has the same. */
+export enum Pattern {
+  PCP_PAIR = 0,
+  PCP_BATCH = 1,
+  BUDDY_PAIR = 2,
+  BUDDY_BATCH = 3,
+  THP_PAIR = 4,
+  THP_BATCH = 5,
+  RANDOM_MIX = 6,
+  FILL = 7,
+  FREE_RANDOM = 8,
 }

@@ -126,6 +126,8 @@ export enum StatWord {
   EVENTS,
   HINT_HEAD,
   HINT_TAIL,
+  /** Scratch of one refill: where the next page starts to look (buddy/rmqueue Mode). */
+  REFILL_MODE,
   COUNT = 16,
 }
 
@@ -138,4 +140,24 @@ export enum AuditWord {
   DIGEST_LOW,
   DIGEST_HIGH,
   COUNT = 8,
+}
+
+/** Parameters of workload/churn. Weights are relative. */
+export enum WorkloadWord {
+  SEED_LOW,
+  SEED_HIGH,
+  /** Free pages, all zones together, around which the churn moves. */
+  TARGET_FREE,
+  WEIGHT_MOVABLE,
+  WEIGHT_THP,
+  WEIGHT_UNMOVABLE,
+  WEIGHT_RECLAIMABLE,
+  /** Order of a THP on this device. */
+  THP_ORDER,
+  ALLOCATED,
+  RELEASED,
+  FAILED,
+  /** Scratch: did the last allocation take the slow path? */
+  SLOW,
+  COUNT = 12,
 }

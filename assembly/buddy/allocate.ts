@@ -1,0 +1,207 @@
+// Knows: the path of one allocation: gfp to flags, zonelist, watermarks, per-CPU list or buddy, slow attempts.
+// Must not know: slots, commands, reclaim (a request that would enter it says so).
+// Models __alloc_pages, get_page_from_freelist, rmqueue, gfp_to_alloc_flags, alloc_flags_nofragment
+// (mm/page_alloc.c, Linux 6.12.117 and 6.1.192), one node.
+// DEVIATION: no direct reclaim or compaction yet; a request stops with WOULD_RECLAIM where the kernel enters it.
+// DEVIATION: task context (PF_MEMALLOC, cpusets, dirty limits, OOM victims) is not known and not modelled.
+
+import {
+  AllocFlag,
+  EventKind,
+  FrameKind,
+  Gfp,
+  Migratetype,
+  PcpRule,
+  Refusal,
+  ReserveRule,
+  Status,
+  ZoneFlag,
+} from "../abi/vocabulary";
+import { ConfigWord, StatWord } from "../abi/words";
+import { pack, setWord } from "../frames/frame";
+import { clearFlag, hasFlag, isPopulated } from "../frames/zone";
+import { NONE } from "../memory/list";
+import { config } from "../memory/regions";
+import { count, record } from "../record/events";
+import { reserveHighatomic } from "./highatomic";
+import { accountTaken, noteAllocation, takeFromPcp } from "./pcp";
+import { COSTLY_ORDER, isPcpOrder } from "./pcp_lists";
+import { Mode, takeBlockOf } from "./rmqueue";
+import { takeSmallest } from "./smallest";
+import { hasPages, isAboveHigh, isMetFast, markOf } from "./watermark";
+import { STATS } from "../memory/regions";
+
+/** Written by bindAllocate only. */
+let TRACKS_HIGH: bool = false;
+let OLD_RESERVES: bool = false;
+let NORMAL_ZONE: i32 = 0;
+let HAS_DMA32: bool = false;
+let UNGROUPED: bool = false;
+
+export function bindAllocate(): void {
+  TRACKS_HIGH = config(ConfigWord.RULE_PCP) == PcpRule.AUTO_TUNED;
+  OLD_RESERVES = config(ConfigWord.RULE_RESERVE) == ReserveRule.WHOLE_RESERVE;
+  NORMAL_ZONE = config(ConfigWord.NORMAL_ZONE);
+  HAS_DMA32 = config(ConfigWord.HAS_DMA32) != 0;
+  UNGROUPED = config(ConfigWord.MOBILITY_DISABLED) != 0;
+}
+
+/** gfp_migratetype(); MOVABLE and RECLAIMABLE together are refused by the caller. */
+export function typeOfGfp(gfp: i32): i32 {
+  return UNGROUPED ? Migratetype.UNMOVABLE : (gfp & (Gfp.MOVABLE | Gfp.RECLAIMABLE)) >> 3;
+}
+
+/** gfp_zone(): the highest zone index that the request may use. */
+export function highestZoneOf(gfp: i32): i32 {
+  return config(ConfigWord.GFP_ZONE + (gfp & (Gfp.DMA | Gfp.HIGHMEM | Gfp.DMA32 | Gfp.MOVABLE)));
+}
+
+function preferredZone(highestZone: i32): i32 {
+  let zone = highestZone;
+  while (zone >= 0 && !isPopulated(zone)) zone -= 1;
+  return zone;
+}
+
+function fastFlags(gfp: i32, preferred: i32, type: i32): i32 {
+  let flags = AllocFlag.WMARK_LOW | (gfp & Gfp.KSWAPD_RECLAIM);
+  if (HAS_DMA32 && preferred == NORMAL_ZONE) flags |= AllocFlag.NOFRAGMENT;
+  return type == Migratetype.MOVABLE ? flags | AllocFlag.CMA : flags;
+}
+
+/** gfp_to_alloc_flags(): the min mark, with the reserves that __GFP_HIGH and non-blocking requests may use. */
+function slowFlags(gfp: i32, order: i32, type: i32): i32 {
+  let flags = AllocFlag.WMARK_MIN | AllocFlag.CPUSET | (gfp & Gfp.KSWAPD_RECLAIM);
+  if (gfp & Gfp.HIGH) flags |= AllocFlag.MIN_RESERVE;
+  if (!(gfp & Gfp.DIRECT_RECLAIM) && !(gfp & Gfp.NOMEMALLOC)) {
+    flags |= AllocFlag.NON_BLOCK;
+    if (order > 0 && (gfp & Gfp.HIGH) != 0) flags |= AllocFlag.HIGHATOMIC;
+  }
+  return type == Migratetype.MOVABLE ? flags | AllocFlag.CMA : flags;
+}
+
+/** rmqueue_buddy(): straight from the free lists, with the HIGHATOMIC reserve before or after. */
+export function takeFromBuddy(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
+  let link: u32 = NONE;
+  if (allocFlags & AllocFlag.HIGHATOMIC) link = takeSmallest(cpu, zone, order, Migratetype.HIGHATOMIC);
+  if (link == NONE) {
+    const mode = STATS + (<usize>StatWord.REFILL_MODE << 2);
+    store<i32>(mode, Mode.NORMAL);
+    link = takeBlockOf(cpu, zone, order, type, allocFlags, mode);
+  }
+  if (link == NONE && (allocFlags & (AllocFlag.OOM | AllocFlag.NON_BLOCK)) != 0) {
+    link = takeSmallest(cpu, zone, order, Migratetype.HIGHATOMIC);
+  }
+  if (link != NONE) accountTaken(cpu, zone, link, order);
+  return link;
+}
+
+/** A set BOOSTED flag makes the next allocation wake kswapd; in 6.12 only one that may wake it. */
+function wakeIfBoosted(zone: i32, order: i32, allocFlags: i32): void {
+  if (!hasFlag(zone, ZoneFlag.BOOSTED)) return;
+  if (!OLD_RESERVES && !(allocFlags & AllocFlag.KSWAPD)) return;
+  clearFlag(zone, ZoneFlag.BOOSTED);
+  count(StatWord.KSWAPD_WAKEUPS);
+  record(EventKind.WAKE_KSWAPD, zone, order, 0, 0, 0);
+}
+
+function rmqueue(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
+  let link: u32 = NONE;
+  const skipsPcp = OLD_RESERVES && type == Migratetype.MOVABLE && (allocFlags & AllocFlag.CMA) == 0;
+  if (isPcpOrder(order) && !skipsPcp) {
+    noteAllocation(cpu, zone);
+    link = takeFromPcp(cpu, zone, order, type, allocFlags);
+  }
+  if (link == NONE) link = takeFromBuddy(cpu, zone, order, type, allocFlags);
+  wakeIfBoosted(zone, order, allocFlags);
+  return link;
+}
+
+function mayUse(zone: i32, order: i32, highestZone: i32, allocFlags: i32, gfp: i32): bool {
+  if (TRACKS_HIGH && isAboveHigh(zone, order, highestZone, allocFlags, gfp)) return true;
+  const mark = markOf(zone, allocFlags & AllocFlag.WMARK_MASK);
+  if (isMetFast(zone, order, mark, highestZone, allocFlags, gfp)) return true;
+  return (allocFlags & AllocFlag.NO_WATERMARKS) != 0;
+}
+
+/** get_page_from_freelist(): zones from high to low; NOFRAGMENT is dropped once all have failed with it. */
+export function takeFromZones(cpu: i32, order: i32, gfp: i32, type: i32, highestZone: i32, flags: i32): u32 {
+  let allocFlags = flags;
+  while (true) {
+    for (let zone = highestZone; zone >= 0; zone--) {
+      if (!isPopulated(zone) || !mayUse(zone, order, highestZone, allocFlags, gfp)) continue;
+      const link = rmqueue(cpu, zone, order, type, allocFlags);
+      if (link == NONE) continue;
+      setWord(link, pack(FrameKind.ALLOCATED, order, zone));
+      if (allocFlags & AllocFlag.HIGHATOMIC) reserveHighatomic(cpu, zone, link, order);
+      return link;
+    }
+    if (!(allocFlags & AllocFlag.NOFRAGMENT)) return NONE;
+    allocFlags &= ~AllocFlag.NOFRAGMENT;
+  }
+}
+
+/** Costly or non-movable high-order requests that may do I/O enter direct compaction after one slow attempt. */
+function compactsFirst(gfp: i32, order: i32, type: i32): bool {
+  if (!(gfp & Gfp.DIRECT_RECLAIM) || !(gfp & Gfp.IO)) return false;
+  if ((gfp & Gfp.MEMALLOC) != 0 && (gfp & Gfp.NOMEMALLOC) == 0) return false;
+  return order > COSTLY_ORDER || (order > 0 && type != Migratetype.MOVABLE);
+}
+
+/** __alloc_pages_slowpath() up to the point where it would reclaim. */
+function takeSlowly(cpu: i32, order: i32, gfp: i32, type: i32, highestZone: i32): u32 {
+  count(StatWord.SLOW_PATHS);
+  if (OLD_RESERVES && (gfp & Gfp.DIRECT_RECLAIM) != 0) gfp &= ~Gfp.ATOMIC;
+  let flags = slowFlags(gfp, order, type);
+  const link = takeFromZones(cpu, order, gfp, type, highestZone, flags);
+  if (link != NONE || compactsFirst(gfp, order, type)) return link;
+  if ((gfp & Gfp.MEMALLOC) != 0 && (gfp & Gfp.NOMEMALLOC) == 0) {
+    flags = AllocFlag.NO_WATERMARKS | (flags & (AllocFlag.KSWAPD | AllocFlag.CMA));
+  }
+  return takeFromZones(cpu, order, gfp, type, highestZone, flags);
+}
+
+/** __alloc_pages(): the link of an ALLOCATED head, or NONE; `slow` gets 1 when the fast try failed. */
+export function allocatePages(cpu: i32, order: i32, gfp: i32, slow: usize): u32 {
+  const type = typeOfGfp(gfp);
+  const highestZone = highestZoneOf(gfp);
+  store<i32>(slow, 0);
+  let link = takeFromZones(cpu, order, gfp, type, highestZone, fastFlags(gfp, preferredZone(highestZone), type));
+  if (link == NONE) {
+    store<i32>(slow, 1);
+    link = takeSlowly(cpu, order, gfp, type, highestZone);
+  }
+  count(link == NONE ? StatWord.ALLOCATION_FAILURES : StatWord.ALLOCATIONS);
+  return link;
+}
+
+/** What a failed request means to its caller. */
+export function failureStatus(gfp: i32): i32 {
+  return gfp & Gfp.DIRECT_RECLAIM ? Status.WOULD_RECLAIM : Status.NO_PAGE;
+}
+
+/** Why the preferred zone refused, judged by the min mark of the slow path: Refusal | zone << 8. */
+export function refusalOf(order: i32, gfp: i32): i32 {
+  const highestZone = highestZoneOf(gfp);
+  const zone = preferredZone(highestZone);
+  if (zone < 0) return Refusal.NO_ZONE;
+  const flags = slowFlags(gfp, order, typeOfGfp(gfp));
+  const mark = markOf(zone, AllocFlag.WMARK_MIN);
+  if (!hasPages(zone, order, mark, highestZone, flags)) return Refusal.WATERMARK | (zone << 8);
+  if (!isMetFast(zone, order, mark, highestZone, flags, gfp)) return Refusal.NO_BLOCK | (zone << 8);
+  return Refusal.LISTS_EMPTY | (zone << 8);
+}
+
+/**
+ * One page of alloc_pages_bulk(): the zone is chosen by the caller's watermark test, the page comes from the
+ * order-0 per-CPU list, and neither free_count nor BOOSTED nor BELOW_HIGH is touched.
+ */
+export function takeBulkPage(cpu: i32, zone: i32, gfp: i32): u32 {
+  const type = typeOfGfp(gfp);
+  const flags = AllocFlag.WMARK_LOW | (type == Migratetype.MOVABLE ? AllocFlag.CMA : 0);
+  const link = takeFromPcp(cpu, zone, 0, type, flags);
+  if (link != NONE) {
+    setWord(link, pack(FrameKind.ALLOCATED, 0, zone));
+    count(StatWord.ALLOCATIONS);
+  }
+  return link;
+}

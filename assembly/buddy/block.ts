@@ -1,0 +1,96 @@
+// Knows: the free and movable pages of one pageblock, and moving its free blocks to another type's lists.
+// Models prep_move_freepages_block, __move_freepages_block (mm/page_alloc.c, Linux 6.12), move_freepages of 6.1.
+
+import { FrameKind, Mobility } from "../abi/vocabulary";
+import { StatWord } from "../abi/words";
+import { kindOf, mobilityOf, orderOf, pfnOf, wordOf } from "../frames/frame";
+import { blockFrames, blockStart, setType } from "../frames/pageblock";
+import { accountFree, spans } from "../frames/zone";
+import { HINTS, STATS } from "../memory/regions";
+import { HINT_CAPACITY } from "../abi/limits";
+import { moveFree } from "./freelist";
+
+/** Does the whole pageblock lie between the zone's ends? Blocks that straddle are never moved. */
+export function isInsideZone(zone: i32, link: u32): bool {
+  const start = pfnOf(blockStart(link));
+  return spans(zone, start) && spans(zone, start + blockFrames() - 1);
+}
+
+/** Frames of free blocks whose head lies in the pageblock. */
+export function countFree(link: u32): i32 {
+  const start = blockStart(link);
+  const end = start + (blockFrames() << 2);
+  let free = 0;
+  for (let at = start; at < end; ) {
+    const word = wordOf(at);
+    const frames = kindOf(word) == FrameKind.BUDDY ? 1 << orderOf(word) : 0;
+    free += frames;
+    at += frames ? <u32>frames << 2 : 4;
+  }
+  return free;
+}
+
+/**
+ * Frames that PageLRU or __PageMovable would answer for. A replay of a trace knows this number only from the
+ * trace itself: a pending hint (Op.HINT_MOVABLE) is used up instead of counting.
+ */
+export function countMovable(link: u32): i32 {
+  const head = load<u32>(STATS, StatWord.HINT_HEAD << 2);
+  if (head != load<u32>(STATS, StatWord.HINT_TAIL << 2)) {
+    store<u32>(STATS, head + 1, StatWord.HINT_HEAD << 2);
+    return load<i32>(HINTS + (<usize>(head % HINT_CAPACITY) << 2));
+  }
+  const start = blockStart(link);
+  const end = start + (blockFrames() << 2);
+  let movable = coveringMovable(start);
+  for (let at = start; at < end; at += 4) {
+    const word = wordOf(at);
+    if (mobilityOf(word) != Mobility.FIXED) movable += 1 << orderOf(word);
+  }
+  return min(movable, <i32>blockFrames());
+}
+
+/** A movable page larger than a pageblock covers this block from a head before it. */
+function coveringMovable(start: u32): i32 {
+  if (kindOf(wordOf(start)) != FrameKind.BODY) return 0;
+  for (let order = 1; order < 16; order++) {
+    const word = wordOf(start & ~(((<u32>4) << order) - 1));
+    if (kindOf(word) == FrameKind.BODY) continue;
+    return mobilityOf(word) != Mobility.FIXED ? 1 << orderOf(word) : 0;
+  }
+  return 0;
+}
+
+/**
+ * Moves each free block of the pageblock to the tail of its new list, ascending, also those that are on it already.
+ * 6.12 accounts old out, new in, block by block (which shows in the per-CPU differentials); 6.1 not at all.
+ */
+export function moveFreeBlocks(cpu: i32, zone: i32, link: u32, oldType: i32, newType: i32, accounts: bool): i32 {
+  const start = blockStart(link);
+  const end = start + (blockFrames() << 2);
+  let moved = 0;
+  for (let at = start; at < end; ) {
+    const word = wordOf(at);
+    if (kindOf(word) != FrameKind.BUDDY) {
+      at += 4;
+      continue;
+    }
+    const order = orderOf(word);
+    const pages = 1 << order;
+    moveFree(zone, at, order, newType);
+    if (accounts) {
+      accountFree(cpu, zone, -pages, oldType);
+      accountFree(cpu, zone, pages, newType);
+    }
+    moved += pages;
+    at += <u32>pages << 2;
+  }
+  return moved;
+}
+
+/** __move_freepages_block(): the free blocks change lists, then the pageblock changes type. */
+export function moveBlock(cpu: i32, zone: i32, link: u32, oldType: i32, newType: i32): i32 {
+  const moved = moveFreeBlocks(cpu, zone, link, oldType, newType, true);
+  setType(link, newType);
+  return moved;
+}

@@ -1,0 +1,84 @@
+// Knows: where a freed page goes: per-CPU list, or straight to the buddy lists.
+// Models free_unref_page, __free_pages, split_page (mm/page_alloc.c, Linux 6.12 and 6.1).
+
+import { FrameKind, Migratetype } from "../abi/vocabulary";
+import { StatWord } from "../abi/words";
+import { kindOf, mobilityOf, orderOf, pack, setWord, withMobility, wordOf, zoneOf } from "../frames/frame";
+import { MAX_ORDER, typeOf } from "../frames/pageblock";
+import { NONE } from "../memory/list";
+import { count } from "../record/events";
+import { giveToPcp } from "./pcp";
+import { isPcpOrder } from "./pcp_lists";
+import { freeDirect } from "./release";
+
+/** Frees an ALLOCATED head of this order. ISOLATE blocks and orders without a list bypass the per-CPU lists. */
+export function freePages(cpu: i32, link: u32, order: i32): void {
+  const zone = zoneOf(wordOf(link));
+  const type = typeOf(link);
+  setWord(link, FrameKind.BODY);
+  count(StatWord.RELEASES);
+  if (!isPcpOrder(order) || type == Migratetype.ISOLATE) freeDirect(cpu, zone, link, order, false);
+  else giveToPcp(cpu, zone, link, order, type);
+}
+
+/** Frees without looking at the per-CPU lists: their lock was taken (pcp trylock failed in an interrupt). */
+export function freePagesDirect(cpu: i32, link: u32, order: i32): void {
+  const zone = zoneOf(wordOf(link));
+  setWord(link, FrameKind.BODY);
+  count(StatWord.RELEASES);
+  freeDirect(cpu, zone, link, order, false);
+}
+
+/** split_page(): one block becomes 2^order single pages of the same mobility. */
+export function splitPages(link: u32, order: i32): void {
+  const word = wordOf(link);
+  const single = withMobility(pack(FrameKind.ALLOCATED, 0, zoneOf(word)), mobilityOf(word));
+  for (let i: u32 = 0; i < (<u32>1) << order; i++) setWord(link + (i << 2), single);
+}
+
+/** The ALLOCATED head whose block covers this frame, or NONE. */
+export function headOf(link: u32): u32 {
+  for (let order = 0; order <= MAX_ORDER; order++) {
+    const head = link & ~(((<u32>4) << order) - 1);
+    const word = wordOf(head);
+    if (kindOf(word) == FrameKind.BODY) continue;
+    const covers = kindOf(word) == FrameKind.ALLOCATED && link - head < (<u32>4) << orderOf(word);
+    return covers ? head : NONE;
+  }
+  return NONE;
+}
+
+/** Are these 2^order frames exactly a row of allocated blocks? Loaded states know pages only one by one. */
+function isAllocatedRange(link: u32, order: i32): bool {
+  const end = link + ((<u32>4) << order);
+  for (let at = link; at < end; ) {
+    const word = wordOf(at);
+    if (kindOf(word) != FrameKind.ALLOCATED) return false;
+    at += (<u32>4) << orderOf(word);
+    if (at > end) return false;
+  }
+  return true;
+}
+
+/**
+ * Makes the range one ALLOCATED block of this order if its frames allow it: it is one already, it is a row of
+ * smaller ones, or (with `loose`) it is part of a larger one, which is split. False: not allocated.
+ */
+export function gather(link: u32, order: i32, loose: bool): bool {
+  let word = wordOf(link);
+  if (kindOf(word) == FrameKind.ALLOCATED && orderOf(word) == order) return true;
+  if (loose) {
+    const head = headOf(link);
+    if (head == NONE) return false;
+    if (orderOf(wordOf(head)) > order) splitPages(head, orderOf(wordOf(head)));
+    word = wordOf(link);
+    if (orderOf(word) == order && kindOf(word) == FrameKind.ALLOCATED) return true;
+  }
+  if (!isAllocatedRange(link, order)) return false;
+  const bytes = (<usize>4) << order;
+  const mobility = mobilityOf(word);
+  const zone = zoneOf(word);
+  for (let at: usize = 4; at < bytes; at += 4) setWord(link + <u32>at, FrameKind.BODY);
+  setWord(link, withMobility(pack(FrameKind.ALLOCATED, order, zone), mobility));
+  return true;
+}

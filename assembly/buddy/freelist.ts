@@ -1,0 +1,57 @@
+// Knows: the free lists of each zone, order and migratetype, and nr_free.
+// Must not know: why a block moves; page counters are the callers' business.
+// Models __add_to_free_list, __del_page_from_free_list, mm/page_alloc.c, Linux 6.12.
+
+import { MAX_ORDERS, MIGRATE_TYPES } from "../abi/limits";
+import { FrameKind } from "../abi/vocabulary";
+import { ZoneWord } from "../abi/words";
+import { pack, setWord, withType } from "../frames/frame";
+import { zoneAt } from "../frames/zone";
+import { addHead, addTail, isEmpty, NONE, nextOf, unlink } from "../memory/list";
+import { FREE_HEADS } from "../memory/regions";
+
+export function freeHead(zone: i32, order: i32, type: i32): u32 {
+  return FREE_HEADS + (<u32>((zone * MAX_ORDERS + order) * MIGRATE_TYPES + type) << 2);
+}
+
+export function hasFree(zone: i32, order: i32, type: i32): bool {
+  return !isEmpty(freeHead(zone, order, type));
+}
+
+/** get_page_from_free_area(): the head of the list, or NONE. */
+export function firstFree(zone: i32, order: i32, type: i32): u32 {
+  const head = freeHead(zone, order, type);
+  const link = nextOf(head);
+  return link == head ? NONE : link;
+}
+
+function nrFreeAt(zone: i32, order: i32): usize {
+  return zoneAt(zone) + (<usize>(ZoneWord.NR_FREE + order) << 2);
+}
+
+export function nrFree(zone: i32, order: i32): i32 {
+  return load<i32>(nrFreeAt(zone, order));
+}
+
+export function insertFree(zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
+  setWord(link, withType(pack(FrameKind.BUDDY, order, zone), type));
+  const head = freeHead(zone, order, type);
+  if (toTail) addTail(head, link);
+  else addHead(head, link);
+  const at = nrFreeAt(zone, order);
+  store<i32>(at, load<i32>(at) + 1);
+}
+
+/** Takes a block off its list, whichever it is. The word still says BUDDY: the caller writes what it becomes. */
+export function removeFree(zone: i32, link: u32, order: i32): void {
+  unlink(link);
+  const at = nrFreeAt(zone, order);
+  store<i32>(at, load<i32>(at) - 1);
+}
+
+/** Puts a free block to the tail of another migratetype's list of the same order. */
+export function moveFree(zone: i32, link: u32, order: i32, type: i32): void {
+  unlink(link);
+  setWord(link, withType(pack(FrameKind.BUDDY, order, zone), type));
+  addTail(freeHead(zone, order, type), link);
+}

@@ -1,0 +1,71 @@
+// Knows: reserving pageblocks for high-order atomic requests, and giving them back.
+// Models reserve_highatomic_pageblock, unreserve_highatomic_pageblock (mm/page_alloc.c, Linux 6.12 and 6.1).
+
+import { EventKind, ListTypeRule, Migratetype, ReserveRule } from "../abi/vocabulary";
+import { ConfigWord, StatWord, ZoneWord } from "../abi/words";
+import { pfnOf } from "../frames/frame";
+import { blockFrames, blockStart, isMergeable, PAGEBLOCK_ORDER, setType, setTypes, typeOf } from "../frames/pageblock";
+import { accountFree, spans, zoneAt } from "../frames/zone";
+import { config } from "../memory/regions";
+import { reserveLimit } from "../policy/reserve";
+import { count, record } from "../record/events";
+import { isInsideZone, moveBlock, moveFreeBlocks } from "./block";
+import { moveFree } from "./freelist";
+
+function addReserved(zone: i32, pages: i32): void {
+  const at = zoneAt(zone);
+  const sum = load<i32>(at, ZoneWord.NR_RESERVED_HIGHATOMIC << 2) + pages;
+  store<i32>(at, sum, ZoneWord.NR_RESERVED_HIGHATOMIC << 2);
+}
+
+/** After a successful ALLOC_HIGHATOMIC allocation: its pageblock(s) join the reserve, if it may still grow. */
+export function reserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32): void {
+  const rule = config(ConfigWord.RULE_RESERVE);
+  const pages = <i32>blockFrames();
+  const at = zoneAt(zone);
+  const limit = reserveLimit(rule, load<i32>(at, ZoneWord.MANAGED << 2), pages);
+  if (load<i32>(at, ZoneWord.NR_RESERVED_HIGHATOMIC << 2) >= limit) return;
+  const type = typeOf(link);
+  if (!isMergeable(type)) return;
+  if (rule == ReserveRule.WHOLE_RESERVE) {
+    addReserved(zone, pages);
+    setType(link, Migratetype.HIGHATOMIC);
+    moveUnaccounted(cpu, zone, link);
+  } else if (order >= PAGEBLOCK_ORDER) {
+    setTypes(link, order, Migratetype.HIGHATOMIC);
+    addReserved(zone, 1 << order);
+  } else {
+    if (!isInsideZone(zone, link)) return;
+    moveBlock(cpu, zone, link, type, Migratetype.HIGHATOMIC);
+    addReserved(zone, pages);
+  }
+  count(StatWord.HIGHATOMIC_RESERVES);
+  record(EventKind.RESERVE_HIGHATOMIC, zone, pfnOf(link), order, type, 0);
+}
+
+/** 6.1 moves the free blocks without touching a counter; a block that leaves the zone at its end moves nothing. */
+function moveUnaccounted(cpu: i32, zone: i32, link: u32): void {
+  if (!spans(zone, pfnOf(blockStart(link)) + blockFrames() - 1)) return;
+  moveFreeBlocks(cpu, zone, link, Migratetype.HIGHATOMIC, Migratetype.HIGHATOMIC, false);
+}
+
+/** Gives the pageblock(s) of one free HIGHATOMIC block back to `type`; the caller found the block. */
+export function unreserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32, type: i32): void {
+  const at = zoneAt(zone);
+  const old = typeOf(link);
+  if (old == Migratetype.HIGHATOMIC) {
+    const size = max(<i32>blockFrames(), 1 << order);
+    addReserved(zone, -min(size, load<i32>(at, ZoneWord.NR_RESERVED_HIGHATOMIC << 2)));
+  }
+  if (config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.CALLER) {
+    setType(link, type);
+    moveFreeBlocks(cpu, zone, link, type, type, false);
+  } else if (order < PAGEBLOCK_ORDER) {
+    moveBlock(cpu, zone, link, old, type);
+  } else {
+    moveFree(zone, link, order, type);
+    accountFree(cpu, zone, -(1 << order), old);
+    accountFree(cpu, zone, 1 << order, type);
+    setTypes(link, order, type);
+  }
+}

@@ -1,0 +1,74 @@
+// Knows: how a block joins the free lists: merging, head or tail, pieces of one pageblock.
+// Must not know: per-CPU lists, who frees. Models __free_one_page, split_large_buddy, buddy_merge_likely
+// (mm/page_alloc.c, Linux 6.12) and __free_pages_ok of 6.1.
+
+import { FrameKind, ListTypeRule } from "../abi/vocabulary";
+import { ConfigWord } from "../abi/words";
+import { isFreeBlock, kindOf, setWord, wordOf } from "../frames/frame";
+import { isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setTypes, typeOf } from "../frames/pageblock";
+import { accountFree } from "../frames/zone";
+import { config } from "../memory/regions";
+import { insertFree, removeFree } from "./freelist";
+
+/** Written by bindRelease only: lists follow the pageblock's type (6.12) instead of the caller's (6.1). */
+let HYGIENIC: bool = false;
+
+export function bindRelease(): void {
+  HYGIENIC = config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.PAGEBLOCK;
+}
+
+/** From pageblock order up a free buddy of another type stops the merge, unless both are U, M or R. */
+function mergesAcrossTypes(buddy: u32, order: i32, type: i32): bool {
+  const buddyType = typeOf(buddy);
+  if (buddyType == type) return true;
+  if (!isMergeable(type) || !isMergeable(buddyType)) return false;
+  if (HYGIENIC) setTypes(buddy, order, type);
+  return true;
+}
+
+/** buddy_merge_likely(): the would-be parent's buddy is free, so this block is kept for a later merge. */
+function mergeLikely(zone: i32, link: u32, order: i32): bool {
+  if (order >= MAX_ORDER - 1) return false;
+  const parent = link & ~((<u32>4) << order);
+  return isFreeBlock(parent ^ ((<u32>8) << order), order + 1, zone);
+}
+
+/**
+ * Frees one naturally aligned block that is on no list into the lists of `type`.
+ * The frame's word is overwritten; the range behind it must be BODY.
+ */
+export function freeOne(cpu: i32, zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
+  accountFree(cpu, zone, 1 << order, type);
+  while (order < MAX_ORDER) {
+    const buddy = link ^ ((<u32>4) << order);
+    if (!isFreeBlock(buddy, order, zone)) break;
+    if (order >= PAGEBLOCK_ORDER && !mergesAcrossTypes(buddy, order, type)) break;
+    removeFree(zone, buddy, order);
+    setWord(link | buddy, FrameKind.BODY);
+    link &= buddy;
+    order += 1;
+  }
+  insertFree(zone, link, order, type, toTail || mergeLikely(zone, link, order));
+}
+
+/**
+ * Frees a block straight to the buddy lists, bypassing the per-CPU lists. 6.12 frees a block of several
+ * pageblocks piece by piece, ascending, each with its own pageblock's type; 6.1 as a whole.
+ */
+export function freeDirect(cpu: i32, zone: i32, link: u32, order: i32, toTail: bool): void {
+  if (!HYGIENIC || order <= PAGEBLOCK_ORDER) {
+    freeOne(cpu, zone, link, order, typeOf(link), toTail);
+    return;
+  }
+  const pieces = 1 << (order - PAGEBLOCK_ORDER);
+  const step = (<u32>4) << PAGEBLOCK_ORDER;
+  for (let i = 0; i < pieces; i++) {
+    freeOne(cpu, zone, link + <u32>i * step, PAGEBLOCK_ORDER, typeOf(link + <u32>i * step), toTail);
+  }
+}
+
+/** True while a frame is the head of something that is on no free or per-CPU list. */
+export function isHeld(link: u32): bool {
+  const kind = kindOf(wordOf(link));
+  return kind == FrameKind.ALLOCATED || kind == FrameKind.DETACHED;
+}

@@ -1,0 +1,84 @@
+// Knows: the sequence of lists that one request of a migratetype tries: balance, own type, CMA, fallback.
+// Must not know: per-CPU lists, watermarks. Models __rmqueue, mm/page_alloc.c, Linux 6.12 and 6.1.
+
+import { AllocFlag, FallbackRule, Migratetype } from "../abi/vocabulary";
+import { ConfigWord } from "../abi/words";
+import { freeCma, freePages } from "../frames/zone";
+import { NONE } from "../memory/list";
+import { config } from "../memory/regions";
+import { takesCmaFirst } from "../policy/balance";
+import { claim, steal } from "./claim";
+import { moveFirst } from "./move_first";
+import { takeSmallest } from "./smallest";
+
+/** Where the next page of the same refill starts to look (enum rmqueue_mode, 6.12). */
+export enum Mode {
+  NORMAL,
+  CMA,
+  CLAIM,
+  STEAL,
+}
+
+/** Written by bindRmqueue only. */
+let CLAIMS: bool = false;
+
+export function bindRmqueue(): void {
+  CLAIMS = config(ConfigWord.RULE_FALLBACK) == FallbackRule.CLAIM_STEAL;
+}
+
+function isCmaFirst(zone: i32, allocFlags: i32): bool {
+  return (allocFlags & AllocFlag.CMA) != 0 && takesCmaFirst(freeCma(zone), freePages(zone));
+}
+
+/**
+ * One block of `order`, DETACHED, or NONE. `mode` points to one word: where to start (Mode.NORMAL for a single
+ * request), and afterwards where the next page of the same refill starts.
+ */
+export function takeBlockOf(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, mode: usize): u32 {
+  if (isCmaFirst(zone, allocFlags)) {
+    const link = takeSmallest(cpu, zone, order, Migratetype.CMA);
+    if (link != NONE) return link;
+  }
+  return CLAIMS
+    ? claimSteal(cpu, zone, order, type, allocFlags, mode)
+    : moveAndRetry(cpu, zone, order, type, allocFlags);
+}
+
+function claimSteal(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, mode: usize): u32 {
+  const start = load<i32>(mode);
+  let link: u32 = NONE;
+  if (start == Mode.NORMAL) {
+    link = takeSmallest(cpu, zone, order, type);
+    if (link != NONE) return link;
+  }
+  if (start <= Mode.CMA && (allocFlags & AllocFlag.CMA) != 0) {
+    link = takeSmallest(cpu, zone, order, Migratetype.CMA);
+    if (link != NONE) {
+      store<i32>(mode, Mode.CMA);
+      return link;
+    }
+  }
+  if (start <= Mode.CLAIM) {
+    link = claim(cpu, zone, order, type, allocFlags);
+    if (link != NONE) {
+      store<i32>(mode, Mode.NORMAL);
+      return link;
+    }
+  }
+  if (allocFlags & AllocFlag.NOFRAGMENT) return NONE;
+  link = steal(cpu, zone, order, type);
+  if (link != NONE) store<i32>(mode, Mode.STEAL);
+  return link;
+}
+
+function moveAndRetry(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
+  while (true) {
+    let link = takeSmallest(cpu, zone, order, type);
+    if (link != NONE) return link;
+    if (allocFlags & AllocFlag.CMA) {
+      link = takeSmallest(cpu, zone, order, Migratetype.CMA);
+      if (link != NONE) return link;
+    }
+    if (!moveFirst(cpu, zone, order, type, allocFlags)) return NONE;
+  }
+}

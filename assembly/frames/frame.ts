@@ -1,0 +1,85 @@
+// Knows: how a frame is packed into its word, and how pfns become links. The only file that does.
+// Must not know: lists, zones' contents, policy.
+//
+//    31            14 13  12 11       9 8   7 6      3 2    0
+//   +----------------+------+----------+-----+--------+------+
+//   |       0        | mob. |   type   |zone | order  | kind |
+//   +----------------+------+----------+-----+--------+------+
+//
+//   kind   FrameKind; order, zone, type and mobility are 0 in a BODY frame, so that a merged block is all zero
+//          behind its head.
+//   type   BUDDY: the migratetype of the list it is on. PCP: in 6.1 the cached migratetype, else 0. Otherwise 0.
+//   mob.   ALLOCATED: Mobility.
+//
+// Invariant: the frames are partitioned into HOLE, RESERVED and head ranges; a head of order o is followed by
+// 2^o - 1 BODY frames, and no BODY frame lies outside of such a range.
+
+import { FrameKind } from "../abi/vocabulary";
+import { ConfigWord } from "../abi/words";
+import { CONFIG, WORD } from "../memory/regions";
+
+const ORDER_SHIFT: u32 = 3;
+const ZONE_SHIFT: u32 = 7;
+const TYPE_SHIFT: u32 = 9;
+const MOBILITY_SHIFT: u32 = 12;
+/** kind, order and zone: what decides whether a frame is the buddy of another. */
+const IDENTITY: u32 = 0x1ff;
+
+export function wordOf(link: u32): u32 {
+  return load<u32>(WORD + <usize>link);
+}
+
+export function setWord(link: u32, word: u32): void {
+  store<u32>(WORD + <usize>link, word);
+}
+
+export function pack(kind: i32, order: i32, zone: i32): u32 {
+  return <u32>kind | (<u32>order << ORDER_SHIFT) | (<u32>zone << ZONE_SHIFT);
+}
+
+export function withType(word: u32, type: i32): u32 {
+  return word | (<u32>type << TYPE_SHIFT);
+}
+
+export function withMobility(word: u32, mobility: i32): u32 {
+  return (word & ~(<u32>3 << MOBILITY_SHIFT)) | (<u32>mobility << MOBILITY_SHIFT);
+}
+
+export function kindOf(word: u32): i32 {
+  return word & 7;
+}
+
+export function orderOf(word: u32): i32 {
+  return (word >> ORDER_SHIFT) & 15;
+}
+
+export function zoneOf(word: u32): i32 {
+  return (word >> ZONE_SHIFT) & 3;
+}
+
+export function typeIn(word: u32): i32 {
+  return (word >> TYPE_SHIFT) & 7;
+}
+
+export function mobilityOf(word: u32): i32 {
+  return (word >> MOBILITY_SHIFT) & 3;
+}
+
+/** page_is_buddy(): is the frame the head of a free block of this order in this zone? */
+export function isFreeBlock(link: u32, order: i32, zone: i32): bool {
+  return (load<u32>(WORD + <usize>link) & IDENTITY) == pack(FrameKind.BUDDY, order, zone);
+}
+
+export function linkOf(pfn: u32): u32 {
+  return (pfn - load<u32>(CONFIG, ConfigWord.START_PFN << 2)) << 2;
+}
+
+export function pfnOf(link: u32): u32 {
+  return (link >> 2) + load<u32>(CONFIG, ConfigWord.START_PFN << 2);
+}
+
+export function isFrame(pfn: u32): bool {
+  return (
+    pfn >= load<u32>(CONFIG, ConfigWord.START_PFN << 2) && pfn < load<u32>(CONFIG, ConfigWord.END_PFN << 2)
+  );
+}

@@ -1,0 +1,52 @@
+// Knows: the migratetype of each pageblock (2^pageblock_order frames), one byte each; 255 = no memory map.
+// Must not know: lists. Models pageblock_flags of mm/page_alloc.c, Linux 6.12 (types only).
+
+import { Migratetype } from "../abi/vocabulary";
+import { ConfigWord } from "../abi/words";
+import { config, PAGEBLOCKS } from "../memory/regions";
+
+export const NO_MEMORY_MAP: u32 = 255;
+
+/** pageblock_order and MAX_PAGE_ORDER of the device; written by bindGeometry only. */
+export let PAGEBLOCK_ORDER: i32 = 0;
+export let MAX_ORDER: i32 = 0;
+/** page_group_by_mobility_disabled: every block that would be U, M or R is UNMOVABLE. */
+let UNGROUPED: bool = false;
+
+export function bindGeometry(): void {
+  UNGROUPED = config(ConfigWord.MOBILITY_DISABLED) != 0;
+  PAGEBLOCK_ORDER = config(ConfigWord.PAGEBLOCK_ORDER);
+  MAX_ORDER = config(ConfigWord.MAX_PAGE_ORDER);
+}
+
+export function blockFrames(): u32 {
+  return (<u32>1) << PAGEBLOCK_ORDER;
+}
+
+/** The link of the first frame of the pageblock that holds this one. */
+export function blockStart(link: u32): u32 {
+  return link & ~(((<u32>4) << PAGEBLOCK_ORDER) - 1);
+}
+
+export function typeOf(link: u32): i32 {
+  return load<u8>(PAGEBLOCKS + <usize>(link >> (PAGEBLOCK_ORDER + 2)));
+}
+
+function stored(type: i32): u8 {
+  return <u8>(UNGROUPED && isMergeable(type) ? Migratetype.UNMOVABLE : type);
+}
+
+export function setType(link: u32, type: i32): void {
+  store<u8>(PAGEBLOCKS + <usize>(link >> (PAGEBLOCK_ORDER + 2)), stored(type));
+}
+
+/** change_pageblock_range(): every pageblock of a block of order >= pageblock_order; one for smaller blocks. */
+export function setTypes(link: u32, order: i32, type: i32): void {
+  const blocks = order > PAGEBLOCK_ORDER ? 1 << (order - PAGEBLOCK_ORDER) : 1;
+  memory.fill(PAGEBLOCKS + <usize>(link >> (PAGEBLOCK_ORDER + 2)), stored(type), blocks);
+}
+
+/** migratetype_is_mergeable(): UNMOVABLE, MOVABLE and RECLAIMABLE blocks may merge with each other. */
+export function isMergeable(type: i32): bool {
+  return type < Migratetype.HIGHATOMIC;
+}

@@ -1,0 +1,107 @@
+// Knows: the words of a zone and its free-page counters with their per-CPU differentials.
+// Must not know: lists of blocks, watermark policy. Models mm/vmstat.c and account_freepages(), Linux 6.12 and 6.1.
+//
+//   true free pages of a zone = FREE_PAGES + sum over CPUs of DIFF_FREE        (|diff| <= stat_threshold)
+//
+// Readers see only the global part (zone_page_state), so watermarks and the CMA balance act on a stale number.
+
+import { MAX_ZONES } from "../abi/limits";
+import { Migratetype, ReserveRule } from "../abi/vocabulary";
+import { ConfigWord, PcpWord, ZoneWord } from "../abi/words";
+import { config, PCPS, ZONES } from "../memory/regions";
+
+/** Written by bindCounters only: does this kernel count free HIGHATOMIC pages (6.12)? */
+let COUNTS_HIGHATOMIC: bool = false;
+
+export function bindCounters(): void {
+  COUNTS_HIGHATOMIC = config(ConfigWord.RULE_RESERVE) == ReserveRule.FREE_PAGES;
+}
+
+export function zoneAt(zone: i32): usize {
+  return ZONES + <usize>zone * (ZoneWord.COUNT << 2);
+}
+
+export function pcpAt(cpu: i32, zone: i32): usize {
+  return PCPS + <usize>(cpu * MAX_ZONES + zone) * (PcpWord.COUNT << 2);
+}
+
+export function isPopulated(zone: i32): bool {
+  return load<i32>(zoneAt(zone), ZoneWord.PRESENT << 2) != 0;
+}
+
+export function spans(zone: i32, pfn: u32): bool {
+  const at = zoneAt(zone);
+  return pfn - load<u32>(at, ZoneWord.START_PFN << 2) < load<u32>(at, ZoneWord.SPANNED << 2);
+}
+
+/** zone_page_state(NR_FREE_PAGES): never negative. */
+export function freePages(zone: i32): i32 {
+  return max(load<i32>(zoneAt(zone), ZoneWord.FREE_PAGES << 2), 0);
+}
+
+export function freeCma(zone: i32): i32 {
+  return max(load<i32>(zoneAt(zone), ZoneWord.FREE_CMA << 2), 0);
+}
+
+export function hasFlag(zone: i32, flag: i32): bool {
+  return (load<i32>(zoneAt(zone), ZoneWord.FLAGS << 2) & flag) != 0;
+}
+
+export function setFlag(zone: i32, flag: i32): void {
+  const at = zoneAt(zone);
+  store<i32>(at, load<i32>(at, ZoneWord.FLAGS << 2) | flag, ZoneWord.FLAGS << 2);
+}
+
+export function clearFlag(zone: i32, flag: i32): void {
+  const at = zoneAt(zone);
+  store<i32>(at, load<i32>(at, ZoneWord.FLAGS << 2) & ~flag, ZoneWord.FLAGS << 2);
+}
+
+/** __mod_zone_page_state(): the differential absorbs small changes; past the threshold all of it is folded. */
+export function modFreePages(cpu: i32, zone: i32, delta: i32): void {
+  const pcp = pcpAt(cpu, zone);
+  const sum = load<i32>(pcp, PcpWord.DIFF_FREE << 2) + delta;
+  if (abs(sum) <= load<i32>(pcp, PcpWord.STAT_THRESHOLD << 2)) {
+    store<i32>(pcp, sum, PcpWord.DIFF_FREE << 2);
+    return;
+  }
+  const at = zoneAt(zone);
+  store<i32>(at, load<i32>(at, ZoneWord.FREE_PAGES << 2) + sum, ZoneWord.FREE_PAGES << 2);
+  store<i32>(pcp, 0, PcpWord.DIFF_FREE << 2);
+}
+
+export function modFreeCma(cpu: i32, zone: i32, delta: i32): void {
+  const pcp = pcpAt(cpu, zone);
+  const sum = load<i32>(pcp, PcpWord.DIFF_CMA << 2) + delta;
+  if (abs(sum) <= load<i32>(pcp, PcpWord.STAT_THRESHOLD << 2)) {
+    store<i32>(pcp, sum, PcpWord.DIFF_CMA << 2);
+    return;
+  }
+  const at = zoneAt(zone);
+  store<i32>(at, load<i32>(at, ZoneWord.FREE_CMA << 2) + sum, ZoneWord.FREE_CMA << 2);
+  store<i32>(pcp, 0, PcpWord.DIFF_CMA << 2);
+}
+
+/** account_freepages(): pages of ISOLATE blocks are not free pages; CMA and HIGHATOMIC are counted twice. */
+export function accountFree(cpu: i32, zone: i32, delta: i32, type: i32): void {
+  if (type == Migratetype.ISOLATE) return;
+  modFreePages(cpu, zone, delta);
+  if (type == Migratetype.CMA) {
+    modFreeCma(cpu, zone, delta);
+  } else if (type == Migratetype.HIGHATOMIC && COUNTS_HIGHATOMIC) {
+    const at = zoneAt(zone);
+    store<i32>(at, load<i32>(at, ZoneWord.NR_FREE_HIGHATOMIC << 2) + delta, ZoneWord.NR_FREE_HIGHATOMIC << 2);
+  }
+}
+
+/** refresh_cpu_vm_stats() for one zone: the differentials of one CPU go to the global counters. */
+export function foldCounters(cpu: i32, zone: i32): void {
+  const pcp = pcpAt(cpu, zone);
+  const at = zoneAt(zone);
+  const free = load<i32>(at, ZoneWord.FREE_PAGES << 2) + load<i32>(pcp, PcpWord.DIFF_FREE << 2);
+  const cma = load<i32>(at, ZoneWord.FREE_CMA << 2) + load<i32>(pcp, PcpWord.DIFF_CMA << 2);
+  store<i32>(at, free, ZoneWord.FREE_PAGES << 2);
+  store<i32>(at, cma, ZoneWord.FREE_CMA << 2);
+  store<i32>(pcp, 0, PcpWord.DIFF_FREE << 2);
+  store<i32>(pcp, 0, PcpWord.DIFF_CMA << 2);
+}

@@ -1,0 +1,54 @@
+// Knows: the life of a machine: which room binds its constants to the device in memory, and in which order.
+// Must not know: any rule.
+
+import { bindAllocate } from "./buddy/allocate";
+import { bindPcp } from "./buddy/pcp";
+import { bindPcpLists } from "./buddy/pcp_lists";
+import { bindRelease } from "./buddy/release";
+import { bindRmqueue } from "./buddy/rmqueue";
+import { bindSmallest } from "./buddy/smallest";
+import { bindWatermark } from "./buddy/watermark";
+import { CHECK_LEVEL } from "./check";
+import { bindGeometry } from "./frames/pageblock";
+import { bindCounters } from "./frames/zone";
+import { bind, plan, table as buildTable } from "./memory/regions";
+import { emptyLists } from "./workload/load";
+
+function bindRooms(): void {
+  bindGeometry();
+  bindCounters();
+  bindRelease();
+  bindSmallest();
+  bindRmqueue();
+  bindPcpLists();
+  bindPcp();
+  bindWatermark();
+  bindAllocate();
+}
+
+/** Address of the region table; CONFIG is already in it, for the bindings to write the device. */
+export function table(): usize {
+  return buildTable();
+}
+
+/** Plans and grows memory for the device in CONFIG; all frames are BODY, all lists empty. InitStatus. */
+export function init(): i32 {
+  const status = plan();
+  if (status) return status;
+  bindRooms();
+  emptyLists();
+  return status;
+}
+
+/** Binds to a machine that was copied into this memory (fork, snapshot). InitStatus. */
+export function attach(): i32 {
+  const status = bind();
+  if (status) return status;
+  bindRooms();
+  return status;
+}
+
+/** 0 release, 1 checked, 2 debug. */
+export function checkLevel(): i32 {
+  return CHECK_LEVEL;
+}

@@ -1,0 +1,339 @@
+// Knows: the operations that a caller writes into the command buffer, and checks each before it acts.
+// Must not know: who wrote them. A refused command changes nothing (Status >= BAD_COMMAND).
+//
+//   op               order  a                 b                c                 flags
+//   ALLOCATE         yes    gfp               slot + 1 or 0    Mobility          1: without per-CPU lists
+//   RELEASE          yes    pfn               -                -                 1: loose (split or join blocks first)
+//   RELEASE_DIRECT   yes    pfn               -                -                 1: loose
+//   RELEASE_SLOT     -      slot              -                -
+//   SPLIT_RELEASE    yes    pfn               -                -                 1: loose
+//   BULK_ALLOCATE    -      gfp               zone             -
+//   DRAIN_ALL        -      zone + 1 or 0     -                -                 all CPUs
+//   DRAIN_PCP        -      zone              pages            pindex
+//   DECAY            -      zone              -                -
+//   FOLD             -      zone + 1 or 0     all CPUs: 1      -
+//   TICK             -      -                 -                -                 fold all zones, then decay each
+//   SET_BOOST        -      zone              pages            -
+//   SET_ZONE_FLAG    -      zone              ZoneFlag         0 or 1
+//   ISOLATE_FREE     yes    pfn               -                -                 __isolate_free_page
+//   PUTBACK_FREE     yes    pfn               type             -                 __putback_isolated_page
+//   ROTATE_FREE      yes    pfn               1 head, 0 tail   -                 compaction's fast scanners
+//   UNRESERVE_HIGHATOMIC yes pfn              type             -
+//   SET_MOBILITY     -      pfn               Mobility         -
+//   HINT_MOVABLE     -      pages             -                -
+//   TAKE_FREE        yes    pfn               -                -                 to ALLOCATED, wherever it is free
+//   FREE_BOOT        -      pfn               frames           type, 255: keep   memblock's frees at boot
+//   LOAD_FRAMES      -      pfn               frames           kind | mobility << 8 | zone << 16
+//   LOAD_FREE        yes    pfn               type             zone              to the tail
+//   LOAD_PCP         -      pfn               pindex           zone | type << 8  to the tail
+
+import { HINT_CAPACITY, MAX_CPUS, SLOT_CAPACITY } from "../abi/limits";
+import { FrameKind, Gfp, Op, Status } from "../abi/vocabulary";
+import { CommandWord, ConfigWord, StatWord, ZoneWord } from "../abi/words";
+import {
+  allocatePages,
+  failureStatus,
+  refusalOf,
+  takeBulkPage,
+  takeFromBuddy,
+  highestZoneOf,
+  typeOfGfp,
+} from "../buddy/allocate";
+import { freeHead } from "../buddy/freelist";
+import { freePages, freePagesDirect, gather, headOf, splitPages } from "../buddy/free_pages";
+import { unreserveHighatomic } from "../buddy/highatomic";
+import { isolateFree } from "../buddy/isolate_free";
+import { decayPcp, drainPcp, drainZone } from "../buddy/pcp";
+import { NR_LISTS } from "../buddy/pcp_lists";
+import { freeOne } from "../buddy/release";
+import {
+  isFrame,
+  kindOf,
+  linkOf,
+  orderOf,
+  pack,
+  pfnOf,
+  setWord,
+  typeIn,
+  withMobility,
+  wordOf,
+  zoneOf,
+} from "../frames/frame";
+import { MAX_ORDER } from "../frames/pageblock";
+import { foldCounters, isPopulated, setFlag, clearFlag, spans, zoneAt } from "../frames/zone";
+import { addHead, addTail, NONE, unlink } from "../memory/list";
+import { COMMANDS, config, HINTS, SLOTS, STATS } from "../memory/regions";
+import { freeBoot, loadFrames, loadFree, loadPcp } from "./load";
+import { takeFree } from "./take";
+
+function word(at: usize, index: i32): u32 {
+  return load<u32>(at + (<usize>index << 2));
+}
+
+function answerPfn(at: usize, link: u32): void {
+  store<u32>(at, pfnOf(link), CommandWord.PFN << 2);
+}
+
+/** Is `a` a frame that is aligned to the order and lies in one zone with all of its block? */
+function checkBlock(pfn: u32, order: i32): i32 {
+  if (order > MAX_ORDER) return Status.BAD_ORDER;
+  if (!isFrame(pfn)) return Status.BAD_PFN;
+  return pfn & ((1 << order) - 1) ? Status.MISALIGNED : Status.OK;
+}
+
+function checkZone(zone: u32): i32 {
+  return zone < <u32>config(ConfigWord.NR_ZONES) && isPopulated(zone) ? Status.OK : Status.BAD_ZONE;
+}
+
+function checkGfp(gfp: i32): i32 {
+  const both = Gfp.MOVABLE | Gfp.RECLAIMABLE;
+  if ((gfp & both) == both) return Status.BAD_TYPE;
+  return highestZoneOf(gfp) < 0 ? Status.BAD_ZONE : Status.OK;
+}
+
+function allocate(at: usize, cpu: i32, order: i32, flags: i32): i32 {
+  const gfp = <i32>word(at, CommandWord.A);
+  const slot = word(at, CommandWord.B);
+  const mobility = word(at, CommandWord.C);
+  if (order > MAX_ORDER) return Status.BAD_ORDER;
+  const refused = checkGfp(gfp);
+  if (refused) return refused;
+  if (slot > <u32>SLOT_CAPACITY || mobility > 2) return Status.BAD_SLOT;
+  if (slot && load<u32>(SLOTS + <usize>((slot - 1) << 2))) return Status.BAD_SLOT;
+  const link = flags & 1 ? allocateDirect(cpu, order, gfp) : allocatePages(cpu, order, gfp, at + (CommandWord.SLOW << 2));
+  if (link == NONE) {
+    store<u32>(at, refusalOf(order, gfp), CommandWord.DETAIL << 2);
+    return failureStatus(gfp);
+  }
+  const head = wordOf(link);
+  if (mobility) setWord(link, withMobility(head, mobility));
+  store<u32>(at, zoneOf(head), CommandWord.DETAIL << 2);
+  answerPfn(at, link);
+  if (slot) store<u32>(SLOTS + <usize>((slot - 1) << 2), pfnOf(link) + 1);
+  return Status.OK;
+}
+
+/** The per-CPU lock was taken (an interrupt hit its owner): buddy lists of the preferred zone only. */
+function allocateDirect(cpu: i32, order: i32, gfp: i32): u32 {
+  let zone = highestZoneOf(gfp);
+  while (zone >= 0 && !isPopulated(zone)) zone -= 1;
+  if (zone < 0) return NONE;
+  const link = takeFromBuddy(cpu, zone, order, typeOfGfp(gfp), 0);
+  if (link != NONE) setWord(link, pack(FrameKind.ALLOCATED, order, zone));
+  return link;
+}
+
+function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
+  const pfn = word(at, CommandWord.A);
+  const refused = checkBlock(pfn, order);
+  if (refused) return refused;
+  const link = linkOf(pfn);
+  if (!gather(link, order, (flags & 1) != 0)) return Status.NOT_ALLOCATED;
+  answerPfn(at, link);
+  if (op == Op.RELEASE) {
+    freePages(cpu, link, order);
+  } else if (op == Op.RELEASE_DIRECT) {
+    freePagesDirect(cpu, link, order);
+  } else {
+    splitPages(link, order);
+    for (let i: u32 = 0; i < (<u32>1) << order; i++) freePages(cpu, link + (i << 2), 0);
+  }
+  return Status.OK;
+}
+
+function releaseSlot(at: usize, cpu: i32): i32 {
+  const slot = word(at, CommandWord.A);
+  if (slot >= <u32>SLOT_CAPACITY) return Status.BAD_SLOT;
+  const held = load<u32>(SLOTS + <usize>(slot << 2));
+  if (held == 0) return Status.BAD_SLOT;
+  const link = linkOf(held - 1);
+  if (kindOf(wordOf(link)) != FrameKind.ALLOCATED) return Status.NOT_ALLOCATED;
+  answerPfn(at, link);
+  store<u32>(SLOTS + <usize>(slot << 2), 0);
+  freePages(cpu, link, orderOf(wordOf(link)));
+  return Status.OK;
+}
+
+function bulkAllocate(at: usize, cpu: i32): i32 {
+  const gfp = <i32>word(at, CommandWord.A);
+  const zone = word(at, CommandWord.B);
+  const refused = max(checkGfp(gfp), checkZone(zone));
+  if (refused) return refused;
+  const link = takeBulkPage(cpu, zone, gfp);
+  if (link == NONE) return failureStatus(gfp);
+  answerPfn(at, link);
+  return Status.OK;
+}
+
+function drainAll(zone: i32): i32 {
+  const zones = config(ConfigWord.NR_ZONES);
+  if (zone > zones) return Status.BAD_ZONE;
+  for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++) {
+    for (let z = 0; z < zones; z++) {
+      if ((zone == 0 || zone - 1 == z) && isPopulated(z)) drainZone(cpu, z);
+    }
+  }
+  return Status.OK;
+}
+
+function fold(cpu: i32, zone: i32, allCpus: bool): i32 {
+  const zones = config(ConfigWord.NR_ZONES);
+  if (zone > zones) return Status.BAD_ZONE;
+  for (let c = 0; c < config(ConfigWord.NR_CPUS); c++) {
+    if (!allCpus && c != cpu) continue;
+    for (let z = 0; z < zones; z++) {
+      if ((zone == 0 || zone - 1 == z) && isPopulated(z)) foldCounters(c, z);
+    }
+  }
+  return Status.OK;
+}
+
+/** The vmstat worker: all zones are folded, then each per-CPU list set decays. */
+function tick(cpu: i32): i32 {
+  fold(cpu, 0, false);
+  for (let z = 0; z < config(ConfigWord.NR_ZONES); z++) {
+    if (isPopulated(z)) decayPcp(cpu, z);
+  }
+  return Status.OK;
+}
+
+function drainOne(at: usize, cpu: i32): i32 {
+  const zone = word(at, CommandWord.A);
+  const pindex = word(at, CommandWord.C);
+  const refused = checkZone(zone);
+  if (refused) return refused;
+  if (pindex >= <u32>NR_LISTS) return Status.BAD_COMMAND;
+  drainPcp(cpu, zone, word(at, CommandWord.B), pindex);
+  return Status.OK;
+}
+
+function setZone(at: usize, op: i32, cpu: i32): i32 {
+  const zone = word(at, CommandWord.A);
+  const refused = checkZone(zone);
+  if (refused) return refused;
+  const value = word(at, CommandWord.B);
+  if (op == Op.DECAY) decayPcp(cpu, zone);
+  else if (op == Op.SET_BOOST) store<u32>(zoneAt(zone), value, ZoneWord.WATERMARK_BOOST << 2);
+  else if (value > 7) return Status.BAD_COMMAND;
+  else if (word(at, CommandWord.C)) setFlag(zone, value);
+  else clearFlag(zone, value);
+  return Status.OK;
+}
+
+/** Commands on one free block: taking it off the lists, putting it back, turning its list. */
+function freeBlock(at: usize, op: i32, cpu: i32, order: i32): i32 {
+  const pfn = word(at, CommandWord.A);
+  const b = word(at, CommandWord.B);
+  const refused = checkBlock(pfn, order);
+  if (refused) return refused;
+  if (b > 5) return Status.BAD_TYPE;
+  const link = linkOf(pfn);
+  const head = wordOf(link);
+  const zone = zoneOf(head);
+  const kind = op == Op.PUTBACK_FREE ? FrameKind.DETACHED : FrameKind.BUDDY;
+  if (kindOf(head) != kind || orderOf(head) != order) return Status.NOT_FREE;
+  const type = typeIn(head);
+  answerPfn(at, link);
+  if (op == Op.ISOLATE_FREE) {
+    isolateFree(cpu, zone, link, order, type);
+  } else if (op == Op.PUTBACK_FREE) {
+    setWord(link, FrameKind.BODY);
+    freeOne(cpu, zone, link, order, b, true);
+  } else if (op == Op.ROTATE_FREE) {
+    const list = freeHead(zone, order, type);
+    unlink(link);
+    if (b) addHead(list, link);
+    else addTail(list, link);
+  } else {
+    unreserveHighatomic(cpu, zone, link, order, b);
+  }
+  return Status.OK;
+}
+
+function hint(pages: u32): i32 {
+  const tail = load<u32>(STATS, StatWord.HINT_TAIL << 2);
+  if (tail - load<u32>(STATS, StatWord.HINT_HEAD << 2) >= <u32>HINT_CAPACITY) return Status.HINTS_FULL;
+  store<u32>(HINTS + (<usize>(tail % HINT_CAPACITY) << 2), pages);
+  store<u32>(STATS, tail + 1, StatWord.HINT_TAIL << 2);
+  return Status.OK;
+}
+
+function setMobility(pfn: u32, mobility: u32): i32 {
+  if (!isFrame(pfn)) return Status.BAD_PFN;
+  if (mobility > 2) return Status.BAD_TYPE;
+  const head = headOf(linkOf(pfn));
+  if (head == NONE) return Status.NOT_ALLOCATED;
+  setWord(head, withMobility(wordOf(head), mobility));
+  return Status.OK;
+}
+
+function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
+  const a = word(at, CommandWord.A);
+  const b = word(at, CommandWord.B);
+  const c = word(at, CommandWord.C);
+  switch (op) {
+    case Op.NOP:
+      return Status.OK;
+    case Op.ALLOCATE:
+      return allocate(at, cpu, order, flags);
+    case Op.RELEASE:
+    case Op.RELEASE_DIRECT:
+    case Op.SPLIT_RELEASE:
+      return release(at, cpu, order, flags, op);
+    case Op.RELEASE_SLOT:
+      return releaseSlot(at, cpu);
+    case Op.BULK_ALLOCATE:
+      return bulkAllocate(at, cpu);
+    case Op.DRAIN_ALL:
+      return drainAll(a);
+    case Op.DRAIN_PCP:
+      return drainOne(at, cpu);
+    case Op.FOLD:
+      return fold(cpu, a, b != 0);
+    case Op.TICK:
+      return tick(cpu);
+    case Op.DECAY:
+    case Op.SET_BOOST:
+    case Op.SET_ZONE_FLAG:
+      return setZone(at, op, cpu);
+    case Op.ISOLATE_FREE:
+    case Op.PUTBACK_FREE:
+    case Op.ROTATE_FREE:
+    case Op.UNRESERVE_HIGHATOMIC:
+      return freeBlock(at, op, cpu, order);
+    case Op.SET_MOBILITY:
+      return setMobility(a, b);
+    case Op.HINT_MOVABLE:
+      return hint(a);
+    case Op.TAKE_FREE:
+      return takeFree(cpu, a, order);
+    case Op.FREE_BOOT:
+      return freeBoot(cpu, a, b, c);
+    case Op.LOAD_FRAMES:
+      return loadFrames(a, b, c);
+    case Op.LOAD_FREE:
+      return loadFree(a, order, b, c);
+    case Op.LOAD_PCP:
+      return loadPcp(cpu, a, b, c);
+    default:
+      return Status.BAD_COMMAND;
+  }
+}
+
+/** Performs `count` commands; stops behind the first that was refused if `strict`. Answers how many were performed. */
+export function execute(count: i32, strict: bool): i32 {
+  for (let i = 0; i < count; i++) {
+    const at = COMMANDS + <usize>(i * (CommandWord.COUNT << 2));
+    const first = word(at, CommandWord.OP);
+    const cpu = <i32>((first >> 8) & 0xff);
+    store<u64>(at, 0, CommandWord.STATUS << 2);
+    store<u64>(at, 0, CommandWord.DETAIL << 2);
+    const status =
+      cpu < config(ConfigWord.NR_CPUS)
+        ? perform(at, first & 0xff, cpu, (first >> 16) & 0xff, first >> 24)
+        : Status.BAD_CPU;
+    store<u32>(at, status, CommandWord.STATUS << 2);
+    if (strict && status >= Status.BAD_COMMAND) return i + 1;
+  }
+  return count;
+}

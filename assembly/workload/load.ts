@@ -1,0 +1,113 @@
+// Knows: building a state frame by frame: from a dump, or by freeing memory as the boot does.
+// Must not know: formats. Every call checks that it contradicts nothing that was loaded before.
+// Models memblock_free_all, init_cma_reserved_pageblock (mm/memblock.c, mm/mm_init.c, Linux 6.12).
+
+import { FrameKind, Migratetype, Status } from "../abi/vocabulary";
+import { ConfigWord } from "../abi/words";
+import { freeHead, insertFree } from "../buddy/freelist";
+import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
+import { freeDirect } from "../buddy/release";
+import { isFrame, kindOf, linkOf, pack, setWord, withMobility, withType, wordOf } from "../frames/frame";
+import { MAX_ORDER, PAGEBLOCK_ORDER, setType } from "../frames/pageblock";
+import { spans } from "../frames/zone";
+import { addTail, initHead } from "../memory/list";
+import { config } from "../memory/regions";
+
+function isRange(pfn: u32, count: u32): bool {
+  return count > 0 && isFrame(pfn) && count <= <u32>config(ConfigWord.END_PFN) - pfn;
+}
+
+/** Gives `count` frames a kind (HOLE, RESERVED, ALLOCATED order 0, or BODY: undone), a mobility and a zone. */
+export function loadFrames(pfn: u32, count: u32, what: u32): i32 {
+  const kind = what & 0xff;
+  const zone = (what >> 16) & 3;
+  if (!isRange(pfn, count)) return Status.BAD_PFN;
+  if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || kind > <u32>FrameKind.ALLOCATED) return Status.BAD_TYPE;
+  const listless = kind == FrameKind.BODY || kind == FrameKind.HOLE;
+  const frame = listless ? kind : withMobility(pack(kind, 0, zone), (what >> 8) & 3);
+  const first = linkOf(pfn);
+  for (let i: u32 = 0; i < count; i++) setWord(first + (i << 2), frame);
+  return Status.OK;
+}
+
+/** Can these frames become one block? They must be single allocated frames of this zone (see loadFrames). */
+function checkLoad(pfn: u32, order: i32, zone: i32): i32 {
+  if (order > MAX_ORDER) return Status.BAD_ORDER;
+  if (pfn & ((1 << order) - 1)) return Status.MISALIGNED;
+  if (!isRange(pfn, 1 << order)) return Status.BAD_PFN;
+  if (!spans(zone, pfn) || !spans(zone, pfn + (1 << order) - 1)) return Status.CROSSES_ZONE;
+  const first = linkOf(pfn);
+  for (let i: u32 = 0; i < (<u32>1) << order; i++) {
+    if (kindOf(wordOf(first + (i << 2))) != FrameKind.ALLOCATED) return Status.ALREADY_USED;
+  }
+  for (let i: u32 = 1; i < (<u32>1) << order; i++) setWord(first + (i << 2), FrameKind.BODY);
+  return Status.OK;
+}
+
+/** Appends a free block to the tail of a list; counters are written by the caller, nr_free is kept here. */
+export function loadFree(pfn: u32, order: i32, type: u32, zone: u32): i32 {
+  if (zone >= <u32>config(ConfigWord.NR_ZONES)) return Status.BAD_ZONE;
+  if (type > <u32>Migratetype.ISOLATE) return Status.BAD_TYPE;
+  const refused = checkLoad(pfn, order, zone);
+  if (refused) return refused;
+  insertFree(zone, linkOf(pfn), order, type, true);
+  return Status.OK;
+}
+
+/** Appends a page to the tail of a per-CPU list; its order follows from the list. */
+export function loadPcp(cpu: i32, pfn: u32, pindex: u32, what: u32): i32 {
+  const zone = what & 0xff;
+  const type = what >> 8;
+  if (zone >= <u32>config(ConfigWord.NR_ZONES)) return Status.BAD_ZONE;
+  if (pindex >= <u32>NR_LISTS) return Status.BAD_COMMAND;
+  if (type > <u32>Migratetype.ISOLATE) return Status.BAD_TYPE;
+  const order = orderOfPindex(pindex);
+  const refused = checkLoad(pfn, order, zone);
+  if (refused) return refused;
+  const link = linkOf(pfn);
+  setWord(link, withType(pack(FrameKind.PCP, order, zone), type));
+  addTail(pcpHead(cpu, zone, pindex), link);
+  return Status.OK;
+}
+
+function zoneOfPfn(pfn: u32): i32 {
+  for (let zone = 0; zone < config(ConfigWord.NR_ZONES); zone++) {
+    if (spans(zone, pfn)) return zone;
+  }
+  return -1;
+}
+
+/**
+ * Frees a range of never used memory. With type 255 as memblock does at boot: ascending, the largest aligned
+ * blocks, to the tail. With a type (CMA): pageblock by pageblock, re-typed, to the head.
+ */
+export function freeBoot(cpu: i32, pfn: u32, count: u32, type: u32): i32 {
+  if (!isRange(pfn, count)) return Status.BAD_PFN;
+  const zone = zoneOfPfn(pfn);
+  if (zone < 0 || !spans(zone, pfn + count - 1)) return Status.CROSSES_ZONE;
+  const end = pfn + count;
+  const typed = type <= <u32>Migratetype.ISOLATE;
+  if (typed && ((pfn | end) & ((1 << PAGEBLOCK_ORDER) - 1)) != 0) return Status.MISALIGNED;
+  let at = pfn;
+  while (at < end) {
+    const link = linkOf(at);
+    let order = typed ? PAGEBLOCK_ORDER : at == 0 ? MAX_ORDER : min(MAX_ORDER, <i32>ctz(at));
+    while (order > 0 && (at + ((<u32>1) << order) > end || at + ((<u32>1) << order) < at)) order -= 1;
+    if (typed) setType(link, type);
+    freeDirect(cpu, zone, link, order, !typed);
+    at += (<u32>1) << order;
+  }
+  return Status.OK;
+}
+
+/** Every list head points to itself: a machine without any free page. */
+export function emptyLists(): void {
+  for (let zone = 0; zone < config(ConfigWord.NR_ZONES); zone++) {
+    for (let order = 0; order <= MAX_ORDER; order++) {
+      for (let type = 0; type <= Migratetype.ISOLATE; type++) initHead(freeHead(zone, order, type));
+    }
+    for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++) {
+      for (let pindex = 0; pindex < NR_LISTS; pindex++) initHead(pcpHead(cpu, zone, pindex));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// Knows: taking a given range of frames out of whatever free structure holds it.
+// Must not know: why. Used to correct a replay that knows only which frames the kernel handed out.
+
+import { FrameKind, Status } from "../abi/vocabulary";
+import { PcpWord } from "../abi/words";
+import { insertFree, removeFree } from "../buddy/freelist";
+import { isFrame, kindOf, linkOf, orderOf, pack, setWord, typeIn, wordOf, zoneOf } from "../frames/frame";
+import { MAX_ORDER } from "../frames/pageblock";
+import { accountFree, pcpAt } from "../frames/zone";
+import { NONE, nextOf, unlink } from "../memory/list";
+import { MAX_PCP_LISTS, MAX_ZONES } from "../abi/limits";
+import { PCP_HEADS } from "../memory/regions";
+
+/** The head of the free, per-CPU or detached block that covers this frame, or NONE. */
+function coveringHead(link: u32): u32 {
+  for (let order = 0; order <= MAX_ORDER; order++) {
+    const head = link & ~(((<u32>4) << order) - 1);
+    const word = wordOf(head);
+    if (kindOf(word) == FrameKind.BODY) continue;
+    return link - head < (<u32>4) << orderOf(word) ? head : NONE;
+  }
+  return NONE;
+}
+
+/** The CPU whose list holds this page: walks to the list head. */
+function cpuOfPcp(link: u32): i32 {
+  let at = nextOf(link);
+  while (at < PCP_HEADS) at = nextOf(at);
+  return ((at - PCP_HEADS) >> 2) / (MAX_ZONES * MAX_PCP_LISTS);
+}
+
+/** Splits the block at `head` until `link` is a block of `order`; the other halves go to the heads of `type`'s lists. */
+function carve(zone: i32, head: u32, from: i32, link: u32, order: i32, type: i32): void {
+  let high = from;
+  while (high > order) {
+    high -= 1;
+    const half = head + ((<u32>4) << high);
+    if (link >= half) {
+      insertFree(zone, head, high, type, false);
+      head = half;
+    } else {
+      insertFree(zone, half, high, type, false);
+    }
+  }
+}
+
+function takeFromBuddy(cpu: i32, head: u32, link: u32, order: i32): void {
+  const word = wordOf(head);
+  const zone = zoneOf(word);
+  removeFree(zone, head, orderOf(word));
+  setWord(head, FrameKind.BODY);
+  carve(zone, head, orderOf(word), link, order, typeIn(word));
+  accountFree(cpu, zone, -(1 << order), typeIn(word));
+  setWord(link, pack(FrameKind.ALLOCATED, order, zone));
+}
+
+/** A per-CPU page of a larger order than asked for is allocated as single frames. */
+function takeFromPcp(head: u32, order: i32): void {
+  const word = wordOf(head);
+  const zone = zoneOf(word);
+  const pcp = pcpAt(cpuOfPcp(head), zone);
+  unlink(head);
+  const held = load<i32>(pcp, PcpWord.COUNT_PAGES << 2);
+  store<i32>(pcp, held - (1 << orderOf(word)), PcpWord.COUNT_PAGES << 2);
+  setWord(head, pack(FrameKind.ALLOCATED, order, zone));
+}
+
+/** Makes the 2^order frames at `pfn` an ALLOCATED block; every part that is free is taken from where it is. */
+export function takeFree(cpu: i32, pfn: u32, order: i32): i32 {
+  if (order > MAX_ORDER) return Status.BAD_ORDER;
+  if (!isFrame(pfn)) return Status.BAD_PFN;
+  if (pfn & ((1 << order) - 1)) return Status.MISALIGNED;
+  const link = linkOf(pfn);
+  const head = coveringHead(link);
+  if (head == NONE) return Status.NOT_FREE;
+  const word = wordOf(head);
+  const whole = orderOf(word) >= order;
+  if (kindOf(word) == FrameKind.BUDDY && whole) takeFromBuddy(cpu, head, link, order);
+  else if (kindOf(word) == FrameKind.PCP && orderOf(word) == order) takeFromPcp(head, order);
+  else return takeInParts(cpu, link, order);
+  return Status.OK;
+}
+
+/** The frames are on several lists: each list member inside the range is taken, then they become one block. */
+function takeInParts(cpu: i32, link: u32, order: i32): i32 {
+  const end = link + ((<u32>4) << order);
+  for (let at = link; at < end; ) {
+    const word = wordOf(at);
+    const kind = kindOf(word);
+    if (kind != FrameKind.BUDDY && kind != FrameKind.PCP) return Status.NOT_FREE;
+    at += (<u32>4) << orderOf(word);
+    if (at > end) return Status.NOT_FREE;
+  }
+  const zone = zoneOf(wordOf(link));
+  for (let at = link; at < end; ) {
+    const word = wordOf(at);
+    const step = (<u32>4) << orderOf(word);
+    if (kindOf(word) == FrameKind.BUDDY) takeFromBuddy(cpu, at, at, orderOf(word));
+    else takeFromPcp(at, orderOf(word));
+    setWord(at, FrameKind.BODY);
+    at += step;
+  }
+  setWord(link, pack(FrameKind.ALLOCATED, order, zone));
+  return Status.OK;
+}

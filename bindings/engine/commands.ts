@@ -1,0 +1,111 @@
+// Knows: how an operation is written into the command buffer and its result read back.
+// Must not know: what an operation is for. Arguments per operation: assembly/workload/commands.
+
+import { Region } from "../../assembly/abi/layout.js";
+import { COMMAND_CAPACITY } from "../../assembly/abi/limits.js";
+import { Op, Status } from "../../assembly/abi/vocabulary.js";
+import { CommandWord } from "../../assembly/abi/words.js";
+import type { Engine } from "./engine.js";
+import { MachineError } from "./errors.js";
+
+/** Flag of RELEASE*: join or split allocated blocks so that the order fits. */
+export const LOOSE = 1;
+/** Flag of ALLOCATE: past the per-CPU lists. */
+export const DIRECT = 1;
+
+export interface CommandArguments {
+  readonly order?: number;
+  readonly cpu?: number;
+  readonly flags?: number;
+  readonly a?: number;
+  readonly b?: number;
+  readonly c?: number;
+}
+
+/**
+ * A batch of operations that one crossing of the boundary performs. Fill with push(), run with execute(), read
+ * status(i) and pfn(i), then clear(). One buffer per machine; capacity COMMAND_CAPACITY.
+ */
+export class CommandBuffer {
+  readonly #engine: Engine;
+  readonly #words: Uint32Array;
+  #count = 0;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#words = engine.unsigned(Region.COMMANDS);
+  }
+
+  get length(): number {
+    return this.#count;
+  }
+
+  get isFull(): boolean {
+    return this.#count === COMMAND_CAPACITY;
+  }
+
+  /** Appends an operation; answers its index. @throws MachineError when the buffer is full */
+  push(op: Op, { order = 0, cpu = 0, flags = 0, a = 0, b = 0, c = 0 }: CommandArguments = {}): number {
+    return this.append(op, cpu, order, flags, a, b, c);
+  }
+
+  /** push() without an object: for loops of many thousand operations. */
+  append(op: Op, cpu: number, order: number, flags: number, a: number, b: number, c: number): number {
+    if (this.isFull) throw new MachineError(Status.BAD_COMMAND, `more than ${COMMAND_CAPACITY} commands in one batch`);
+    if (order < 0 || order > 255) throw new MachineError(Status.BAD_ORDER, `${Op[op]} with order ${order}`);
+    if (cpu < 0 || cpu > 255) throw new MachineError(Status.BAD_CPU, `${Op[op]} on cpu ${cpu}`);
+    const at = this.#count * CommandWord.COUNT;
+    const words = this.#words;
+    words[at + CommandWord.OP] = op | (cpu << 8) | (order << 16) | (flags << 24);
+    words[at + CommandWord.A] = a;
+    words[at + CommandWord.B] = b;
+    words[at + CommandWord.C] = c;
+    return this.#count++;
+  }
+
+  /** Performs all commands in one crossing. With `strict` it stops behind the first refused one. Answers how many ran. */
+  execute(strict = false): number {
+    return this.#engine.execute(this.#count, strict);
+  }
+
+  /** Performs all and throws if one was refused, naming it; then clears. For callers that expect no misuse. */
+  flush(what: string): void {
+    const ran = this.execute(true);
+    const last = ran - 1;
+    if (ran > 0 && this.status(last) >= Status.BAD_COMMAND) {
+      const at = last * CommandWord.COUNT;
+      const op = Op[(this.#words[at] ?? 0) & 0xff];
+      const status = this.status(last);
+      const pfn = this.#words[at + CommandWord.A] ?? 0;
+      this.clear();
+      throw new MachineError(status, `${what}: ${op} of pfn ${pfn}`);
+    }
+    this.clear();
+  }
+
+  #word(index: number, word: CommandWord): number {
+    return this.#words[index * CommandWord.COUNT + word] ?? 0;
+  }
+
+  status(index: number): Status {
+    return this.#word(index, CommandWord.STATUS);
+  }
+
+  /** The frame allocated or freed. Meaningful for Status.OK. */
+  pfn(index: number): number {
+    return this.#word(index, CommandWord.PFN);
+  }
+
+  /** See CommandWord.DETAIL. */
+  detail(index: number): number {
+    return this.#word(index, CommandWord.DETAIL);
+  }
+
+  wasSlow(index: number): boolean {
+    return this.#word(index, CommandWord.SLOW) === 1;
+  }
+
+  clear(): void {
+    this.#count = 0;
+  }
+}

@@ -1,0 +1,155 @@
+// Knows: one instance of the core: its memory, its regions, its exports. The boundary: pointers end here.
+// Must not know: devices, captures, what an operation is for.
+
+import { ABI_MAGIC, ABI_VERSION, EntryWord, Region, TableWord } from "../../assembly/abi/layout.js";
+import { Fault, InitStatus, type Pattern } from "../../assembly/abi/vocabulary.js";
+import { AuditWord, ConfigWord } from "../../assembly/abi/words.js";
+import { StateError } from "./errors.js";
+import { type CoreExports, instantiate } from "./load.js";
+
+/** What validate() found. `pfn` is the first broken frame, or the zone or CPU for a counter. */
+export interface Soundness {
+  readonly fault: Fault;
+  readonly name: string;
+  readonly pfn: number;
+  readonly expected: number;
+  readonly got: number;
+}
+
+interface RegionView {
+  readonly pointer: number;
+  readonly length: number;
+}
+
+/** One machine's memory and exports. After a trap every call throws StateError: the state is not to be trusted. */
+export class Engine {
+  readonly module: WebAssembly.Module;
+  readonly #exports: CoreExports;
+  #broken: Error | undefined;
+  #disposed = false;
+  #words: Int32Array;
+  #table: number;
+
+  private constructor(module: WebAssembly.Module, exports: CoreExports) {
+    this.module = module;
+    this.#exports = exports;
+    this.#table = exports.table() >>> 0;
+    this.#words = new Int32Array(exports.memory.buffer);
+    const at = this.#table >> 2;
+    if (this.#words[at + TableWord.MAGIC] !== ABI_MAGIC || this.#words[at + TableWord.VERSION] !== ABI_VERSION) {
+      throw new StateError(`the core speaks another version of the boundary than these bindings (${ABI_VERSION})`);
+    }
+  }
+
+  /** A new machine with these ConfigWord values; all frames BODY, all lists empty. */
+  static create(module: WebAssembly.Module, config: Int32Array): Engine {
+    const engine = new Engine(module, instantiate(module));
+    engine.words(Region.CONFIG).set(config.subarray(0, ConfigWord.COUNT));
+    const status = engine.#call(() => engine.#exports.init());
+    engine.#words = new Int32Array(engine.#exports.memory.buffer);
+    if (status !== InitStatus.OK) throw new StateError(`init: ${InitStatus[status] ?? status}`);
+    return engine;
+  }
+
+  /** A machine from a copy of another's memory. */
+  static attach(module: WebAssembly.Module, memory: Uint8Array): Engine {
+    const exports = instantiate(module);
+    const pages = Math.ceil(memory.length / 65_536) - exports.memory.buffer.byteLength / 65_536;
+    if (pages > 0) exports.memory.grow(pages);
+    new Uint8Array(exports.memory.buffer).set(memory);
+    const engine = new Engine(module, exports);
+    const status = engine.#call(() => exports.attach());
+    if (status !== InitStatus.OK) throw new StateError(`attach: ${InitStatus[status] ?? status}`);
+    return engine;
+  }
+
+  #call<T>(work: () => T): T {
+    if (this.#disposed) throw new StateError("the machine was disposed");
+    if (this.#broken) throw new StateError("the machine stopped at an earlier fault", { cause: this.#broken });
+    try {
+      return work();
+    } catch (error) {
+      this.#broken = error as Error;
+      throw new StateError(`the core stopped: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  #region(region: Region): RegionView {
+    if (this.#disposed) throw new StateError("the machine was disposed");
+    const at = (this.#table >> 2) + TableWord.FIRST_ENTRY + region * EntryWord.COUNT;
+    return {
+      pointer: (this.#words[at + EntryWord.POINTER] ?? 0) >>> 0,
+      length: (this.#words[at + EntryWord.LENGTH] ?? 0) >>> 0,
+    };
+  }
+
+  /** A live view of a region of 32-bit words, signed. Memory never grows after creation, so it stays valid. */
+  words(region: Region): Int32Array {
+    const { pointer, length } = this.#region(region);
+    return new Int32Array(this.#words.buffer, pointer, length);
+  }
+
+  /** The same, unsigned: links, frame words, pfns. */
+  unsigned(region: Region): Uint32Array {
+    const { pointer, length } = this.#region(region);
+    return new Uint32Array(this.#words.buffer, pointer, length);
+  }
+
+  /** A live view of a region of bytes (PAGEBLOCKS). */
+  bytes(region: Region): Uint8Array {
+    const { pointer, length } = this.#region(region);
+    return new Uint8Array(this.#words.buffer, pointer, length);
+  }
+
+  /** Everything that makes up the machine, for snapshot and fork. */
+  memory(): Uint8Array {
+    if (this.#disposed) throw new StateError("the machine was disposed");
+    const used = (this.#words[(this.#table >> 2) + TableWord.BYTES] ?? 0) >>> 0;
+    return new Uint8Array(this.#words.buffer, 0, used);
+  }
+
+  /** Runs the first `count` commands of the buffer; answers how many were performed (see commands). */
+  execute(count: number, strict: boolean): number {
+    return this.#call(() => this.#exports.execute(count, strict ? 1 : 0));
+  }
+
+  churn(steps: number): void {
+    this.#call(() => this.#exports.churn(steps));
+  }
+
+  /** Checksum of one benchmark loop; 0 when memory ran out. */
+  pattern(which: Pattern, count: number): number {
+    return this.#call(() => this.#exports.pattern(which, count)) >>> 0;
+  }
+
+  validate(): Soundness {
+    const fault = this.#call(() => this.#exports.validate()) as Fault;
+    const audit = this.unsigned(Region.AUDIT);
+    return {
+      fault,
+      name: Fault[fault] ?? String(fault),
+      pfn: audit[AuditWord.FAULT_PFN] ?? 0,
+      expected: audit[AuditWord.FAULT_EXPECTED] ?? 0,
+      got: audit[AuditWord.FAULT_GOT] ?? 0,
+    };
+  }
+
+  /** 16 hexadecimal digits. */
+  digest(): string {
+    this.#call(() => this.#exports.digest());
+    const audit = this.unsigned(Region.AUDIT);
+    const hex = (word: number) => (audit[word] ?? 0).toString(16).padStart(8, "0");
+    return hex(AuditWord.DIGEST_HIGH) + hex(AuditWord.DIGEST_LOW);
+  }
+
+  checkLevel(): number {
+    return this.#call(() => this.#exports.checkLevel());
+  }
+
+  /** Lets go of the memory; every later call throws StateError. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#words = new Int32Array(0);
+  }
+}
+

@@ -1,0 +1,71 @@
+// Knows: the classes of errors that a caller of the package can meet, and their codes.
+// Must not know: the machine's memory, file formats, or how a message is shown.
+//
+// A failed allocation is never one of these: it is a measurement and comes back as a result.
+
+import { Status } from "../../assembly/abi/vocabulary.js";
+
+/** Stable identifiers, for programs; the message is for people. */
+export type ErrorCode = "BAD_UNIT" | "BAD_DEVICE" | "UNKNOWN_PRESET" | "BAD_COMMAND" | "BAD_STATE";
+
+/** Base of everything that this package throws on purpose. */
+export class PageblockError extends Error {
+  override readonly name: string = "PageblockError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A number that cannot be what it is used as: a negative pfn, half a page, 2^60 bytes. */
+export class UnitError extends PageblockError {
+  override readonly name = "UnitError";
+  constructor(message: string) {
+    super("BAD_UNIT", message);
+  }
+}
+
+/** One thing that is wrong with a description, and where: `zones[1]`, `areas[2].size`. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A description of a machine that cannot be built. Carries ALL problems, in the order in which they were found. */
+export class DeviceError extends PageblockError {
+  override readonly name = "DeviceError";
+  readonly device: string;
+  readonly problems: readonly Problem[];
+
+  constructor(device: string, problems: readonly Problem[]) {
+    const lines = problems.map(({ path, message }) =>
+      path === "" ? `  ${message}` : `  ${path}: ${message}`,
+    );
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    super("BAD_DEVICE", `device ${JSON.stringify(device)} has ${count}\n${lines.join("\n")}`);
+    this.device = device;
+    this.problems = problems;
+  }
+}
+
+/** Misuse of a machine: a command that could not mean anything. The machine is unchanged. */
+export class MachineError extends PageblockError {
+  override readonly name = "MachineError";
+  readonly status: Status;
+
+  /** @param what the command in words, e.g. `release of pfn 4096, order 3` */
+  constructor(status: Status, what: string) {
+    super("BAD_COMMAND", `${what}: ${Status[status] ?? `status ${status}`}`);
+    this.status = status;
+  }
+}
+
+/** A machine that may no longer be used: disposed, or stopped by a fault of our own. */
+export class StateError extends PageblockError {
+  override readonly name = "StateError";
+  constructor(message: string, options?: ErrorOptions) {
+    super("BAD_STATE", message, options);
+  }
+}

@@ -1,0 +1,117 @@
+// Knows: how a device's memory reaches the free lists at boot, in the kernel's order.
+// Must not know: where the numbers of the device come from.
+// Models memblock_free_all, init_cma_reserved_pageblock, free_initmem, setup_per_cpu_pageset (Linux 6.12).
+
+import { Region } from "../../assembly/abi/layout.js";
+import { MAX_ZONES } from "../../assembly/abi/limits.js";
+import { FrameKind, Migratetype, Op, PcpFlag } from "../../assembly/abi/vocabulary.js";
+import { PcpWord, ZoneWord } from "../../assembly/abi/words.js";
+import type { ResolvedDevice, ResolvedZone } from "../device/resolved.js";
+import type { CommandBuffer } from "../engine/commands.js";
+import type { Engine } from "../engine/engine.js";
+import type { MachineConfig } from "./config.js";
+
+/** No type: memblock's way of freeing. */
+const UNTYPED = 255;
+
+export function configOfDevice(device: ResolvedDevice): MachineConfig {
+  return {
+    pageShift: device.pageShift,
+    maxPageOrder: device.maxPageOrder,
+    pageblockOrder: device.pageblockOrder,
+    pcpThpOrder: device.pcpThpOrder,
+    pcpLists: device.pcpLists,
+    pcpBatchScaleMax: device.pcpBatchScaleMax,
+    costlyOrder: device.costlyOrder,
+    cpus: device.cpus,
+    zones: device.zones.length,
+    startPfn: device.startPfn,
+    endPfn: device.endPfn,
+    normalZone: device.normalZone,
+    movableZone: device.movableZone,
+    hasDma32: device.hasDma32,
+    watermarkBoostFactor: device.watermarkBoostFactor,
+    mobilityDisabled: device.mobilityDisabled,
+    gfpZone: device.gfpZone,
+    rules: device.rules,
+  };
+}
+
+function writeZone(engine: Engine, zone: ResolvedZone): void {
+  const words = engine.words(Region.ZONES);
+  const set = (word: ZoneWord, value: number) => {
+    words[zone.index * ZoneWord.COUNT + word] = value;
+  };
+  set(ZoneWord.START_PFN, zone.startPfn);
+  set(ZoneWord.SPANNED, zone.spanned);
+  set(ZoneWord.PRESENT, zone.present);
+  set(ZoneWord.MANAGED, zone.managed);
+  set(ZoneWord.CMA_PAGES, zone.cmaPages);
+  set(ZoneWord.WMARK_MIN, zone.watermarks.min);
+  set(ZoneWord.WMARK_LOW, zone.watermarks.low);
+  set(ZoneWord.WMARK_HIGH, zone.watermarks.high);
+  set(ZoneWord.WMARK_PROMO, zone.watermarks.promo);
+  zone.lowmemReserve.slice(0, MAX_ZONES).forEach((pages, i) => {
+    set(ZoneWord.LOWMEM_RESERVE + i, pages);
+  });
+}
+
+/** Until the lists exist every free goes to the buddy: high 0, batch 1, as boot_pageset. */
+function writePcps(engine: Engine, zone: ResolvedZone, cpus: number): void {
+  const words = engine.words(Region.PCPS);
+  for (let cpu = 0; cpu < cpus; cpu++) {
+    const set = (word: PcpWord, value: number) => {
+      words[(cpu * MAX_ZONES + zone.index) * PcpWord.COUNT + word] = value;
+    };
+    set(PcpWord.HIGH_MIN, zone.pcp.highMin);
+    set(PcpWord.HIGH_MAX, zone.pcp.highMax);
+    set(PcpWord.HIGH, zone.pcp.highMin === zone.pcp.highMax ? zone.pcp.highMin : 0);
+    set(PcpWord.BATCH, Math.max(1, zone.pcp.batch));
+    set(PcpWord.FLAGS, zone.pcp.freeHighBatch ? PcpFlag.FREE_HIGH_BATCH : 0);
+    set(PcpWord.STAT_THRESHOLD, zone.pcp.statThreshold);
+  }
+}
+
+/** Marks what never reaches the allocator, then frees the rest: memory, CMA areas, what boot itself used. */
+function freeMemory(commands: CommandBuffer, device: ResolvedDevice): void {
+  const { holes, reserved, free, cma, late } = device.frames;
+  const zoneOf = (pfn: number) =>
+    device.zones.find((zone) => pfn >= zone.startPfn && pfn < zone.startPfn + zone.spanned)?.index ?? 0;
+  const add = (op: Op, a: number, b: number, c: number) => {
+    if (commands.isFull) commands.flush(`booting ${device.name}`);
+    commands.append(op, 0, 0, 0, a, b, c);
+  };
+  for (const run of holes) add(Op.LOAD_FRAMES, run.start, run.end - run.start, FrameKind.HOLE);
+  for (const run of reserved) {
+    for (const zone of device.zones) {
+      const start = Math.max(run.start, zone.startPfn);
+      const end = Math.min(run.end, zone.startPfn + zone.spanned);
+      if (start < end) add(Op.LOAD_FRAMES, start, end - start, FrameKind.RESERVED | (zone.index << 16));
+    }
+  }
+  for (const run of free) add(Op.FREE_BOOT, run.start, run.end - run.start, UNTYPED);
+  for (const run of cma) add(Op.FREE_BOOT, run.start, run.end - run.start, Migratetype.CMA);
+  for (const run of late) {
+    add(Op.LOAD_FRAMES, run.start, run.end - run.start, FrameKind.ALLOCATED | (zoneOf(run.start) << 16));
+    for (let pfn = run.start as number; pfn < run.end; pfn++) add(Op.RELEASE, pfn, 0, 0);
+  }
+  add(Op.DRAIN_ALL, 0, 0, 0);
+  add(Op.FOLD, 0, 1, 0);
+  commands.flush(`booting ${device.name}`);
+}
+
+/** Brings a freshly created machine to the state after boot: all memory free, lists merged, counters folded. */
+export function bootDevice(engine: Engine, commands: CommandBuffer, device: ResolvedDevice): void {
+  const blocks = engine.bytes(Region.PAGEBLOCKS);
+  const pages = 2 ** device.pageblockOrder;
+  blocks.fill(Migratetype.MOVABLE);
+  for (const run of device.frames.holes) {
+    blocks.fill(255, Math.ceil((run.start - device.startPfn) / pages), Math.floor((run.end - device.startPfn) / pages));
+  }
+  for (const zone of device.zones) {
+    writeZone(engine, zone);
+    writePcps(engine, zone, device.cpus);
+  }
+  commands.clear();
+  freeMemory(commands, device);
+}

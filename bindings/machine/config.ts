@@ -1,0 +1,94 @@
+// Knows: the numbers that a machine is created with, and their places in the CONFIG region.
+// Must not know: where they come from (a device description, a captured state).
+
+import { MAX_CPUS, MAX_FRAMES, MAX_ORDERS, MAX_ZONES } from "../../assembly/abi/limits.js";
+import { ConfigWord } from "../../assembly/abi/words.js";
+import type { KernelRules } from "../device/kernel.js";
+import type { Problem } from "../engine/errors.js";
+
+/** Geometry, kernel rules and system-wide settings of a machine. Frames and pages unless said otherwise. */
+export interface MachineConfig {
+  readonly pageShift: number;
+  readonly maxPageOrder: number;
+  readonly pageblockOrder: number;
+  /** Order of the two THP per-CPU lists; 0: none. */
+  readonly pcpThpOrder: number;
+  readonly pcpLists: number;
+  readonly pcpBatchScaleMax: number;
+  readonly costlyOrder: number;
+  readonly cpus: number;
+  readonly zones: number;
+  readonly startPfn: number;
+  readonly endPfn: number;
+  readonly normalZone: number;
+  readonly movableZone: number;
+  readonly hasDma32: boolean;
+  readonly watermarkBoostFactor: number;
+  readonly mobilityDisabled: boolean;
+  /** Zone index for each value of gfp & (DMA | HIGHMEM | DMA32 | MOVABLE); 16 entries, -1 for refused ones. */
+  readonly gfpZone: readonly number[];
+  readonly rules: KernelRules;
+}
+
+/** Everything about the numbers that the core could not work with. */
+export function checkConfig(config: MachineConfig): Problem[] {
+  const problems: Problem[] = [];
+  const want = (path: string, holds: boolean, message: string) => {
+    if (!holds) problems.push({ path, message });
+  };
+  const between = (value: number, low: number, high: number) =>
+    Number.isInteger(value) && value >= low && value <= high;
+  const { maxPageOrder, pageblockOrder, startPfn, endPfn, pcpLists, costlyOrder } = config;
+  want("maxPageOrder", between(maxPageOrder, 1, MAX_ORDERS - 1), `must be 1 to ${MAX_ORDERS - 1}, got ${maxPageOrder}`);
+  want("pageblockOrder", between(pageblockOrder, 1, maxPageOrder), `must be 1 to ${maxPageOrder}, got ${pageblockOrder}`);
+  want("cpus", between(config.cpus, 1, MAX_CPUS), `must be 1 to ${MAX_CPUS}, got ${config.cpus}`);
+  want("zones", between(config.zones, 1, MAX_ZONES), `must be 1 to ${MAX_ZONES}, got ${config.zones}`);
+  want("costlyOrder", between(costlyOrder, 0, maxPageOrder), `must be 0 to ${maxPageOrder}, got ${costlyOrder}`);
+  const lowLists = 3 * (costlyOrder + 1);
+  const listsOk = pcpLists === lowLists || (pcpLists === lowLists + 2 && config.pcpThpOrder > costlyOrder);
+  want("pcpLists", listsOk, `must be ${lowLists}, or ${lowLists + 2} with a THP order, got ${pcpLists}`);
+  want("pcpThpOrder", between(config.pcpThpOrder, 0, maxPageOrder), `must be at most ${maxPageOrder}`);
+  want("pcpBatchScaleMax", between(config.pcpBatchScaleMax, 0, 6), `must be 0 to 6, got ${config.pcpBatchScaleMax}`);
+  want("movableZone", between(config.movableZone, 0, config.zones - 1), "must be one of the zones");
+  want("gfpZone", config.gfpZone.length === 16, `must have 16 entries, got ${config.gfpZone.length}`);
+  const block = 2 ** Math.max(maxPageOrder, pageblockOrder);
+  want("startPfn", startPfn >= 0 && startPfn % block === 0, `must be a multiple of ${block} frames, got ${startPfn}`);
+  want("endPfn", endPfn > startPfn && endPfn % block === 0 && endPfn <= 2 ** 32, `must be a multiple of ${block} behind startPfn, got ${endPfn}`);
+  want("endPfn", endPfn - startPfn <= MAX_FRAMES, tooLarge(config));
+  return problems;
+}
+
+function tooLarge({ startPfn, endPfn, pageShift }: MachineConfig): string {
+  const gib = (frames: number) => `${((frames * 2 ** pageShift) / 2 ** 30).toFixed(0)} GiB`;
+  return (
+    `the physical address range spans ${gib(endPfn - startPfn)}, and 4 GiB of WebAssembly memory holds ` +
+    `at most ${gib(MAX_FRAMES)} at this page size`
+  );
+}
+
+/** The CONFIG region. */
+export function configWords(config: MachineConfig): Int32Array {
+  const words = new Int32Array(ConfigWord.COUNT);
+  words[ConfigWord.PAGE_SHIFT] = config.pageShift;
+  words[ConfigWord.MAX_PAGE_ORDER] = config.maxPageOrder;
+  words[ConfigWord.PAGEBLOCK_ORDER] = config.pageblockOrder;
+  words[ConfigWord.PCP_THP_ORDER] = config.pcpThpOrder;
+  words[ConfigWord.NR_PCP_LISTS] = config.pcpLists;
+  words[ConfigWord.PCP_BATCH_SCALE_MAX] = config.pcpBatchScaleMax;
+  words[ConfigWord.COSTLY_ORDER] = config.costlyOrder;
+  words[ConfigWord.NR_CPUS] = config.cpus;
+  words[ConfigWord.NR_ZONES] = config.zones;
+  words[ConfigWord.START_PFN] = config.startPfn;
+  words[ConfigWord.END_PFN] = config.endPfn;
+  words[ConfigWord.NORMAL_ZONE] = config.normalZone;
+  words[ConfigWord.HAS_DMA32] = config.hasDma32 ? 1 : 0;
+  words[ConfigWord.MOVABLE_ZONE] = config.movableZone;
+  words[ConfigWord.WATERMARK_BOOST_FACTOR] = config.watermarkBoostFactor;
+  words[ConfigWord.MOBILITY_DISABLED] = config.mobilityDisabled ? 1 : 0;
+  words[ConfigWord.RULE_LIST_TYPE] = config.rules.listType;
+  words[ConfigWord.RULE_PCP] = config.rules.pcp;
+  words[ConfigWord.RULE_FALLBACK] = config.rules.fallback;
+  words[ConfigWord.RULE_RESERVE] = config.rules.reserve;
+  words.set(config.gfpZone, ConfigWord.GFP_ZONE);
+  return words;
+}

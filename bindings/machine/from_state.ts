@@ -1,0 +1,225 @@
+// Knows: building a machine from a captured allocator state: configuration, frames, lists in order, counters.
+// Must not know: the text that the state came from, what will be replayed.
+
+import { Region } from "../../assembly/abi/layout.js";
+import { COMMAND_CAPACITY, MAX_ZONES } from "../../assembly/abi/limits.js";
+import { FrameKind, Gfp, Mobility, Op, ZoneFlag } from "../../assembly/abi/vocabulary.js";
+import { PcpWord, ZoneWord } from "../../assembly/abi/words.js";
+import { type KernelId, kernelProfiles } from "../device/kernel.js";
+import type { CommandBuffer } from "../engine/commands.js";
+import type { Engine } from "../engine/engine.js";
+import { CaptureError } from "../importers/errors.js";
+import type { CaptureState, ZoneState } from "../importers/capture/types.js";
+import type { MachineConfig } from "./config.js";
+
+/** Which rules a kernel release follows. @throws CaptureError for kernels that are not modelled */
+export function kernelOf(state: CaptureState): KernelId {
+  const version = /^(\d+)\.(\d+)/.exec(state.release);
+  if (version?.[1] === "6" && version[2] === "1") return "6.1";
+  if (version?.[1] === "6" && version[2] === "12") return "6.12";
+  throw new CaptureError({
+    file: state.file,
+    line: state.line,
+    problem: `kernel ${JSON.stringify(state.release)} is not modelled`,
+    expected: "a release of Linux 6.12 or 6.1",
+  });
+}
+
+function constant(state: CaptureState, name: string): number {
+  const value = state.constants[name];
+  if (value !== undefined) return value;
+  throw new CaptureError({ file: state.file, line: state.line + 1, problem: `const has no ${name}`, expected: `${name}=N` });
+}
+
+/** Zone indexes by name. Zones without memory are not in a dump: Movable is the last, Normal the one before. */
+function zoneIndexes(state: CaptureState, zones: number): { dma: number; dma32: number; normal: number; movable: number } {
+  const movable = zones - 1;
+  const normal = zones - 2;
+  const named = (name: string) => state.zones.find((zone) => zone.name === name)?.index;
+  if (zones === 4) return { dma: 0, dma32: 1, normal, movable };
+  if (zones === 3) {
+    const dma = named("DMA");
+    return { dma: dma ?? normal, dma32: dma === undefined ? 0 : normal, normal, movable };
+  }
+  return { dma: normal, dma32: normal, normal, movable };
+}
+
+function gfpZoneTable(index: { dma: number; dma32: number; normal: number; movable: number }): number[] {
+  return Array.from({ length: 16 }, (_, bits) => {
+    const zoneBits = bits & (Gfp.DMA | Gfp.HIGHMEM | Gfp.DMA32);
+    if (zoneBits === 0) return index.normal;
+    if (zoneBits === Gfp.DMA) return index.dma;
+    if (zoneBits === Gfp.DMA32) return index.dma32;
+    if (zoneBits === Gfp.HIGHMEM) return bits & Gfp.MOVABLE ? index.movable : index.normal;
+    return -1;
+  });
+}
+
+/** The configuration that a dump implies. All geometry comes from its const and sys lines. */
+export function configOfState(state: CaptureState): MachineConfig {
+  const profile = kernelProfiles[kernelOf(state)];
+  const pageShift = constant(state, "page_shift");
+  const maxPageOrder = constant(state, "max_page_order");
+  const pageblockOrder = constant(state, "pageblock_order");
+  const pcpLists = constant(state, "nr_pcp_lists");
+  const lowLists = constant(state, "nr_loworder_pcp_lists");
+  const zones = constant(state, "max_nr_zones");
+  const index = zoneIndexes(state, zones);
+  const block = 2 ** Math.max(maxPageOrder, pageblockOrder);
+  const start = Math.min(...state.zones.map((zone) => zone.start));
+  const end = Math.max(...state.zones.map((zone) => zone.start + zone.spanned));
+  const thpOrder = profile.thpListOrder === "pmd" ? pageShift - 3 : pageblockOrder;
+  return {
+    pageShift,
+    maxPageOrder,
+    pageblockOrder,
+    pcpLists,
+    pcpThpOrder: pcpLists > lowLists ? thpOrder : 0,
+    pcpBatchScaleMax: constant(state, "pcp_batch_scale_max"),
+    costlyOrder: constant(state, "costly_order"),
+    cpus: Math.max(...state.cpus) + 1,
+    zones,
+    startPfn: Math.floor(start / block) * block,
+    endPfn: Math.ceil(end / block) * block,
+    normalZone: index.normal,
+    movableZone: index.movable,
+    hasDma32: index.dma32 !== index.normal,
+    watermarkBoostFactor: state.sys["watermark_boost_factor"] ?? 0,
+    mobilityDisabled: state.sys["page_group_by_mobility_disabled"] === 1,
+    gfpZone: gfpZoneTable(index),
+    rules: profile.rules,
+  };
+}
+
+/** Appends commands and performs them whenever the buffer is full. */
+class Loader {
+  constructor(
+    readonly commands: CommandBuffer,
+    readonly what: string,
+  ) {
+    commands.clear();
+  }
+
+  add(op: Op, cpu: number, order: number, a: number, b: number, c: number): void {
+    if (this.commands.length === COMMAND_CAPACITY) this.commands.flush(this.what);
+    this.commands.append(op, cpu, order, 0, a, b, c);
+  }
+
+  frames(start: number, length: number, kind: FrameKind, mobility: Mobility, zone: number): void {
+    if (length > 0) this.add(Op.LOAD_FRAMES, 0, 0, start, length, kind | (mobility << 8) | (zone << 16));
+  }
+}
+
+/** Present frames start as allocated ones; those without memory map, and those between zones, are holes. */
+function loadZoneFrames(loader: Loader, zone: ZoneState, pageblockOrder: number): void {
+  const end = zone.start + zone.spanned;
+  const block = 2 ** pageblockOrder;
+  const { start: first, types } = zone.pageblocks;
+  for (let i = 0; i < types.length; ) {
+    let j = i + 1;
+    while (j < types.length && (types[j] === 255) === (types[i] === 255)) j++;
+    const from = Math.max(zone.start, first + i * block);
+    const to = Math.min(end, first + j * block);
+    const kind = types[i] === 255 ? FrameKind.HOLE : FrameKind.ALLOCATED;
+    loader.frames(from, to - from, kind, Mobility.FIXED, zone.index);
+    i = j;
+  }
+  for (const run of zone.runs) {
+    const kind = run.kind === "R" ? FrameKind.RESERVED : FrameKind.ALLOCATED;
+    const mobility = run.kind === "L" ? Mobility.LRU : run.kind === "M" ? Mobility.DRIVER : Mobility.FIXED;
+    loader.frames(run.start, run.length, kind, mobility, zone.index);
+  }
+}
+
+function loadZoneLists(loader: Loader, zone: ZoneState): void {
+  for (const list of zone.free) {
+    for (const pfn of list.pfns) loader.add(Op.LOAD_FREE, 0, list.order, pfn, list.migratetype, zone.index);
+  }
+  for (const pcp of zone.pcps) {
+    for (const list of pcp.lists) {
+      list.pfns.forEach((pfn, i) => {
+        loader.add(Op.LOAD_PCP, pcp.cpu, 0, pfn, list.pindex, zone.index | ((list.cachedTypes?.[i] ?? 0) << 8));
+      });
+    }
+  }
+}
+
+function writeZoneWords(engine: Engine, zone: ZoneState): void {
+  const words = engine.words(Region.ZONES);
+  const set = (word: ZoneWord, value: number) => {
+    words[zone.index * ZoneWord.COUNT + word] = value;
+  };
+  set(ZoneWord.WATERMARK_BOOST, zone.watermark.boost);
+  set(ZoneWord.NR_RESERVED_HIGHATOMIC, zone.counters.nrReservedHighatomic);
+  set(ZoneWord.NR_FREE_HIGHATOMIC, zone.counters.nrFreeHighatomic);
+  set(ZoneWord.NR_ISOLATE_PAGEBLOCK, zone.counters.nrIsolatePageblock);
+  set(ZoneWord.FREE_PAGES, zone.counters.freePages);
+  set(ZoneWord.FREE_CMA, zone.counters.freeCma);
+  const { boosted, reclaimActive, belowHigh } = zone.flags;
+  set(
+    ZoneWord.FLAGS,
+    (boosted ? ZoneFlag.BOOSTED : 0) |
+      (reclaimActive ? ZoneFlag.RECLAIM_ACTIVE : 0) |
+      (belowHigh ? ZoneFlag.BELOW_HIGH : 0),
+  );
+}
+
+/** What does not change: span, size, watermarks, lowmem_reserve. Needed before any list is loaded. */
+function writeZoneLimits(engine: Engine, zone: ZoneState): void {
+  const words = engine.words(Region.ZONES);
+  const set = (word: ZoneWord, value: number) => {
+    words[zone.index * ZoneWord.COUNT + word] = value;
+  };
+  set(ZoneWord.START_PFN, zone.start);
+  set(ZoneWord.SPANNED, zone.spanned);
+  set(ZoneWord.PRESENT, zone.present);
+  set(ZoneWord.MANAGED, zone.managed);
+  set(ZoneWord.CMA_PAGES, zone.cmaPages);
+  set(ZoneWord.WMARK_MIN, zone.watermark.min);
+  set(ZoneWord.WMARK_LOW, zone.watermark.low);
+  set(ZoneWord.WMARK_HIGH, zone.watermark.high);
+  set(ZoneWord.WMARK_PROMO, zone.watermark.promo);
+  zone.lowmemReserve.slice(0, MAX_ZONES).forEach((pages, i) => {
+    set(ZoneWord.LOWMEM_RESERVE + i, pages);
+  });
+}
+
+function writePcpWords(engine: Engine, zone: ZoneState): void {
+  const words = engine.words(Region.PCPS);
+  for (const pcp of zone.pcps) {
+    const set = (word: PcpWord, value: number) => {
+      words[(pcp.cpu * MAX_ZONES + zone.index) * PcpWord.COUNT + word] = value;
+    };
+    set(PcpWord.COUNT_PAGES, pcp.count);
+    set(PcpWord.HIGH, pcp.high);
+    set(PcpWord.HIGH_MIN, pcp.highMin);
+    set(PcpWord.HIGH_MAX, pcp.highMax);
+    set(PcpWord.BATCH, pcp.batch);
+    set(PcpWord.FLAGS, pcp.flags);
+    set(PcpWord.ALLOC_FACTOR, pcp.allocFactor);
+    set(PcpWord.FREE_COUNT, pcp.freeCount);
+    set(PcpWord.FREE_FACTOR, pcp.freeFactor);
+    set(PcpWord.STAT_THRESHOLD, pcp.statThreshold);
+    set(PcpWord.DIFF_FREE, pcp.diffFree);
+    set(PcpWord.DIFF_CMA, pcp.diffCma);
+  }
+}
+
+/** Fills a freshly created machine with the state. @throws MachineError when the state contradicts itself */
+export function loadState(engine: Engine, commands: CommandBuffer, state: CaptureState, config: MachineConfig): void {
+  const loader = new Loader(commands, `loading ${state.file}`);
+  const blocks = engine.bytes(Region.PAGEBLOCKS);
+  blocks.fill(255);
+  loader.frames(config.startPfn, config.endPfn - config.startPfn, FrameKind.HOLE, Mobility.FIXED, 0);
+  for (const zone of state.zones) {
+    writeZoneLimits(engine, zone);
+    blocks.set(zone.pageblocks.types, (zone.pageblocks.start - config.startPfn) / 2 ** config.pageblockOrder);
+    loadZoneFrames(loader, zone, config.pageblockOrder);
+    loadZoneLists(loader, zone);
+  }
+  commands.flush(loader.what);
+  for (const zone of state.zones) {
+    writeZoneWords(engine, zone);
+    writePcpWords(engine, zone);
+  }
+}

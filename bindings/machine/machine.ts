@@ -1,0 +1,233 @@
+// Knows: the public face of one modelled machine: create, allocate, release, look, check, copy.
+// Must not know: traces, scenarios, text.
+
+import { Region } from "../../assembly/abi/layout.js";
+import { type Migratetype, Mobility, Op, Refusal, Status } from "../../assembly/abi/vocabulary.js";
+import { ConfigWord, WorkloadWord } from "../../assembly/abi/words.js";
+import type { DeviceDescription } from "../device/description.js";
+import { getPreset } from "../device/presets/index.js";
+import { resolveDevice } from "../device/resolve.js";
+import type { ResolvedDevice } from "../device/resolved.js";
+import { CommandBuffer, DIRECT } from "../engine/commands.js";
+import { Engine, type Soundness } from "../engine/engine.js";
+import { DeviceError, MachineError } from "../engine/errors.js";
+import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
+import type { CaptureState } from "../importers/capture/types.js";
+import { bootDevice, configOfDevice } from "./boot.js";
+import { checkConfig, configWords, type MachineConfig } from "./config.js";
+import { configOfState, loadState } from "./from_state.js";
+import { decodeSnapshot, encodeSnapshot } from "./snapshot.js";
+import { MachineViews } from "./views.js";
+
+export interface CreateOptions {
+  /** Default "release". "checked" runs every assertion at nearly the same speed. */
+  readonly core?: CoreBuild;
+  /** Where the core comes from; default: the file that the package ships. */
+  readonly wasm?: CoreSource;
+}
+
+export interface AllocateRequest {
+  /** Default 0. */
+  readonly order?: number;
+  /** `__GFP_*` mask; see gfp in the vocabulary. */
+  readonly gfp: number;
+  readonly cpu?: number;
+  /** What the page is to a pageblock claim; default FIXED. */
+  readonly mobility?: Mobility;
+  /** Skip the per-CPU lists, as when their lock is taken. */
+  readonly direct?: boolean;
+}
+
+/** A failed allocation is a measurement, not an exception. */
+export type AllocateResult =
+  | { readonly ok: true; readonly pfn: number; readonly zone: number; readonly slow: boolean }
+  | { readonly ok: false; readonly status: Status; readonly refusal: Refusal; readonly zone: number };
+
+/** Parameters of a seeded churn; weights are relative. */
+export interface ChurnOptions {
+  readonly steps: number;
+  readonly seed: number;
+  /** Share of managed memory that stays free, 0 to 1. Default 0.1. */
+  readonly freeShare?: number;
+  readonly movable?: number;
+  readonly thp?: number;
+  readonly unmovable?: number;
+  readonly reclaimable?: number;
+}
+
+export interface ChurnResult {
+  readonly allocated: number;
+  readonly released: number;
+  readonly failed: number;
+}
+
+/** A page allocator at one instant, page by page. Dispose it, or declare it with `using`. */
+export class Machine implements Disposable {
+  readonly #engine: Engine;
+  readonly #core: CoreBuild;
+  readonly views: MachineViews;
+  /** The batch interface: one crossing for thousands of operations. */
+  readonly commands: CommandBuffer;
+
+  private constructor(engine: Engine, core: CoreBuild) {
+    this.#engine = engine;
+    this.#core = core;
+    this.views = new MachineViews(engine);
+    this.commands = new CommandBuffer(engine);
+  }
+
+  static #fresh(module: WebAssembly.Module, config: MachineConfig, name: string, core: CoreBuild): Machine {
+    const problems = checkConfig(config);
+    if (problems.length > 0) throw new DeviceError(name, problems);
+    return new Machine(Engine.create(module, configWords(config)), core);
+  }
+
+  /**
+   * A machine right after boot: all memory free.
+   * @param device a description, a resolved device, or the name of a preset
+   * @throws DeviceError with every problem of the description
+   */
+  static async create(device: DeviceDescription | ResolvedDevice | string, options: CreateOptions = {}): Promise<Machine> {
+    const core = options.core ?? "release";
+    const module = await loadCore(core, options.wasm);
+    const description = typeof device === "string" ? getPreset(device) : device;
+    const resolved = "gfpZone" in description ? description : resolveDevice(description);
+    const machine = Machine.#fresh(module, configOfDevice(resolved), resolved.name, core);
+    bootDevice(machine.#engine, machine.commands, resolved);
+    return machine;
+  }
+
+  /**
+   * A machine in exactly the captured state.
+   * @throws CaptureError, DeviceError or MachineError when the state contradicts itself
+   */
+  static async fromState(state: CaptureState, options: CreateOptions = {}): Promise<Machine> {
+    const core = options.core ?? "release";
+    const module = await loadCore(core, options.wasm);
+    const config = configOfState(state);
+    const machine = Machine.#fresh(module, config, state.file, core);
+    loadState(machine.#engine, machine.commands, state, config);
+    return machine;
+  }
+
+  /** One allocation. @throws MachineError for a request that means nothing (bad order, cpu, gfp) */
+  allocate({ order = 0, gfp, cpu = 0, mobility = Mobility.FIXED, direct = false }: AllocateRequest): AllocateResult {
+    const commands = this.commands;
+    commands.clear();
+    commands.append(Op.ALLOCATE, cpu, order, direct ? DIRECT : 0, gfp, 0, mobility);
+    commands.execute();
+    const status = commands.status(0);
+    commands.clear();
+    if (status === Status.OK) {
+      return { ok: true, pfn: commands.pfn(0), zone: commands.detail(0), slow: commands.wasSlow(0) };
+    }
+    if (status >= Status.BAD_COMMAND) throw new MachineError(status, `allocate order ${order}, gfp 0x${gfp.toString(16)}, cpu ${cpu}`);
+    return { ok: false, status, refusal: commands.detail(0) & 0xff, zone: commands.detail(0) >>> 8 };
+  }
+
+  /** Frees a block. @throws MachineError when the frame is not an allocated block of this order */
+  release(pfn: number, order = 0, cpu = 0): void {
+    this.#single(Op.RELEASE, `release pfn ${pfn}, order ${order}`, cpu, order, pfn);
+  }
+
+  /** split_page(), then frees the 2^order pages one by one, ascending. */
+  splitRelease(pfn: number, order: number, cpu = 0): void {
+    this.#single(Op.SPLIT_RELEASE, `splitRelease pfn ${pfn}, order ${order}`, cpu, order, pfn);
+  }
+
+  /** drain_all_pages(): the per-CPU lists of all CPUs go back to the buddy lists; one zone or all. */
+  drainAll(zone?: number): void {
+    this.#single(Op.DRAIN_ALL, "drainAll", 0, 0, zone === undefined ? 0 : zone + 1);
+  }
+
+  /** Folds the per-CPU counter differentials of all CPUs into the zone counters. */
+  fold(): void {
+    this.#single(Op.FOLD, "fold", 0, 0, 0, 1);
+  }
+
+  /** The vmstat worker on one CPU: fold, then decay of its per-CPU lists. */
+  tick(cpu = 0): void {
+    this.#single(Op.TICK, "tick", cpu, 0, 0);
+  }
+
+  #single(op: Op, what: string, cpu: number, order: number, a: number, b = 0): void {
+    this.commands.clear();
+    this.commands.append(op, cpu, order, 0, a, b, 0);
+    this.commands.execute();
+    const status = this.commands.status(0);
+    this.commands.clear();
+    if (status >= Status.BAD_COMMAND) throw new MachineError(status, what);
+  }
+
+  /** Ages the machine with `steps` random operations that run inside the core; the seed decides them all. */
+  churn(options: ChurnOptions): ChurnResult {
+    const { steps, seed, freeShare = 0.1, movable = 80, thp = 1, unmovable = 12, reclaimable = 7 } = options;
+    const words = this.#engine.unsigned(Region.WORKLOAD);
+    const zones = this.views.populatedZones().map((zone) => this.views.zone(zone));
+    const managed = zones.reduce((sum, zone) => sum + zone.managed, 0);
+    words[WorkloadWord.SEED_LOW] = seed;
+    words[WorkloadWord.SEED_HIGH] = Math.floor(seed / 2 ** 32);
+    words[WorkloadWord.TARGET_FREE] = Math.floor(managed * freeShare);
+    words[WorkloadWord.WEIGHT_MOVABLE] = movable;
+    words[WorkloadWord.WEIGHT_THP] = thp;
+    words[WorkloadWord.WEIGHT_UNMOVABLE] = unmovable;
+    words[WorkloadWord.WEIGHT_RECLAIMABLE] = reclaimable;
+    words[WorkloadWord.THP_ORDER] = this.views.config(ConfigWord.PCP_THP_ORDER);
+    words.fill(0, WorkloadWord.ALLOCATED, WorkloadWord.FAILED + 1);
+    this.continueChurn(steps);
+    return {
+      allocated: words[WorkloadWord.ALLOCATED] ?? 0,
+      released: words[WorkloadWord.RELEASED] ?? 0,
+      failed: words[WorkloadWord.FAILED] ?? 0,
+    };
+  }
+
+  /** More steps of the churn begun before; any slicing gives the same machine. */
+  continueChurn(steps: number): void {
+    this.#engine.churn(steps);
+  }
+
+  /** Recomputes every counter and list from the frames; names the first that is broken. */
+  validate(): Soundness {
+    return this.#engine.validate();
+  }
+
+  /** 16 hexadecimal digits over the whole allocator state; equal states, equal digests. */
+  digest(): string {
+    return this.#engine.digest();
+  }
+
+  /** Everything, as bytes that restore() takes; tied to this version of the boundary. */
+  snapshot(): Uint8Array {
+    return encodeSnapshot(this.#engine.memory());
+  }
+
+  /** @throws StateError when the bytes are not a snapshot of this version */
+  static async restore(snapshot: Uint8Array, options: CreateOptions = {}): Promise<Machine> {
+    const core = options.core ?? "release";
+    const module = await loadCore(core, options.wasm);
+    return new Machine(Engine.attach(module, decodeSnapshot(snapshot)), core);
+  }
+
+  /** An independent copy at this instant; neither sees what happens to the other. */
+  fork(): Machine {
+    return new Machine(Engine.attach(this.#engine.module, this.#engine.memory()), this.#core);
+  }
+
+  /** For rooms above that drive the machine in their own way. */
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  freeList(zone: number, order: number, type: Migratetype): Uint32Array {
+    return this.views.freeList(zone, order, type);
+  }
+
+  dispose(): void {
+    this.#engine.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,194 @@
+// Knows: reading zones, lists, per-CPU sets, pageblocks and frames out of a machine's memory.
+// Must not know: how they got there. Everything here copies out; nothing writes.
+
+import { Region } from "../../assembly/abi/layout.js";
+import { MAX_ORDERS, MAX_PCP_LISTS, MAX_ZONES, MIGRATE_TYPES } from "../../assembly/abi/limits.js";
+import { FrameKind, type Migratetype, type Mobility, ZoneFlag } from "../../assembly/abi/vocabulary.js";
+import { ConfigWord, PcpWord, StatWord, ZoneWord } from "../../assembly/abi/words.js";
+import type { Engine } from "../engine/engine.js";
+
+/** One zone. Pages unless said otherwise; freePages and freeCma are the zone-global, stale counters. */
+export interface ZoneView {
+  readonly index: number;
+  readonly startPfn: number;
+  readonly spanned: number;
+  readonly present: number;
+  readonly managed: number;
+  readonly cmaPages: number;
+  readonly watermark: { readonly min: number; readonly low: number; readonly high: number; readonly promo: number };
+  readonly boost: number;
+  readonly boosted: boolean;
+  readonly reclaimActive: boolean;
+  readonly belowHigh: boolean;
+  readonly nrReservedHighatomic: number;
+  readonly nrFreeHighatomic: number;
+  readonly nrIsolatePageblock: number;
+  readonly freePages: number;
+  readonly freeCma: number;
+  readonly lowmemReserve: readonly number[];
+  /** Free blocks of each order, all migratetypes. */
+  readonly nrFree: readonly number[];
+}
+
+/** One per-CPU list set. */
+export interface PcpView {
+  readonly cpu: number;
+  readonly zone: number;
+  readonly count: number;
+  readonly high: number;
+  readonly highMin: number;
+  readonly highMax: number;
+  readonly batch: number;
+  readonly flags: number;
+  readonly allocFactor: number;
+  readonly freeCount: number;
+  readonly freeFactor: number;
+  readonly statThreshold: number;
+  readonly diffFree: number;
+  readonly diffCma: number;
+}
+
+/** One frame, decoded. `type` is the list type of a free block, or the cached type of a per-CPU page in 6.1. */
+export interface FrameView {
+  readonly pfn: number;
+  readonly kind: FrameKind;
+  readonly order: number;
+  readonly zone: number;
+  readonly type: Migratetype;
+  readonly mobility: Mobility;
+}
+
+/** Read access to one machine. */
+export class MachineViews {
+  readonly #engine: Engine;
+  readonly #config: Int32Array;
+  readonly #next: Uint32Array;
+  readonly #words: Uint32Array;
+  readonly #frames: number;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#config = engine.words(Region.CONFIG);
+    this.#next = engine.unsigned(Region.FRAME_NEXT);
+    this.#words = engine.unsigned(Region.FRAME_WORD);
+    this.#frames = this.#words.length;
+  }
+
+  config(word: ConfigWord): number {
+    return this.#config[word] ?? 0;
+  }
+
+  get startPfn(): number {
+    return this.config(ConfigWord.START_PFN) >>> 0;
+  }
+
+  get frameCount(): number {
+    return this.#frames;
+  }
+
+  zone(index: number): ZoneView {
+    const words = this.#engine.words(Region.ZONES);
+    const at = index * ZoneWord.COUNT;
+    const word = (w: ZoneWord) => words[at + w] ?? 0;
+    const flags = word(ZoneWord.FLAGS);
+    return {
+      index,
+      startPfn: word(ZoneWord.START_PFN) >>> 0,
+      spanned: word(ZoneWord.SPANNED) >>> 0,
+      present: word(ZoneWord.PRESENT),
+      managed: word(ZoneWord.MANAGED),
+      cmaPages: word(ZoneWord.CMA_PAGES),
+      watermark: {
+        min: word(ZoneWord.WMARK_MIN),
+        low: word(ZoneWord.WMARK_LOW),
+        high: word(ZoneWord.WMARK_HIGH),
+        promo: word(ZoneWord.WMARK_PROMO),
+      },
+      boost: word(ZoneWord.WATERMARK_BOOST),
+      boosted: (flags & ZoneFlag.BOOSTED) !== 0,
+      reclaimActive: (flags & ZoneFlag.RECLAIM_ACTIVE) !== 0,
+      belowHigh: (flags & ZoneFlag.BELOW_HIGH) !== 0,
+      nrReservedHighatomic: word(ZoneWord.NR_RESERVED_HIGHATOMIC),
+      nrFreeHighatomic: word(ZoneWord.NR_FREE_HIGHATOMIC),
+      nrIsolatePageblock: word(ZoneWord.NR_ISOLATE_PAGEBLOCK),
+      freePages: word(ZoneWord.FREE_PAGES),
+      freeCma: word(ZoneWord.FREE_CMA),
+      lowmemReserve: Array.from(words.subarray(at + ZoneWord.LOWMEM_RESERVE, at + ZoneWord.NR_FREE)),
+      nrFree: Array.from(
+        words.subarray(at + ZoneWord.NR_FREE, at + ZoneWord.NR_FREE + this.config(ConfigWord.MAX_PAGE_ORDER) + 1),
+      ),
+    };
+  }
+
+  /** Indexes of the zones that have memory, low to high. */
+  populatedZones(): number[] {
+    const words = this.#engine.words(Region.ZONES);
+    const indexes = Array.from({ length: this.config(ConfigWord.NR_ZONES) }, (_, index) => index);
+    return indexes.filter((index) => words[index * ZoneWord.COUNT + ZoneWord.PRESENT] !== 0);
+  }
+
+  pcp(cpu: number, zone: number): PcpView {
+    const words = this.#engine.words(Region.PCPS);
+    const at = (cpu * MAX_ZONES + zone) * PcpWord.COUNT;
+    const word = (w: PcpWord) => words[at + w] ?? 0;
+    return {
+      cpu,
+      zone,
+      count: word(PcpWord.COUNT_PAGES),
+      high: word(PcpWord.HIGH),
+      highMin: word(PcpWord.HIGH_MIN),
+      highMax: word(PcpWord.HIGH_MAX),
+      batch: word(PcpWord.BATCH),
+      flags: word(PcpWord.FLAGS),
+      allocFactor: word(PcpWord.ALLOC_FACTOR),
+      freeCount: word(PcpWord.FREE_COUNT),
+      freeFactor: word(PcpWord.FREE_FACTOR),
+      statThreshold: word(PcpWord.STAT_THRESHOLD),
+      diffFree: word(PcpWord.DIFF_FREE),
+      diffCma: word(PcpWord.DIFF_CMA),
+    };
+  }
+
+  #list(head: number): Uint32Array {
+    const found: number[] = [];
+    const start = this.startPfn;
+    const next = this.#next;
+    for (let at = next[head] ?? 0; at >>> 2 !== head; at = next[at >>> 2] ?? 0) {
+      found.push((at >>> 2) + start);
+      if (found.length > this.#frames) throw new Error("a list of the machine does not end");
+    }
+    return Uint32Array.from(found);
+  }
+
+  /** Head to tail. */
+  freeList(zone: number, order: number, type: number): Uint32Array {
+    return this.#list(this.#frames + (zone * MAX_ORDERS + order) * MIGRATE_TYPES + type);
+  }
+
+  /** Head to tail. pindex = order * 3 + type for orders 0 to 3, then non-movable and movable THP. */
+  pcpList(cpu: number, zone: number, pindex: number): Uint32Array {
+    const heads = this.#frames + MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES;
+    return this.#list(heads + (cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex);
+  }
+
+  /** Migratetype per pageblock of the frame array, 255 where no memory map exists. A live view: do not write. */
+  get pageblocks(): Uint8Array {
+    return this.#engine.bytes(Region.PAGEBLOCKS);
+  }
+
+  frame(pfn: number): FrameView {
+    const word = this.#words[pfn - this.startPfn] ?? FrameKind.HOLE;
+    return {
+      pfn,
+      kind: word & 7,
+      order: (word >>> 3) & 15,
+      zone: (word >>> 7) & 3,
+      type: (word >>> 9) & 7,
+      mobility: (word >>> 12) & 3,
+    };
+  }
+
+  stat(word: StatWord): number {
+    return this.#engine.unsigned(Region.STATS)[word] ?? 0;
+  }
+}
