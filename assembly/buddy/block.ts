@@ -35,13 +35,17 @@ export function countFree(link: u32): i32 {
  * trace itself: a pending hint (Op.HINT_MOVABLE) is used up instead of counting.
  */
 export function countMovable(link: u32): i32 {
+  return countMovableFrom(blockStart(link), link);
+}
+
+/** The same from `start` on, which 6.1 sets to the page itself where the pageblock begins before the zone. */
+export function countMovableFrom(start: u32, link: u32): i32 {
   const head = load<u32>(STATS, StatWord.HINT_HEAD << 2);
   if (head != load<u32>(STATS, StatWord.HINT_TAIL << 2)) {
     store<u32>(STATS, head + 1, StatWord.HINT_HEAD << 2);
     return load<i32>(HINTS + (<usize>(head % HINT_CAPACITY) << 2));
   }
-  const start = blockStart(link);
-  const end = start + (blockFrames() << 2);
+  const end = blockStart(link) + (blockFrames() << 2);
   let movable = coveringMovable(start);
   for (let at = start; at < end; at += 4) {
     const word = wordOf(at);
@@ -63,11 +67,10 @@ function coveringMovable(start: u32): i32 {
 
 /**
  * Moves each free block of the pageblock to the tail of its new list, ascending, also those that are on it already.
- * 6.12 accounts old out, new in, block by block (which shows in the per-CPU differentials); 6.1 not at all.
+ * `start` is where the pageblock begins. 6.12 accounts old out, new in, block by block (which shows in the per-CPU differentials); 6.1 not at all.
  */
-export function moveFreeBlocks(cpu: i32, zone: i32, link: u32, oldType: i32, newType: i32, accounts: bool): i32 {
-  const start = blockStart(link);
-  const end = start + (blockFrames() << 2);
+export function moveFreeBlocks(cpu: i32, zone: i32, start: u32, oldType: i32, newType: i32, accounts: bool): i32 {
+  const end = blockStart(start) + (blockFrames() << 2);
   let moved = 0;
   for (let at = start; at < end; ) {
     const word = wordOf(at);
@@ -88,9 +91,24 @@ export function moveFreeBlocks(cpu: i32, zone: i32, link: u32, oldType: i32, new
   return moved;
 }
 
+/**
+ * move_freepages_block() of 6.1: no counter changes. A pageblock that begins before the zone is moved from the
+ * given page on; one that ends behind the zone not at all.
+ */
+export function moveUnaccounted(cpu: i32, zone: i32, link: u32, type: i32): i32 {
+  if (!spans(zone, pfnOf(blockStart(link)) + blockFrames() - 1)) return 0;
+  return moveFreeBlocks(cpu, zone, firstInZone(zone, link), type, type, false);
+}
+
+/** Where moveUnaccounted() begins. */
+export function firstInZone(zone: i32, link: u32): u32 {
+  const start = blockStart(link);
+  return spans(zone, pfnOf(start)) ? start : link;
+}
+
 /** __move_freepages_block(): the free blocks change lists, then the pageblock changes type. */
 export function moveBlock(cpu: i32, zone: i32, link: u32, oldType: i32, newType: i32): i32 {
-  const moved = moveFreeBlocks(cpu, zone, link, oldType, newType, true);
+  const moved = moveFreeBlocks(cpu, zone, blockStart(link), oldType, newType, true);
   setType(link, newType);
   return moved;
 }

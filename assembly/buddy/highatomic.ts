@@ -4,12 +4,12 @@
 import { EventKind, ListTypeRule, Migratetype, ReserveRule } from "../abi/vocabulary";
 import { ConfigWord, StatWord, ZoneWord } from "../abi/words";
 import { pfnOf } from "../frames/frame";
-import { blockFrames, blockStart, isMergeable, PAGEBLOCK_ORDER, setType, setTypes, typeOf } from "../frames/pageblock";
-import { accountFree, spans, zoneAt } from "../frames/zone";
+import { blockFrames, isMergeable, PAGEBLOCK_ORDER, setType, setTypes, typeOf } from "../frames/pageblock";
+import { accountFree, zoneAt } from "../frames/zone";
 import { config } from "../memory/regions";
 import { reserveLimit } from "../policy/reserve";
 import { count, record } from "../record/events";
-import { isInsideZone, moveBlock, moveFreeBlocks } from "./block";
+import { isInsideZone, moveBlock, moveUnaccounted } from "./block";
 import { moveFree } from "./freelist";
 
 function addReserved(zone: i32, pages: i32): void {
@@ -30,7 +30,7 @@ export function reserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32): v
   if (rule == ReserveRule.WHOLE_RESERVE) {
     addReserved(zone, pages);
     setType(link, Migratetype.HIGHATOMIC);
-    moveUnaccounted(cpu, zone, link);
+    moveUnaccounted(cpu, zone, link, Migratetype.HIGHATOMIC);
   } else if (order >= PAGEBLOCK_ORDER) {
     setTypes(link, order, Migratetype.HIGHATOMIC);
     addReserved(zone, 1 << order);
@@ -43,12 +43,6 @@ export function reserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32): v
   record(EventKind.RESERVE_HIGHATOMIC, zone, pfnOf(link), order, type, 0);
 }
 
-/** 6.1 moves the free blocks without touching a counter; a block that leaves the zone at its end moves nothing. */
-function moveUnaccounted(cpu: i32, zone: i32, link: u32): void {
-  if (!spans(zone, pfnOf(blockStart(link)) + blockFrames() - 1)) return;
-  moveFreeBlocks(cpu, zone, link, Migratetype.HIGHATOMIC, Migratetype.HIGHATOMIC, false);
-}
-
 /** Gives the pageblock(s) of one free HIGHATOMIC block back to `type`; the caller found the block. */
 export function unreserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32, type: i32): void {
   const at = zoneAt(zone);
@@ -59,7 +53,7 @@ export function unreserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32, 
   }
   if (config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.CALLER) {
     setType(link, type);
-    moveFreeBlocks(cpu, zone, link, type, type, false);
+    moveUnaccounted(cpu, zone, link, type);
   } else if (order < PAGEBLOCK_ORDER) {
     moveBlock(cpu, zone, link, old, type);
   } else {

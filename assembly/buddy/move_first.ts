@@ -5,22 +5,15 @@
 import { EventKind, Migratetype } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
 import { pfnOf } from "../frames/frame";
-import { blockFrames, blockStart, MAX_ORDER, PAGEBLOCK_ORDER, setType, setTypes, typeOf } from "../frames/pageblock";
-import { spans } from "../frames/zone";
+import { blockFrames, MAX_ORDER, PAGEBLOCK_ORDER, setType, setTypes, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { config } from "../memory/regions";
 import { alikePages, isClaimable, mayClaim } from "../policy/fallback";
 import { count, record } from "../record/events";
-import { countMovable, moveFreeBlocks } from "./block";
+import { countMovableFrom, firstInZone, moveUnaccounted } from "./block";
 import { boostWatermark } from "./boost";
 import { findDonor, lowestClaim } from "./claim";
 import { firstFree, moveFree } from "./freelist";
-
-/** Moves the pageblock's free blocks to `type`; a block that leaves the zone at its end moves nothing. */
-function moveAll(cpu: i32, zone: i32, link: u32, type: i32): i32 {
-  if (!spans(zone, pfnOf(blockStart(link)) + blockFrames() - 1)) return 0;
-  return moveFreeBlocks(cpu, zone, link, type, type, false);
-}
 
 /** steal_suitable_fallback(): answers nothing; afterwards the requester's list of some order has a block. */
 function take(cpu: i32, zone: i32, link: u32, current: i32, type: i32, allocFlags: i32, whole: bool): void {
@@ -31,8 +24,8 @@ function take(cpu: i32, zone: i32, link: u32, current: i32, type: i32, allocFlag
     } else {
       boostWatermark(zone, allocFlags);
       if (whole) {
-        const movable = countMovable(link);
-        const free = moveAll(cpu, zone, link, type);
+        const movable = countMovableFrom(firstInZone(zone, link), link);
+        const free = moveUnaccounted(cpu, zone, link, type);
         const pages = <i32>blockFrames();
         const alike = alikePages(type, blockType, pages, free, movable);
         if (free > 0) {
