@@ -20,16 +20,11 @@ function fault(kind: i32, pfn: u32, expected: u32, got: u32): i32 {
   return kind;
 }
 
-/** 6.12: a free block's list type is the type of each of its pageblocks. */
-function checkFreeType(link: u32, order: i32): i32 {
+/** 6.12: a free block's list type is that of its first pageblock (a drained THP may span blocks of other types). */
+function checkFreeType(link: u32): i32 {
   if (config(ConfigWord.RULE_LIST_TYPE) != ListTypeRule.PAGEBLOCK) return 0;
   const type = typeIn(wordOf(link));
-  const blocks = order > PAGEBLOCK_ORDER ? 1 << (order - PAGEBLOCK_ORDER) : 1;
-  for (let i = 0; i < blocks; i++) {
-    const at = link + (<u32>i << (PAGEBLOCK_ORDER + 2));
-    if (typeOf(at) != type) return fault(Fault.LIST_TYPE, pfnOf(at), typeOf(at), type);
-  }
-  return 0;
+  return typeOf(link) == type ? 0 : fault(Fault.LIST_TYPE, pfnOf(link), typeOf(link), type);
 }
 
 /** Two free buddies must have merged, unless their types forbid it or one came to the tail of an isolation. */
@@ -56,7 +51,7 @@ function checkHead(link: u32, word: u32): i32 {
   if (!spans(zone, pfn)) return fault(Fault.ZONE_OF_FRAME, pfn, load<u32>(zoneAt(zone), ZoneWord.START_PFN << 2), zone);
   if (!spans(zone, pfn + (1 << order) - 1)) return fault(Fault.CROSSES_ZONE, pfn, zone, order);
   if (kind != FrameKind.BUDDY) return 0;
-  const broken = checkFreeType(link, order);
+  const broken = checkFreeType(link);
   return broken ? broken : checkMerged(link, order, zone);
 }
 

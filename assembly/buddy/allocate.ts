@@ -62,7 +62,8 @@ function preferredZone(highestZone: i32): i32 {
   return zone;
 }
 
-function fastFlags(gfp: i32, preferred: i32, type: i32): i32 {
+/** The flags of the fast try: low watermark, NOFRAGMENT from ZONE_NORMAL, CMA for movable requests. */
+export function fastFlags(gfp: i32, preferred: i32, type: i32): i32 {
   let flags = AllocFlag.WMARK_LOW | (gfp & Gfp.KSWAPD_RECLAIM);
   if (HAS_DMA32 && preferred == NORMAL_ZONE) flags |= AllocFlag.NOFRAGMENT;
   return type == Migratetype.MOVABLE ? flags | AllocFlag.CMA : flags;

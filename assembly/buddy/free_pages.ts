@@ -9,7 +9,7 @@ import { NONE } from "../memory/list";
 import { count } from "../record/events";
 import { giveToPcp } from "./pcp";
 import { isPcpOrder } from "./pcp_lists";
-import { freeDirect } from "./release";
+import { freeDirect, isHeld } from "./release";
 
 /** Frees an ALLOCATED head of this order. ISOLATE blocks and orders without a list bypass the per-CPU lists. */
 export function freePages(cpu: i32, link: u32, order: i32): void {
@@ -36,13 +36,13 @@ export function splitPages(link: u32, order: i32): void {
   for (let i: u32 = 0; i < (<u32>1) << order; i++) setWord(link + (i << 2), single);
 }
 
-/** The ALLOCATED head whose block covers this frame, or NONE. */
+/** The ALLOCATED (or DETACHED) head whose block covers this frame, or NONE. */
 export function headOf(link: u32): u32 {
   for (let order = 0; order <= MAX_ORDER; order++) {
     const head = link & ~(((<u32>4) << order) - 1);
     const word = wordOf(head);
     if (kindOf(word) == FrameKind.BODY) continue;
-    const covers = kindOf(word) == FrameKind.ALLOCATED && link - head < (<u32>4) << orderOf(word);
+    const covers = isHeld(head) && link - head < (<u32>4) << orderOf(word);
     return covers ? head : NONE;
   }
   return NONE;
@@ -53,7 +53,7 @@ function isAllocatedRange(link: u32, order: i32): bool {
   const end = link + ((<u32>4) << order);
   for (let at = link; at < end; ) {
     const word = wordOf(at);
-    if (kindOf(word) != FrameKind.ALLOCATED) return false;
+    if (!isHeld(at)) return false;
     at += (<u32>4) << orderOf(word);
     if (at > end) return false;
   }

@@ -24,11 +24,11 @@ function take(cpu: i32, zone: i32, link: u32, current: i32, type: i32, allocFlag
     } else {
       boostWatermark(zone, allocFlags);
       if (whole) {
-        const movable = countMovableFrom(firstInZone(zone, link), link);
         const free = moveUnaccounted(cpu, zone, link, type);
-        const pages = <i32>blockFrames();
-        const alike = alikePages(type, blockType, pages, free, movable);
         if (free > 0) {
+          const pages = <i32>blockFrames();
+          const movable = countMovableFrom(firstInZone(zone, link), link);
+          const alike = alikePages(type, blockType, pages, free, movable);
           if (isClaimable(free, alike, pages, config(ConfigWord.MOBILITY_DISABLED) != 0)) setType(link, type);
           return;
         }

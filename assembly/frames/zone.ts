@@ -95,13 +95,17 @@ export function accountFree(cpu: i32, zone: i32, delta: i32, type: i32): void {
 }
 
 /** refresh_cpu_vm_stats() for one zone: the differentials of one CPU go to the global counters. */
-export function foldCounters(cpu: i32, zone: i32): void {
+export function foldCounters(cpu: i32, zone: i32, free: bool, cma: bool): void {
   const pcp = pcpAt(cpu, zone);
   const at = zoneAt(zone);
-  const free = load<i32>(at, ZoneWord.FREE_PAGES << 2) + load<i32>(pcp, PcpWord.DIFF_FREE << 2);
-  const cma = load<i32>(at, ZoneWord.FREE_CMA << 2) + load<i32>(pcp, PcpWord.DIFF_CMA << 2);
-  store<i32>(at, free, ZoneWord.FREE_PAGES << 2);
-  store<i32>(at, cma, ZoneWord.FREE_CMA << 2);
-  store<i32>(pcp, 0, PcpWord.DIFF_FREE << 2);
-  store<i32>(pcp, 0, PcpWord.DIFF_CMA << 2);
+  if (free) {
+    const sum = load<i32>(at, ZoneWord.FREE_PAGES << 2) + load<i32>(pcp, PcpWord.DIFF_FREE << 2);
+    store<i32>(at, sum, ZoneWord.FREE_PAGES << 2);
+    store<i32>(pcp, 0, PcpWord.DIFF_FREE << 2);
+  }
+  if (cma) {
+    const sum = load<i32>(at, ZoneWord.FREE_CMA << 2) + load<i32>(pcp, PcpWord.DIFF_CMA << 2);
+    store<i32>(at, sum, ZoneWord.FREE_CMA << 2);
+    store<i32>(pcp, 0, PcpWord.DIFF_CMA << 2);
+  }
 }

@@ -11,7 +11,7 @@
 //   DRAIN_ALL        -      zone + 1 or 0     -                -                 all CPUs
 //   DRAIN_PCP        -      zone              pages            pindex
 //   DECAY            -      zone              -                -
-//   FOLD             -      zone + 1 or 0     all CPUs: 1      -
+//   FOLD             -      zone + 1 or 0     all CPUs: 1      -                 1 free only, 2 CMA only
 //   TICK             -      -                 -                -                 fold all zones, then decay each
 //   SET_BOOST        -      zone              pages            -
 //   SET_ZONE_FLAG    -      zone              ZoneFlag         0 or 1
@@ -33,6 +33,7 @@ import { CommandWord, ConfigWord, StatWord, ZoneWord } from "../abi/words";
 import {
   allocatePages,
   failureStatus,
+  fastFlags,
   refusalOf,
   takeBulkPage,
   takeFromBuddy,
@@ -61,7 +62,7 @@ import {
 } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { foldCounters, isPopulated, setFlag, clearFlag, spans, zoneAt } from "../frames/zone";
-import { addHead, addTail, NONE, unlink } from "../memory/list";
+import { addHead, NONE, prevOf, unlink } from "../memory/list";
 import { COMMANDS, config, HINTS, SLOTS, STATS } from "../memory/regions";
 import { freeBoot, loadFrames, loadFree, loadPcp } from "./load";
 import { takeFree } from "./take";
@@ -118,7 +119,8 @@ function allocateDirect(cpu: i32, order: i32, gfp: i32): u32 {
   let zone = highestZoneOf(gfp);
   while (zone >= 0 && !isPopulated(zone)) zone -= 1;
   if (zone < 0) return NONE;
-  const link = takeFromBuddy(cpu, zone, order, typeOfGfp(gfp), 0);
+  const type = typeOfGfp(gfp);
+  const link = takeFromBuddy(cpu, zone, order, type, fastFlags(gfp, zone, type));
   if (link != NONE) setWord(link, pack(FrameKind.ALLOCATED, order, zone));
   return link;
 }
@@ -176,13 +178,13 @@ function drainAll(zone: i32): i32 {
   return Status.OK;
 }
 
-function fold(cpu: i32, zone: i32, allCpus: bool): i32 {
+function fold(cpu: i32, zone: i32, allCpus: bool, flags: i32): i32 {
   const zones = config(ConfigWord.NR_ZONES);
   if (zone > zones) return Status.BAD_ZONE;
   for (let c = 0; c < config(ConfigWord.NR_CPUS); c++) {
     if (!allCpus && c != cpu) continue;
     for (let z = 0; z < zones; z++) {
-      if ((zone == 0 || zone - 1 == z) && isPopulated(z)) foldCounters(c, z);
+      if ((zone == 0 || zone - 1 == z) && isPopulated(z)) foldCounters(c, z, flags != 2, flags != 1);
     }
   }
   return Status.OK;
@@ -190,7 +192,7 @@ function fold(cpu: i32, zone: i32, allCpus: bool): i32 {
 
 /** The vmstat worker: all zones are folded, then each per-CPU list set decays. */
 function tick(cpu: i32): i32 {
-  fold(cpu, 0, false);
+  fold(cpu, 0, false, 0);
   for (let z = 0; z < config(ConfigWord.NR_ZONES); z++) {
     if (isPopulated(z)) decayPcp(cpu, z);
   }
@@ -230,24 +232,30 @@ function freeBlock(at: usize, op: i32, cpu: i32, order: i32): i32 {
   const link = linkOf(pfn);
   const head = wordOf(link);
   const zone = zoneOf(head);
-  const kind = op == Op.PUTBACK_FREE ? FrameKind.DETACHED : FrameKind.BUDDY;
-  if (kindOf(head) != kind || orderOf(head) != order) return Status.NOT_FREE;
+  if (op == Op.PUTBACK_FREE) {
+    if (!gather(link, order, true)) return Status.NOT_ALLOCATED;
+    setWord(link, FrameKind.BODY);
+    freeOne(cpu, zone, link, order, b, true);
+    answerPfn(at, link);
+    return Status.OK;
+  }
+  if (kindOf(head) != FrameKind.BUDDY || orderOf(head) != order) return Status.NOT_FREE;
   const type = typeIn(head);
   answerPfn(at, link);
   if (op == Op.ISOLATE_FREE) {
     isolateFree(cpu, zone, link, order, type);
-  } else if (op == Op.PUTBACK_FREE) {
-    setWord(link, FrameKind.BODY);
-    freeOne(cpu, zone, link, order, b, true);
   } else if (op == Op.ROTATE_FREE) {
-    const list = freeHead(zone, order, type);
-    unlink(link);
-    if (b) addHead(list, link);
-    else addTail(list, link);
+    rotate(freeHead(zone, order, type), link, b != 0);
   } else {
     unreserveHighatomic(cpu, zone, link, order, b);
   }
   return Status.OK;
+}
+
+/** move_freelist_head/_tail (mm/compaction.c): the list is turned until the block is its first (or last) member. */
+function rotate(head: u32, link: u32, toHead: bool): void {
+  unlink(head);
+  addHead(toHead ? prevOf(link) : link, head);
 }
 
 function hint(pages: u32): i32 {
@@ -289,7 +297,7 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
     case Op.DRAIN_PCP:
       return drainOne(at, cpu);
     case Op.FOLD:
-      return fold(cpu, a, b != 0);
+      return fold(cpu, a, b != 0, flags);
     case Op.TICK:
       return tick(cpu);
     case Op.DECAY:

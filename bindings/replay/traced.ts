@@ -1,0 +1,327 @@
+// Knows: replaying a workload from its trace: frees and allocations where the trace has them, and the extra LAB
+// lines for what tracepoints do not show. Must not know: how files are read, how the result is printed.
+//
+// The engine is told: which pages are asked for and freed, counter folds, the start of a decay, kswapd's flags,
+// compaction's takings, how many pages of a claimed block were movable. It decides by itself: every frame, every
+// refill, drain, claim, steal, boost, reserve. A drain that it predicted must appear; one that appears without
+// having been predicted came from outside (drain_all_pages) and is performed as told.
+
+import { Region } from "../../assembly/abi/layout.js";
+import { EVENT_CAPACITY } from "../../assembly/abi/limits.js";
+import { EventKind, Gfp, Op, Status, ZoneFlag } from "../../assembly/abi/vocabulary.js";
+import { ConfigWord, EventWord, StatWord } from "../../assembly/abi/words.js";
+import { DIRECT, LOOSE } from "../engine/commands.js";
+import type { Capture } from "../importers/capture/capture.js";
+import { CaptureOp } from "../importers/capture/ops.js";
+import type { CaptureTrace } from "../importers/capture/trace_columns.js";
+import { TraceKind } from "../importers/capture/trace_kinds.js";
+import type { CaptureState } from "../importers/capture/types.js";
+import { CaptureError } from "../importers/errors.js";
+import { compareState } from "../machine/compare.js";
+import { type CreateOptions, Machine } from "../machine/machine.js";
+import { describeFrame, describeZones } from "./around.js";
+import type { Disagreement, ReplayResult } from "./result.js";
+import { commitPoints, Commit } from "./commits.js";
+import { TraceReader } from "./trace_reader.js";
+
+/** gfp bits that give a migratetype, for events that name the type only. */
+const GFP_OF_TYPE = [0, Gfp.MOVABLE, Gfp.RECLAIMABLE];
+
+export class TracedReplay {
+  readonly #machine: Machine;
+  readonly #capture: Capture;
+  readonly #trace: CaptureTrace;
+  readonly #reader: TraceReader;
+  readonly #zones: ReadonlyMap<string, number>;
+  readonly #commits: Uint8Array;
+  /** Drains that the engine did and the trace has not shown yet. */
+  readonly #drains: Int32Array[] = [];
+  #eventsRead = 0;
+  #direct = false;
+  #operations = 0;
+  #compared = 0;
+  #agreeing = 0;
+  #dumpsCompared = 0;
+  #dumpsEqual = 0;
+  #nextMid = 0;
+  #milliseconds = 0;
+
+  private constructor(machine: Machine, capture: Capture, trace: CaptureTrace) {
+    this.#machine = machine;
+    this.#capture = capture;
+    this.#trace = trace;
+    this.#reader = new TraceReader(trace);
+    this.#zones = new Map(capture.before.zones.map((zone) => [zone.name, zone.index]));
+    this.#commits = commitPoints(trace, this.#reader);
+    machine.engine.words(Region.CONFIG)[ConfigWord.RECORD] = 1;
+  }
+
+  static async run(
+    capture: Capture,
+    trace: CaptureTrace,
+    options: CreateOptions = {},
+    progress: (done: number) => void = () => {},
+  ): Promise<ReplayResult> {
+    using machine = await Machine.fromState(capture.before, options);
+    const replay = new TracedReplay(machine, capture, trace);
+    return replay.#run(progress);
+  }
+
+  #run(progress: (done: number) => void): ReplayResult {
+    let first = this.#compareDump(this.#capture.before, -1, false);
+    for (let i = 0; first === null && i < this.#trace.length; i++) {
+      first = this.#event(i);
+      if ((i & 0x3fff) === 0) progress(i);
+    }
+    if (first === null) first = this.#compareDump(this.#capture.after, this.#trace.length, true);
+    return {
+      capture: this.#capture.name,
+      kernel: this.#capture.before.release,
+      operations: this.#operations,
+      compared: this.#compared,
+      agreeing: this.#agreeing,
+      firstDisagreement: first,
+      dumpsCompared: this.#dumpsCompared,
+      dumpsEqual: this.#dumpsEqual,
+      finalStateEqual: first === null,
+      nsPerOperation: this.#operations > 0 ? (this.#milliseconds * 1e6) / this.#operations : 0,
+    };
+  }
+
+  /** One command; afterwards the drains it made are known. */
+  #perform(op: Op, cpu: number, order: number, flags: number, a: number, b = 0, c = 0): Status {
+    const commands = this.#machine.commands;
+    commands.clear();
+    commands.append(op, cpu, order, flags, a, b, c);
+    const begin = performance.now();
+    commands.execute();
+    this.#milliseconds += performance.now() - begin;
+    this.#operations += 1;
+    this.#collectDrains();
+    return commands.status(0);
+  }
+
+  #collectDrains(): void {
+    const total = this.#machine.views.stat(StatWord.EVENTS);
+    if (total === this.#eventsRead) return;
+    const words = this.#machine.engine.words(Region.EVENTS);
+    for (let n = Math.max(this.#eventsRead, total - EVENT_CAPACITY); n < total; n++) {
+      const at = (n % EVENT_CAPACITY) * EventWord.COUNT;
+      if (words[at] === EventKind.DRAIN) this.#drains.push(words.slice(at, at + EventWord.COUNT));
+    }
+    this.#eventsRead = total;
+  }
+
+  #event(i: number): Disagreement | null {
+    const r = this.#reader;
+    const cpu = this.#trace.cpu[i] ?? 0;
+    switch (this.#trace.kind[i] as TraceKind) {
+      case TraceKind.MM_PAGE_ALLOC:
+        return this.#allocate(i, cpu);
+      case TraceKind.MM_PAGE_FREE:
+      case TraceKind.MM_PAGE_FREE_BATCHED:
+      case TraceKind.LAB_TRYLOCK_FAIL:
+        return this.#release(i, cpu);
+      case TraceKind.LAB_BULK_ALLOC:
+        return this.#bulk(i, cpu);
+      case TraceKind.LAB_DRAIN:
+        return this.#drain(i);
+      case TraceKind.LAB_DECAY:
+        return this.#must(i, this.#perform(Op.DECAY, cpu, 0, 0, this.#zone(i)));
+      case TraceKind.LAB_VMFOLD:
+        return this.#fold(i);
+      case TraceKind.LAB_UNBOOST:
+        return this.#must(i, this.#perform(Op.SET_BOOST, cpu, 0, 0, this.#zone(i), r.number(i, "boost")));
+      case TraceKind.LAB_RECLAIM_ACTIVE:
+        return this.#reclaimActive(i, cpu);
+      case TraceKind.LAB_CLAIMCHECK:
+      case TraceKind.LAB_STEALCHECK:
+        return this.#must(i, this.#perform(Op.HINT_MOVABLE, cpu, 0, 0, r.number(i, "movable")));
+      case TraceKind.LAB_OP:
+        return this.#midDump(i);
+      default:
+        return this.#compaction(i, cpu);
+    }
+  }
+
+  /** What compaction and direct reclaim did to the lists from outside of the allocation path. */
+  #compaction(i: number, cpu: number): Disagreement | null {
+    const r = this.#reader;
+    switch (this.#trace.kind[i] as TraceKind) {
+      case TraceKind.LAB_UNRESERVE_HA: {
+        const pfn = r.number(i, "pfn");
+        const order = r.number(i, "order");
+        return this.#must(i, this.#perform(Op.UNRESERVE_HIGHATOMIC, cpu, order, 0, pfn, r.number(i, "to")));
+      }
+      case TraceKind.LAB_ISOLATE_FREE:
+        return this.#must(i, this.#perform(Op.ISOLATE_FREE, cpu, r.number(i, "order"), 0, r.number(i, "pfn")));
+      case TraceKind.LAB_PUTBACK_ISOLATED: {
+        const pfn = r.number(i, "pfn");
+        return this.#must(i, this.#perform(Op.PUTBACK_FREE, cpu, r.number(i, "order"), 0, pfn, r.number(i, "mt")));
+      }
+      case TraceKind.LAB_FREELIST_ROT_HEAD:
+      case TraceKind.LAB_FREELIST_ROT_TAIL: {
+        // A pfn that is no free block names the head of an empty list: nothing turns.
+        const toHead = this.#trace.kind[i] === TraceKind.LAB_FREELIST_ROT_HEAD ? 1 : 0;
+        this.#perform(Op.ROTATE_FREE, cpu, r.number(i, "order"), 0, r.number(i, "pfn"), toHead);
+        return null;
+      }
+      case TraceKind.LAB_CAPTURE:
+        return this.#must(i, this.#perform(Op.TAKE_FREE, cpu, r.number(i, "order"), 0, r.number(i, "pfn")));
+      default:
+        return null;
+    }
+  }
+
+  #zone(i: number): number {
+    const name = this.#reader.text(i, "zone");
+    const index = this.#zones.get(name);
+    if (index !== undefined) return index;
+    throw new CaptureError({
+      file: "trace_lab.txt",
+      line: this.#trace.line[i],
+      problem: `there is no zone ${JSON.stringify(name)}`,
+      expected: [...this.#zones.keys()].join(" or "),
+    });
+  }
+
+  #must(i: number, status: Status): Disagreement | null {
+    return status === Status.OK ? null : this.#disagree(i, "the operation is possible", Status[status] ?? String(status));
+  }
+
+  #disagree(i: number, expected: string, got: string, around: readonly string[] = []): Disagreement {
+    return {
+      operation: i,
+      file: this.#reader.file(i),
+      line: this.#trace.line[i] ?? 0,
+      what: this.#reader.describe(i),
+      expected,
+      got,
+      around: around.length > 0 ? around : describeZones(this.#machine.views, 0, this.#trace.cpu[i] ?? 0),
+      differences: [],
+    };
+  }
+
+  #allocate(i: number, cpu: number): Disagreement | null {
+    const r = this.#reader;
+    const pfn = r.number(i, "pfn");
+    const order = r.number(i, "order");
+    const gfp = r.number(i, "gfp_flags");
+    const flags = this.#direct ? DIRECT : 0;
+    this.#direct = false;
+    let status = this.#perform(Op.ALLOCATE, cpu, order, flags, gfp);
+    if (status !== Status.OK && status < Status.BAD_COMMAND && pfn !== 0) {
+      // The task had a right that gfp flags do not show (PF_MEMALLOC: kswapd and reclaim themselves).
+      status = this.#perform(Op.ALLOCATE, cpu, order, flags, gfp | Gfp.MEMALLOC);
+    }
+    const got = status === Status.OK ? this.#machine.commands.pfn(0) : 0;
+    return this.#result(i, pfn, got, status);
+  }
+
+  #result(i: number, expected: number, got: number, status: Status): Disagreement | null {
+    this.#compared += 1;
+    if (expected === got && status < Status.BAD_COMMAND) {
+      this.#agreeing += 1;
+      return null;
+    }
+    const views = this.#machine.views;
+    const around = [
+      ...(expected > 0 ? [`now ${describeFrame(views, expected)}`] : []),
+      ...describeZones(views, 0, this.#trace.cpu[i] ?? 0),
+    ];
+    const name = got === 0 ? (Status[status] ?? "failure") : `pfn ${got}`;
+    return this.#disagree(i, expected === 0 ? "failure" : `pfn ${expected}`, name, around);
+  }
+
+  #bulk(i: number, cpu: number): Disagreement | null {
+    const gfp = GFP_OF_TYPE[this.#reader.number(i, "mt")] ?? 0;
+    const status = this.#perform(Op.BULK_ALLOCATE, cpu, 0, 0, gfp, this.#zone(i));
+    const got = status === Status.OK ? this.#machine.commands.pfn(0) : 0;
+    return this.#result(i, this.#reader.number(i, "pfn"), got, status);
+  }
+
+  /** A free takes effect where its commit is: at mm_page_free, at mm_page_free_batched, or where a lock was missed. */
+  #release(i: number, cpu: number): Disagreement | null {
+    const r = this.#reader;
+    const commit = this.#commits[i] as Commit;
+    if (this.#trace.kind[i] === TraceKind.LAB_TRYLOCK_FAIL && r.text(i, "side") === "alloc") {
+      this.#direct = true;
+      return null;
+    }
+    if (commit === Commit.NONE) return null;
+    const isBatched = this.#trace.kind[i] === TraceKind.MM_PAGE_FREE_BATCHED;
+    const order = isBatched ? (r.batchedOrder(i) ?? 0) : r.number(i, "order");
+    const op = commit === Commit.DIRECT ? Op.RELEASE_DIRECT : Op.RELEASE;
+    return this.#must(i, this.#perform(op, cpu, order, LOOSE, r.number(i, "pfn")));
+  }
+
+  #drain(i: number): Disagreement | null {
+    const r = this.#reader;
+    const zone = this.#zone(i);
+    const cpu = r.number(i, "pcpcpu");
+    const wanted = r.number(i, "want");
+    const pindex = r.number(i, "pindex");
+    const predicted = this.#drains.shift();
+    if (predicted === undefined) {
+      const status = this.#perform(Op.DRAIN_PCP, cpu, 0, 0, zone, wanted, pindex);
+      this.#drains.length = 0;
+      return this.#must(i, status);
+    }
+    const got = [EventWord.ZONE, EventWord.A, EventWord.B, EventWord.C, EventWord.D].map((w) => predicted[w] ?? 0);
+    const expected = [zone, cpu, pindex, wanted, r.number(i, "pcp_count")];
+    if (expected.every((value, at) => value === got[at])) return null;
+    const words = ([z, c, p, w, n]: number[]) => `zone ${z}, cpu ${c}, list ${p}, ${w} pages of ${n}`;
+    return this.#disagree(i, `drain of ${words(expected)}`, `drain of ${words(got)}`);
+  }
+
+  #fold(i: number): Disagreement | null {
+    const r = this.#reader;
+    const zone = this.#zone(i);
+    const cpu = r.number(i, "cpu");
+    const pcp = this.#machine.views.pcp(cpu, zone);
+    const isCma = r.text(i, "item").includes("cma");
+    const got = isCma ? pcp.diffCma : pcp.diffFree;
+    const expected = r.number(i, "diff");
+    if (got !== expected) return this.#disagree(i, `differential ${expected}`, `differential ${got}`);
+    return this.#must(i, this.#perform(Op.FOLD, cpu, isCma ? 2 : 1, 0, zone + 1));
+  }
+
+  /** kswapd marks every zone that it balances. */
+  #reclaimActive(i: number, cpu: number): Disagreement | null {
+    const highest = this.#reader.number(i, "hzi");
+    const value = this.#reader.number(i, "value");
+    for (const zone of this.#machine.views.populatedZones()) {
+      if (zone > highest) continue;
+      const status = this.#perform(Op.SET_ZONE_FLAG, cpu, 0, 0, zone, ZoneFlag.RECLAIM_ACTIVE, value);
+      if (status !== Status.OK) return this.#must(i, status);
+    }
+    return null;
+  }
+
+  /** Scripts with reclaim take dumps as well: where row N begins and is a dump. */
+  #midDump(i: number): Disagreement | null {
+    const { ops } = this.#capture;
+    const row = this.#reader.number(i, "row");
+    if (ops === undefined || ops.op[row] !== CaptureOp.DUMP) return null;
+    const dump = this.#capture.mids[this.#nextMid++];
+    return dump === undefined ? null : this.#compareDump(dump, i, true);
+  }
+
+  #compareDump(state: CaptureState, operation: number, counted: boolean): Disagreement | null {
+    const differences = compareState(this.#machine.views, state);
+    if (counted) this.#dumpsCompared += 1;
+    if (counted && differences.length === 0) this.#dumpsEqual += 1;
+    const first = differences[0];
+    if (first === undefined) return null;
+    return {
+      operation,
+      file: state.file,
+      line: state.line,
+      what: `state ${JSON.stringify(state.tag)}: ${first.where}`,
+      expected: first.expected,
+      got: first.got,
+      around: differences.map(({ where, expected, got }) => `${where}: expected ${expected}, got ${got}`),
+      differences,
+    };
+  }
+}
