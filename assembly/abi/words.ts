@@ -128,7 +128,11 @@ export enum StatWord {
   HINT_TAIL,
   /** Scratch of one refill: where the next page starts to look (buddy/rmqueue Mode). */
   REFILL_MODE,
-  COUNT = 16,
+  /** Size of the next refill, where a trace told it (Op.HINT_REFILL); 0: the machine decides. */
+  REFILL_HINT,
+  /** 1: frees to per-CPU lists do not drain; a trace tells each page that is (flag of Op.RELEASE). */
+  NO_DRAIN,
+  COUNT = 20,
 }
 
 /** What audit/ reports. */

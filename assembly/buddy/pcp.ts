@@ -66,9 +66,12 @@ export function takeFromPcp(cpu: i32, zone: i32, order: i32, type: i32, allocFla
   const pcp = pcpAt(cpu, zone);
   const head = pcpHead(cpu, zone, pindexOf(type, order));
   if (isEmpty(head)) {
-    const wanted = AUTO
+    const told = load<i32>(STATS, StatWord.REFILL_HINT << 2);
+    let wanted = AUTO
       ? auto.refillCount(pcp, order, hasFlag(zone, ZoneFlag.BELOW_HIGH), SCALE_MAX)
       : fixed.refillCount(pcp, order);
+    if (told) wanted = told;
+    store<i32>(STATS, 0, StatWord.REFILL_HINT << 2);
     addCount(pcp, refill(cpu, zone, order, type, allocFlags, wanted, head) << order);
     if (isEmpty(head)) return NONE;
   }
@@ -85,14 +88,20 @@ export function noteAllocation(cpu: i32, zone: i32): void {
   else store<i32>(pcp, load<i32>(pcp, PcpWord.FREE_FACTOR << 2) >> 1, PcpWord.FREE_FACTOR << 2);
 }
 
+/** Puts a page that is on no list to the head of its list; answers pages held then. */
+export function returnToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockType: i32): i32 {
+  const type = blockType > Migratetype.RECLAIMABLE ? Migratetype.MOVABLE : blockType;
+  setWord(link, pcpWord(order, zone, blockType));
+  addHead(pcpHead(cpu, zone, pindexOf(type, order)), link);
+  return addCount(pcpAt(cpu, zone), 1 << order);
+}
+
 /** Puts a page that is on no list to the head of its list, then frees some if the set has become too long. */
 export function giveToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockType: i32): void {
   const type = blockType > Migratetype.RECLAIMABLE ? Migratetype.MOVABLE : blockType;
   const pcp = pcpAt(cpu, zone);
   const pindex = pindexOf(type, order);
-  setWord(link, pcpWord(order, zone, blockType));
-  addHead(pcpHead(cpu, zone, pindex), link);
-  const held = addCount(pcp, 1 << order);
+  const held = returnToPcp(cpu, zone, link, order, blockType);
   const reclaim = hasFlag(zone, ZoneFlag.RECLAIM_ACTIVE);
   if (!AUTO) {
     const freeHigh = fixed.freesHigh(pcp, order, COSTLY_ORDER);
@@ -120,6 +129,7 @@ function drainType(zone: i32, link: u32): i32 {
  * the next non-empty one; a last block may overshoot `wanted`.
  */
 export function drainPcp(cpu: i32, zone: i32, wanted: i32, pindex: i32): void {
+  if (load<i32>(STATS, StatWord.NO_DRAIN << 2)) return;
   const pcp = pcpAt(cpu, zone);
   const held = load<i32>(pcp, PcpWord.COUNT_PAGES << 2);
   let left = min(held, wanted);

@@ -3,7 +3,7 @@
 //
 //   op               order  a                 b                c                 flags
 //   ALLOCATE         yes    gfp               slot + 1 or 0    Mobility          1: without per-CPU lists
-//   RELEASE          yes    pfn               -                -                 1: loose (split or join blocks first)
+//   RELEASE          yes    pfn               -                -                 1: loose (split or join blocks first), 2: no drain
 //   RELEASE_DIRECT   yes    pfn               -                -                 1: loose
 //   RELEASE_SLOT     -      slot              -                -
 //   SPLIT_RELEASE    yes    pfn               -                -                 1: loose
@@ -21,7 +21,10 @@
 //   UNRESERVE_HIGHATOMIC yes pfn              type             -
 //   SET_MOBILITY     -      pfn               Mobility         -
 //   HINT_MOVABLE     -      pages             -                -
+//   HINT_REFILL      -      blocks            -                -                 size of the next refill
 //   TAKE_FREE        yes    pfn               -                -                 to ALLOCATED, wherever it is free
+//   UNTAKE           yes    pfn               -                -                 back to the head of its per-CPU list
+//   DRAIN_PAGE       -      pfn               -                -                 this page, from its per-CPU list
 //   FREE_BOOT        -      pfn               frames           type, 255: keep   memblock's frees at boot
 //   LOAD_FRAMES      -      pfn               frames           kind | mobility << 8 | zone << 16
 //   LOAD_FREE        yes    pfn               type             zone              to the tail
@@ -65,7 +68,7 @@ import { foldCounters, isPopulated, setFlag, clearFlag, spans, zoneAt } from "..
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
 import { COMMANDS, config, HINTS, SLOTS, STATS } from "../memory/regions";
 import { freeBoot, loadFrames, loadFree, loadPcp } from "./load";
-import { takeFree } from "./take";
+import { drainPage, takeFree, untake } from "./take";
 
 function word(at: usize, index: i32): u32 {
   return load<u32>(at + (<usize>index << 2));
@@ -133,7 +136,9 @@ function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
   if (!gather(link, order, (flags & 1) != 0)) return Status.NOT_ALLOCATED;
   answerPfn(at, link);
   if (op == Op.RELEASE) {
+    store<i32>(STATS, flags & 2, StatWord.NO_DRAIN << 2);
     freePages(cpu, link, order);
+    store<i32>(STATS, 0, StatWord.NO_DRAIN << 2);
   } else if (op == Op.RELEASE_DIRECT) {
     freePagesDirect(cpu, link, order);
   } else {
@@ -313,8 +318,15 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
       return setMobility(a, b);
     case Op.HINT_MOVABLE:
       return hint(a);
+    case Op.HINT_REFILL:
+      store<u32>(STATS, a, StatWord.REFILL_HINT << 2);
+      return Status.OK;
     case Op.TAKE_FREE:
       return takeFree(cpu, a, order);
+    case Op.UNTAKE:
+      return untake(cpu, a, order);
+    case Op.DRAIN_PAGE:
+      return drainPage(cpu, a);
     case Op.FREE_BOOT:
       return freeBoot(cpu, a, b, c);
     case Op.LOAD_FRAMES:

@@ -1,11 +1,15 @@
 // Knows: taking a given range of frames out of whatever free structure holds it.
 // Must not know: why. Used to correct a replay that knows only which frames the kernel handed out.
 
-import { FrameKind, Status } from "../abi/vocabulary";
+import { FrameKind, Migratetype, Status } from "../abi/vocabulary";
 import { PcpWord } from "../abi/words";
+import { freePagesDirect } from "../buddy/free_pages";
 import { insertFree, removeFree } from "../buddy/freelist";
+import { returnToPcp } from "../buddy/pcp";
+import { isPcpOrder } from "../buddy/pcp_lists";
+import { freeOne } from "../buddy/release";
 import { isFrame, kindOf, linkOf, orderOf, pack, setWord, typeIn, wordOf, zoneOf } from "../frames/frame";
-import { MAX_ORDER } from "../frames/pageblock";
+import { MAX_ORDER, typeOf } from "../frames/pageblock";
 import { accountFree, pcpAt } from "../frames/zone";
 import { NONE, nextOf, unlink } from "../memory/list";
 import { MAX_PCP_LISTS, MAX_ZONES } from "../abi/limits";
@@ -78,6 +82,31 @@ export function takeFree(cpu: i32, pfn: u32, order: i32): i32 {
   if (kindOf(word) == FrameKind.BUDDY && whole) takeFromBuddy(cpu, head, link, order);
   else if (kindOf(word) == FrameKind.PCP && orderOf(word) == order) takeFromPcp(head, order);
   else return takeInParts(cpu, link, order);
+  return Status.OK;
+}
+
+/** The reverse of an allocation from a per-CPU list: no limit is looked at. Orders without a list go to the buddy. */
+export function untake(cpu: i32, pfn: u32, order: i32): i32 {
+  if (order > MAX_ORDER) return Status.BAD_ORDER;
+  if (!isFrame(pfn)) return Status.BAD_PFN;
+  const link = linkOf(pfn);
+  const word = wordOf(link);
+  if (kindOf(word) != FrameKind.ALLOCATED || orderOf(word) != order) return Status.NOT_ALLOCATED;
+  const type = typeOf(link);
+  if (!isPcpOrder(order) || type == Migratetype.ISOLATE) freePagesDirect(cpu, link, order);
+  else returnToPcp(cpu, zoneOf(word), link, order, type);
+  return Status.OK;
+}
+
+/** One page that is known to have been drained. */
+export function drainPage(cpu: i32, pfn: u32): i32 {
+  if (!isFrame(pfn)) return Status.BAD_PFN;
+  const link = linkOf(pfn);
+  const word = wordOf(link);
+  if (kindOf(word) != FrameKind.PCP) return Status.NOT_FREE;
+  takeFromPcp(link, orderOf(word));
+  setWord(link, FrameKind.BODY);
+  freeOne(cpu, zoneOf(word), link, orderOf(word), typeOf(link), false);
   return Status.OK;
 }
 

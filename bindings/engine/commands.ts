@@ -10,6 +10,8 @@ import { MachineError } from "./errors.js";
 
 /** Flag of RELEASE*: join or split allocated blocks so that the order fits. */
 export const LOOSE = 1;
+/** Flag of RELEASE: the per-CPU list is not drained, however long it is. */
+export const NO_DRAIN = 2;
 /** Flag of ALLOCATE: past the per-CPU lists. */
 export const DIRECT = 1;
 

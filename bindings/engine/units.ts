@@ -131,3 +131,21 @@ export function pagesToOrder(count: Pages): Order {
   while (2 ** result < count) result++;
   return order(result);
 }
+
+const SIZE_UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
+
+/** How messages and reports write a size: 1610612736 -> "1.5 GiB"; at most two decimals. */
+export function formatBytes(size: number): string {
+  let value = size;
+  let step = 0;
+  while (Math.abs(value) >= 1024 && step < SIZE_UNITS.length - 1) {
+    value /= 1024;
+    step++;
+  }
+  return `${Number(value.toFixed(2))} ${SIZE_UNITS[step] ?? ""}`;
+}
+
+/** How messages write a frame: "pfn 4096 (0x1000000)", the physical address in parentheses. */
+export function formatPfn(frame: number, pageShift: number): string {
+  return `pfn ${frame} (0x${(frame * 2 ** pageShift).toString(16)})`;
+}

@@ -171,6 +171,18 @@ export class MachineViews {
     return this.#list(heads + (cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex);
   }
 
+  /** The members before `pfn` in a per-CPU list; undefined when it is not among the first `limit`. */
+  pcpListUntil(cpu: number, zone: number, pindex: number, pfn: number, limit: number): number[] | undefined {
+    const heads = this.#frames + MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES;
+    const head = heads + (cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex;
+    const ahead: number[] = [];
+    for (let at = (this.#next[head] ?? 0) >>> 2; at !== head && ahead.length <= limit; at = (this.#next[at] ?? 0) >>> 2) {
+      if (at + this.startPfn === pfn) return ahead;
+      ahead.push(at + this.startPfn);
+    }
+    return undefined;
+  }
+
   /** Migratetype per pageblock of the frame array, 255 where no memory map exists. A live view: do not write. */
   get pageblocks(): Uint8Array {
     return this.#engine.bytes(Region.PAGEBLOCKS);

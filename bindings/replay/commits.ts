@@ -5,7 +5,7 @@
 // that says so, straight into the buddy lists.
 
 import type { CaptureTrace } from "../importers/capture/trace_columns.js";
-import { TraceKind } from "../importers/capture/trace_kinds.js";
+import { FIRST_LAB_KIND, TraceKind } from "../importers/capture/trace_kinds.js";
 import type { TraceReader } from "./trace_reader.js";
 
 export enum Commit {
@@ -17,12 +17,13 @@ export enum Commit {
   DIRECT,
 }
 
-/** One Commit per event. */
-export function commitPoints(trace: CaptureTrace, reader: TraceReader): Uint8Array {
+/** One Commit per event; with `lab` false as if there were no LAB lines. */
+export function commitPoints(trace: CaptureTrace, reader: TraceReader, lab = true): Uint8Array {
   const commits = new Uint8Array(trace.length);
   /** Frees whose commit is not decided yet: pfn to event. */
   const open = new Map<number, number>();
   for (let i = 0; i < trace.length; i++) {
+    if (!lab && (trace.kind[i] ?? 0) >= FIRST_LAB_KIND) continue;
     switch (trace.kind[i] as TraceKind) {
       case TraceKind.MM_PAGE_FREE:
         commits[i] = Commit.LISTED;

@@ -209,6 +209,8 @@ export class TracedReplay {
     const gfp = r.number(i, "gfp_flags");
     const flags = this.#direct ? DIRECT : 0;
     this.#direct = false;
+    // A request that may reclaim made its last try before it slept; what happened meanwhile is in the trace.
+    if (pfn === 0 && (gfp & Gfp.DIRECT_RECLAIM) !== 0) return null;
     let status = this.#perform(Op.ALLOCATE, cpu, order, flags, gfp);
     if (status !== Status.OK && status < Status.BAD_COMMAND && pfn !== 0) {
       // The task had a right that gfp flags do not show (PF_MEMALLOC: kswapd and reclaim themselves).
