@@ -167,6 +167,7 @@ export enum Op {
   UNTAKE = 23,
   DRAIN_PAGE = 24,
   HINT_REFILL = 25,
+  RETYPE = 26,
   LOAD_FRAMES = 32,
   LOAD_FREE = 33,
   LOAD_PCP = 34,

@@ -12,19 +12,20 @@ import { count, record } from "../record/events";
 import { isInsideZone, moveBlock, moveUnaccounted } from "./block";
 import { moveFree } from "./freelist";
 
-function addReserved(zone: i32, pages: i32): void {
-  const at = zoneAt(zone);
-  const sum = load<i32>(at, ZoneWord.NR_RESERVED_HIGHATOMIC << 2) + pages;
-  store<i32>(at, sum, ZoneWord.NR_RESERVED_HIGHATOMIC << 2);
+export function reserved(zone: i32): i32 {
+  return load<i32>(zoneAt(zone), ZoneWord.NR_RESERVED_HIGHATOMIC << 2);
+}
+
+export function addReserved(zone: i32, pages: i32): void {
+  store<i32>(zoneAt(zone), reserved(zone) + pages, ZoneWord.NR_RESERVED_HIGHATOMIC << 2);
 }
 
 /** After a successful ALLOC_HIGHATOMIC allocation: its pageblock(s) join the reserve, if it may still grow. */
 export function reserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32): void {
   const rule = config(ConfigWord.RULE_RESERVE);
   const pages = <i32>blockFrames();
-  const at = zoneAt(zone);
-  const limit = reserveLimit(rule, load<i32>(at, ZoneWord.MANAGED << 2), pages);
-  if (load<i32>(at, ZoneWord.NR_RESERVED_HIGHATOMIC << 2) >= limit) return;
+  const limit = reserveLimit(rule, load<i32>(zoneAt(zone), ZoneWord.MANAGED << 2), pages);
+  if (reserved(zone) >= limit) return;
   const type = typeOf(link);
   if (!isMergeable(type)) return;
   if (rule == ReserveRule.WHOLE_RESERVE) {
@@ -45,12 +46,8 @@ export function reserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32): v
 
 /** Gives the pageblock(s) of one free HIGHATOMIC block back to `type`; the caller found the block. */
 export function unreserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32, type: i32): void {
-  const at = zoneAt(zone);
   const old = typeOf(link);
-  if (old == Migratetype.HIGHATOMIC) {
-    const size = max(<i32>blockFrames(), 1 << order);
-    addReserved(zone, -min(size, load<i32>(at, ZoneWord.NR_RESERVED_HIGHATOMIC << 2)));
-  }
+  if (old == Migratetype.HIGHATOMIC) addReserved(zone, -min(max(<i32>blockFrames(), 1 << order), reserved(zone)));
   if (config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.CALLER) {
     setType(link, type);
     moveUnaccounted(cpu, zone, link, type);

@@ -34,6 +34,14 @@ export function spans(zone: i32, pfn: u32): bool {
   return pfn - load<u32>(at, ZoneWord.START_PFN << 2) < load<u32>(at, ZoneWord.SPANNED << 2);
 }
 
+/** The index of the zone that spans this frame, or -1. */
+export function zoneOfPfn(pfn: u32): i32 {
+  for (let zone = 0; zone < config(ConfigWord.NR_ZONES); zone++) {
+    if (spans(zone, pfn)) return zone;
+  }
+  return -1;
+}
+
 /** zone_page_state(NR_FREE_PAGES): never negative. */
 export function freePages(zone: i32): i32 {
   return max(load<i32>(zoneAt(zone), ZoneWord.FREE_PAGES << 2), 0);

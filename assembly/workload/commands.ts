@@ -22,7 +22,8 @@
 //   SET_MOBILITY     -      pfn               Mobility         -
 //   HINT_MOVABLE     -      pages             -                -
 //   HINT_REFILL      -      blocks            -                -                 size of the next refill
-//   TAKE_FREE        yes    pfn               -                -                 to ALLOCATED, wherever it is free
+//   RETYPE           -      pfn               type             -                 the whole pageblock
+//   TAKE_FREE        yes    pfn               -                -                 to ALLOCATED, wherever it is free; 1: force
 //   UNTAKE           yes    pfn               -                -                 back to the head of its per-CPU list
 //   DRAIN_PAGE       -      pfn               -                -                 this page, from its per-CPU list
 //   FREE_BOOT        -      pfn               frames           type, 255: keep   memblock's frees at boot
@@ -68,7 +69,7 @@ import { foldCounters, isPopulated, setFlag, clearFlag, spans, zoneAt } from "..
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
 import { COMMANDS, config, HINTS, SLOTS, STATS } from "../memory/regions";
 import { freeBoot, loadFrames, loadFree, loadPcp } from "./load";
-import { drainPage, takeFree, untake } from "./take";
+import { drainPage, retype, takeFree, untake } from "./take";
 
 function word(at: usize, index: i32): u32 {
   return load<u32>(at + (<usize>index << 2));
@@ -321,8 +322,10 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
     case Op.HINT_REFILL:
       store<u32>(STATS, a, StatWord.REFILL_HINT << 2);
       return Status.OK;
+    case Op.RETYPE:
+      return retype(cpu, a, b);
     case Op.TAKE_FREE:
-      return takeFree(cpu, a, order);
+      return takeFree(cpu, a, order, (flags & 1) != 0);
     case Op.UNTAKE:
       return untake(cpu, a, order);
     case Op.DRAIN_PAGE:

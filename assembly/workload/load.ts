@@ -9,7 +9,7 @@ import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
 import { freeDirect } from "../buddy/release";
 import { isFrame, kindOf, linkOf, pack, setWord, withMobility, withType, wordOf } from "../frames/frame";
 import { MAX_ORDER, PAGEBLOCK_ORDER, setType } from "../frames/pageblock";
-import { spans } from "../frames/zone";
+import { spans, zoneOfPfn } from "../frames/zone";
 import { addTail, initHead } from "../memory/list";
 import { config } from "../memory/regions";
 
@@ -68,13 +68,6 @@ export function loadPcp(cpu: i32, pfn: u32, pindex: u32, what: u32): i32 {
   setWord(link, withType(pack(FrameKind.PCP, order, zone), type));
   addTail(pcpHead(cpu, zone, pindex), link);
   return Status.OK;
-}
-
-function zoneOfPfn(pfn: u32): i32 {
-  for (let zone = 0; zone < config(ConfigWord.NR_ZONES); zone++) {
-    if (spans(zone, pfn)) return zone;
-  }
-  return -1;
 }
 
 /**

@@ -3,14 +3,16 @@
 
 import { FrameKind, Migratetype, Status } from "../abi/vocabulary";
 import { PcpWord } from "../abi/words";
-import { freePagesDirect } from "../buddy/free_pages";
+import { isInsideZone, moveBlock } from "../buddy/block";
+import { freePagesDirect, splitPages } from "../buddy/free_pages";
 import { insertFree, removeFree } from "../buddy/freelist";
+import { addReserved, reserved } from "../buddy/highatomic";
 import { returnToPcp } from "../buddy/pcp";
 import { isPcpOrder } from "../buddy/pcp_lists";
-import { freeOne } from "../buddy/release";
+import { freeOne, isHeld } from "../buddy/release";
 import { isFrame, kindOf, linkOf, orderOf, pack, setWord, typeIn, wordOf, zoneOf } from "../frames/frame";
-import { MAX_ORDER, typeOf } from "../frames/pageblock";
-import { accountFree, pcpAt } from "../frames/zone";
+import { blockFrames, MAX_ORDER, typeOf } from "../frames/pageblock";
+import { accountFree, pcpAt, zoneOfPfn } from "../frames/zone";
 import { NONE, nextOf, unlink } from "../memory/list";
 import { MAX_PCP_LISTS, MAX_ZONES } from "../abi/limits";
 import { PCP_HEADS } from "../memory/regions";
@@ -69,8 +71,11 @@ function takeFromPcp(head: u32, order: i32): void {
   setWord(head, pack(FrameKind.ALLOCATED, order, zone));
 }
 
-/** Makes the 2^order frames at `pfn` an ALLOCATED block; every part that is free is taken from where it is. */
-export function takeFree(cpu: i32, pfn: u32, order: i32): i32 {
+/**
+ * Makes the 2^order frames at `pfn` an ALLOCATED block: every part that is free is taken from where it is. With
+ * `force` parts that are allocated already are absorbed; without it they refuse the whole.
+ */
+export function takeFree(cpu: i32, pfn: u32, order: i32, force: bool): i32 {
   if (order > MAX_ORDER) return Status.BAD_ORDER;
   if (!isFrame(pfn)) return Status.BAD_PFN;
   if (pfn & ((1 << order) - 1)) return Status.MISALIGNED;
@@ -78,11 +83,16 @@ export function takeFree(cpu: i32, pfn: u32, order: i32): i32 {
   const head = coveringHead(link);
   if (head == NONE) return Status.NOT_FREE;
   const word = wordOf(head);
-  const whole = orderOf(word) >= order;
-  if (kindOf(word) == FrameKind.BUDDY && whole) takeFromBuddy(cpu, head, link, order);
-  else if (kindOf(word) == FrameKind.PCP && orderOf(word) == order) takeFromPcp(head, order);
-  else return takeInParts(cpu, link, order);
-  return Status.OK;
+  if (kindOf(word) == FrameKind.BUDDY && orderOf(word) >= order) {
+    takeFromBuddy(cpu, head, link, order);
+    return Status.OK;
+  }
+  if (kindOf(word) == FrameKind.PCP && orderOf(word) == order) {
+    takeFromPcp(head, order);
+    return Status.OK;
+  }
+  if (force && isHeld(head) && orderOf(word) > order) splitPages(head, orderOf(word));
+  return takeInParts(cpu, link, order, force);
 }
 
 /** The reverse of an allocation from a per-CPU list: no limit is looked at. Orders without a list go to the buddy. */
@@ -95,6 +105,23 @@ export function untake(cpu: i32, pfn: u32, order: i32): i32 {
   const type = typeOf(link);
   if (!isPcpOrder(order) || type == Migratetype.ISOLATE) freePagesDirect(cpu, link, order);
   else returnToPcp(cpu, zoneOf(word), link, order, type);
+  return Status.OK;
+}
+
+/** The pageblock of this frame is known to have another type: its free blocks follow, and the reserve is adjusted. */
+export function retype(cpu: i32, pfn: u32, type: i32): i32 {
+  if (!isFrame(pfn)) return Status.BAD_PFN;
+  if (type > Migratetype.CMA) return Status.BAD_TYPE;
+  const link = linkOf(pfn);
+  const old = typeOf(link);
+  if (old > Migratetype.CMA) return Status.BAD_TYPE;
+  const zone = zoneOfPfn(pfn);
+  if (zone < 0 || !isInsideZone(zone, link)) return Status.CROSSES_ZONE;
+  if (old == type) return Status.OK;
+  const pages = <i32>blockFrames();
+  if (old == Migratetype.HIGHATOMIC) addReserved(zone, -min(pages, reserved(zone)));
+  if (type == Migratetype.HIGHATOMIC) addReserved(zone, pages);
+  moveBlock(cpu, zone, link, old, type);
   return Status.OK;
 }
 
@@ -111,12 +138,12 @@ export function drainPage(cpu: i32, pfn: u32): i32 {
 }
 
 /** The frames are on several lists: each list member inside the range is taken, then they become one block. */
-function takeInParts(cpu: i32, link: u32, order: i32): i32 {
+function takeInParts(cpu: i32, link: u32, order: i32, force: bool): i32 {
   const end = link + ((<u32>4) << order);
   for (let at = link; at < end; ) {
     const word = wordOf(at);
     const kind = kindOf(word);
-    if (kind != FrameKind.BUDDY && kind != FrameKind.PCP) return Status.NOT_FREE;
+    if (kind != FrameKind.BUDDY && kind != FrameKind.PCP && !(force && isHeld(at))) return Status.NOT_FREE;
     at += (<u32>4) << orderOf(word);
     if (at > end) return Status.NOT_FREE;
   }
@@ -125,7 +152,7 @@ function takeInParts(cpu: i32, link: u32, order: i32): i32 {
     const word = wordOf(at);
     const step = (<u32>4) << orderOf(word);
     if (kindOf(word) == FrameKind.BUDDY) takeFromBuddy(cpu, at, at, orderOf(word));
-    else takeFromPcp(at, orderOf(word));
+    else if (kindOf(word) == FrameKind.PCP) takeFromPcp(at, orderOf(word));
     setWord(at, FrameKind.BODY);
     at += step;
   }

@@ -131,9 +131,9 @@ class Run {
       if (!isDump) this.#push(this.row);
       this.row += 1;
     }
-    const begin = process.hrtime.bigint();
+    const begin = performance.now();
     this.#commands.execute();
-    this.nanoseconds += Number(process.hrtime.bigint() - begin);
+    this.nanoseconds += (performance.now() - begin) * 1e6;
     const wrong = this.#check();
     if (wrong !== null || !isDump) return wrong;
     const dump = this.capture.mids[this.#mid++];

@@ -10,7 +10,7 @@
 // - otherwise the frame is taken from wherever it is, and the foreseen page goes back to the head of its list;
 // - a page freed that the machine thinks free was allocated unseen.
 
-import { FrameKind, Op, Status } from "../../assembly/abi/vocabulary.js";
+import { FrameKind, Gfp, Migratetype, Op, Status } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import { LOOSE, NO_DRAIN } from "../engine/commands.js";
 import type { Capture } from "../importers/capture/capture.js";
@@ -124,7 +124,7 @@ export class StandardReplay {
     for (let i = 0; i < this.#trace.length; i++) {
       const kind = this.#trace.kind[i] as TraceKind;
       if (kind === TraceKind.MM_PAGE_ALLOC) this.#allocate(i);
-      else if (kind === TraceKind.MM_PAGE_ALLOC_ZONE_LOCKED) this.#refills.note(i);
+      else if (kind === TraceKind.MM_PAGE_ALLOC_ZONE_LOCKED) this.#taken(i);
       else if (kind === TraceKind.MM_PAGE_ALLOC_EXTFRAG) this.#refills.note(i);
       else if (kind === TraceKind.MM_PAGE_PCPU_DRAIN) this.#drain(i);
       else if (kind < FIRST_LAB_KIND && this.#commits[i] !== Commit.NONE) this.#release(i);
@@ -142,10 +142,10 @@ export class StandardReplay {
     };
   }
 
-  #perform(op: Op, cpu: number, order: number, flags: number, a: number): Status {
+  #perform(op: Op, cpu: number, order: number, flags: number, a: number, b = 0): Status {
     const commands = this.#machine.commands;
     commands.clear();
-    commands.append(op, cpu, order, flags, a, 0, 0);
+    commands.append(op, cpu, order, flags, a, b, 0);
     const begin = performance.now();
     commands.execute();
     this.#milliseconds += performance.now() - begin;
@@ -163,7 +163,9 @@ export class StandardReplay {
     this.#allocations += 1;
     const wasListed = this.#machine.views.frame(pfn).kind === FrameKind.PCP;
     if (refill.length > 0) this.#perform(Op.HINT_REFILL, cpu, 0, 0, refill.length);
-    const status = this.#perform(Op.ALLOCATE, cpu, order, 0, gfp);
+    // Only successes are foreseen: where the stale counters say no, the frame is what the lists would have given.
+    let status = this.#perform(Op.ALLOCATE, cpu, order, 0, gfp);
+    if (status !== Status.OK) status = this.#perform(Op.ALLOCATE, cpu, order, 0, gfp | Gfp.MEMALLOC);
     const got = status === Status.OK ? this.#machine.commands.pfn(0) : 0;
     if (got === pfn) this.#predicted += 1;
     else if (got === 0) this.#missed.failed += 1;
@@ -179,9 +181,10 @@ export class StandardReplay {
       this.#perform(Op.TAKE_FREE, cpu, order, 0, pfn);
       return;
     }
+    if (got !== 0) this.#perform(Op.UNTAKE, cpu, order, 0, got);
     const taken = this.#perform(Op.TAKE_FREE, cpu, order, 0, pfn);
+    if (taken !== Status.OK) this.#perform(Op.TAKE_FREE, cpu, order, LOOSE, pfn);
     if (got === 0) return;
-    this.#perform(Op.UNTAKE, cpu, order, 0, got);
     if (taken === Status.OK) this.#missed.elsewhere += 1;
     else this.#missed.held += 1;
   }
@@ -225,8 +228,25 @@ export class StandardReplay {
     }
   }
 
+  /** A page leaves a list of another type than HIGHATOMIC: its block was given back by direct reclaim, unseen. */
+  #taken(i: number): void {
+    this.#refills.note(i);
+    const pfn = this.#reader.number(i, "pfn");
+    const type = this.#reader.number(i, "migratetype");
+    if (type === Migratetype.HIGHATOMIC || this.#typeOf(pfn) !== Migratetype.HIGHATOMIC) return;
+    this.#perform(Op.RETYPE, this.#trace.cpu[i] ?? 0, 0, 0, pfn, type);
+  }
+
+  #typeOf(pfn: number): number {
+    const { views } = this.#machine;
+    return views.pageblocks[Math.floor((pfn - views.startPfn) / 2 ** views.config(ConfigWord.PAGEBLOCK_ORDER))] ?? 0;
+  }
+
+  /** Each drained page names its pageblock's type: the machine believes it, then drains the page. */
   #drain(i: number): void {
     const pfn = this.#reader.number(i, "pfn");
+    const type = this.#reader.number(i, "migratetype");
+    if (this.#typeOf(pfn) !== type) this.#perform(Op.RETYPE, this.#trace.cpu[i] ?? 0, 0, 0, pfn, type);
     if (this.#machine.views.frame(pfn).kind !== FrameKind.PCP) return;
     this.#perform(Op.DRAIN_PAGE, this.#trace.cpu[i] ?? 0, 0, 0, pfn);
   }
