@@ -175,6 +175,12 @@ export class Machine implements Disposable {
     words[WorkloadWord.THP_ORDER] = this.views.config(ConfigWord.PCP_THP_ORDER);
     words.fill(0, WorkloadWord.ALLOCATED, WorkloadWord.FAILED + 1);
     this.continueChurn(steps);
+    return this.churnResult();
+  }
+
+  /** Totals of the churn so far. */
+  churnResult(): ChurnResult {
+    const words = this.#engine.unsigned(Region.WORKLOAD);
     return {
       allocated: words[WorkloadWord.ALLOCATED] ?? 0,
       released: words[WorkloadWord.RELEASED] ?? 0,

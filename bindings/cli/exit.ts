@@ -1,0 +1,26 @@
+// Knows: what exit codes mean, and how an error is shown to a person.
+
+import { PageblockError } from "../engine/errors.js";
+import { CaptureError } from "../importers/errors.js";
+
+export enum ExitCode {
+  OK = 0,
+  /** The work was done and the answer is "no" (a replay that disagrees). */
+  DISAGREES = 1,
+  /** Unusable input or a wrong call. */
+  UNUSABLE = 2,
+}
+
+/** A call that cannot be carried out, in words for the user. */
+export class UsageError extends Error {}
+
+/** Errors of input and usage: one message, no stack trace. Anything else is a bug of ours and keeps its stack. */
+export function isForUser(error: unknown): error is Error {
+  return error instanceof CaptureError || error instanceof PageblockError || error instanceof UsageError;
+}
+
+/** Control characters of foreign text must not reach the terminal. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "?");
+}

@@ -1,0 +1,151 @@
+// Knows: the command `pageblock replay`: which kind of replay a capture allows, and how its result is shown.
+// Must not know: how a replay works.
+
+import type { CoreBuild } from "../engine/load.js";
+import type { Capture } from "../importers/capture/capture.js";
+import { readCaptureDirectory } from "../importers/capture/node.js";
+import { CaptureError } from "../importers/errors.js";
+import { TraceKind } from "../importers/capture/trace_kinds.js";
+import { isExact, type ReplayResult } from "../replay/result.js";
+import { ScriptedReplay } from "../replay/scripted.js";
+import { type StandardResult, StandardReplay } from "../replay/standard.js";
+import { TracedReplay } from "../replay/traced.js";
+import { formatCount, formatShare } from "../report/index.js";
+import { ExitCode, printable } from "./exit.js";
+import { progressBar } from "./progress.js";
+
+export interface ReplayOptions {
+  readonly json?: boolean;
+  readonly standard?: boolean;
+  readonly core?: CoreBuild;
+}
+
+const RECLAIM = new Set([
+  TraceKind.MM_VMSCAN_DIRECT_RECLAIM_BEGIN,
+  TraceKind.MM_VMSCAN_KSWAPD_WAKE,
+  TraceKind.MM_COMPACTION_BEGIN,
+]);
+
+/** A script decides everything only while nothing reclaims or compacts behind its back. */
+function isReclaimed(capture: Capture): boolean {
+  return capture.trace?.kind.some((kind) => RECLAIM.has(kind)) ?? false;
+}
+
+function hasLab(capture: Capture): boolean {
+  return (capture.trace?.labCount ?? 0) > 0;
+}
+
+async function replayExactly(capture: Capture, core: CoreBuild): Promise<ReplayResult> {
+  const { ops, trace } = capture;
+  if (ops !== undefined && !(isReclaimed(capture) && hasLab(capture))) {
+    const bar = progressBar("replaying", ops.length);
+    try {
+      return await new ScriptedReplay(capture, ops, { core }).run((done) => bar.update(done));
+    } finally {
+      bar.stop();
+    }
+  }
+  if (trace !== undefined && hasLab(capture)) {
+    const bar = progressBar("replaying", trace.length);
+    try {
+      return await TracedReplay.run(capture, trace, { core }, (done) => bar.update(done));
+    } finally {
+      bar.stop();
+    }
+  }
+  throw new CaptureError({
+    file: capture.name,
+    problem: "there is nothing to replay exactly",
+    expected: "ops.csv, or trace.txt with trace_lab.txt (trace.txt alone: --standard)",
+  });
+}
+
+async function replayStandard(capture: Capture, core: CoreBuild): Promise<StandardResult> {
+  const { trace } = capture;
+  if (trace === undefined) {
+    throw new CaptureError({ file: capture.name, problem: "there is no trace.txt", expected: "standard tracepoints to follow" });
+  }
+  const bar = progressBar("following", trace.length);
+  try {
+    return await StandardReplay.run(capture, trace, { core }, (done) => bar.update(done));
+  } finally {
+    bar.stop();
+  }
+}
+
+/** The keys of --json. */
+export function replayJson(result: ReplayResult): Record<string, unknown> {
+  const { capture, kernel, operations, agreeing, firstDisagreement } = result;
+  const { dumpsCompared, dumpsEqual, finalStateEqual, nsPerOperation } = result;
+  return {
+    capture,
+    kernel,
+    operations,
+    compared: result.compared,
+    agreeing,
+    firstDisagreement,
+    dumpsCompared,
+    dumpsEqual,
+    finalStateEqual,
+    nsPerOperation: Math.round(nsPerOperation * 10) / 10,
+  };
+}
+
+/** A few lines for a person. */
+export function describeReplay(result: ReplayResult): string {
+  const lines = [
+    `capture            ${result.capture}`,
+    `kernel             ${result.kernel}`,
+    `operations         ${formatCount(result.operations)}`,
+    `results equal      ${formatCount(result.agreeing)} of ${formatCount(result.compared)}` +
+      ` (${formatShare(result.agreeing, result.compared)})`,
+    `dumps equal        ${result.dumpsEqual} of ${result.dumpsCompared} (every list in order, counters, types, flags)`,
+    `final state        ${result.finalStateEqual ? "equal" : "DIFFERENT"}`,
+    `time in the core   ${result.nsPerOperation.toFixed(0)} ns per operation`,
+  ];
+  const wrong = result.firstDisagreement;
+  if (wrong === null) return `${lines.join("\n")}\nEXACT\n`;
+  lines.push(
+    "",
+    `FIRST DISAGREEMENT at operation ${wrong.operation} (${wrong.file}:${wrong.line})`,
+    `  ${wrong.what}`,
+    `  expected ${wrong.expected}`,
+    `  got      ${wrong.got}`,
+    ...(wrong.around.length > 0 ? ["", "around it, before the operation:", ...wrong.around.map((line) => `  ${line}`)] : []),
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+function describeStandard(result: StandardResult): string {
+  const { missed } = result;
+  return `${[
+    `capture            ${result.capture}`,
+    `kernel             ${result.kernel}`,
+    `allocations        ${formatCount(result.allocations)}`,
+    `frames foreseen    ${formatCount(result.predicted)} (${(result.share * 100).toFixed(3)} %)`,
+    `missed             ${missed.hiddenBulk} behind bulk allocations, ${missed.elsewhere} elsewhere, ` +
+      `${missed.held} held, ${missed.failed} failed`,
+    `unseen             ${result.unseenAllocations} allocations that no tracepoint shows`,
+  ].join("\n")}\n`;
+}
+
+/** Answers the exit code: 0 exact, 1 not. Input errors are thrown. */
+export async function runReplay(directory: string, options: ReplayOptions): Promise<ExitCode> {
+  const core = options.core ?? "release";
+  const capture = readCaptureDirectory(directory);
+  for (const issue of capture.issues) {
+    if (issue.severity === "info") continue;
+    const place = issue.line === undefined ? issue.file : `${issue.file}:${issue.line}`;
+    process.stderr.write(printable(`${issue.severity}: ${place}: ${issue.message}\n`));
+  }
+  if (options.standard) {
+    const result = await replayStandard(capture, core);
+    process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : printable(describeStandard(result)));
+    return ExitCode.OK;
+  }
+  const result = await replayExactly(capture, core);
+  const text = options.json ? `${JSON.stringify(replayJson(result), null, 2)}\n` : describeReplay(result);
+  process.stdout.write(printable(text));
+  return isExact(result) ? ExitCode.OK : ExitCode.DISAGREES;
+}
+

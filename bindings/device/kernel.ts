@@ -1,0 +1,74 @@
+// Knows: the constants and the rules in which the modelled kernel versions differ, one row each.
+// Must not know: any device. The enumerations and what reads them: assembly/abi/vocabulary.
+//
+// Models: Linux 6.12 (6.12.y with the claim/steal split) and Linux 6.1 (late 6.1.y), mm/page_alloc.c.
+
+import { FallbackRule, ListTypeRule, PcpRule, ReserveRule } from "../../assembly/abi/vocabulary.js";
+import type { ZoneName } from "./description.js";
+
+export type KernelId = "6.12" | "6.1";
+export const KERNEL_IDS: readonly KernelId[] = ["6.12", "6.1"];
+
+/** Ready for ConfigWord.RULE_*. */
+export interface KernelRules {
+  readonly listType: ListTypeRule;
+  readonly pcp: PcpRule;
+  readonly fallback: FallbackRule;
+  readonly reserve: ReserveRule;
+}
+
+export interface KernelProfile {
+  readonly id: KernelId;
+  readonly rules: KernelRules;
+  /** The two THP pcp lists hold HPAGE_PMD_ORDER ("pmd") or pageblock_order ("pageblock"). */
+  readonly thpListOrder: "pmd" | "pageblock";
+  /** 6.7+: ZONE_MOVABLE takes no share of min_free_kbytes and has a small min of its own. */
+  readonly movableHasOwnMin: boolean;
+  /** 6.7+: high_max of a pcp is a fraction of the zone; before, one fixed high. */
+  readonly autoTunesPcp: boolean;
+}
+
+export const kernelProfiles: Readonly<Record<KernelId, KernelProfile>> = {
+  "6.12": {
+    id: "6.12",
+    rules: {
+      listType: ListTypeRule.PAGEBLOCK,
+      pcp: PcpRule.AUTO_TUNED,
+      fallback: FallbackRule.CLAIM_STEAL,
+      reserve: ReserveRule.FREE_PAGES,
+    },
+    thpListOrder: "pmd",
+    movableHasOwnMin: true,
+    autoTunesPcp: true,
+  },
+  "6.1": {
+    id: "6.1",
+    rules: {
+      listType: ListTypeRule.CALLER,
+      pcp: PcpRule.FIXED_HIGH,
+      fallback: FallbackRule.MOVE_FIRST,
+      reserve: ReserveRule.WHOLE_RESERVE,
+    },
+    thpListOrder: "pageblock",
+    movableHasOwnMin: false,
+    autoTunesPcp: false,
+  },
+};
+
+/** CONFIG_PCP_BATCH_SCALE_MAX (6.12) and the hard-coded 5 of 6.1. */
+export const PCP_BATCH_SCALE_MAX = 5;
+/** PAGE_ALLOC_COSTLY_ORDER */
+export const COSTLY_ORDER = 3;
+/** MIGRATE_PCPTYPES: UNMOVABLE, MOVABLE, RECLAIMABLE. */
+export const PCP_TYPES = 3;
+/** MIN_PERCPU_PAGELIST_HIGH_FRACTION: the smallest fraction that may be set, and high_max's own (6.7+). */
+export const MIN_HIGH_FRACTION = 8;
+export const DEFAULT_WATERMARK_SCALE_FACTOR = 10;
+export const DEFAULT_WATERMARK_BOOST_FACTOR = 15_000;
+/** `sysctl_lowmem_reserve_ratio` */
+export const DEFAULT_LOWMEM_RESERVE_RATIO: Readonly<Record<ZoneName, number>> = {
+  DMA: 256,
+  DMA32: 256,
+  Normal: 32,
+  Movable: 0,
+};

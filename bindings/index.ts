@@ -1,0 +1,54 @@
+// Knows: the public API of the package, the same in Node and in a browser. Re-exports only.
+// Must not know: files and processes (node.ts adds them), the command line.
+
+// The vocabulary: enumerations in the kernel's words.
+export {
+  EventKind,
+  Fault,
+  FrameKind,
+  Gfp,
+  Migratetype,
+  Mobility,
+  Op,
+  PcpFlag,
+  Refusal,
+  Status,
+  ZoneFlag,
+} from "../assembly/abi/vocabulary.js";
+export { ConfigWord, StatWord } from "../assembly/abi/words.js";
+// Numbers about numbers: runs, fragmentation, pagetypeinfo.
+export * from "./analysis/index.js";
+// What a machine is built from.
+export * from "./device/index.js";
+// Misuse, units, masks.
+export { type CommandArguments, type CommandBuffer, DIRECT, LOOSE } from "./engine/commands.js";
+export type { Soundness } from "./engine/engine.js";
+export {
+  DeviceError,
+  type ErrorCode,
+  MachineError,
+  PageblockError,
+  type Problem,
+  StateError,
+  UnitError,
+} from "./engine/errors.js";
+export * from "./engine/gfp.js";
+export type { CoreBuild, CoreSource } from "./engine/load.js";
+export * from "./engine/units.js";
+// Captures of real kernels, from text that the caller has read.
+export type { Problem as CaptureStateProblem } from "./importers/capture/index.js";
+export * from "./importers/capture/index.js";
+// The machine.
+export { compareState, type StateDifference } from "./machine/compare.js";
+export {
+  type AllocateRequest,
+  type AllocateResult,
+  type ChurnOptions,
+  type ChurnResult,
+  type CreateOptions,
+  Machine,
+} from "./machine/machine.js";
+export type { FrameView, MachineViews, PcpView, ZoneView } from "./machine/views.js";
+// Replays of captures.
+export { type Disagreement, isExact, type ReplayResult } from "./replay/result.js";
+export { ScriptedReplay } from "./replay/scripted.js";

@@ -1,0 +1,5 @@
+// Knows: the API in Node: everything of index.ts, and what needs files.
+// Must not know: the command line. Re-exports only.
+
+export { DirectoryFiles, readCaptureDirectory } from "./importers/capture/node.js";
+export * from "./index.js";

@@ -1,0 +1,18 @@
+// Knows: what other rooms may use of this one. Re-exports only.
+
+export type { PageMapBlocks, PageMapInput, PageMapRange } from "./pagemap/input.js";
+export { renderPageMapSvg } from "./pagemap/render.js";
+export { renderBuddyinfo, renderPagetypeinfo } from "./procfs.js";
+export {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatPages,
+  formatShare,
+  formatThousandths,
+} from "./sizes.js";
+export type { SparklineOptions } from "./sparkline.js";
+export { renderSparkline } from "./sparkline.js";
+export { escapeXml } from "./svg.js";
+export type { Cell, Column } from "./table.js";
+export { displayWidth, pad, renderTable, singleLine } from "./table.js";
