@@ -1,0 +1,182 @@
+// Knows: CMA areas and their bitmaps, cma_alloc with its retries, one contiguous range, pins.
+// Must not know: how isolation and migration work (isolate.ts, migrate.ts).
+// Kernel: cma_alloc, cma_release (mm/cma.c), alloc_contig_range, free_contig_range (mm/page_alloc.c); 6.12 and 6.1.
+
+import { Migratetype, Mobility, Status } from "../../assembly/abi/vocabulary.js";
+import { runsOf } from "./dump.js";
+import { freeBlockAround, isIsolatedAndFree, isolateRange, takeIsolated, unisolateRange } from "./isolate.js";
+import { zoneOf } from "./machine.js";
+import { EBUSY, ENOMEM, freeSingle, type Move, migrateRange } from "./migrate.js";
+import { ReferenceMachine } from "./model.js";
+import { drainAllOf } from "./pcp.js";
+import type { MachineDump, ReferenceRules, ReferenceState } from "./types.js";
+import type { Zone } from "./zone.js";
+
+/** One CMA area as a capture gives it (structurally the importer's CmaAreaState). */
+export interface ReferenceAreaState {
+  readonly index: number;
+  readonly name: string;
+  readonly basePfn: number;
+  readonly count: number;
+  readonly orderPerBit: number;
+  readonly bitmapBits: number;
+  readonly set: readonly { readonly start: number; readonly length: number }[];
+}
+
+export type ReferenceCmaState = ReferenceState & { readonly areas?: readonly ReferenceAreaState[] };
+
+export interface CmaResult {
+  /** OK, NO_PAGE, or a refusal. */
+  readonly status: Status;
+  /** 0, -12 (never tried, or no destination) or -16 (every try was busy). */
+  readonly errno: number;
+  readonly pfn: number;
+  /** Ranges that were tried and found busy. */
+  readonly busyPfns: readonly number[];
+  /** Pages that were moved on the way, successful or not, in order. */
+  readonly moves: readonly Move[];
+}
+
+interface Area {
+  readonly state: ReferenceAreaState;
+  readonly index: number;
+  readonly basePfn: number;
+  readonly pages: number;
+  readonly orderPerBit: number;
+  /** One byte per bit of the kernel's bitmap. */
+  readonly bits: Uint8Array;
+}
+
+export class ReferenceCmaMachine extends ReferenceMachine {
+  private readonly areas: readonly Area[];
+  private readonly pinned = new Set<number>();
+
+  private constructor(state: ReferenceCmaState, rules: ReferenceRules) {
+    super(state, rules);
+    this.areas = (state.areas ?? []).map(loadArea);
+  }
+
+  static override fromState(state: ReferenceCmaState, rules: ReferenceRules): ReferenceCmaMachine {
+    return new ReferenceCmaMachine(state, rules);
+  }
+
+  /** The block that starts here is held: it cannot be moved until it is unpinned or freed. */
+  pin(pfn: number): Status {
+    const zone = zoneOf(this.machine, pfn);
+    if (zone === undefined) return Status.BAD_PFN;
+    if (!zone.allocated.has(pfn) && !this.isAllocated(zone, pfn, 0)) return Status.NOT_ALLOCATED;
+    this.pinned.add(pfn);
+    return Status.OK;
+  }
+
+  unpin(pfn: number): Status {
+    return this.pinned.delete(pfn) ? Status.OK : Status.BAD_PFN;
+  }
+
+  /** cma_alloc: first fit over the bitmap; a busy range is skipped by the alignment, not by its length. */
+  cmaAllocate(areaIndex: number, count: number, align: number, cpu?: number): CmaResult {
+    const area = this.areas.find((each) => each.index === areaIndex);
+    const refusal = this.enter(cpu);
+    const status = refusal === Status.OK && area === undefined ? Status.BAD_ZONE : refusal;
+    const moves: Move[] = [];
+    const busyPfns: number[] = [];
+    if (area === undefined || status !== Status.OK) return { status, errno: 0, pfn: 0, busyPfns, moves };
+    const bits = Math.ceil(count / 2 ** area.orderPerBit);
+    const step = 2 ** Math.max(align - area.orderPerBit, 0);
+    let errno = ENOMEM;
+    for (let from = 0; count > 0; ) {
+      const bit = findZeroBits(area, from, bits, step, align);
+      if (bit === undefined) break;
+      const pfn = area.basePfn + bit * 2 ** area.orderPerBit;
+      area.bits.fill(1, bit, bit + bits);
+      errno = this.takeRange(pfn, pfn + count, moves);
+      if (errno === 0) return { status: Status.OK, errno, pfn, busyPfns, moves };
+      area.bits.fill(0, bit, bit + bits);
+      if (errno !== EBUSY) break;
+      busyPfns.push(pfn);
+      from = bit + step;
+    }
+    return { status: Status.NO_PAGE, errno, pfn: 0, busyPfns, moves };
+  }
+
+  /** cma_release: the pages are freed one by one, ascending, through the per-CPU lists; then the bits. */
+  cmaRelease(areaIndex: number, pfn: number, count: number, cpu?: number): Status {
+    const area = this.areas.find((each) => each.index === areaIndex);
+    const refusal = this.enter(cpu);
+    if (refusal !== Status.OK) return refusal;
+    if (area === undefined) return Status.BAD_ZONE;
+    const inside = pfn >= area.basePfn && pfn + count <= area.basePfn + area.pages;
+    if (!inside) return Status.BAD_PFN;
+    const zone = zoneOf(this.machine, pfn)!;
+    for (let each = pfn; each < pfn + count; each++) {
+      if (!this.isAllocated(zone, each, 0)) return Status.NOT_ALLOCATED;
+    }
+    for (let each = pfn; each < pfn + count; each++) freeSingle(this.machine, each);
+    const bit = (pfn - area.basePfn) / 2 ** area.orderPerBit;
+    area.bits.fill(0, Math.floor(bit), Math.floor(bit) + Math.ceil(count / 2 ** area.orderPerBit));
+    return Status.OK;
+  }
+
+  override toState(): ReferenceCmaState {
+    const areas = this.areas.map(({ bits, state }) => ({ ...state, set: runsOf(bits) }));
+    return { ...super.toState(), areas };
+  }
+
+  override dump(): MachineDump {
+    const areas = this.areas.map((area) => runsOf(area.bits).map((run) => `${run.start}+${run.length}`));
+    return { ...super.dump(), areas };
+  }
+
+  protected override takeBack(pfn: number, order: number, cpu?: number): Zone | Status {
+    const owner = super.takeBack(pfn, order, cpu);
+    if (typeof owner !== "number") this.pinned.delete(pfn);
+    return owner;
+  }
+
+  /** alloc_contig_range for a CMA range: 0, or a negative errno. */
+  private takeRange(start: number, end: number, moves: Move[]): number {
+    const { machine, pinned } = this;
+    const zone = zoneOf(machine, start)!;
+    if (!isolateRange(machine, zone, start, end, Migratetype.CMA)) return EBUSY;
+    for (const cpu of machine.cpus) drainAllOf(machine, zone, zone.pcpOf(cpu));
+    let errno = migrateRange({ machine, pinned, moves }, zone, start, end);
+    if (errno !== ENOMEM) errno = this.grab(zone, start, end) ? 0 : EBUSY;
+    unisolateRange(machine, zone, start, end, Migratetype.CMA);
+    return errno;
+  }
+
+  /** Takes the isolated free blocks that cover the range, and frees what they have too much. */
+  private grab(zone: Zone, start: number, end: number): boolean {
+    const { machine } = this;
+    const outerStart = freeBlockAround(machine, zone, start) ?? start;
+    if (!isIsolatedAndFree(machine, zone, outerStart, end)) return false;
+    const outerEnd = takeIsolated(machine, zone, outerStart, end);
+    for (let pfn = start; pfn < end; pfn++) this.handOut({ zone, pfn }, 0, Mobility.FIXED);
+    for (let pfn = outerStart; pfn < start; pfn++) freeSingle(machine, pfn);
+    for (let pfn = end; pfn < outerEnd; pfn++) freeSingle(machine, pfn);
+    return true;
+  }
+}
+
+function loadArea(state: ReferenceAreaState): Area {
+  const bits = new Uint8Array(state.bitmapBits);
+  for (const { start, length } of state.set) bits.fill(1, start, start + length);
+  const { index, basePfn, count, orderPerBit } = state;
+  return { state, index, basePfn, pages: count, orderPerBit, bits };
+}
+
+/** The lowest run of clear bits that is long enough and whose first page is aligned relative to pfn 0. */
+function findZeroBits(
+  area: Area,
+  from: number,
+  bits: number,
+  step: number,
+  align: number,
+): number | undefined {
+  const offset = Math.floor((area.basePfn % 2 ** align) / 2 ** area.orderPerBit);
+  for (let bit = from; bit + bits <= area.bits.length; bit++) {
+    if ((bit + offset) % step !== 0) continue;
+    if (!area.bits.subarray(bit, bit + bits).includes(1)) return bit;
+  }
+  return undefined;
+}
