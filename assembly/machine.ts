@@ -11,6 +11,8 @@ import { bindWatermark } from "./buddy/watermark";
 import { CHECK_LEVEL } from "./check";
 import { bindGeometry } from "./frames/pageblock";
 import { bindCounters } from "./frames/zone";
+import { bindIsolate } from "./movement/isolate";
+import { bindMigrate } from "./movement/migrate";
 import { bind, plan, table as buildTable } from "./memory/regions";
 import { emptyLists } from "./workload/load";
 
@@ -24,6 +26,8 @@ function bindRooms(): void {
   bindPcp();
   bindWatermark();
   bindAllocate();
+  bindIsolate();
+  bindMigrate();
 }
 
 /** Address of the region table; CONFIG is already in it, for the bindings to write the device. */

@@ -17,6 +17,8 @@ export enum Region {
   FRAME_PREV,
   /** u32 per frame: see the drawing in frames/frame. */
   FRAME_WORD,
+  /** u32 per frame: slot + 1 of the allocation that the frame heads, 0 without one. It survives migration. */
+  FRAME_OWNER,
   /** u8 per pageblock: its Migratetype, 255 where no memory map exists. */
   PAGEBLOCKS,
   /** u32 per slot: pfn + 1 of the block it holds, 0 when empty. */
@@ -25,6 +27,14 @@ export enum Region {
   EVENTS,
   HINTS,
   STATS,
+  AREAS,
+  RANGES,
+  /** u32 words, LSB first, 1 = allocated; each range begins at a word. */
+  CMA_BITMAPS,
+  REQUESTS,
+  /** Per request: BATCH_CAPACITY sources, then as many targets. */
+  BATCHES,
+  WINDOWS,
   /** Parameters and random state of the generators that run inside (WorkloadWord). */
   WORKLOAD,
   AUDIT,

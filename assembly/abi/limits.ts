@@ -14,14 +14,17 @@ export const MIGRATE_TYPES = 6;
 /** CPUs that own per-CPU page lists. */
 export const MAX_CPUS = 64;
 
+/** LRU lists of a zone: inactive and active, anonymous and file, and the unevictable one. */
+export const LRU_LISTS = 5;
+
 /** Room for the per-CPU lists of one zone: mainline has 14 (4 orders x 3 types + 2 THP); a CMA type needs 18. */
 export const MAX_PCP_LISTS = 20;
 
 /**
- * Frames that 4 GiB of WebAssembly memory can hold: 2^28 frames x 12 bytes = 3 GiB, plus tables.
+ * Frames that 4 GiB of WebAssembly memory can hold: 992 GiB of 4 KiB pages, 16 bytes a frame, 128 MiB kept for the tables.
  * Links are stored pre-scaled (index * 4), so an index must stay below 2^30 as well.
  */
-export const MAX_FRAMES = 268_435_456;
+export const MAX_FRAMES = 260_046_848;
 
 /** Records in the command buffer: one crossing of the boundary runs up to this many operations. */
 export const COMMAND_CAPACITY = 16_384;
@@ -31,6 +34,19 @@ export const EVENT_CAPACITY = 4_096;
 
 /** Pending answers for pageblock claims whose movable count only a trace knows (see Op.HINT_MOVABLE). */
 export const HINT_CAPACITY = 256;
+
+/** CMA areas (CONFIG_CMA_AREAS is 7 by default; phones use 32) and contiguous ranges in one (CMA_MAX_RANGES, 6.15). */
+export const MAX_AREAS = 64;
+export const MAX_RANGES = 8;
+
+/** cma_alloc requests that may be under way at the same time. */
+export const MAX_REQUESTS = 64;
+
+/** Pages that a request has isolated for migration at once: COMPACT_CLUSTER_MAX is 32, plus the last large page. */
+export const BATCH_CAPACITY = 64;
+
+/** Records in the ring of windows that requests have tried. A power of two. */
+export const WINDOW_CAPACITY = 8_192;
 
 /** Allocations that a caller may name by a slot number instead of a pfn. */
 export const SLOT_CAPACITY = 131_072;

@@ -139,6 +139,103 @@ export enum ReserveRule {
   WHOLE_RESERVE = 1,
 }
 
+/** movement/isolate: how free blocks that cross a pageblock or the range are split. */
+export enum IsolationRule {
+  /** 6.12: each pageblock splits the block that it is part of. */
+  PAGEBLOCK = 0,
+  /** 6.1: blocks move whole; only those that cross the range's outer borders are split. */
+  BORDER = 1,
+}
+
+/** movement/migrate: how the pages of a batch are moved. */
+export enum MigrationRule {
+  /** 6.3+: all targets first, then the moves; what stays busy again one by one. */
+  BATCHED = 0,
+  /** 6.1: target and move page by page, ten passes. */
+  SINGLE = 1,
+}
+
+/** cma/request: the error of a request that fits nowhere. */
+export enum CmaErrorRule {
+  /** Up to 6.14: -ENOMEM unless a window was tried. */
+  STARTS_ENOMEM = 0,
+  /** 6.15+, several ranges: -EBUSY, and -ENOMEM only for want of a migration target. */
+  STARTS_EBUSY = 1,
+}
+
+/** Where a cma_alloc request stands (RequestWord.STATE). */
+export enum RequestState {
+  FREE = 0,
+  SEARCH = 1,
+  ISOLATE = 2,
+  SCAN = 3,
+  MIGRATE_BATCH = 4,
+  MIGRATE_ONE = 5,
+  TEST = 6,
+  DONE = 7,
+}
+
+/** errno values that cma_alloc answers, negative. */
+export enum Errno {
+  NONE = 0,
+  EINTR = -4,
+  EAGAIN = -11,
+  ENOMEM = -12,
+  EBUSY = -16,
+}
+
+/** Why a window was not to be had (WindowWord.REASON). */
+export enum BlockReason {
+  NONE = 0,
+  /** Extra references: O_DIRECT, get_user_pages, a pinned driver page. */
+  PINNED = 1,
+  /** In use and not movable. */
+  UNMOVABLE = 2,
+  /** A pageblock of the window is isolated by another caller. */
+  ISOLATED_BY_OTHER = 3,
+  /** No page to move a busy one to. */
+  NO_TARGET = 4,
+  /** Movable, but the batch before it failed and migration stopped. */
+  NOT_REACHED = 5,
+  /** On a per-CPU list or in another caller's hands. */
+  IN_TRANSIT = 6,
+}
+
+/** `enum lru_list`: ZoneWord.NR_LRU has one count for each. */
+export enum LruList {
+  INACTIVE_ANON = 0,
+  ACTIVE_ANON = 1,
+  INACTIVE_FILE = 2,
+  ACTIVE_FILE = 3,
+  UNEVICTABLE = 4,
+}
+
+/** Bits of an allocated frame's word. */
+export enum PageFlag {
+  /** Taken off its LRU list, or out of its driver's hands, by a request that wants to move it. */
+  ISOLATED = 0x4_0000,
+  ACTIVE = 0x8_0000,
+  DIRTY = 0x10_0000,
+  WRITEBACK = 0x20_0000,
+  /** In a page table: mapcount > 0. */
+  MAPPED = 0x40_0000,
+  UNEVICTABLE = 0x80_0000,
+  /** Allocated with __GFP_COMP, order > 0. */
+  COMPOUND = 0x100_0000,
+}
+
+/** What an allocated page is used for (bits of its frame word). */
+export enum PageLife {
+  KERNEL = 0,
+  ANON = 1,
+  FILE = 2,
+  SLAB = 3,
+  PAGE_TABLE = 4,
+  ZRAM = 5,
+  BALLOON = 6,
+  CMA = 7,
+}
+
 /** Commands of the buffer. Arguments: see the table in memory/commands. */
 export enum Op {
   NOP = 0,
@@ -167,9 +264,17 @@ export enum Op {
   DRAIN_PAGE = 24,
   HINT_REFILL = 25,
   RETYPE = 26,
+  ADD_RANGE = 27,
+  CMA_ALLOCATE = 28,
+  CMA_BEGIN = 29,
+  CMA_STEP = 30,
+  CMA_RELEASE = 31,
   LOAD_FRAMES = 32,
   LOAD_FREE = 33,
   LOAD_PCP = 34,
+  LOAD_BITMAP = 35,
+  PIN = 36,
+  UNPIN = 37,
 }
 
 /** How a command ended. Everything from BAD_COMMAND on left the machine unchanged. */
@@ -196,6 +301,15 @@ export enum Status {
   MISALIGNED = 26,
   CROSSES_ZONE = 27,
   HINTS_FULL = 28,
+  BAD_AREA = 29,
+  BAD_COUNT = 30,
+  BAD_ALIGN = 31,
+  BAD_REQUEST = 32,
+  NO_REQUEST_FREE = 33,
+  /** Release of pages that are not, or not all, allocated from the area. */
+  NOT_IN_AREA = 34,
+  /** The pin count of a page is at its limit, or already zero. */
+  BAD_PIN = 35,
 }
 
 /** Why the last zone tried could not serve an allocation (CommandWord.DETAIL of a failed ALLOCATE). */
@@ -241,6 +355,8 @@ export enum EventKind {
   DECAY = 8,
   /** kswapd was woken: order */
   WAKE_KSWAPD = 9,
+  /** source pfn, target pfn, order */
+  MIGRATE = 10,
 }
 
 /** What validate() can find broken; 0 means sound. */

@@ -29,11 +29,16 @@ export enum ConfigWord {
   RULE_PCP,
   RULE_FALLBACK,
   RULE_RESERVE,
+  RULE_ISOLATION,
+  RULE_MIGRATION,
+  RULE_CMA_ERROR,
+  /** Words that all CMA bitmaps need together. */
+  CMA_BITMAP_WORDS,
   /** Bit 0: record events. */
   RECORD,
   /** GFP_ZONE_TABLE: the zone index for each of the 16 values of gfp & (DMA|HIGHMEM|DMA32|MOVABLE); 16 words. */
   GFP_ZONE,
-  COUNT = 37,
+  COUNT = 41,
 }
 
 /** One record per zone index, populated or not. Page counts unless said otherwise. */
@@ -60,7 +65,9 @@ export enum ZoneWord {
   LOWMEM_RESERVE,
   /** nr_free of each order, all migratetypes together; 14 words. */
   NR_FREE = 20,
-  COUNT = 34,
+  /** Pages on each LRU list; 5 words. */
+  NR_LRU = 34,
+  COUNT = 40,
 }
 
 /** One record per CPU and zone: cpu * MAX_ZONES + zone. */
@@ -132,7 +139,85 @@ export enum StatWord {
   REFILL_HINT,
   /** 1: frees to per-CPU lists do not drain; a trace tells each page that is (flag of Op.RELEASE). */
   NO_DRAIN,
-  COUNT = 20,
+  /** Vmstat cma_alloc_success and cma_alloc_fail: requests. */
+  CMA_ALLOC_SUCCESS,
+  CMA_ALLOC_FAIL,
+  PAGES_MIGRATED,
+  /** Windows ever tried; the ring holds the last WINDOW_CAPACITY. */
+  WINDOWS,
+  BITMAP_WORDS_USED,
+  /** Scratch: did the last target of a migration take the slow path? */
+  SLOW,
+  COUNT = 32,
+}
+
+/** One CMA area. Pages. */
+export enum AreaWord {
+  NR_RANGES,
+  PAGES,
+  AVAILABLE,
+  ORDER_PER_BIT,
+  /** alloc_pages_success, alloc_pages_fail, release_pages_success of sysfs. */
+  ALLOC_PAGES_SUCCESS,
+  ALLOC_PAGES_FAIL,
+  RELEASE_PAGES_SUCCESS,
+  COUNT = 8,
+}
+
+/** One contiguous range of an area: area * MAX_RANGES + nth. */
+export enum RangeWord {
+  BASE_PFN,
+  PAGES,
+  BITS,
+  /** First word of its bitmap in CMA_BITMAPS. */
+  BITMAP,
+  COUNT = 4,
+}
+
+/** One cma_alloc request under way. */
+export enum RequestWord {
+  STATE,
+  CPU,
+  AREA,
+  PAGES,
+  /** Order of the alignment. */
+  ALIGN,
+  /** Range that is searched, the bit to search from, the bit of the window tried. */
+  RANGE,
+  FROM_BIT,
+  BIT,
+  /** Errno of the last window, and of the whole. */
+  ERROR,
+  /** The window, pfns [START, END). */
+  START,
+  END,
+  /** Next pfn to scan; pages in the batch; tries of this batch; next page of the batch (one by one). */
+  CURSOR,
+  BATCH,
+  TRIES,
+  NEXT,
+  /** What migration of this window answered: Errno. */
+  MIGRATED,
+  /** Totals of the request. */
+  WINDOWS,
+  BUSY_RETRIES,
+  PAGES_MIGRATED,
+  PAGES_RECLAIMED,
+  /** First page when it succeeded. */
+  PFN,
+  COUNT = 24,
+}
+
+/** One window that a request tried. */
+export enum WindowWord {
+  REQUEST,
+  START,
+  /** Errno. */
+  ERROR,
+  BLOCKER,
+  /** BlockReason. */
+  REASON,
+  COUNT = 8,
 }
 
 /** What audit/ reports. */

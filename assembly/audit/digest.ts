@@ -5,6 +5,7 @@ import { MAX_ZONES } from "../abi/limits";
 import { FrameKind } from "../abi/vocabulary";
 import { AuditWord, ConfigWord, PcpWord, ZoneWord } from "../abi/words";
 import { kindOf, wordOf } from "../frames/frame";
+import { isOnLru } from "../frames/lru";
 import { blockFrames } from "../frames/pageblock";
 import { nextOf } from "../memory/list";
 import { AUDIT, CONFIG, config, frames, PAGEBLOCKS, PCPS, ZONES } from "../memory/regions";
@@ -31,7 +32,7 @@ export function digest(): void {
     if (word == FrameKind.BODY) continue;
     hash = mix(mix(hash, link), word);
     const kind = kindOf(word);
-    if (kind == FrameKind.BUDDY || kind == FrameKind.PCP) hash = mix(hash, nextOf(link));
+    if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || isOnLru(word)) hash = mix(hash, nextOf(link));
   }
   const blocks = frames() / blockFrames();
   for (let i: u32 = 0; i < blocks; i++) hash = mix(hash, load<u8>(PAGEBLOCKS + <usize>i));

@@ -11,6 +11,7 @@ import {
   FrameKind,
   Gfp,
   Migratetype,
+  PageFlag,
   PcpRule,
   Refusal,
   ReserveRule,
@@ -132,7 +133,8 @@ export function takeFromZones(cpu: i32, order: i32, gfp: i32, type: i32, highest
       if (!isPopulated(zone) || !mayUse(zone, order, highestZone, allocFlags, gfp)) continue;
       const link = rmqueue(cpu, zone, order, type, allocFlags);
       if (link == NONE) continue;
-      setWord(link, pack(FrameKind.ALLOCATED, order, zone));
+      const compound = order > 0 && (gfp & Gfp.COMP) != 0 ? <u32>PageFlag.COMPOUND : 0;
+      setWord(link, pack(FrameKind.ALLOCATED, order, zone) | compound);
       if (allocFlags & AllocFlag.HIGHATOMIC) reserveHighatomic(cpu, zone, link, order);
       return link;
     }

@@ -3,37 +3,51 @@
 
 import { FrameKind, Migratetype } from "../abi/vocabulary";
 import { StatWord } from "../abi/words";
-import { kindOf, mobilityOf, orderOf, pack, setWord, withMobility, wordOf, zoneOf } from "../frames/frame";
+import { kindOf, orderOf, pack, setWord, withContentOf, wordOf, zoneOf } from "../frames/frame";
 import { MAX_ORDER, typeOf } from "../frames/pageblock";
+import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
+import { vacate } from "../frames/owner";
 import { NONE } from "../memory/list";
 import { count } from "../record/events";
 import { giveToPcp } from "./pcp";
 import { isPcpOrder } from "./pcp_lists";
 import { freeDirect, isHeld } from "./release";
 
-/** Frees an ALLOCATED head of this order. ISOLATE blocks and orders without a list bypass the per-CPU lists. */
-export function freePages(cpu: i32, link: u32, order: i32): void {
-  const zone = zoneOf(wordOf(link));
-  const type = typeOf(link);
+/** The page's content is gone: off its LRU list, out of its slot. Answers its zone. */
+export function dropContent(link: u32): i32 {
+  const word = wordOf(link);
+  if (isOnLru(word)) removeFromLru(link);
+  vacate(link);
   setWord(link, FrameKind.BODY);
   count(StatWord.RELEASES);
+  return zoneOf(word);
+}
+
+/** Frees an ALLOCATED head of this order. ISOLATE blocks and orders without a list bypass the per-CPU lists. */
+export function freePages(cpu: i32, link: u32, order: i32): void {
+  const zone = dropContent(link);
+  const type = typeOf(link);
   if (!isPcpOrder(order) || type == Migratetype.ISOLATE) freeDirect(cpu, zone, link, order, false);
   else giveToPcp(cpu, zone, link, order, type);
 }
 
 /** Frees without looking at the per-CPU lists: their lock was taken (pcp trylock failed in an interrupt). */
 export function freePagesDirect(cpu: i32, link: u32, order: i32): void {
-  const zone = zoneOf(wordOf(link));
-  setWord(link, FrameKind.BODY);
-  count(StatWord.RELEASES);
+  const zone = dropContent(link);
   freeDirect(cpu, zone, link, order, false);
 }
 
 /** split_page(): one block becomes 2^order single pages of the same mobility. */
 export function splitPages(link: u32, order: i32): void {
   const word = wordOf(link);
-  const single = withMobility(pack(FrameKind.ALLOCATED, 0, zoneOf(word)), mobilityOf(word));
-  for (let i: u32 = 0; i < (<u32>1) << order; i++) setWord(link + (i << 2), single);
+  const listed = isOnLru(word);
+  if (listed) removeFromLru(link);
+  vacate(link);
+  const single = withContentOf(pack(FrameKind.ALLOCATED, 0, zoneOf(word)), word);
+  for (let i: u32 = 0; i < (<u32>1) << order; i++) {
+    setWord(link + (i << 2), single);
+    if (listed) addToLru(link + (i << 2), false);
+  }
 }
 
 /** The ALLOCATED (or DETACHED) head whose block covers this frame, or NONE. */
@@ -62,7 +76,8 @@ function isAllocatedRange(link: u32, order: i32): bool {
 
 /**
  * Makes the range one ALLOCATED block of this order if its frames allow it: it is one already, it is a row of
- * smaller ones, or (with `loose`) it is part of a larger one, which is split. False: not allocated.
+ * smaller ones, or (with `loose`) it is part of a larger one, which is split. Its content is about to be freed and
+ * does not survive the joining. False: not allocated.
  */
 export function gather(link: u32, order: i32, loose: bool): bool {
   let word = wordOf(link);
@@ -75,10 +90,13 @@ export function gather(link: u32, order: i32, loose: bool): bool {
     if (orderOf(word) == order && kindOf(word) == FrameKind.ALLOCATED) return true;
   }
   if (!isAllocatedRange(link, order)) return false;
-  const bytes = (<usize>4) << order;
-  const mobility = mobilityOf(word);
   const zone = zoneOf(word);
-  for (let at: usize = 4; at < bytes; at += 4) setWord(link + <u32>at, FrameKind.BODY);
-  setWord(link, withMobility(pack(FrameKind.ALLOCATED, order, zone), mobility));
+  const end = link + ((<u32>4) << order);
+  for (let at = link; at < end; at += 4) {
+    if (isOnLru(wordOf(at))) removeFromLru(at);
+    vacate(at);
+    setWord(at, FrameKind.BODY);
+  }
+  setWord(link, pack(FrameKind.ALLOCATED, order, zone));
   return true;
 }

@@ -1,20 +1,21 @@
 // Knows: how a frame is packed into its word, and how pfns become links. The only file that does.
 // Must not know: lists, zones' contents, policy.
 //
-//    31            14 13  12 11       9 8   7 6      3 2    0
-//   +----------------+------+----------+-----+--------+------+
-//   |       0        | mob. |   type   |zone | order  | kind |
-//   +----------------+------+----------+-----+--------+------+
+//    31  25 24   18 17  14 13  12 11       9 8   7 6      3 2    0
+//   +------+-------+------+------+----------+-----+--------+------+
+//   | pins | flags | life | mob. |   type   |zone | order  | kind |
+//   +------+-------+------+------+----------+-----+--------+------+
 //
 //   kind   FrameKind; order, zone, type and mobility are 0 in a BODY frame, so that a merged block is all zero
 //          behind its head.
 //   type   BUDDY: the migratetype of the list it is on. PCP: in 6.1 the cached migratetype, else 0. Otherwise 0.
-//   mob.   ALLOCATED: Mobility.
+//   mob., life, flags, pins: ALLOCATED only. Mobility, PageLife, PageFlag, and references beyond the mappings
+//          (get_user_pages, O_DIRECT; a driver page whose migration callback refuses).
 //
 // Invariant: the frames are partitioned into HOLE, RESERVED and head ranges; a head of order o is followed by
 // 2^o - 1 BODY frames, and no BODY frame lies outside of such a range.
 
-import { FrameKind } from "../abi/vocabulary";
+import { FrameKind, PageFlag } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { CONFIG, WORD } from "../memory/regions";
 
@@ -22,6 +23,11 @@ const ORDER_SHIFT: u32 = 3;
 const ZONE_SHIFT: u32 = 7;
 const TYPE_SHIFT: u32 = 9;
 const MOBILITY_SHIFT: u32 = 12;
+const LIFE_SHIFT: u32 = 14;
+const PIN_SHIFT: u32 = 25;
+/** mobility, life and flags: what a page takes along when it is migrated. */
+const CONTENT: u32 = 0x01ff_f000;
+export const MAX_PINS: u32 = 127;
 /** kind, order and zone: what decides whether a frame is the buddy of another. */
 const IDENTITY: u32 = 0x1ff;
 
@@ -63,6 +69,36 @@ export function typeIn(word: u32): i32 {
 
 export function mobilityOf(word: u32): i32 {
   return (word >> MOBILITY_SHIFT) & 3;
+}
+
+export function lifeOf(word: u32): i32 {
+  return (word >> LIFE_SHIFT) & 15;
+}
+
+export function withLife(word: u32, life: i32): u32 {
+  return (word & ~(<u32>15 << LIFE_SHIFT)) | (<u32>life << LIFE_SHIFT);
+}
+
+export function pinsOf(word: u32): u32 {
+  return word >> PIN_SHIFT;
+}
+
+export function withPins(word: u32, pins: u32): u32 {
+  return (word & ~(MAX_PINS << PIN_SHIFT)) | (pins << PIN_SHIFT);
+}
+
+export function hasPageFlag(word: u32, flag: u32): bool {
+  return (word & flag) != 0;
+}
+
+/** The pieces of a split page keep what it was: all but its pins and that it was one. */
+export function withContentOf(word: u32, whole: u32): u32 {
+  return word | (whole & CONTENT & ~(<u32>PageFlag.COMPOUND | <u32>PageFlag.ISOLATED));
+}
+
+/** The word of the page that `target` becomes when the content of `source` moves into it. */
+export function movedWord(target: u32, source: u32): u32 {
+  return (target & ~CONTENT) | (source & CONTENT & ~(<u32>PageFlag.ISOLATED));
 }
 
 /** page_is_buddy(): is the frame the head of a free block of this order in this zone? */

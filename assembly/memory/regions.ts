@@ -8,19 +8,38 @@
 
 import { ABI_MAGIC, ABI_VERSION, EntryWord, Region, TableWord } from "../abi/layout";
 import {
+  BATCH_CAPACITY,
   COMMAND_CAPACITY,
   EVENT_CAPACITY,
   HINT_CAPACITY,
+  LRU_LISTS,
+  MAX_AREAS,
   MAX_CPUS,
   MAX_FRAMES,
   MAX_ORDERS,
   MAX_PCP_LISTS,
+  MAX_RANGES,
+  MAX_REQUESTS,
   MAX_ZONES,
   MIGRATE_TYPES,
   SLOT_CAPACITY,
+  WINDOW_CAPACITY,
 } from "../abi/limits";
 import { InitStatus } from "../abi/vocabulary";
-import { AuditWord, CommandWord, ConfigWord, EventWord, PcpWord, StatWord, WorkloadWord, ZoneWord } from "../abi/words";
+import {
+  AreaWord,
+  AuditWord,
+  CommandWord,
+  ConfigWord,
+  EventWord,
+  PcpWord,
+  RangeWord,
+  RequestWord,
+  StatWord,
+  WindowWord,
+  WorkloadWord,
+  ZoneWord,
+} from "../abi/words";
 
 const ALIGN: usize = 64;
 const WASM_PAGE: usize = 65536;
@@ -33,6 +52,13 @@ export let NEXT: usize = 0;
 export let PREV: usize = 0;
 export let WORD: usize = 0;
 export let PAGEBLOCKS: usize = 0;
+export let OWNER: usize = 0;
+export let AREAS: usize = 0;
+export let RANGES: usize = 0;
+export let CMA_BITMAPS: usize = 0;
+export let REQUESTS: usize = 0;
+export let BATCHES: usize = 0;
+export let WINDOWS: usize = 0;
 export let SLOTS: usize = 0;
 export let COMMANDS: usize = 0;
 export let EVENTS: usize = 0;
@@ -44,6 +70,7 @@ export let AUDIT: usize = 0;
 /** List heads are extra elements of the link arrays, behind the frames: pre-scaled index of the first. */
 export let FREE_HEADS: u32 = 0;
 export let PCP_HEADS: u32 = 0;
+export let LRU_HEADS: u32 = 0;
 
 export function config(word: i32): i32 {
   return load<i32>(CONFIG + (<usize>word << 2));
@@ -99,10 +126,17 @@ export function plan(): i32 {
   at = place(Region.EVENTS, at, EVENT_CAPACITY * EventWord.COUNT, 4);
   at = place(Region.COMMANDS, at, COMMAND_CAPACITY * CommandWord.COUNT, 4);
   at = place(Region.SLOTS, at, SLOT_CAPACITY, 4);
+  at = place(Region.AREAS, at, MAX_AREAS * AreaWord.COUNT, 4);
+  at = place(Region.RANGES, at, MAX_AREAS * MAX_RANGES * RangeWord.COUNT, 4);
+  at = place(Region.CMA_BITMAPS, at, config(ConfigWord.CMA_BITMAP_WORDS), 4);
+  at = place(Region.REQUESTS, at, MAX_REQUESTS * RequestWord.COUNT, 4);
+  at = place(Region.BATCHES, at, MAX_REQUESTS * BATCH_CAPACITY * 2, 4);
+  at = place(Region.WINDOWS, at, WINDOW_CAPACITY * WindowWord.COUNT, 4);
   at = place(Region.PAGEBLOCKS, at, count >> config(ConfigWord.PAGEBLOCK_ORDER), 1);
   at = place(Region.FRAME_NEXT, at, links, 4);
   at = place(Region.FRAME_PREV, at, links, 4);
   at = place(Region.FRAME_WORD, at, count, 4);
+  at = place(Region.FRAME_OWNER, at, count, 4);
   if (at > <u64>0xffff_0000) return InitStatus.TOO_MANY_FRAMES;
   store<u32>(TABLE, <u32>at, TableWord.BYTES << 2);
   const pages = <i32>((at + WASM_PAGE - 1) / WASM_PAGE);
@@ -112,7 +146,7 @@ export function plan(): i32 {
 }
 
 function headCount(cpus: i32): u32 {
-  return MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES + cpus * MAX_ZONES * MAX_PCP_LISTS;
+  return MAX_ZONES * (MAX_ORDERS * MIGRATE_TYPES + cpus * MAX_PCP_LISTS + LRU_LISTS);
 }
 
 /** Takes every base address from the table in memory: after plan(), or in a fork or restored snapshot. */
@@ -129,10 +163,18 @@ export function bind(): i32 {
   COMMANDS = load<u32>(entry(Region.COMMANDS));
   SLOTS = load<u32>(entry(Region.SLOTS));
   PAGEBLOCKS = load<u32>(entry(Region.PAGEBLOCKS));
+  OWNER = load<u32>(entry(Region.FRAME_OWNER));
+  AREAS = load<u32>(entry(Region.AREAS));
+  RANGES = load<u32>(entry(Region.RANGES));
+  CMA_BITMAPS = load<u32>(entry(Region.CMA_BITMAPS));
+  REQUESTS = load<u32>(entry(Region.REQUESTS));
+  BATCHES = load<u32>(entry(Region.BATCHES));
+  WINDOWS = load<u32>(entry(Region.WINDOWS));
   NEXT = load<u32>(entry(Region.FRAME_NEXT));
   PREV = load<u32>(entry(Region.FRAME_PREV));
   WORD = load<u32>(entry(Region.FRAME_WORD));
   FREE_HEADS = frames() << 2;
   PCP_HEADS = FREE_HEADS + ((MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES) << 2);
+  LRU_HEADS = PCP_HEADS + ((config(ConfigWord.NR_CPUS) * MAX_ZONES * MAX_PCP_LISTS) << 2);
   return InitStatus.OK;
 }

@@ -1,11 +1,12 @@
 // Knows: a seeded stream of allocations and frees that ages a machine: user pages, THP, kernel memory.
 // Must not know: time; one step is one operation. Frees hit a random frame, so what stays is scattered.
 
-import { FrameKind, Gfp, Mobility } from "../abi/vocabulary";
+import { FrameKind, Gfp, Mobility, PageLife } from "../abi/vocabulary";
 import { ConfigWord, WorkloadWord } from "../abi/words";
 import { allocatePages } from "../buddy/allocate";
 import { freePages as release } from "../buddy/free_pages";
-import { kindOf, orderOf, setWord, withMobility, wordOf } from "../frames/frame";
+import { kindOf, orderOf, withLife, withMobility, wordOf } from "../frames/frame";
+import { changeContent } from "../frames/lru";
 import { freePages } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { randomBelow } from "../memory/prng";
@@ -47,7 +48,7 @@ function allocateSome(cpu: i32): void {
   const gfp = draw < movable ? USER : user ? THP_LIGHT : draw < unmovable ? KERNEL : KERNEL | Gfp.RECLAIMABLE;
   const link = allocatePages(cpu, order, gfp, WORKLOAD + (WorkloadWord.SLOW << 2));
   if (link == NONE) return tally(WorkloadWord.FAILED);
-  if (user) setWord(link, withMobility(wordOf(link), Mobility.LRU));
+  if (user) changeContent(link, withLife(withMobility(wordOf(link), Mobility.LRU), PageLife.ANON));
   tally(WorkloadWord.ALLOCATED);
 }
 

@@ -27,6 +27,13 @@
 //   UNTAKE           yes    pfn               -                -                 back to the head of its per-CPU list
 //   DRAIN_PAGE       -      pfn               -                -                 this page, from its per-CPU list
 //   FREE_BOOT        -      pfn               frames           type, 255: keep   memblock's frees at boot
+//   ADD_RANGE        order per bit  area       base pfn          pages
+//   LOAD_BITMAP      -      area              bit               bits             in use, frames unchanged
+//   CMA_ALLOCATE     align  area              pages             -                to its end
+//   CMA_BEGIN        align  area              pages             -                PFN: the request
+//   CMA_STEP         -      request           state or 0        -                until that state; 1: kill
+//   CMA_RELEASE      -      area              pfn               pages
+//   PIN, UNPIN       -      pfn               -                 -
 //   LOAD_FRAMES      -      pfn               frames           kind | mobility << 8 | zone << 16
 //   LOAD_FREE        yes    pfn               type             zone              to the tail
 //   LOAD_PCP         -      pfn               pindex           zone | type << 8  to the tail
@@ -60,14 +67,17 @@ import {
   pfnOf,
   setWord,
   typeIn,
-  withMobility,
   wordOf,
   zoneOf,
 } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { foldCounters, isPopulated, setFlag, clearFlag, spans, zoneAt } from "../frames/zone";
+import { addRange, loadBits } from "../cma/area";
+import { changeMobility } from "../frames/lru";
+import { occupySlot, slotContent } from "../frames/owner";
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
-import { COMMANDS, config, HINTS, SLOTS, STATS } from "../memory/regions";
+import { COMMANDS, config, HINTS, STATS } from "../memory/regions";
+import { changePins, cmaAllocate, cmaBegin, cmaRelease, cmaStep } from "./cma_commands";
 import { freeBoot, loadFrames, loadFree, loadPcp } from "./load";
 import { drainPage, retype, takeFree, untake } from "./take";
 
@@ -104,17 +114,17 @@ function allocate(at: usize, cpu: i32, order: i32, flags: i32): i32 {
   const refused = checkGfp(gfp);
   if (refused) return refused;
   if (slot > <u32>SLOT_CAPACITY || mobility > 2) return Status.BAD_SLOT;
-  if (slot && load<u32>(SLOTS + <usize>((slot - 1) << 2))) return Status.BAD_SLOT;
+  if (slot && slotContent(slot - 1)) return Status.BAD_SLOT;
   const link = flags & 1 ? allocateDirect(cpu, order, gfp) : allocatePages(cpu, order, gfp, at + (CommandWord.SLOW << 2));
   if (link == NONE) {
     store<u32>(at, refusalOf(order, gfp), CommandWord.DETAIL << 2);
     return failureStatus(gfp);
   }
   const head = wordOf(link);
-  if (mobility) setWord(link, withMobility(head, mobility));
+  if (mobility) changeMobility(link, mobility);
   store<u32>(at, zoneOf(head), CommandWord.DETAIL << 2);
   answerPfn(at, link);
-  if (slot) store<u32>(SLOTS + <usize>((slot - 1) << 2), pfnOf(link) + 1);
+  if (slot) occupySlot(slot - 1, link);
   return Status.OK;
 }
 
@@ -152,12 +162,11 @@ function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
 function releaseSlot(at: usize, cpu: i32): i32 {
   const slot = word(at, CommandWord.A);
   if (slot >= <u32>SLOT_CAPACITY) return Status.BAD_SLOT;
-  const held = load<u32>(SLOTS + <usize>(slot << 2));
+  const held = slotContent(slot);
   if (held == 0) return Status.BAD_SLOT;
   const link = linkOf(held - 1);
   if (kindOf(wordOf(link)) != FrameKind.ALLOCATED) return Status.NOT_ALLOCATED;
   answerPfn(at, link);
-  store<u32>(SLOTS + <usize>(slot << 2), 0);
   freePages(cpu, link, orderOf(wordOf(link)));
   return Status.OK;
 }
@@ -277,7 +286,7 @@ function setMobility(pfn: u32, mobility: u32): i32 {
   if (mobility > 2) return Status.BAD_TYPE;
   const head = headOf(linkOf(pfn));
   if (head == NONE) return Status.NOT_ALLOCATED;
-  setWord(head, withMobility(wordOf(head), mobility));
+  changeMobility(head, mobility);
   return Status.OK;
 }
 
@@ -332,6 +341,22 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
       return drainPage(cpu, a);
     case Op.FREE_BOOT:
       return freeBoot(cpu, a, b, c);
+    case Op.ADD_RANGE:
+      return addRange(a, order, b, c);
+    case Op.LOAD_BITMAP:
+      return loadBits(a, b, c);
+    case Op.CMA_ALLOCATE:
+      return cmaAllocate(at, cpu, a, b, order);
+    case Op.CMA_BEGIN:
+      return cmaBegin(at, cpu, a, b, order);
+    case Op.CMA_STEP:
+      return cmaStep(at, a, b, (flags & 1) != 0);
+    case Op.CMA_RELEASE:
+      return cmaRelease(cpu, a, b, c);
+    case Op.PIN:
+      return changePins(a, 1);
+    case Op.UNPIN:
+      return changePins(a, -1);
     case Op.LOAD_FRAMES:
       return loadFrames(a, b, c);
     case Op.LOAD_FREE:

@@ -2,12 +2,14 @@
 // Must not know: formats. Every call checks that it contradicts nothing that was loaded before.
 // Models memblock_free_all, init_cma_reserved_pageblock (mm/memblock.c, mm/mm_init.c, Linux 6.12).
 
-import { FrameKind, Migratetype, Status } from "../abi/vocabulary";
+import { LRU_LISTS } from "../abi/limits";
+import { FrameKind, Migratetype, Mobility, PageLife, Status } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { freeHead, insertFree } from "../buddy/freelist";
 import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
 import { freeDirect } from "../buddy/release";
-import { isFrame, kindOf, linkOf, pack, setWord, withMobility, withType, wordOf } from "../frames/frame";
+import { isFrame, kindOf, linkOf, pack, setWord, withLife, withMobility, withType, wordOf } from "../frames/frame";
+import { addToLru, isOnLru, lruHead, removeFromLru } from "../frames/lru";
 import { MAX_ORDER, PAGEBLOCK_ORDER, setType } from "../frames/pageblock";
 import { spans, zoneOfPfn } from "../frames/zone";
 import { addTail, initHead } from "../memory/list";
@@ -24,9 +26,16 @@ export function loadFrames(pfn: u32, count: u32, what: u32): i32 {
   if (!isRange(pfn, count)) return Status.BAD_PFN;
   if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || kind > <u32>FrameKind.ALLOCATED) return Status.BAD_TYPE;
   const listless = kind == FrameKind.BODY || kind == FrameKind.HOLE;
-  const frame = listless ? kind : withMobility(pack(kind, 0, zone), (what >> 8) & 3);
+  const mobility = kind == FrameKind.ALLOCATED ? (what >> 8) & 3 : 0;
+  const life = mobility == Mobility.LRU ? PageLife.ANON : PageLife.KERNEL;
+  const frame = listless ? kind : withLife(withMobility(pack(kind, 0, zone), mobility), life);
   const first = linkOf(pfn);
-  for (let i: u32 = 0; i < count; i++) setWord(first + (i << 2), frame);
+  for (let i: u32 = 0; i < count; i++) {
+    const link = first + (i << 2);
+    if (isOnLru(wordOf(link))) removeFromLru(link);
+    setWord(link, frame);
+    if (isOnLru(frame)) addToLru(link, true);
+  }
   return Status.OK;
 }
 
@@ -38,7 +47,8 @@ function checkLoad(pfn: u32, order: i32, zone: i32): i32 {
   if (!spans(zone, pfn) || !spans(zone, pfn + (1 << order) - 1)) return Status.CROSSES_ZONE;
   const first = linkOf(pfn);
   for (let i: u32 = 0; i < (<u32>1) << order; i++) {
-    if (kindOf(wordOf(first + (i << 2))) != FrameKind.ALLOCATED) return Status.ALREADY_USED;
+    const word = wordOf(first + (i << 2));
+    if (kindOf(word) != FrameKind.ALLOCATED || isOnLru(word)) return Status.ALREADY_USED;
   }
   for (let i: u32 = 1; i < (<u32>1) << order; i++) setWord(first + (i << 2), FrameKind.BODY);
   return Status.OK;
@@ -102,5 +112,6 @@ export function emptyLists(): void {
     for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++) {
       for (let pindex = 0; pindex < NR_LISTS; pindex++) initHead(pcpHead(cpu, zone, pindex));
     }
+    for (let list = 0; list < LRU_LISTS; list++) initHead(lruHead(zone, list));
   }
 }

@@ -4,7 +4,7 @@
 import { FrameKind, Migratetype, Status } from "../abi/vocabulary";
 import { PcpWord } from "../abi/words";
 import { isInsideZone, moveBlock } from "../buddy/block";
-import { freePagesDirect, splitPages } from "../buddy/free_pages";
+import { dropContent, freePagesDirect, splitPages } from "../buddy/free_pages";
 import { insertFree, removeFree } from "../buddy/freelist";
 import { addReserved, reserved } from "../buddy/highatomic";
 import { returnToPcp } from "../buddy/pcp";
@@ -153,6 +153,7 @@ function takeInParts(cpu: i32, link: u32, order: i32, force: bool): i32 {
     const step = (<u32>4) << orderOf(word);
     if (kindOf(word) == FrameKind.BUDDY) takeFromBuddy(cpu, at, at, orderOf(word));
     else if (kindOf(word) == FrameKind.PCP) takeFromPcp(at, orderOf(word));
+    else dropContent(at);
     setWord(at, FrameKind.BODY);
     at += step;
   }

@@ -3,7 +3,15 @@
 //
 // Models: Linux 6.12 (6.12.y with the claim/steal split) and Linux 6.1 (late 6.1.y), mm/page_alloc.c.
 
-import { FallbackRule, ListTypeRule, PcpRule, ReserveRule } from "../../assembly/abi/vocabulary.js";
+import {
+  CmaErrorRule,
+  FallbackRule,
+  IsolationRule,
+  ListTypeRule,
+  MigrationRule,
+  PcpRule,
+  ReserveRule,
+} from "../../assembly/abi/vocabulary.js";
 import type { ZoneName } from "./description.js";
 
 export type KernelId = "6.12" | "6.1";
@@ -15,6 +23,9 @@ export interface KernelRules {
   readonly pcp: PcpRule;
   readonly fallback: FallbackRule;
   readonly reserve: ReserveRule;
+  readonly isolation: IsolationRule;
+  readonly migration: MigrationRule;
+  readonly cmaError: CmaErrorRule;
 }
 
 export interface KernelProfile {
@@ -36,6 +47,9 @@ export const kernelProfiles: Readonly<Record<KernelId, KernelProfile>> = {
       pcp: PcpRule.AUTO_TUNED,
       fallback: FallbackRule.CLAIM_STEAL,
       reserve: ReserveRule.FREE_PAGES,
+      isolation: IsolationRule.PAGEBLOCK,
+      migration: MigrationRule.BATCHED,
+      cmaError: CmaErrorRule.STARTS_ENOMEM,
     },
     thpListOrder: "pmd",
     movableHasOwnMin: true,
@@ -48,6 +62,9 @@ export const kernelProfiles: Readonly<Record<KernelId, KernelProfile>> = {
       pcp: PcpRule.FIXED_HIGH,
       fallback: FallbackRule.MOVE_FIRST,
       reserve: ReserveRule.WHOLE_RESERVE,
+      isolation: IsolationRule.BORDER,
+      migration: MigrationRule.SINGLE,
+      cmaError: CmaErrorRule.STARTS_ENOMEM,
     },
     thpListOrder: "pageblock",
     movableHasOwnMin: false,

@@ -34,6 +34,11 @@ export function configOfDevice(device: ResolvedDevice): MachineConfig {
     mobilityDisabled: device.mobilityDisabled,
     gfpZone: device.gfpZone,
     rules: device.rules,
+    areas: device.areas.map(({ name, orderPerBit, start, pages }) => ({
+      name,
+      orderPerBit,
+      ranges: [{ basePfn: start, pages }],
+    })),
   };
 }
 
@@ -94,6 +99,9 @@ function freeMemory(commands: CommandBuffer, device: ResolvedDevice): void {
   for (const run of late) {
     add(Op.LOAD_FRAMES, run.start, run.end - run.start, FrameKind.ALLOCATED | (zoneOf(run.start) << 16));
     for (let pfn = run.start as number; pfn < run.end; pfn++) add(Op.RELEASE, pfn, 0, 0);
+  }
+  for (const [index, area] of device.areas.entries()) {
+    commands.append(Op.ADD_RANGE, 0, area.orderPerBit, 0, index, area.start, area.pages);
   }
   add(Op.DRAIN_ALL, 0, 0, 0);
   add(Op.FOLD, 0, 1, 0);

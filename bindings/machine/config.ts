@@ -28,6 +28,18 @@ export interface MachineConfig {
   /** Zone index for each value of gfp & (DMA | HIGHMEM | DMA32 | MOVABLE); 16 entries, -1 for refused ones. */
   readonly gfpZone: readonly number[];
   readonly rules: KernelRules;
+  readonly areas: readonly AreaConfig[];
+}
+
+/** One CMA area; frames and pages. */
+export interface AreaConfig {
+  readonly name: string;
+  readonly orderPerBit: number;
+  readonly ranges: readonly { readonly basePfn: number; readonly pages: number }[];
+}
+
+function bitmapWords(area: AreaConfig): number {
+  return area.ranges.reduce((sum, { pages }) => sum + Math.ceil(pages / 2 ** area.orderPerBit / 32), 0);
 }
 
 /** Everything about the numbers that the core could not work with. */
@@ -89,6 +101,10 @@ export function configWords(config: MachineConfig): Int32Array {
   words[ConfigWord.RULE_PCP] = config.rules.pcp;
   words[ConfigWord.RULE_FALLBACK] = config.rules.fallback;
   words[ConfigWord.RULE_RESERVE] = config.rules.reserve;
+  words[ConfigWord.RULE_ISOLATION] = config.rules.isolation;
+  words[ConfigWord.RULE_MIGRATION] = config.rules.migration;
+  words[ConfigWord.RULE_CMA_ERROR] = config.rules.cmaError;
+  words[ConfigWord.CMA_BITMAP_WORDS] = config.areas.reduce((sum, area) => sum + bitmapWords(area), 0);
   words.set(config.gfpZone, ConfigWord.GFP_ZONE);
   return words;
 }

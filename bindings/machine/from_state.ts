@@ -88,6 +88,11 @@ export function configOfState(state: CaptureState): MachineConfig {
     mobilityDisabled: state.sys["page_group_by_mobility_disabled"] === 1,
     gfpZone: gfpZoneTable(index),
     rules: profile.rules,
+    areas: state.areas.map(({ name, orderPerBit, basePfn, count }) => ({
+      name,
+      orderPerBit,
+      ranges: [{ basePfn, pages: count }],
+    })),
   };
 }
 
@@ -216,6 +221,10 @@ export function loadState(engine: Engine, commands: CommandBuffer, state: Captur
     blocks.set(zone.pageblocks.types, (zone.pageblocks.start - config.startPfn) / 2 ** config.pageblockOrder);
     loadZoneFrames(loader, zone, config.pageblockOrder);
     loadZoneLists(loader, zone);
+  }
+  for (const [index, area] of state.areas.entries()) {
+    loader.add(Op.ADD_RANGE, 0, area.orderPerBit, index, area.basePfn, area.count);
+    for (const run of area.set) loader.add(Op.LOAD_BITMAP, 0, 0, index, run.start, run.length);
   }
   commands.flush(loader.what);
   for (const zone of state.zones) {

@@ -2,6 +2,7 @@
 // Must not know: how files are read, how the result is printed.
 // The meaning of the rows: capture runner, one syscall on one CPU; see the README's section on captures.
 
+import { SLOT_CAPACITY } from "../../assembly/abi/limits.js";
 import { Gfp, Mobility, Op, Status } from "../../assembly/abi/vocabulary.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Capture } from "../importers/capture/capture.js";
@@ -13,23 +14,30 @@ import { type CreateOptions, Machine } from "../machine/machine.js";
 import { describeFrame, describeZones } from "./around.js";
 import type { Disagreement, ReplayResult } from "./result.js";
 
-/** Rows that need what this machine does not do yet. */
-const UNSUPPORTED = new Set([CaptureOp.CMA_ALLOC, CaptureOp.CMA_RELEASE, CaptureOp.PIN, CaptureOp.UNPIN]);
-
-/** What each slot of the script holds, known from the rows alone. */
+/** What each slot was given, known from the rows alone; the core knows where its page is now. */
 class Slots {
+  /** First frame at allocation, 0: empty. */
   readonly pfn: Uint32Array;
   readonly order: Uint8Array;
   readonly compound: Uint8Array;
+  /** Pages of a cma_alloc. */
+  readonly pages: Uint32Array;
 
   constructor(ops: CaptureOps) {
     let last = 0;
     for (const slot of ops.slot) last = Math.max(last, slot);
+    if (last >= SLOT_CAPACITY) {
+      throw new CaptureError({ file: ops.file, problem: `slot ${last} is used`, expected: `slots below ${SLOT_CAPACITY}` });
+    }
     this.pfn = new Uint32Array(last + 1);
     this.order = new Uint8Array(last + 1);
     this.compound = new Uint8Array(last + 1);
+    this.pages = new Uint32Array(last + 1);
   }
 }
+
+/** Rows whose frame is compared. A cma_release names the frame that its slot was given: checked when it was given. */
+const HAS_FRAME = new Set([CaptureOp.ALLOC, CaptureOp.FREE, CaptureOp.SPLITFREE, CaptureOp.MALLOC, CaptureOp.CMA_ALLOC]);
 
 export class ScriptedReplay {
   readonly #capture: Capture;
@@ -45,7 +53,6 @@ export class ScriptedReplay {
 
   /** @param progress called with rows done, now and then */
   async run(progress: (done: number) => void = () => {}): Promise<ReplayResult> {
-    this.#refuseUnsupported();
     using machine = await Machine.fromState(this.#capture.before, this.#options);
     const run = new Run(machine, this.#capture, this.#ops);
     let first: Disagreement | null = run.compareDump(this.#capture.before, -1);
@@ -68,19 +75,6 @@ export class ScriptedReplay {
       finalStateEqual: final === null,
       nsPerOperation: run.row > 0 ? this.#nanoseconds / run.row : 0,
     };
-  }
-
-  #refuseUnsupported(): void {
-    for (let row = 0; row < this.#ops.length; row++) {
-      const op = this.#ops.op[row] as CaptureOp;
-      if (!UNSUPPORTED.has(op)) continue;
-      throw new CaptureError({
-        file: this.#ops.file,
-        line: row + 2,
-        problem: `${CAPTURE_OP_NAMES[op]} is not modelled yet`,
-        expected: "a script of allocations and frees",
-      });
-    }
   }
 
   /** Replays again up to the row that went wrong, to show the lists as they were before it. */
@@ -106,6 +100,7 @@ class Run {
   nanoseconds = 0;
   readonly #slots: Slots;
   readonly #rows: number[] = [];
+  readonly #pinned = new Set<number>();
   readonly #commands: CommandBuffer;
   readonly #cpu: number;
   #mid = 0;
@@ -158,17 +153,34 @@ class Run {
         slots.order[slot] = order;
         slots.compound[slot] = gfp & Gfp.COMP ? 1 : 0;
         const mobility = op === CaptureOp.MALLOC ? Mobility.DRIVER : Mobility.FIXED;
-        this.#commands.append(Op.ALLOCATE, this.#cpu, order, 0, gfp, 0, mobility);
+        this.#commands.append(Op.ALLOCATE, this.#cpu, order, 0, gfp, slot + 1, mobility);
         return;
       }
+      case CaptureOp.CMA_ALLOC:
+        slots.pfn[slot] = ops.pfn[row] ?? 0;
+        slots.pages[slot] = ops.count[row] ?? 0;
+        this.#commands.append(Op.CMA_ALLOCATE, this.#cpu, ops.align[row] ?? 0, 0, 0, ops.count[row] ?? 0, 0);
+        return;
+      case CaptureOp.CMA_RELEASE: {
+        const held = slots.pfn[slot] ?? 0;
+        slots.pfn[slot] = 0;
+        if (held === 0) this.#commands.append(Op.NOP, this.#cpu, 0, 0, 0, 0, 0);
+        else this.#commands.append(Op.CMA_RELEASE, this.#cpu, 0, 0, 0, held, slots.pages[slot] ?? 0);
+        return;
+      }
+      case CaptureOp.PIN:
+      case CaptureOp.UNPIN:
+        return this.#pin(op === CaptureOp.PIN, ops.pfn[row] ?? 0);
       case CaptureOp.FREE:
       case CaptureOp.SPLITFREE: {
         const order = slots.order[slot] ?? 0;
         const whole = op === CaptureOp.FREE || order === 0 || slots.compound[slot] === 1;
         const held = slots.pfn[slot] ?? 0;
         slots.pfn[slot] = 0;
+        this.#pinned.delete(ops.pfn[row] ?? 0);
         if (held === 0) this.#commands.append(Op.NOP, this.#cpu, 0, 0, 0, 0, 0);
-        else this.#commands.append(whole ? Op.RELEASE : Op.SPLIT_RELEASE, this.#cpu, order, 0, held, 0, 0);
+        else if (whole) this.#commands.append(Op.RELEASE_SLOT, this.#cpu, 0, 0, slot, 0, 0);
+        else this.#commands.append(Op.SPLIT_RELEASE, this.#cpu, order, 0, held, 0, 0);
         return;
       }
       case CaptureOp.DRAIN:
@@ -182,14 +194,21 @@ class Run {
     }
   }
 
+  /** In a script a page is pinned or not; pins of empty slots, and second ones, do nothing. */
+  #pin(pins: boolean, pfn: number): void {
+    const changes = pfn !== 0 && this.#pinned.has(pfn) !== pins;
+    if (pins && changes) this.#pinned.add(pfn);
+    if (!pins) this.#pinned.delete(pfn);
+    this.#commands.append(changes ? (pins ? Op.PIN : Op.UNPIN) : Op.NOP, this.#cpu, 0, 0, changes ? pfn : 0, 0, 0);
+  }
+
   /** Results of the batch against the rows: the same frame, or the same failure. */
   #check(): Disagreement | null {
     for (let i = 0; i < this.#rows.length; i++) {
       const row = this.#rows[i] ?? 0;
       const op = this.ops.op[row] as CaptureOp;
       const status = this.#commands.status(i);
-      const hasResult = op <= CaptureOp.MALLOC;
-      if (!hasResult && status === Status.OK) continue;
+      if (!HAS_FRAME.has(op) && status === Status.OK) continue;
       const expected = this.ops.pfn[row] ?? 0;
       const got = status === Status.OK ? this.#commands.pfn(i) : 0;
       this.compared += 1;

@@ -1,0 +1,306 @@
+// Knows: one cma_alloc from the first search to the last error, step by step, so that other things may happen
+// between two steps. Must not know: time, who asks, how pages are moved or isolated.
+// Models cma_alloc (mm/cma.c), alloc_contig_range and __alloc_contig_migrate_range (mm/page_alloc.c), Linux 6.12.117
+// and 6.1.192; the loop over ranges and its first error as in 6.15.
+//
+//   SEARCH -> ISOLATE -> SCAN -> MIGRATE_BATCH -> MIGRATE_ONE ... -> SCAN ... -> TEST -> DONE, or SEARCH again
+//
+// -EBUSY of migration is not final: the window is tested all the same. -ENOMEM is.
+
+import { MAX_REQUESTS } from "../abi/limits";
+import { BlockReason, CmaErrorRule, Errno, FrameKind, Migratetype, Mobility, PageLife, RequestState } from "../abi/vocabulary";
+import { AreaWord, ConfigWord, RangeWord, RequestWord, StatWord } from "../abi/words";
+import { freePages } from "../buddy/free_pages";
+import { drainZone } from "../buddy/pcp";
+import { removeFree } from "../buddy/freelist";
+import { kindOf, linkOf, mobilityOf, orderOf, pack, pfnOf, pinsOf, setWord, withLife, wordOf } from "../frames/frame";
+import { zoneOfPfn } from "../frames/zone";
+import { NONE } from "../memory/list";
+import { config, REQUESTS } from "../memory/regions";
+import { firstInUse, freeBlockAround, isolateRange, unisolateRange } from "../movement/isolate";
+import {
+  BATCHED,
+  collectPages,
+  dropCleanPages,
+  dropFromBatch,
+  migrateBatch,
+  migrateOne,
+  putBack,
+} from "../movement/migrate";
+import { count } from "../record/events";
+import { recordWindow } from "../record/windows";
+import { addToArea, areaWord, bitmapOf, bitsOf, linkOfBit, markWindow, rangeWord } from "./area";
+import { findRun } from "./walk";
+
+/** Tries of one batch of pages before it counts as busy. */
+const BATCH_TRIES: i32 = 5;
+/** Passes over a busy page within one try: 6.1. */
+const SINGLE_PASSES: i32 = 10;
+
+export function requestAt(request: i32): usize {
+  return REQUESTS + <usize>(request * (RequestWord.COUNT << 2));
+}
+
+function word(at: usize, index: i32): i32 {
+  return load<i32>(at + (<usize>index << 2));
+}
+
+function set(at: usize, index: i32, value: i32): void {
+  store<i32>(at + (<usize>index << 2), value);
+}
+
+function add(at: usize, index: i32, value: i32): void {
+  set(at, index, word(at, index) + value);
+}
+
+function firstError(): i32 {
+  return config(ConfigWord.RULE_CMA_ERROR) == CmaErrorRule.STARTS_EBUSY ? Errno.EBUSY : Errno.ENOMEM;
+}
+
+/** A free request, in state SEARCH; -1 when all are under way. The arguments have been checked. */
+export function beginRequest(cpu: i32, area: i32, pages: u32, align: i32): i32 {
+  for (let request = 0; request < MAX_REQUESTS; request++) {
+    const at = requestAt(request);
+    if (word(at, RequestWord.STATE) != RequestState.FREE) continue;
+    memory.fill(at, 0, RequestWord.COUNT << 2);
+    set(at, RequestWord.STATE, RequestState.SEARCH);
+    set(at, RequestWord.CPU, cpu);
+    set(at, RequestWord.AREA, area);
+    set(at, RequestWord.PAGES, pages);
+    set(at, RequestWord.ALIGN, align);
+    set(at, RequestWord.ERROR, firstError());
+    return request;
+  }
+  return -1;
+}
+
+/** cma_bitmap_aligned_mask(): in bits. */
+function alignMask(area: i32, align: i32): u32 {
+  const shift = areaWord(area, AreaWord.ORDER_PER_BIT);
+  return align <= shift ? 0 : ((<u32>1) << (align - shift)) - 1;
+}
+
+/** cma_bitmap_aligned_offset(): the range's own offset from the alignment, in bits. */
+function alignOffset(area: i32, nth: i32, align: i32): u32 {
+  const base = rangeWord(area, nth, RangeWord.BASE_PFN);
+  return (base & (((<u32>1) << align) - 1)) >> areaWord(area, AreaWord.ORDER_PER_BIT);
+}
+
+function finish(at: usize, error: i32): void {
+  const area = word(at, RequestWord.AREA);
+  const pages = word(at, RequestWord.PAGES);
+  set(at, RequestWord.ERROR, error);
+  set(at, RequestWord.STATE, RequestState.DONE);
+  addToArea(area, error ? AreaWord.ALLOC_PAGES_FAIL : AreaWord.ALLOC_PAGES_SUCCESS, pages);
+  count(error ? StatWord.CMA_ALLOC_FAIL : StatWord.CMA_ALLOC_SUCCESS);
+}
+
+/** The first fitting window at or behind FROM_BIT of this range, else the next range, else the last error. */
+function search(at: usize): void {
+  const area = word(at, RequestWord.AREA);
+  const align = word(at, RequestWord.ALIGN);
+  const bits = bitsOf(area, word(at, RequestWord.PAGES));
+  while (word(at, RequestWord.RANGE) < areaWord(area, AreaWord.NR_RANGES)) {
+    const nth = word(at, RequestWord.RANGE);
+    const total = rangeWord(area, nth, RangeWord.BITS);
+    const from = <u32>word(at, RequestWord.FROM_BIT);
+    const offset = alignOffset(area, nth, align);
+    const bit = findRun(bitmapOf(area, nth), total, from, bits, alignMask(area, align), offset);
+    if (bit != NONE) return claim(at, area, nth, bit, bits);
+    add(at, RequestWord.RANGE, 1);
+    set(at, RequestWord.FROM_BIT, 0);
+  }
+  finish(at, word(at, RequestWord.ERROR));
+}
+
+function claim(at: usize, area: i32, nth: i32, bit: u32, bits: u32): void {
+  const start = pfnOf(linkOfBit(area, nth, bit));
+  markWindow(area, nth, bit, bits, true);
+  addToArea(area, AreaWord.AVAILABLE, -word(at, RequestWord.PAGES));
+  set(at, RequestWord.BIT, bit);
+  set(at, RequestWord.START, start);
+  set(at, RequestWord.END, start + word(at, RequestWord.PAGES));
+  add(at, RequestWord.WINDOWS, 1);
+  set(at, RequestWord.STATE, RequestState.ISOLATE);
+}
+
+/** The window failed: its bits are clear again; busy ones let the search go on behind its first bit. */
+function giveUp(request: i32, at: usize, error: i32, blocker: u32, reason: i32): void {
+  const area = word(at, RequestWord.AREA);
+  const bit = word(at, RequestWord.BIT);
+  const pages = word(at, RequestWord.PAGES);
+  markWindow(area, word(at, RequestWord.RANGE), bit, bitsOf(area, pages), false);
+  addToArea(area, AreaWord.AVAILABLE, pages);
+  recordWindow(request, word(at, RequestWord.START), error, blocker == NONE ? 0 : pfnOf(blocker), reason);
+  if (error != Errno.EBUSY) return finish(at, error);
+  set(at, RequestWord.ERROR, error);
+  add(at, RequestWord.BUSY_RETRIES, 1);
+  set(at, RequestWord.FROM_BIT, bit + alignMask(area, word(at, RequestWord.ALIGN)) + 1);
+  set(at, RequestWord.STATE, RequestState.SEARCH);
+}
+
+function startOf(at: usize): u32 {
+  return linkOf(word(at, RequestWord.START));
+}
+
+function endOf(at: usize): u32 {
+  return startOf(at) + (<u32>word(at, RequestWord.PAGES) << 2);
+}
+
+function zoneOfRequest(at: usize): i32 {
+  return zoneOfPfn(word(at, RequestWord.START));
+}
+
+/** Isolates the window's pageblocks and drains every CPU's lists of the zone, always. */
+function isolate(request: i32, at: usize): void {
+  const cpu = word(at, RequestWord.CPU);
+  const zone = zoneOfRequest(at);
+  const taken = isolateRange(cpu, zone, startOf(at), endOf(at), Migratetype.CMA);
+  if (taken != NONE) return giveUp(request, at, Errno.EBUSY, taken, BlockReason.ISOLATED_BY_OTHER);
+  for (let c = 0; c < config(ConfigWord.NR_CPUS); c++) drainZone(c, zone);
+  set(at, RequestWord.CURSOR, startOf(at));
+  set(at, RequestWord.BATCH, 0);
+  set(at, RequestWord.MIGRATED, Errno.NONE);
+  set(at, RequestWord.STATE, RequestState.SCAN);
+}
+
+/** The next batch of pages that can be moved; none left: the window is tested. */
+function scan(request: i32, at: usize): void {
+  const batch = at + (RequestWord.BATCH << 2);
+  if (word(at, RequestWord.BATCH) == 0) {
+    const from = <u32>word(at, RequestWord.CURSOR);
+    if (from >= endOf(at)) return set(at, RequestWord.STATE, RequestState.TEST);
+    set(at, RequestWord.CURSOR, collectPages(request, from, endOf(at), batch));
+    set(at, RequestWord.TRIES, 0);
+  } else {
+    add(at, RequestWord.TRIES, 1);
+    if (word(at, RequestWord.TRIES) == BATCH_TRIES) return stopMigration(request, at, Errno.EBUSY);
+  }
+  add(at, RequestWord.PAGES_RECLAIMED, dropCleanPages(word(at, RequestWord.CPU), request, batch));
+  set(at, RequestWord.NEXT, 0);
+  if (word(at, RequestWord.BATCH) == 0) return;
+  set(at, RequestWord.STATE, BATCHED ? RequestState.MIGRATE_BATCH : RequestState.MIGRATE_ONE);
+}
+
+function stopMigration(request: i32, at: usize, error: i32): void {
+  putBack(request, at + (RequestWord.BATCH << 2));
+  set(at, RequestWord.MIGRATED, error);
+  set(at, RequestWord.STATE, RequestState.TEST);
+}
+
+/** The asynchronous batch: all targets first. */
+function moveBatch(request: i32, at: usize): void {
+  const batch = at + (RequestWord.BATCH << 2);
+  const before = word(at, RequestWord.BATCH);
+  const error = migrateBatch(word(at, RequestWord.CPU), request, batch);
+  add(at, RequestWord.PAGES_MIGRATED, before - word(at, RequestWord.BATCH));
+  if (error) return stopMigration(request, at, error);
+  set(at, RequestWord.STATE, RequestState.MIGRATE_ONE);
+}
+
+/** One page of what stayed busy (6.12), or one page of a pass (6.1: up to ten passes over the batch). */
+function moveOne(request: i32, at: usize): void {
+  const batch = at + (RequestWord.BATCH << 2);
+  const index = word(at, RequestWord.NEXT) & 0xff;
+  const pass = word(at, RequestWord.NEXT) >> 8;
+  if (index >= word(at, RequestWord.BATCH)) {
+    const done = BATCHED || word(at, RequestWord.BATCH) == 0 || pass + 1 == SINGLE_PASSES;
+    if (done) return set(at, RequestWord.STATE, RequestState.SCAN);
+    return set(at, RequestWord.NEXT, (pass + 1) << 8);
+  }
+  const error = migrateOne(word(at, RequestWord.CPU), request, index);
+  if (error == Errno.ENOMEM) return stopMigration(request, at, error);
+  if (error == Errno.EAGAIN) return add(at, RequestWord.NEXT, 1);
+  dropFromBatch(request, index, batch);
+  add(at, RequestWord.PAGES_MIGRATED, 1);
+}
+
+/** Why this frame keeps the window from being taken. */
+function reasonOf(link: u32): i32 {
+  const frame = wordOf(link);
+  const kind = kindOf(frame);
+  if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || kind == FrameKind.DETACHED) return BlockReason.IN_TRANSIT;
+  if (pinsOf(frame) != 0) return BlockReason.PINNED;
+  return mobilityOf(frame) == Mobility.FIXED ? BlockReason.UNMOVABLE : BlockReason.NOT_REACHED;
+}
+
+/** Tests the window, takes it, gives the pageblocks back. */
+function test(request: i32, at: usize): void {
+  const cpu = word(at, RequestWord.CPU);
+  const zone = zoneOfRequest(at);
+  const start = startOf(at);
+  const end = endOf(at);
+  let error = word(at, RequestWord.MIGRATED);
+  let blocker: u32 = NONE;
+  let reason: i32 = BlockReason.NO_TARGET;
+  if (error == Errno.NONE || error == Errno.EBUSY) {
+    blocker = firstInUse(freeBlockAround(start), end);
+    error = blocker == NONE ? Errno.NONE : Errno.EBUSY;
+    if (blocker != NONE) reason = reasonOf(blocker);
+  }
+  if (error == Errno.NONE) takeWindow(cpu, zone, start, end);
+  unisolateRange(cpu, zone, start, end, Migratetype.CMA);
+  if (error) return giveUp(request, at, error, blocker, reason);
+  set(at, RequestWord.PFN, word(at, RequestWord.START));
+  recordWindow(request, word(at, RequestWord.START), Errno.NONE, 0, BlockReason.NONE);
+  finish(at, Errno.NONE);
+}
+
+/** isolate_freepages_range(): the free blocks leave their lists; frames outside of the window are freed one by one. */
+function takeWindow(cpu: i32, zone: i32, start: u32, end: u32): void {
+  const first = freeBlockAround(start);
+  let behind = first;
+  while (behind < end) {
+    const order = orderOf(wordOf(behind));
+    removeFree(zone, behind, order);
+    const next = behind + ((<u32>4) << order);
+    for (; behind < next; behind += 4) setWord(behind, withLife(pack(FrameKind.ALLOCATED, 0, zone), PageLife.CMA));
+  }
+  for (let at = first; at < start; at += 4) freePages(cpu, at, 0);
+  for (let at = end; at < behind; at += 4) freePages(cpu, at, 0);
+}
+
+/** One step. Answers the state after it. */
+export function stepRequest(request: i32): i32 {
+  const at = requestAt(request);
+  switch (word(at, RequestWord.STATE)) {
+    case RequestState.SEARCH:
+      search(at);
+      break;
+    case RequestState.ISOLATE:
+      isolate(request, at);
+      break;
+    case RequestState.SCAN:
+      scan(request, at);
+      break;
+    case RequestState.MIGRATE_BATCH:
+      moveBatch(request, at);
+      break;
+    case RequestState.MIGRATE_ONE:
+      moveOne(request, at);
+      break;
+    case RequestState.TEST:
+      test(request, at);
+      break;
+    default:
+  }
+  return word(at, RequestWord.STATE);
+}
+
+/** A fatal signal: whatever the request holds is given back, and it ends with -EINTR. */
+export function killRequest(request: i32): void {
+  const at = requestAt(request);
+  const state = word(at, RequestWord.STATE);
+  if (state >= RequestState.SCAN && state <= RequestState.TEST) {
+    stopMigration(request, at, Errno.EINTR);
+    return test(request, at);
+  }
+  if (state == RequestState.ISOLATE) return giveUp(request, at, Errno.EINTR, NONE, BlockReason.NONE);
+  if (state == RequestState.SEARCH) finish(at, Errno.EINTR);
+}
+
+/** The slot of a finished request may be used again. */
+export function endRequest(request: i32): void {
+  set(requestAt(request), RequestWord.STATE, RequestState.FREE);
+}
+

@@ -1,0 +1,38 @@
+// Knows: which slot an allocated block belongs to, and keeps both directions equal. A slot survives migration.
+// Must not know: what a slot stands for (a row of a script, a page table entry, a workload's list).
+//
+//   SLOTS[OWNER[frame] - 1] = pfn + 1   for every head that has an owner
+
+import { OWNER, SLOTS } from "../memory/regions";
+import { pfnOf } from "./frame";
+
+/** Slot + 1, or 0. */
+export function ownerOf(link: u32): u32 {
+  return load<u32>(OWNER + <usize>link);
+}
+
+/** Pfn + 1 of the block in this slot, or 0. */
+export function slotContent(slot: u32): u32 {
+  return load<u32>(SLOTS + <usize>(slot << 2));
+}
+
+export function occupySlot(slot: u32, link: u32): void {
+  store<u32>(SLOTS + <usize>(slot << 2), pfnOf(link) + 1);
+  store<u32>(OWNER + <usize>link, slot + 1);
+}
+
+/** The block is freed or becomes another's: its slot, if any, is empty. */
+export function vacate(link: u32): void {
+  const owner = ownerOf(link);
+  if (owner == 0) return;
+  store<u32>(OWNER + <usize>link, 0);
+  store<u32>(SLOTS + <usize>((owner - 1) << 2), 0);
+}
+
+/** The content of `source` is now in `target`. */
+export function moveOwner(source: u32, target: u32): void {
+  const owner = ownerOf(source);
+  if (owner == 0) return;
+  store<u32>(OWNER + <usize>source, 0);
+  occupySlot(owner - 1, target);
+}

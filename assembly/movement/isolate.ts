@@ -1,0 +1,206 @@
+// Knows: taking pageblocks out of circulation for one caller, and giving them back.
+// Must not know: who asks, migration. Models start_isolate_page_range, set_migratetype_isolate,
+// unset_migratetype_isolate, undo_isolate_page_range (mm/page_isolation.c), move_freepages_block_isolate and
+// split_free_page (mm/page_alloc.c), Linux 6.12.117 and 6.1.192.
+// DEVIATION: a compound page in use that crosses the border of the range fails the isolation in both kernels; 6.1
+// would first try to migrate it.
+
+import { FrameKind, IsolationRule, Migratetype, PageFlag } from "../abi/vocabulary";
+import { ConfigWord, ZoneWord } from "../abi/words";
+import { isInsideZone, moveBlock, moveFreeBlocks } from "../buddy/block";
+import { removeFree } from "../buddy/freelist";
+import { freeOne } from "../buddy/release";
+import { hasPageFlag, isFreeBlock, kindOf, orderOf, setWord, typeIn, wordOf } from "../frames/frame";
+import { blockFrames, blockStart, MAX_ORDER, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
+import { accountFree, zoneAt } from "../frames/zone";
+import { NONE } from "../memory/list";
+import { config } from "../memory/regions";
+
+/** Written by bindIsolate only. */
+let PER_PAGEBLOCK: bool = false;
+
+export function bindIsolate(): void {
+  PER_PAGEBLOCK = config(ConfigWord.RULE_ISOLATION) == IsolationRule.PAGEBLOCK;
+}
+
+function countIsolated(zone: i32, delta: i32): void {
+  const at = zoneAt(zone);
+  const sum = load<i32>(at, ZoneWord.NR_ISOLATE_PAGEBLOCK << 2) + delta;
+  store<i32>(at, sum, ZoneWord.NR_ISOLATE_PAGEBLOCK << 2);
+}
+
+/** find_large_buddy(): the free block that contains the frame, or the frame itself. */
+export function freeBlockAround(link: u32): u32 {
+  let head = link;
+  for (let order = 0; order <= MAX_ORDER; order++) {
+    head = link & ~(((<u32>4) << order) - 1);
+    const word = wordOf(head);
+    if (kindOf(word) != FrameKind.BUDDY) continue;
+    return head + ((<u32>4) << orderOf(word)) > link ? head : link;
+  }
+  return link;
+}
+
+/** Frees a block piece by piece, each piece within one pageblock and with its type (split_large_buddy). */
+function freeByPageblock(cpu: i32, zone: i32, head: u32, order: i32): void {
+  const piece = min(order, PAGEBLOCK_ORDER);
+  const end = head + ((<u32>4) << order);
+  for (let at = head; at < end; at += (<u32>4) << piece) {
+    setWord(at, FrameKind.BODY);
+    freeOne(cpu, zone, at, piece, typeOf(at), false);
+  }
+}
+
+/**
+ * 6.12: the pageblock changes type with its free blocks; a block larger than it is taken off, and freed again in
+ * pieces of a pageblock each. False where the pageblock leaves the zone.
+ */
+function retypeBlock(cpu: i32, zone: i32, start: u32, type: i32): bool {
+  if (!isInsideZone(zone, start)) return false;
+  if (PAGEBLOCK_ORDER < MAX_ORDER) {
+    const head = freeBlockAround(start);
+    const word = wordOf(head);
+    if (kindOf(word) == FrameKind.BUDDY && (head != start || orderOf(word) > PAGEBLOCK_ORDER)) {
+      removeFree(zone, head, orderOf(word));
+      accountFree(cpu, zone, -(1 << orderOf(word)), typeIn(word));
+      setType(start, type);
+      freeByPageblock(cpu, zone, head, orderOf(word));
+      return true;
+    }
+  }
+  moveBlock(cpu, zone, start, typeOf(start), type);
+  return true;
+}
+
+/** 6.1: the type first, then the blocks that begin in the pageblock, whole; counters by the pages moved. */
+function isolateWhole(cpu: i32, zone: i32, start: u32): bool {
+  const old = typeOf(start);
+  setType(start, Migratetype.ISOLATE);
+  const moved = moveFreeBlocks(cpu, zone, start, old, Migratetype.ISOLATE, false);
+  accountFree(cpu, zone, -moved, old);
+  return true;
+}
+
+/** set_migratetype_isolate(): false when somebody else has it, or it is not wholly in the zone. */
+function isolateOne(cpu: i32, zone: i32, start: u32): bool {
+  if (typeOf(start) == Migratetype.ISOLATE) return false;
+  const done = PER_PAGEBLOCK
+    ? retypeBlock(cpu, zone, start, Migratetype.ISOLATE)
+    : isolateWhole(cpu, zone, start);
+  if (done) countIsolated(zone, 1);
+  return done;
+}
+
+/** A free block of an isolated pageblock whose buddy could merge with it: it is taken off and freed again, to the tail. */
+function freedAgain(zone: i32, start: u32): bool {
+  const word = wordOf(start);
+  if (kindOf(word) != FrameKind.BUDDY) return false;
+  const order = orderOf(word);
+  if (order < PAGEBLOCK_ORDER || order >= MAX_ORDER) return false;
+  const buddy = start ^ ((<u32>4) << order);
+  return isFreeBlock(buddy, order, zone) && typeOf(buddy) != Migratetype.ISOLATE;
+}
+
+/** unset_migratetype_isolate() */
+function unisolateOne(cpu: i32, zone: i32, start: u32, type: i32): void {
+  if (typeOf(start) != Migratetype.ISOLATE) return;
+  if (freedAgain(zone, start)) {
+    const order = orderOf(wordOf(start));
+    removeFree(zone, start, order);
+    setWord(start, FrameKind.BODY);
+    setType(start, type);
+    freeOne(cpu, zone, start, order, type, true);
+  } else if (PER_PAGEBLOCK) {
+    retypeBlock(cpu, zone, start, type);
+  } else {
+    const moved = moveFreeBlocks(cpu, zone, start, Migratetype.ISOLATE, type, false);
+    accountFree(cpu, zone, moved, type);
+    setType(start, type);
+  }
+  countIsolated(zone, -1);
+}
+
+/** A page in use that crosses `boundary` from before it; the search begins at the largest block's border. */
+function isCrossed(zone: i32, boundary: u32): bool {
+  let at = boundary & ~(((<u32>4) << MAX_ORDER) - 1);
+  if (at == boundary) return false;
+  while (at < boundary) {
+    const word = wordOf(at);
+    const size = (<u32>4) << orderOf(word);
+    if (hasPageFlag(word, PageFlag.COMPOUND) && at + size > boundary) return true;
+    at += kindOf(word) == FrameKind.BODY || kindOf(word) == FrameKind.HOLE ? 4 : size;
+  }
+  return false;
+}
+
+/** 6.1 split_free_page(): a free block across `boundary` becomes pieces, ascending, each in its pageblock's list. */
+function splitAt(cpu: i32, zone: i32, boundary: u32): void {
+  const head = freeBlockAround(boundary);
+  const word = wordOf(head);
+  if (head == boundary || kindOf(word) != FrameKind.BUDDY) return;
+  const order = orderOf(word);
+  const end = head + ((<u32>4) << order);
+  accountFree(cpu, zone, -(1 << order), typeOf(head));
+  removeFree(zone, head, order);
+  let left = (boundary - head) >> 2;
+  for (let at = head; at < end; ) {
+    const aligned = at == 0 ? order : <i32>ctz(at >> 2);
+    const piece = min(aligned, 31 - <i32>clz(left));
+    setWord(at, FrameKind.BODY);
+    freeOne(cpu, zone, at, piece, typeOf(at), false);
+    at += (<u32>4) << piece;
+    left -= (<u32>1) << piece;
+    if (left == 0) left = (end - at) >> 2;
+  }
+}
+
+/** isolate_single_pageblock(): the outer pageblocks, whose borders other blocks may cross. */
+function isolateBorder(cpu: i32, zone: i32, start: u32, boundary: u32, isolated: bool): bool {
+  if (!isolated && !isolateOne(cpu, zone, start)) return false;
+  if (isCrossed(zone, boundary)) {
+    if (!isolated) unisolateOne(cpu, zone, start, Migratetype.CMA);
+    return false;
+  }
+  if (!PER_PAGEBLOCK) splitAt(cpu, zone, boundary);
+  return true;
+}
+
+/**
+ * Isolates every pageblock of [start, end) (links): first, last, then the middle ones ascending. Answers NONE, or
+ * the first frame of the pageblock that could not be isolated; then nothing is isolated.
+ */
+export function isolateRange(cpu: i32, zone: i32, start: u32, end: u32, type: i32): u32 {
+  const block = blockFrames() << 2;
+  const first = blockStart(start);
+  const behind = (end + block - 1) & ~(block - 1);
+  const last = behind - block;
+  if (!isolateBorder(cpu, zone, first, first, false)) return first;
+  if (!isolateBorder(cpu, zone, last, behind, first == last)) {
+    unisolateOne(cpu, zone, first, type);
+    return last;
+  }
+  for (let at = first + block; at < last; at += block) {
+    if (isolateOne(cpu, zone, at)) continue;
+    unisolateRange(cpu, zone, first, at, type);
+    unisolateOne(cpu, zone, last, type);
+    return at;
+  }
+  return NONE;
+}
+
+/** undo_isolate_page_range(): ascending. */
+export function unisolateRange(cpu: i32, zone: i32, start: u32, end: u32, type: i32): void {
+  const block = blockFrames() << 2;
+  const behind = (end + block - 1) & ~(block - 1);
+  for (let at = blockStart(start); at < behind; at += block) unisolateOne(cpu, zone, at, type);
+}
+
+/** test_pages_isolated(): the first frame of [start, end) that is not free in an isolated pageblock, or NONE. */
+export function firstInUse(start: u32, end: u32): u32 {
+  for (let at = start; at < end; ) {
+    const word = wordOf(at);
+    if (kindOf(word) != FrameKind.BUDDY || typeOf(at) != Migratetype.ISOLATE) return at;
+    at += (<u32>4) << orderOf(word);
+  }
+  return NONE;
+}

@@ -1,0 +1,99 @@
+// Knows: the commands on CMA areas, and checks each before it acts.
+// Must not know: how a request works. Arguments: the table in workload/commands.
+
+import { MAX_REQUESTS } from "../abi/limits";
+import { FrameKind, Mobility, RequestState, Status } from "../abi/vocabulary";
+import { AreaWord, CommandWord, RangeWord, RequestWord } from "../abi/words";
+import { freePages, headOf } from "../buddy/free_pages";
+import { addToArea, areaWord, bitsOf, isArea, isGivenOut, markWindow, rangeOf, rangeWord } from "../cma/area";
+import { beginRequest, endRequest, killRequest, requestAt, stepRequest } from "../cma/request";
+import { isFrame, kindOf, linkOf, MAX_PINS, mobilityOf, orderOf, pinsOf, setWord, withPins, wordOf } from "../frames/frame";
+import { NONE } from "../memory/list";
+
+function checkRequest(area: u32, pages: u32, align: u32): i32 {
+  if (!isArea(area)) return Status.BAD_AREA;
+  if (pages == 0) return Status.BAD_COUNT;
+  return align > 30 ? Status.BAD_ALIGN : Status.OK;
+}
+
+/** Writes what a finished request answered into the command: Errno in DETAIL, the first page in PFN. */
+function answer(at: usize, request: i32): void {
+  const record = requestAt(request);
+  store<u32>(at, load<u32>(record, RequestWord.ERROR << 2), CommandWord.DETAIL << 2);
+  store<u32>(at, load<u32>(record, RequestWord.PFN << 2), CommandWord.PFN << 2);
+  store<u32>(at, request, CommandWord.SLOW << 2);
+}
+
+/** cma_alloc() from begin to end, nothing in between. NO_PAGE when it failed; the errno is in DETAIL. */
+export function cmaAllocate(at: usize, cpu: i32, area: u32, pages: u32, align: u32): i32 {
+  const refused = checkRequest(area, pages, align);
+  if (refused) return refused;
+  const request = beginRequest(cpu, area, pages, align);
+  if (request < 0) return Status.NO_REQUEST_FREE;
+  while (stepRequest(request) != RequestState.DONE) {}
+  answer(at, request);
+  endRequest(request);
+  return load<i32>(at, CommandWord.DETAIL << 2) ? Status.NO_PAGE : Status.OK;
+}
+
+/** A request that cmaStep() drives; its number is in PFN. */
+export function cmaBegin(at: usize, cpu: i32, area: u32, pages: u32, align: u32): i32 {
+  const refused = checkRequest(area, pages, align);
+  if (refused) return refused;
+  const request = beginRequest(cpu, area, pages, align);
+  if (request < 0) return Status.NO_REQUEST_FREE;
+  store<u32>(at, request, CommandWord.PFN << 2);
+  return Status.OK;
+}
+
+/** One step, or steps until the state is `until` (0: one step); DETAIL: the state; a kill ends it with -EINTR. */
+export function cmaStep(at: usize, request: u32, until: i32, kill: bool): i32 {
+  if (request >= <u32>MAX_REQUESTS) return Status.BAD_REQUEST;
+  const record = requestAt(request);
+  let state = load<i32>(record, RequestWord.STATE << 2);
+  if (state == RequestState.FREE) return Status.BAD_REQUEST;
+  if (kill) {
+    killRequest(request);
+    state = load<i32>(record, RequestWord.STATE << 2);
+  } else {
+    do state = stepRequest(request);
+    while (until && state != until && state != RequestState.DONE);
+  }
+  store<u32>(at, state, CommandWord.DETAIL << 2);
+  if (state != RequestState.DONE) return Status.OK;
+  answer(at, request);
+  endRequest(request);
+  return load<i32>(at, CommandWord.DETAIL << 2) ? Status.NO_PAGE : Status.OK;
+}
+
+/** cma_release(): page by page, ascending, through the per-CPU lists; then the bits. Refused unless all is given out. */
+export function cmaRelease(cpu: i32, area: u32, pfn: u32, pages: u32): i32 {
+  if (!isArea(area)) return Status.BAD_AREA;
+  if (pages == 0) return Status.BAD_COUNT;
+  const nth = rangeOf(area, pfn, pages);
+  if (nth < 0 || !isGivenOut(area, nth, pfn, pages)) return Status.NOT_IN_AREA;
+  const first = linkOf(pfn);
+  for (let i: u32 = 0; i < pages; i++) {
+    const word = wordOf(first + (i << 2));
+    if (kindOf(word) != FrameKind.ALLOCATED || orderOf(word) != 0 || mobilityOf(word) != Mobility.FIXED) {
+      return Status.NOT_ALLOCATED;
+    }
+  }
+  for (let i: u32 = 0; i < pages; i++) freePages(cpu, first + (i << 2), 0);
+  const bit = (pfn - rangeWord(area, nth, RangeWord.BASE_PFN)) >> areaWord(area, AreaWord.ORDER_PER_BIT);
+  markWindow(area, nth, bit, bitsOf(area, pages), false);
+  addToArea(area, AreaWord.AVAILABLE, pages);
+  addToArea(area, AreaWord.RELEASE_PAGES_SUCCESS, pages);
+  return Status.OK;
+}
+
+/** One more, or one less, reference that no page table knows. */
+export function changePins(pfn: u32, delta: i32): i32 {
+  if (!isFrame(pfn)) return Status.BAD_PFN;
+  const head = headOf(linkOf(pfn));
+  if (head == NONE) return Status.NOT_ALLOCATED;
+  const pins = pinsOf(wordOf(head));
+  if (delta < 0 ? pins == 0 : pins == MAX_PINS) return Status.BAD_PIN;
+  setWord(head, withPins(wordOf(head), pins + delta));
+  return Status.OK;
+}
