@@ -269,6 +269,7 @@ export enum Op {
   CMA_BEGIN = 29,
   CMA_STEP = 30,
   CMA_RELEASE = 31,
+  CMA_CLEAR = 38,
   LOAD_FRAMES = 32,
   LOAD_FREE = 33,
   LOAD_PCP = 34,
@@ -395,4 +396,42 @@ export enum Pattern {
   RANDOM_MIX = 6,
   FILL = 7,
   FREE_RANDOM = 8,
+}
+
+/** cma/search: how the first aligned run of clear bits is looked for. All give the same answer. */
+export enum SearchStrategy {
+  /** The kernel's own walk: the reference. */
+  KERNEL = 0,
+  /** Window after window by words; on from behind the first set bit found. */
+  WORD_SCAN = 1,
+  /** On from behind the last set bit of a window; bits known to be clear are not read again. */
+  LAST_SET = 2,
+  /** 64 places at once for requests of up to 64 bits. */
+  BIT_PARALLEL = 3,
+  /** 128-bit OR per aligned group for alignments of 128 bits and more. */
+  SIMD_GROUP = 4,
+  /** The kernel's walk over a two-level summary: which words have a set bit, which are full. */
+  SUMMARY = 5,
+  /** "Any bit set" in each aligned 2^k bits, for every k from 6 up. */
+  PYRAMID = 6,
+  /** Tree of clear runs: prefix, suffix, longest run per alignment. */
+  RUN_TREE = 7,
+  /** Picks by request and state; the default. */
+  COMPOSITE = 8,
+}
+
+/** cma/search: which of the places that fit is taken. */
+export enum Placement {
+  /** The lowest at or after `start`: what the kernel does. */
+  FIRST_FIT = 0,
+  /** From `start` to the end, then from the beginning. */
+  NEXT_FIT = 1,
+  /** In the shortest run of clear bits that has room; the lowest of equals. */
+  BEST_FIT = 2,
+  /** In the longest run; the lowest of equals. */
+  WORST_FIT = 3,
+  /** The lowest without a bit of a second map (pinned pages), else the lowest with the fewest of them. */
+  PIN_AVOIDING = 4,
+  /** Exactly at `start`, or nowhere (cma_alloc_at). */
+  AT = 5,
 }

@@ -80,6 +80,14 @@ export function cmaRelease(cpu: i32, area: u32, pfn: u32, pages: u32): i32 {
     }
   }
   for (let i: u32 = 0; i < pages; i++) freePages(cpu, first + (i << 2), 0);
+  return cmaClear(area, pfn, pages);
+}
+
+/** The last part of cma_release(): the bits, and the counters. */
+export function cmaClear(area: u32, pfn: u32, pages: u32): i32 {
+  if (!isArea(area)) return Status.BAD_AREA;
+  const nth = pages == 0 ? -1 : rangeOf(area, pfn, pages);
+  if (nth < 0 || !isGivenOut(area, nth, pfn, pages)) return Status.NOT_IN_AREA;
   const bit = (pfn - rangeWord(area, nth, RangeWord.BASE_PFN)) >> areaWord(area, AreaWord.ORDER_PER_BIT);
   markWindow(area, nth, bit, bitsOf(area, pages), false);
   addToArea(area, AreaWord.AVAILABLE, pages);

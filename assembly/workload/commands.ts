@@ -33,6 +33,7 @@
 //   CMA_BEGIN        align  area              pages             -                PFN: the request
 //   CMA_STEP         -      request           state or 0        -                until that state; 1: kill
 //   CMA_RELEASE      -      area              pfn               pages
+//   CMA_CLEAR        -      area              pfn               pages            the bits only: the frees were told
 //   PIN, UNPIN       -      pfn               -                 -
 //   LOAD_FRAMES      -      pfn               frames           kind | mobility << 8 | zone << 16
 //   LOAD_FREE        yes    pfn               type             zone              to the tail
@@ -77,7 +78,7 @@ import { changeMobility } from "../frames/lru";
 import { occupySlot, slotContent } from "../frames/owner";
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
 import { COMMANDS, config, HINTS, STATS } from "../memory/regions";
-import { changePins, cmaAllocate, cmaBegin, cmaRelease, cmaStep } from "./cma_commands";
+import { changePins, cmaAllocate, cmaBegin, cmaClear, cmaRelease, cmaStep } from "./cma_commands";
 import { freeBoot, loadFrames, loadFree, loadPcp } from "./load";
 import { drainPage, retype, takeFree, untake } from "./take";
 
@@ -353,6 +354,8 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
       return cmaStep(at, a, b, (flags & 1) != 0);
     case Op.CMA_RELEASE:
       return cmaRelease(cpu, a, b, c);
+    case Op.CMA_CLEAR:
+      return cmaClear(a, b, c);
     case Op.PIN:
       return changePins(a, 1);
     case Op.UNPIN:

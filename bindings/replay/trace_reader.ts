@@ -22,6 +22,12 @@ export class TraceReader {
     return Number.isNaN(value) ? 0 : value;
   }
 
+  /** Did the kernel print this field? */
+  has(i: number, name: string): boolean {
+    const slot = this.#slots[this.#trace.layout[i] ?? 0]?.get(name) ?? -1;
+    return slot >= 0 && !Number.isNaN(this.#trace.args[(this.#trace.argStart[i] ?? 0) + slot] ?? Number.NaN);
+  }
+
   text(i: number, name: string): string {
     return this.#trace.strings[this.number(i, name)] ?? "";
   }

@@ -8,7 +8,7 @@
 
 import { Region } from "../../assembly/abi/layout.js";
 import { EVENT_CAPACITY } from "../../assembly/abi/limits.js";
-import { EventKind, Gfp, Op, Status, ZoneFlag } from "../../assembly/abi/vocabulary.js";
+import { EventKind, FrameKind, Gfp, Op, Status, ZoneFlag } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, EventWord, StatWord } from "../../assembly/abi/words.js";
 import { DIRECT, LOOSE } from "../engine/commands.js";
 import type { Capture } from "../importers/capture/capture.js";
@@ -19,6 +19,7 @@ import type { CaptureState } from "../importers/capture/types.js";
 import { CaptureError } from "../importers/errors.js";
 import { compareState } from "../machine/compare.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
+import { CmaFollower } from "./cma_follow.js";
 import { describeFrame, describeZones } from "./around.js";
 import type { Disagreement, ReplayResult } from "./result.js";
 import { commitPoints, Commit } from "./commits.js";
@@ -34,6 +35,7 @@ export class TracedReplay {
   readonly #reader: TraceReader;
   readonly #zones: ReadonlyMap<string, number>;
   readonly #commits: Uint8Array;
+  readonly #cma: CmaFollower;
   /** Drains that the engine did and the trace has not shown yet. */
   readonly #drains: Int32Array[] = [];
   #eventsRead = 0;
@@ -53,6 +55,7 @@ export class TracedReplay {
     this.#reader = new TraceReader(trace);
     this.#zones = new Map(capture.before.zones.map((zone) => [zone.name, zone.index]));
     this.#commits = commitPoints(trace, this.#reader);
+    this.#cma = new CmaFollower(machine, trace, this.#reader, capture.before.areas, (...command) => this.#perform(...command));
     machine.engine.words(Region.CONFIG)[ConfigWord.RECORD] = 1;
   }
 
@@ -113,6 +116,8 @@ export class TracedReplay {
   }
 
   #event(i: number): Disagreement | null {
+    const mismatch = this.#cma.event(i);
+    if (mismatch !== undefined) return this.#disagree(i, mismatch.expected, mismatch.got);
     const r = this.#reader;
     const cpu = this.#trace.cpu[i] ?? 0;
     switch (this.#trace.kind[i] as TraceKind) {
@@ -146,6 +151,7 @@ export class TracedReplay {
 
   /** What compaction and direct reclaim did to the lists from outside of the allocation path. */
   #compaction(i: number, cpu: number): Disagreement | null {
+    if (this.#cma.foresees(i)) return null;
     const r = this.#reader;
     switch (this.#trace.kind[i] as TraceKind) {
       case TraceKind.LAB_UNRESERVE_HA: {
@@ -161,16 +167,25 @@ export class TracedReplay {
       }
       case TraceKind.LAB_FREELIST_ROT_HEAD:
       case TraceKind.LAB_FREELIST_ROT_TAIL: {
-        // A pfn that is no free block names the head of an empty list: nothing turns.
+        // What is no free block is the head of an empty list, read as a page: nothing turns.
+        const pfn = r.number(i, "pfn");
+        const order = r.number(i, "order");
+        if (!this.#isFreeBlock(pfn, order)) return null;
         const toHead = this.#trace.kind[i] === TraceKind.LAB_FREELIST_ROT_HEAD ? 1 : 0;
-        this.#perform(Op.ROTATE_FREE, cpu, r.number(i, "order"), 0, r.number(i, "pfn"), toHead);
-        return null;
+        return this.#must(i, this.#perform(Op.ROTATE_FREE, cpu, order, 0, pfn, toHead));
       }
       case TraceKind.LAB_CAPTURE:
         return this.#must(i, this.#perform(Op.TAKE_FREE, cpu, r.number(i, "order"), 0, r.number(i, "pfn")));
       default:
         return null;
     }
+  }
+
+  #isFreeBlock(pfn: number, order: number): boolean {
+    const { views } = this.#machine;
+    if (pfn < views.startPfn || pfn >= views.startPfn + views.frameCount) return false;
+    const frame = views.frame(pfn);
+    return frame.kind === FrameKind.BUDDY && frame.order === order;
   }
 
   #zone(i: number): number {
@@ -250,7 +265,7 @@ export class TracedReplay {
       this.#direct = true;
       return null;
     }
-    if (commit === Commit.NONE) return null;
+    if (commit === Commit.NONE || this.#cma.foresees(i)) return null;
     const isBatched = this.#trace.kind[i] === TraceKind.MM_PAGE_FREE_BATCHED;
     const order = isBatched ? (r.batchedOrder(i) ?? 0) : r.number(i, "order");
     const op = commit === Commit.DIRECT ? Op.RELEASE_DIRECT : Op.RELEASE;
@@ -285,7 +300,7 @@ export class TracedReplay {
     const got = isCma ? pcp.diffCma : pcp.diffFree;
     const expected = r.number(i, "diff");
     if (got !== expected) return this.#disagree(i, `differential ${expected}`, `differential ${got}`);
-    return this.#must(i, this.#perform(Op.FOLD, cpu, isCma ? 2 : 1, 0, zone + 1));
+    return this.#must(i, this.#perform(Op.FOLD, cpu, 0, isCma ? 2 : 1, zone + 1));
   }
 
   /** kswapd marks every zone that it balances. */
