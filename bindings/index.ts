@@ -1,5 +1,8 @@
 // Knows: the public API of the package, the same in Node and in a browser. Re-exports only.
 // Must not know: files and processes (node.ts adds them), the command line.
+// The reference gives callers whose library is older than `using` the types Disposable and Symbol.dispose.
+
+/// <reference lib="esnext.disposable" preserve="true" />
 
 // The vocabulary: enumerations in the kernel's words.
 export {

@@ -255,7 +255,7 @@ export enum Op {
   PUTBACK_FREE = 14,
   ROTATE_FREE = 15,
   UNRESERVE_HIGHATOMIC = 16,
-  SET_MOBILITY = 17,
+  SET_CONTENT = 17,
   HINT_MOVABLE = 18,
   RELEASE_DIRECT = 19,
   TAKE_FREE = 21,
@@ -434,4 +434,11 @@ export enum Placement {
   PIN_AVOIDING = 4,
   /** Exactly at `start`, or nowhere (cma_alloc_at). */
   AT = 5,
+}
+
+/** cma/search: what an index of a map holds; bits. */
+export enum IndexPart {
+  RUN_TREE = 1,
+  SUMMARY = 2,
+  PYRAMID = 4,
 }

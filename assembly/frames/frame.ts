@@ -15,7 +15,7 @@
 // Invariant: the frames are partitioned into HOLE, RESERVED and head ranges; a head of order o is followed by
 // 2^o - 1 BODY frames, and no BODY frame lies outside of such a range.
 
-import { FrameKind, PageFlag } from "../abi/vocabulary";
+import { FrameKind, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { CONFIG, WORD } from "../memory/regions";
 
@@ -27,6 +27,8 @@ const LIFE_SHIFT: u32 = 14;
 const PIN_SHIFT: u32 = 25;
 /** mobility, life and flags: what a page takes along when it is migrated. */
 const CONTENT: u32 = 0x01ff_f000;
+/** Flags that callers set: all but ISOLATED and COMPOUND. */
+const SETTABLE: u32 = 0x00f8_0000;
 export const MAX_PINS: u32 = 127;
 /** kind, order and zone: what decides whether a frame is the buddy of another. */
 const IDENTITY: u32 = 0x1ff;
@@ -89,6 +91,17 @@ export function withPins(word: u32, pins: u32): u32 {
 
 export function hasPageFlag(word: u32, flag: u32): bool {
   return (word & flag) != 0;
+}
+
+/** Mobility, PageLife << 8 and PageFlags as one number (a command's argument), put into a word. */
+export function withContent(word: u32, content: u32): u32 {
+  const life = (content >> 8) & 15;
+  return (word & ~(CONTENT & ~(<u32>PageFlag.COMPOUND))) | ((content & 3) << MOBILITY_SHIFT) | (life << LIFE_SHIFT) | (content & SETTABLE);
+}
+
+/** Does the number name a mobility, a life and flags that a caller may set? */
+export function isContent(content: u32): bool {
+  return (content & 3) <= <u32>Mobility.DRIVER && ((content >> 8) & 15) <= <u32>PageLife.CMA && (content & ~(SETTABLE | 0xf03)) == 0;
 }
 
 /** The pieces of a split page keep what it was: all but its pins and that it was one. */

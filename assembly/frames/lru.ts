@@ -10,7 +10,7 @@ import { FrameKind, LruList, Mobility, PageFlag, PageLife } from "../abi/vocabul
 import { ZoneWord } from "../abi/words";
 import { addHead, addTail, unlink } from "../memory/list";
 import { LRU_HEADS } from "../memory/regions";
-import { hasPageFlag, kindOf, lifeOf, mobilityOf, orderOf, setWord, withMobility, wordOf, zoneOf } from "./frame";
+import { hasPageFlag, kindOf, lifeOf, mobilityOf, orderOf, setWord, wordOf, zoneOf } from "./frame";
 import { zoneAt } from "./zone";
 
 export function lruHead(zone: i32, list: i32): u32 {
@@ -64,9 +64,4 @@ export function changeContent(link: u32, word: u32): void {
   if (isOnLru(before)) removeFromLru(link);
   setWord(link, word);
   if (isOnLru(word)) addToLru(link, false);
-}
-
-/** A page that gets or loses its place on the LRU (Op.SET_MOBILITY). */
-export function changeMobility(link: u32, mobility: i32): void {
-  changeContent(link, withMobility(wordOf(link), mobility));
 }

@@ -2,7 +2,7 @@
 // Must not know: who wrote them. A refused command changes nothing (Status >= BAD_COMMAND).
 //
 //   op               order  a                 b                c                 flags
-//   ALLOCATE         yes    gfp               slot + 1 or 0    Mobility          1: without per-CPU lists
+//   ALLOCATE         yes    gfp               slot + 1 or 0    content           1: without per-CPU lists
 //   RELEASE          yes    pfn               -                -                 1: loose (split or join blocks first), 2: no drain
 //   RELEASE_DIRECT   yes    pfn               -                -                 1: loose
 //   RELEASE_SLOT     -      slot              -                -
@@ -19,7 +19,7 @@
 //   PUTBACK_FREE     yes    pfn               type             -                 __putback_isolated_page
 //   ROTATE_FREE      yes    pfn               1 head, 0 tail   -                 compaction's fast scanners
 //   UNRESERVE_HIGHATOMIC yes pfn              type             -
-//   SET_MOBILITY     -      pfn               Mobility         -
+//   SET_CONTENT      -      pfn               content          -                 Mobility | PageLife << 8 | PageFlags
 //   HINT_MOVABLE     -      pages             -                -
 //   HINT_REFILL      -      blocks            -                -                 size of the next refill
 //   RETYPE           -      pfn               type             -                 the whole pageblock
@@ -60,6 +60,7 @@ import { decayPcp, drainPcp, drainZone } from "../buddy/pcp";
 import { NR_LISTS } from "../buddy/pcp_lists";
 import { freeOne } from "../buddy/release";
 import {
+  isContent,
   isFrame,
   kindOf,
   linkOf,
@@ -68,13 +69,14 @@ import {
   pfnOf,
   setWord,
   typeIn,
+  withContent,
   wordOf,
   zoneOf,
 } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { foldCounters, isPopulated, setFlag, clearFlag, spans, zoneAt } from "../frames/zone";
 import { addRange, loadBits } from "../cma/area";
-import { changeMobility } from "../frames/lru";
+import { changeContent } from "../frames/lru";
 import { occupySlot, slotContent } from "../frames/owner";
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
 import { COMMANDS, config, HINTS, STATS } from "../memory/regions";
@@ -110,11 +112,12 @@ function checkGfp(gfp: i32): i32 {
 function allocate(at: usize, cpu: i32, order: i32, flags: i32): i32 {
   const gfp = <i32>word(at, CommandWord.A);
   const slot = word(at, CommandWord.B);
-  const mobility = word(at, CommandWord.C);
+  const content = word(at, CommandWord.C);
   if (order > MAX_ORDER) return Status.BAD_ORDER;
   const refused = checkGfp(gfp);
   if (refused) return refused;
-  if (slot > <u32>SLOT_CAPACITY || mobility > 2) return Status.BAD_SLOT;
+  if (slot > <u32>SLOT_CAPACITY) return Status.BAD_SLOT;
+  if (!isContent(content)) return Status.BAD_TYPE;
   if (slot && slotContent(slot - 1)) return Status.BAD_SLOT;
   const link = flags & 1 ? allocateDirect(cpu, order, gfp) : allocatePages(cpu, order, gfp, at + (CommandWord.SLOW << 2));
   if (link == NONE) {
@@ -122,7 +125,7 @@ function allocate(at: usize, cpu: i32, order: i32, flags: i32): i32 {
     return failureStatus(gfp);
   }
   const head = wordOf(link);
-  if (mobility) changeMobility(link, mobility);
+  if (content) changeContent(link, withContent(wordOf(link), content));
   store<u32>(at, zoneOf(head), CommandWord.DETAIL << 2);
   answerPfn(at, link);
   if (slot) occupySlot(slot - 1, link);
@@ -282,12 +285,12 @@ function hint(pages: u32): i32 {
   return Status.OK;
 }
 
-function setMobility(pfn: u32, mobility: u32): i32 {
+function setContent(pfn: u32, content: u32): i32 {
   if (!isFrame(pfn)) return Status.BAD_PFN;
-  if (mobility > 2) return Status.BAD_TYPE;
+  if (!isContent(content)) return Status.BAD_TYPE;
   const head = headOf(linkOf(pfn));
   if (head == NONE) return Status.NOT_ALLOCATED;
-  changeMobility(head, mobility);
+  changeContent(head, withContent(wordOf(head), content));
   return Status.OK;
 }
 
@@ -325,8 +328,8 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
     case Op.ROTATE_FREE:
     case Op.UNRESERVE_HIGHATOMIC:
       return freeBlock(at, op, cpu, order);
-    case Op.SET_MOBILITY:
-      return setMobility(a, b);
+    case Op.SET_CONTENT:
+      return setContent(a, b);
     case Op.HINT_MOVABLE:
       return hint(a);
     case Op.HINT_REFILL:

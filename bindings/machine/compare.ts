@@ -3,7 +3,9 @@
 
 import { ListTypeRule, PcpRule } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
-import type { CaptureState, PcpState, ZoneState } from "../importers/capture/types.js";
+import type { CaptureState, CmaAreaState, PcpState, ZoneState } from "../importers/capture/types.js";
+import type { Cma } from "./cma.js";
+import type { Machine } from "./machine.js";
 import type { MachineViews } from "./views.js";
 
 /** One thing that differs: where, what the capture says, what the machine has. */
@@ -121,7 +123,7 @@ function comparePageblocks(views: MachineViews, zone: ZoneState, out: Difference
 }
 
 /** Compares every list in order, every counter, flag and pageblock type. Empty: the states are identical. */
-export function compareState(views: MachineViews, state: CaptureState, limit = 10): StateDifference[] {
+export function compareState({ views, cma }: Machine, state: CaptureState, limit = 10): StateDifference[] {
   const out = new Differences(limit);
   for (const zone of state.zones) {
     compareCounters(views, zone, out);
@@ -129,5 +131,16 @@ export function compareState(views: MachineViews, state: CaptureState, limit = 1
     compareFree(views, zone, out);
     for (const pcp of zone.pcps) comparePcp(views, zone, pcp, out);
   }
+  for (const [index, area] of state.areas.entries()) compareArea(cma, area, index, out);
   return out.found;
+}
+
+/** Bits in use, as runs. */
+function compareArea(cma: Cma, area: CmaAreaState, index: number, out: Differences): void {
+  const words = cma.bitmap(index);
+  const expected = new Uint32Array(words.length);
+  for (const { start, length } of area.set) {
+    for (let bit = start; bit < start + length; bit++) expected[bit >>> 5] = (expected[bit >>> 5] ?? 0) | (1 << (bit & 31));
+  }
+  out.list(`area ${area.name}: words of the bitmap`, expected, words);
 }

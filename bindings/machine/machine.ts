@@ -2,7 +2,7 @@
 // Must not know: traces, scenarios, text.
 
 import { Region } from "../../assembly/abi/layout.js";
-import { type Migratetype, Mobility, Op, Refusal, Status } from "../../assembly/abi/vocabulary.js";
+import { type Migratetype, Mobility, Op, PageLife, type Refusal, Status } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, WorkloadWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../device/description.js";
 import { getPreset } from "../device/presets/index.js";
@@ -13,6 +13,7 @@ import { Engine, type Soundness } from "../engine/engine.js";
 import { DeviceError, MachineError } from "../engine/errors.js";
 import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
 import type { CaptureState } from "../importers/capture/types.js";
+import { Cma } from "./cma.js";
 import { bootDevice, configOfDevice } from "./boot.js";
 import { checkConfig, configWords, type MachineConfig } from "./config.js";
 import { configOfState, loadState } from "./from_state.js";
@@ -32,10 +33,25 @@ export interface AllocateRequest {
   /** `__GFP_*` mask; see gfp in the vocabulary. */
   readonly gfp: number;
   readonly cpu?: number;
-  /** What the page is to a pageblock claim; default FIXED. */
+  /** What the page is to a pageblock claim and to migration; default FIXED. */
   readonly mobility?: Mobility;
+  /** What it is used for; default KERNEL. */
+  readonly life?: PageLife;
+  /** PageFlag bits: ACTIVE, DIRTY, WRITEBACK, MAPPED, UNEVICTABLE. */
+  readonly flags?: number;
   /** Skip the per-CPU lists, as when their lock is taken. */
   readonly direct?: boolean;
+}
+
+/** What an allocated page is: mobility FIXED, life KERNEL and no flags where absent. */
+export interface PageContent {
+  readonly mobility?: Mobility;
+  readonly life?: PageLife;
+  readonly flags?: number;
+}
+
+function contentOf({ mobility = Mobility.FIXED, life = PageLife.KERNEL, flags = 0 }: PageContent): number {
+  return mobility | (life << 8) | flags;
 }
 
 /** A failed allocation is a measurement, not an exception. */
@@ -69,17 +85,22 @@ export class Machine implements Disposable {
   /** The batch interface: one crossing for thousands of operations. */
   readonly commands: CommandBuffer;
 
-  private constructor(engine: Engine, core: CoreBuild) {
+  /** CMA areas: allocate, release, look. */
+  readonly cma: Cma;
+
+  private constructor(engine: Engine, core: CoreBuild, areaNames: readonly string[]) {
     this.#engine = engine;
     this.#core = core;
     this.views = new MachineViews(engine);
     this.commands = new CommandBuffer(engine);
+    this.cma = new Cma(engine, this.commands, areaNames);
   }
 
   static #fresh(module: WebAssembly.Module, config: MachineConfig, name: string, core: CoreBuild): Machine {
     const problems = checkConfig(config);
     if (problems.length > 0) throw new DeviceError(name, problems);
-    return new Machine(Engine.create(module, configWords(config)), core);
+    const names = config.areas.map((area) => area.name);
+    return new Machine(Engine.create(module, configWords(config)), core, names);
   }
 
   /**
@@ -111,10 +132,11 @@ export class Machine implements Disposable {
   }
 
   /** One allocation. @throws MachineError for a request that means nothing (bad order, cpu, gfp) */
-  allocate({ order = 0, gfp, cpu = 0, mobility = Mobility.FIXED, direct = false }: AllocateRequest): AllocateResult {
+  allocate(request: AllocateRequest): AllocateResult {
+    const { order = 0, gfp, cpu = 0, direct = false } = request;
     const commands = this.commands;
     commands.clear();
-    commands.append(Op.ALLOCATE, cpu, order, direct ? DIRECT : 0, gfp, 0, mobility);
+    commands.append(Op.ALLOCATE, cpu, order, direct ? DIRECT : 0, gfp, 0, contentOf(request));
     commands.execute();
     const status = commands.status(0);
     commands.clear();
@@ -133,6 +155,21 @@ export class Machine implements Disposable {
   /** split_page(), then frees the 2^order pages one by one, ascending. */
   splitRelease(pfn: number, order: number, cpu = 0): void {
     this.#single(Op.SPLIT_RELEASE, `splitRelease pfn ${pfn}, order ${order}`, cpu, order, pfn);
+  }
+
+  /** Changes what an allocated page is: on or off the LRU, dirty, mapped ... @throws MachineError for a free frame */
+  setContent(pfn: number, content: PageContent): void {
+    this.#single(Op.SET_CONTENT, `setContent of pfn ${pfn}`, 0, 0, pfn, contentOf(content));
+  }
+
+  /** One more reference that no page table knows (get_user_pages, O_DIRECT). @throws MachineError for a free frame */
+  pin(pfn: number): void {
+    this.#single(Op.PIN, `pin pfn ${pfn}`, 0, 0, pfn);
+  }
+
+  /** @throws MachineError BAD_PIN when the page has no such reference */
+  unpin(pfn: number): void {
+    this.#single(Op.UNPIN, `unpin pfn ${pfn}`, 0, 0, pfn);
   }
 
   /** drain_all_pages(): the per-CPU lists of all CPUs go back to the buddy lists; one zone or all. */
@@ -205,19 +242,20 @@ export class Machine implements Disposable {
 
   /** Everything, as bytes that restore() takes; tied to this version of the boundary. */
   snapshot(): Uint8Array {
-    return encodeSnapshot(this.#engine.memory());
+    return encodeSnapshot(this.#engine.memory(), { areas: this.cma.names });
   }
 
   /** @throws StateError when the bytes are not a snapshot of this version */
   static async restore(snapshot: Uint8Array, options: CreateOptions = {}): Promise<Machine> {
     const core = options.core ?? "release";
     const module = await loadCore(core, options.wasm);
-    return new Machine(Engine.attach(module, decodeSnapshot(snapshot)), core);
+    const { memory, labels } = decodeSnapshot(snapshot);
+    return new Machine(Engine.attach(module, memory), core, labels.areas);
   }
 
   /** An independent copy at this instant; neither sees what happens to the other. */
   fork(): Machine {
-    return new Machine(Engine.attach(this.#engine.module, this.#engine.memory()), this.#core);
+    return new Machine(Engine.attach(this.#engine.module, this.#engine.memory()), this.#core, this.cma.names);
   }
 
   /** For rooms above that drive the machine in their own way. */

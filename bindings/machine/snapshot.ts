@@ -4,7 +4,14 @@
 import { ABI_MAGIC, ABI_VERSION } from "../../assembly/abi/layout.js";
 import { StateError } from "../engine/errors.js";
 
-const HEADER_WORDS = 4;
+/** magic, version, bytes of memory, bytes of labels, checksum of both. */
+const HEADER_WORDS = 5;
+
+/** What the memory does not hold: names. */
+export interface SnapshotLabels {
+  /** CMA areas by index. */
+  readonly areas: readonly string[];
+}
 
 /** FNV-1a over 32-bit words. */
 function checksum(words: Uint32Array): number {
@@ -13,34 +20,39 @@ function checksum(words: Uint32Array): number {
   return hash >>> 0;
 }
 
-function paddedCopy(memory: Uint8Array): Uint8Array {
-  const out = new Uint8Array(HEADER_WORDS * 4 + Math.ceil(memory.length / 4) * 4);
+function padded(length: number): number {
+  return Math.ceil(length / 4) * 4;
+}
+
+/** header | memory, padded | labels as JSON, padded */
+export function encodeSnapshot(memory: Uint8Array, labels: SnapshotLabels): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(labels));
+  const out = new Uint8Array(HEADER_WORDS * 4 + padded(memory.length) + padded(text.length));
   out.set(memory, HEADER_WORDS * 4);
-  return out;
-}
-
-export function encodeSnapshot(memory: Uint8Array): Uint8Array {
-  const out = paddedCopy(memory);
+  out.set(text, HEADER_WORDS * 4 + padded(memory.length));
   const body = new Uint32Array(out.buffer, HEADER_WORDS * 4);
-  new Uint32Array(out.buffer, 0, HEADER_WORDS).set([ABI_MAGIC, ABI_VERSION, memory.length, checksum(body)]);
+  const header = [ABI_MAGIC, ABI_VERSION, memory.length, text.length, checksum(body)];
+  new Uint32Array(out.buffer, 0, HEADER_WORDS).set(header);
   return out;
 }
 
-/** The memory inside. @throws StateError saying what is wrong with the bytes */
-export function decodeSnapshot(snapshot: Uint8Array): Uint8Array {
+/** The memory and the labels inside. @throws StateError saying what is wrong with the bytes */
+export function decodeSnapshot(snapshot: Uint8Array): { readonly memory: Uint8Array; readonly labels: SnapshotLabels } {
   const bytes = snapshot.byteOffset % 4 === 0 ? snapshot : snapshot.slice();
   if (bytes.length < HEADER_WORDS * 4) throw new StateError(`a snapshot of ${bytes.length} bytes is truncated`);
-  const header = new Uint32Array(bytes.buffer, bytes.byteOffset, HEADER_WORDS);
-  if (header[0] !== ABI_MAGIC) throw new StateError("not a snapshot: it does not begin with the magic word PGBK");
-  if (header[1] !== ABI_VERSION) {
-    throw new StateError(`the snapshot has version ${header[1]}; this package reads version ${ABI_VERSION}`);
+  const [magic, version, length = 0, textLength = 0, sum] = new Uint32Array(bytes.buffer, bytes.byteOffset, HEADER_WORDS);
+  if (magic !== ABI_MAGIC) throw new StateError("not a snapshot: it does not begin with the magic word PGBK");
+  if (version !== ABI_VERSION) {
+    throw new StateError(`the snapshot has version ${version}; this package reads version ${ABI_VERSION}`);
   }
-  const length = header[2] ?? 0;
-  const padded = Math.ceil(length / 4) * 4;
-  if (bytes.length !== HEADER_WORDS * 4 + padded) {
-    throw new StateError(`the snapshot has ${bytes.length} bytes; its header says ${HEADER_WORDS * 4 + padded}`);
+  const expected = HEADER_WORDS * 4 + padded(length) + padded(textLength);
+  if (bytes.length !== expected) {
+    throw new StateError(`the snapshot has ${bytes.length} bytes; its header says ${expected}`);
   }
-  const body = new Uint32Array(bytes.buffer, bytes.byteOffset + HEADER_WORDS * 4, padded / 4);
-  if (checksum(body) !== header[3]) throw new StateError("the snapshot is damaged: its checksum does not match");
-  return bytes.subarray(HEADER_WORDS * 4, HEADER_WORDS * 4 + length);
+  const body = new Uint32Array(bytes.buffer, bytes.byteOffset + HEADER_WORDS * 4, (expected - HEADER_WORDS * 4) / 4);
+  if (checksum(body) !== sum) throw new StateError("the snapshot is damaged: its checksum does not match");
+  const from = HEADER_WORDS * 4 + padded(length);
+  const text = new TextDecoder().decode(bytes.subarray(from, from + textLength));
+  const labels = JSON.parse(text) as SnapshotLabels;
+  return { memory: bytes.subarray(HEADER_WORDS * 4, HEADER_WORDS * 4 + length), labels };
 }

@@ -241,7 +241,7 @@ class Run {
   }
 
   compareDump(state: CaptureState, row: number): Disagreement | null {
-    const differences = compareState(this.machine.views, state);
+    const differences = compareState(this.machine, state);
     if (row >= 0) {
       this.dumpsCompared += 1;
       if (differences.length === 0) this.dumpsEqual += 1;

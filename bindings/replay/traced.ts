@@ -325,7 +325,7 @@ export class TracedReplay {
   }
 
   #compareDump(state: CaptureState, operation: number, counted: boolean): Disagreement | null {
-    const differences = compareState(this.#machine.views, state);
+    const differences = compareState(this.#machine, state);
     if (counted) this.#dumpsCompared += 1;
     if (counted && differences.length === 0) this.#dumpsEqual += 1;
     const first = differences[0];

@@ -5,44 +5,30 @@
 // [i, i + count) clear; or NONE (0xffffffff). NONE too for arguments that mean nothing: count 0, count > bits,
 // start behind the last place, offset > mask, mask + 1 not a power of two.
 // A map is (bits + 31) / 32 words, LSB first, 1 = taken; nothing outside of it is read.
-// An index is `indexWords(bits)` words, 8-byte aligned; buildIndex() once, then note...() after each change of the map.
+// An index is indexWords(bits, partsOf(strategy)) words, best 64-byte aligned; buildIndex() once, then noteSet() or
+// noteClear() after each change of the map. It may lie anywhere and move with its map: it holds no address.
 
-import { SearchStrategy } from "../../abi/vocabulary";
-import { NONE } from "../../memory/list";
-import { kernelWalk } from "./kernel";
+import { IndexPart } from "../../abi/vocabulary";
+import { hasParts, layIndex, treeOf } from "./layout";
+import { buildTree, LEAF_BITS, noteTree } from "./tree_index";
 
-/** Words of the index of a map of `bits` bits. */
-export function indexWords(bits: u32): u32 {
-  return bits >= 0 ? 2 : 2;
-}
+export { findRun } from "./choose";
+export { indexWords, partsOf } from "./layout";
 
 /** Writes the whole index from the map. */
-export function buildIndex(index: usize, map: usize, bits: u32): void {
-  store<u32>(index, bits);
-}
-
-/** The run that `strategy` finds; equal for all of them. */
-export function findRun(
-  strategy: i32,
-  map: usize,
-  index: usize,
-  bits: u32,
-  start: u32,
-  count: u32,
-  mask: u32,
-  offset: u32,
-): u32 {
-  if (count - 1 >= bits || start > bits - count || offset > mask || mask & (mask + 1)) return NONE;
-  switch (strategy) {
-    case SearchStrategy.KERNEL:
-      return kernelWalk(map, bits, start, count, mask, offset);
-    default:
-      return kernelWalk(map, bits, start, count, mask, offset);
-  }
+export function buildIndex(index: usize, map: usize, bits: u32, parts: i32): void {
+  layIndex(index, bits, parts);
+  if (parts & IndexPart.RUN_TREE) buildTree(treeOf(index), map, bits);
 }
 
 /** Bits [from, from + count) of the map have been set. */
-export function noteSet(index: usize, map: usize, bits: u32, from: u32, count: u32): void {}
+export function noteSet(index: usize, map: usize, bits: u32, from: u32, count: u32): void {
+  if (count == 0) return;
+  if (hasParts(index, bits, IndexPart.RUN_TREE)) noteTree(treeOf(index), map, bits, from, count, 0);
+}
 
 /** Bits [from, from + count) of the map have been cleared. */
-export function noteClear(index: usize, map: usize, bits: u32, from: u32, count: u32): void {}
+export function noteClear(index: usize, map: usize, bits: u32, from: u32, count: u32): void {
+  if (count == 0) return;
+  if (hasParts(index, bits, IndexPart.RUN_TREE)) noteTree(treeOf(index), map, bits, from, count, LEAF_BITS);
+}
