@@ -14,8 +14,11 @@ export const MIGRATE_TYPES = 6;
 /** CPUs that own per-CPU page lists. */
 export const MAX_CPUS = 64;
 
-/** LRU lists of a zone: inactive and active, anonymous and file, and the unevictable one. */
-export const LRU_LISTS = 5;
+/** Lists of pages in use: inactive and active, anonymous and file, unevictable, and the pages of zram. */
+export const LRU_LISTS = 6;
+
+/** What a slot holds whose page was swapped out. */
+export const SWAPPED = 0xffff_ffff;
 
 /** Room for the per-CPU lists of one zone: mainline has 14 (4 orders x 3 types + 2 THP); a CMA type needs 18. */
 export const MAX_PCP_LISTS = 20;

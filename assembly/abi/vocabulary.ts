@@ -163,6 +163,14 @@ export enum CmaErrorRule {
   STARTS_EBUSY = 1,
 }
 
+/** Bits of ConfigWord.RECLAIM. */
+export enum ReclaimMode {
+  /** Requests that may, reclaim and compact by themselves. */
+  DIRECT = 1,
+  /** kswapd runs right after the allocation that woke it; without this bit when the caller says so (Op.RUN_KSWAPD). */
+  KSWAPD = 2,
+}
+
 /** Where a cma_alloc request stands (RequestWord.STATE). */
 export enum RequestState {
   FREE = 0,
@@ -208,6 +216,8 @@ export enum LruList {
   INACTIVE_FILE = 2,
   ACTIVE_FILE = 3,
   UNEVICTABLE = 4,
+  /** Not an LRU list: where zsmalloc's pages are found again. */
+  ZRAM = 5,
 }
 
 /** Bits of an allocated frame's word. */
@@ -270,6 +280,8 @@ export enum Op {
   CMA_STEP = 30,
   CMA_RELEASE = 31,
   CMA_CLEAR = 38,
+  RUN_KSWAPD = 39,
+  COMPACT = 40,
   LOAD_FRAMES = 32,
   LOAD_FREE = 33,
   LOAD_PCP = 34,
@@ -285,6 +297,8 @@ export enum Status {
   NO_PAGE = 1,
   /** No page yet: the kernel would enter direct reclaim or compaction here. */
   WOULD_RECLAIM = 2,
+  /** Reclaim and compaction found nothing: the kernel would call the OOM killer (Android: lmkd acts before). */
+  OUT_OF_MEMORY = 3,
   /** First refusal; smaller values are results, these are misuse. */
   BAD_COMMAND = 16,
   BAD_ORDER = 17,
@@ -358,6 +372,10 @@ export enum EventKind {
   WAKE_KSWAPD = 9,
   /** source pfn, target pfn, order */
   MIGRATE = 10,
+  /** pages reclaimed, scanned, priority; zone: highest index */
+  RECLAIM = 11,
+  /** order, 1 when a block of it is free now */
+  COMPACT = 12,
 }
 
 /** What validate() can find broken; 0 means sound. */

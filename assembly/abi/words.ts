@@ -34,11 +34,19 @@ export enum ConfigWord {
   RULE_CMA_ERROR,
   /** Words that all CMA bitmaps need together. */
   CMA_BITMAP_WORDS,
+  /** ReclaimMode bits; 0: requests stop where the kernel would reclaim. */
+  RECLAIM,
+  /** Pages that may be swapped out; 0: no swap. */
+  SWAP_PAGES,
+  /** zram: pages it takes for 100 that it stores; 0: the swap is a disk. */
+  ZRAM_PERCENT,
+  /** vm.swappiness, 0 to 200. */
+  SWAPPINESS,
   /** Bit 0: record events. */
   RECORD,
   /** GFP_ZONE_TABLE: the zone index for each of the 16 values of gfp & (DMA|HIGHMEM|DMA32|MOVABLE); 16 words. */
   GFP_ZONE,
-  COUNT = 41,
+  COUNT = 45,
 }
 
 /** One record per zone index, populated or not. Page counts unless said otherwise. */
@@ -67,7 +75,10 @@ export enum ZoneWord {
   NR_FREE = 20,
   /** Pages on each LRU list; 5 words. */
   NR_LRU = 34,
-  COUNT = 40,
+  /** Where compaction's scanners stand; pfns, 0: at the zone's ends. */
+  COMPACT_MIGRATE = 40,
+  COMPACT_FREE,
+  COUNT = 44,
 }
 
 /** One record per CPU and zone: cpu * MAX_ZONES + zone. */
@@ -139,6 +150,20 @@ export enum StatWord {
   REFILL_HINT,
   /** 1: frees to per-CPU lists do not drain; a trace tells each page that is (flag of Op.RELEASE). */
   NO_DRAIN,
+  /** kswapd: order + 1 and highest zone index of the wake-up that waits; 0: none. */
+  KSWAPD_ORDER,
+  KSWAPD_ZONE,
+  SWAP_USED,
+  ZRAM_STORED,
+  ZRAM_FRAMES,
+  PAGES_SCANNED,
+  PAGES_RECLAIMED,
+  PAGES_SWAPPED_OUT,
+  PAGES_SWAPPED_IN,
+  KSWAPD_RUNS,
+  DIRECT_RECLAIMS,
+  COMPACTIONS,
+  OOMS,
   /** Vmstat cma_alloc_success and cma_alloc_fail: requests. */
   CMA_ALLOC_SUCCESS,
   CMA_ALLOC_FAIL,
@@ -148,7 +173,7 @@ export enum StatWord {
   BITMAP_WORDS_USED,
   /** Scratch: did the last target of a migration take the slow path? */
   SLOW,
-  COUNT = 32,
+  COUNT = 48,
 }
 
 /** One CMA area. Pages. */

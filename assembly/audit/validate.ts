@@ -20,23 +20,25 @@ function fault(kind: i32, pfn: u32, expected: u32, got: u32): i32 {
   return kind;
 }
 
-/** 6.12: a free block's list type is that of its first pageblock (a drained THP may span blocks of other types). */
+/**
+ * 6.12: a free block's list type is that of its first pageblock (a drained THP may span blocks of other types).
+ * With page_group_by_mobility_disabled a pageblock stores UNMOVABLE for whatever list it was moved to.
+ */
 function checkFreeType(link: u32): i32 {
   if (config(ConfigWord.RULE_LIST_TYPE) != ListTypeRule.PAGEBLOCK) return 0;
+  if (config(ConfigWord.MOBILITY_DISABLED) != 0 && isMergeable(typeIn(wordOf(link)))) return 0;
   const type = typeIn(wordOf(link));
   return typeOf(link) == type ? 0 : fault(Fault.LIST_TYPE, pfnOf(link), typeOf(link), type);
 }
 
-/** Two free buddies must have merged, unless their types forbid it or one came to the tail of an isolation. */
+/**
+ * Two free buddies below a pageblock must have merged. Larger ones need not: their types may have forbidden it, and
+ * a type that changes later (a reserve given back) merges nothing.
+ */
 function checkMerged(link: u32, order: i32, zone: i32): i32 {
-  if (order >= MAX_ORDER) return 0;
+  if (order >= PAGEBLOCK_ORDER) return 0;
   const buddy = link ^ ((<u32>4) << order);
   if (!isFreeBlock(buddy, order, zone)) return 0;
-  if (order >= PAGEBLOCK_ORDER) {
-    const a = typeOf(link);
-    const b = typeOf(buddy);
-    if (a != b || !isMergeable(a)) return 0;
-  }
   return fault(Fault.UNMERGED_BUDDIES, pfnOf(link), order, pfnOf(buddy));
 }
 

@@ -44,11 +44,13 @@ export function reserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32): v
   record(EventKind.RESERVE_HIGHATOMIC, zone, pfnOf(link), order, type, 0);
 }
 
-/** Gives the pageblock(s) of one free HIGHATOMIC block back to `type`; the caller found the block. */
+/** Gives the pageblock(s) of one free HIGHATOMIC block back to `type`, 6.1 only the first; the caller found the block. */
 export function unreserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32, type: i32): void {
   const old = typeOf(link);
-  if (old == Migratetype.HIGHATOMIC) addReserved(zone, -min(max(<i32>blockFrames(), 1 << order), reserved(zone)));
-  if (config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.CALLER) {
+  const oneBlock = config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.CALLER;
+  const pages = oneBlock ? <i32>blockFrames() : max(<i32>blockFrames(), 1 << order);
+  if (old == Migratetype.HIGHATOMIC) addReserved(zone, -min(pages, reserved(zone)));
+  if (oneBlock) {
     setType(link, type);
     moveUnaccounted(cpu, zone, link, type);
   } else if (order < PAGEBLOCK_ORDER) {

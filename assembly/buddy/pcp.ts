@@ -106,14 +106,14 @@ export function giveToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockType:
   if (!AUTO) {
     const freeHigh = fixed.freesHigh(pcp, order, COSTLY_ORDER);
     const limit = fixed.keepLimit(pcp, freeHigh, reclaim);
-    if (held >= limit) drainPcp(cpu, zone, fixed.drainCount(pcp, limit, freeHigh, SCALE_MAX), pindex);
+    if (held >= limit) drainPcp(cpu, cpu, zone, fixed.drainCount(pcp, limit, freeHigh, SCALE_MAX), pindex);
     return;
   }
   store<i32>(pcp, load<i32>(pcp, PcpWord.ALLOC_FACTOR << 2) >> 1, PcpWord.ALLOC_FACTOR << 2);
   const freeHigh = auto.noteFree(pcp, order, COSTLY_ORDER, SCALE_MAX);
   const limit = auto.keepLimit(pcp, freeHigh, reclaim, hasFlag(zone, ZoneFlag.BELOW_HIGH), SCALE_MAX);
   if (held < limit) return;
-  drainPcp(cpu, zone, auto.drainCount(pcp, limit, freeHigh, SCALE_MAX), pindex);
+  drainPcp(cpu, cpu, zone, auto.drainCount(pcp, limit, freeHigh, SCALE_MAX), pindex);
   clearBelowHighIfMet(zone);
 }
 
@@ -125,18 +125,19 @@ function drainType(zone: i32, link: u32): i32 {
 }
 
 /**
- * free_pcppages_bulk(): up to `wanted` pages, starting with list `pindex`, each list emptied from its tail before
- * the next non-empty one; a last block may overshoot `wanted`.
+ * free_pcppages_bulk() on the lists of CPU `owner`: up to `wanted` pages, starting with list `pindex`, each list
+ * emptied from its tail before the next non-empty one; a last block may overshoot `wanted`. The CPU that does it,
+ * `cpu`, takes the change of the counters into its own differentials.
  */
-export function drainPcp(cpu: i32, zone: i32, wanted: i32, pindex: i32): void {
+export function drainPcp(cpu: i32, owner: i32, zone: i32, wanted: i32, pindex: i32): void {
   if (load<i32>(STATS, StatWord.NO_DRAIN << 2)) return;
-  const pcp = pcpAt(cpu, zone);
+  const pcp = pcpAt(owner, zone);
   const held = load<i32>(pcp, PcpWord.COUNT_PAGES << 2);
   let left = min(held, wanted);
   count(StatWord.PCP_DRAINS);
-  record(EventKind.DRAIN, zone, cpu, pindex, wanted, held);
+  record(EventKind.DRAIN, zone, owner, pindex, wanted, held);
   while (left > 0) {
-    const head = pcpHead(cpu, zone, pindex);
+    const head = pcpHead(owner, zone, pindex);
     const order = orderOfPindex(pindex);
     while (left > 0 && !isEmpty(head)) {
       const link = prevOf(head);
@@ -149,14 +150,14 @@ export function drainPcp(cpu: i32, zone: i32, wanted: i32, pindex: i32): void {
   }
 }
 
-/** drain_pages_zone(): everything, in chunks of batch << scale, each from list 0. */
-export function drainZone(cpu: i32, zone: i32): void {
-  const pcp = pcpAt(cpu, zone);
+/** drain_pages_zone(): everything that `owner` has, in chunks of batch << scale, each from list 0. */
+export function drainZone(cpu: i32, owner: i32, zone: i32): void {
+  const pcp = pcpAt(owner, zone);
   const chunk = load<i32>(pcp, PcpWord.BATCH << 2) << SCALE_MAX;
   while (true) {
     const held = load<i32>(pcp, PcpWord.COUNT_PAGES << 2);
     if (held <= 0) return;
-    drainPcp(cpu, zone, min(held, chunk), 0);
+    drainPcp(cpu, owner, zone, min(held, chunk), 0);
   }
 }
 
@@ -168,7 +169,7 @@ export function decayPcp(cpu: i32, zone: i32): void {
   let left = auto.decayHigh(pcp, SCALE_MAX);
   record(EventKind.DECAY, zone, cpu, load<u32>(pcp, PcpWord.HIGH << 2), 0, 0);
   while (left > 0) {
-    drainPcp(cpu, zone, min(left, batch), 0);
+    drainPcp(cpu, cpu, zone, min(left, batch), 0);
     left -= batch;
   }
 }

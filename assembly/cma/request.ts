@@ -157,7 +157,7 @@ function isolate(request: i32, at: usize): void {
   const zone = zoneOfRequest(at);
   const taken = isolateRange(cpu, zone, startOf(at), endOf(at), Migratetype.CMA);
   if (taken != NONE) return giveUp(request, at, Errno.EBUSY, taken, BlockReason.ISOLATED_BY_OTHER);
-  for (let c = 0; c < config(ConfigWord.NR_CPUS); c++) drainZone(c, zone);
+  for (let c = 0; c < config(ConfigWord.NR_CPUS); c++) drainZone(cpu, c, zone);
   set(at, RequestWord.CURSOR, startOf(at));
   set(at, RequestWord.BATCH, 0);
   set(at, RequestWord.MIGRATED, Errno.NONE);

@@ -2,10 +2,11 @@
 // Models lru_add, lru_del (mm/swap.c, include/linux/mm_inline.h), Linux 6.12, the classic LRU.
 // DEVIATION: per-CPU folio batches in front of the LRU lists are not modelled: a page is on its list at once.
 // DEVIATION: the classic LRU, not MGLRU.
+// The lists are those of the node: one set for all zones, as since Linux 4.8; the counts are per zone.
 //
-//   on a list  <=>  ALLOCATED, mobility LRU, not ISOLATED;   ZoneWord.NR_LRU[list] = pages (not blocks) on it
+//   on a list  <=>  ALLOCATED, not ISOLATED, mobility LRU or life ZRAM
+//   ZoneWord.NR_LRU[list] = pages (not blocks) of the zone on it
 
-import { LRU_LISTS } from "../abi/limits";
 import { FrameKind, LruList, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
 import { ZoneWord } from "../abi/words";
 import { addHead, addTail, unlink } from "../memory/list";
@@ -13,19 +14,21 @@ import { LRU_HEADS } from "../memory/regions";
 import { hasPageFlag, kindOf, lifeOf, mobilityOf, orderOf, setWord, wordOf, zoneOf } from "./frame";
 import { zoneAt } from "./zone";
 
-export function lruHead(zone: i32, list: i32): u32 {
-  return LRU_HEADS + (<u32>(zone * LRU_LISTS + list) << 2);
+export function lruHead(list: i32): u32 {
+  return LRU_HEADS + (<u32>list << 2);
 }
 
 /** The list that a page's life and flags name. */
 export function lruListOf(word: u32): i32 {
+  if (lifeOf(word) == PageLife.ZRAM) return LruList.ZRAM;
   if (hasPageFlag(word, PageFlag.UNEVICTABLE)) return LruList.UNEVICTABLE;
   const active = hasPageFlag(word, PageFlag.ACTIVE) ? 1 : 0;
   return (lifeOf(word) == PageLife.FILE ? <i32>LruList.INACTIVE_FILE : <i32>LruList.INACTIVE_ANON) + active;
 }
 
 export function isOnLru(word: u32): bool {
-  return mobilityOf(word) == Mobility.LRU && kindOf(word) == FrameKind.ALLOCATED && !hasPageFlag(word, PageFlag.ISOLATED);
+  if (kindOf(word) != FrameKind.ALLOCATED || hasPageFlag(word, PageFlag.ISOLATED)) return false;
+  return mobilityOf(word) == Mobility.LRU || lifeOf(word) == PageLife.ZRAM;
 }
 
 function countAt(zone: i32, list: i32): usize {
@@ -47,7 +50,7 @@ function counted(word: u32, sign: i32): i32 {
 /** To the head of its list, or to the tail (rotation, loading). */
 export function addToLru(link: u32, toTail: bool): void {
   const word = wordOf(link);
-  const head = lruHead(zoneOf(word), counted(word, 1));
+  const head = lruHead(counted(word, 1));
   if (toTail) addTail(head, link);
   else addHead(head, link);
 }

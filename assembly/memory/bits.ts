@@ -21,6 +21,21 @@ export function pairOf(map: usize, pair: u32, end: u32): u64 {
   return <u64>load<u32>(map + (<usize>pair << 3));
 }
 
+/** Pairs that anySet() and anyClear() read at once: 512 bits. */
+const BLOCK: u32 = 8;
+
+function anySet(at: usize): bool {
+  const low = v128.or(v128.load(at), v128.load(at, 16));
+  return v128.any_true(v128.or(low, v128.or(v128.load(at, 32), v128.load(at, 48))));
+}
+
+function anyClear(at: usize): bool {
+  const low = v128.and(v128.load(at), v128.load(at, 16));
+  return !i64x2.all_true(
+    i64x2.eq(v128.and(low, v128.and(v128.load(at, 32), v128.load(at, 48))), i64x2.splat(-1)),
+  );
+}
+
 export function isSet(map: usize, bit: u32): bool {
   return ((load<u32>(map + <usize>((bit >> 5) << 2)) >> (bit & 31)) & 1) != 0;
 }
@@ -34,6 +49,7 @@ export function nextSet(map: usize, from: u32, end: u32): u32 {
   while (word == 0) {
     if (pair >= last) return end;
     pair += 1;
+    while (pair + BLOCK <= last && !anySet(map + (<usize>pair << 3))) pair += BLOCK;
     word = pairOf(map, pair, end);
   }
   return min(end, (pair << 6) + <u32>ctz(word));
@@ -48,6 +64,7 @@ export function nextClear(map: usize, from: u32, end: u32): u32 {
   while (word == 0) {
     if (pair >= last) return end;
     pair += 1;
+    while (pair + BLOCK <= last && !anyClear(map + (<usize>pair << 3))) pair += BLOCK;
     word = ~pairOf(map, pair, end);
   }
   return min(end, (pair << 6) + <u32>ctz(word));

@@ -146,7 +146,7 @@ export function plan(): i32 {
 }
 
 function headCount(cpus: i32): u32 {
-  return MAX_ZONES * (MAX_ORDERS * MIGRATE_TYPES + cpus * MAX_PCP_LISTS + LRU_LISTS);
+  return MAX_ZONES * (MAX_ORDERS * MIGRATE_TYPES + cpus * MAX_PCP_LISTS) + LRU_LISTS;
 }
 
 /** Takes every base address from the table in memory: after plan(), or in a fork or restored snapshot. */

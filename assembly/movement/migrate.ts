@@ -7,7 +7,6 @@
 import { BATCH_CAPACITY } from "../abi/limits";
 import { Errno, EventKind, FrameKind, Gfp, MigrationRule, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
-import { allocatePages } from "../buddy/allocate";
 import { freePages } from "../buddy/free_pages";
 import {
   hasPageFlag,
@@ -22,11 +21,12 @@ import {
   wordOf,
   zoneOf,
 } from "../frames/frame";
-import { addToLru, removeFromLru } from "../frames/lru";
+import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { moveOwner } from "../frames/owner";
 import { NONE } from "../memory/list";
 import { BATCHES, config, STATS } from "../memory/regions";
 import { record } from "../record/events";
+import { allocateUnderPressure } from "./pressure";
 
 /** COMPACT_CLUSTER_MAX: isolation stops once so many pages are in hand. */
 const CLUSTER: i32 = 32;
@@ -72,7 +72,7 @@ function isIsolatable(word: u32): bool {
 /** Takes a page off its list and puts it to the FRONT of the batch. */
 function collect(request: i32, link: u32, count: i32): void {
   const word = wordOf(link);
-  if (mobilityOf(word) == Mobility.LRU) removeFromLru(link);
+  if (isOnLru(word)) removeFromLru(link);
   setWord(link, word | PageFlag.ISOLATED);
   for (let i = count; i > 0; i--) store<u32>(sourceAt(request, i), sourceOf(request, i - 1));
   store<u32>(sourceAt(request, 0), link);
@@ -137,7 +137,7 @@ function isBusy(word: u32): bool {
 function allocateTarget(cpu: i32, order: i32): u32 {
   const large = order > 0 ? Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM : 0;
   const extra = order > 0 ? Gfp.NOMEMALLOC | Gfp.NOWARN : 0;
-  return allocatePages(cpu, order, (TARGET_GFP & ~large) | extra, STATS + (<usize>StatWord.SLOW << 2));
+  return allocateUnderPressure(cpu, order, (TARGET_GFP & ~large) | extra, STATS + (<usize>StatWord.SLOW << 2));
 }
 
 /** The content moves; the source is freed into its (isolated) pageblock. */
@@ -149,7 +149,7 @@ function move(cpu: i32, source: u32, target: u32): void {
   record(EventKind.MIGRATE, zoneOf(from), pfnOf(source), pfnOf(target), order, 0);
   store<u32>(STATS, load<u32>(STATS, StatWord.PAGES_MIGRATED << 2) + (1 << order), StatWord.PAGES_MIGRATED << 2);
   freePages(cpu, source, order);
-  if (mobilityOf(from) == Mobility.LRU) addToLru(target, false);
+  if (isOnLru(wordOf(target))) addToLru(target, false);
 }
 
 /**
@@ -216,7 +216,7 @@ export function putBack(request: i32, count: usize): void {
     const link = sourceOf(request, i);
     const word = wordOf(link) & ~(<u32>PageFlag.ISOLATED);
     setWord(link, word);
-    if (mobilityOf(word) == Mobility.LRU) addToLru(link, false);
+    if (isOnLru(word)) addToLru(link, false);
   }
   store<i32>(count, 0);
 }

@@ -8,8 +8,8 @@
 //   RELEASE_SLOT     -      slot              -                -
 //   SPLIT_RELEASE    yes    pfn               -                -                 1: loose
 //   BULK_ALLOCATE    -      gfp               zone             -
-//   DRAIN_ALL        -      zone + 1 or 0     -                -                 all CPUs
-//   DRAIN_PCP        -      zone              pages            pindex
+//   DRAIN_ALL        -      zone + 1 or 0     -                -                 the lists of all CPUs
+//   DRAIN_PCP        -      zone              pages            pindex            lists of CPU flags - 1; 0: own
 //   DECAY            -      zone              -                -
 //   FOLD             -      zone + 1 or 0     all CPUs: 1      -                 1 free only, 2 CMA only
 //   TICK             -      -                 -                -                 fold all zones, then decay each
@@ -20,6 +20,8 @@
 //   ROTATE_FREE      yes    pfn               1 head, 0 tail   -                 compaction's fast scanners
 //   UNRESERVE_HIGHATOMIC yes pfn              type             -
 //   SET_CONTENT      -      pfn               content          -                 Mobility | PageLife << 8 | PageFlags
+//   RUN_KSWAPD       -      -                 -                -                 if it was woken
+//   COMPACT          yes    zone              type             -                 OK: a block of the order is free
 //   HINT_MOVABLE     -      pages             -                -
 //   HINT_REFILL      -      blocks            -                -                 size of the next refill
 //   RETYPE           -      pfn               type             -                 the whole pageblock
@@ -39,11 +41,10 @@
 //   LOAD_FREE        yes    pfn               type             zone              to the tail
 //   LOAD_PCP         -      pfn               pindex           zone | type << 8  to the tail
 
-import { HINT_CAPACITY, MAX_CPUS, SLOT_CAPACITY } from "../abi/limits";
+import { HINT_CAPACITY, SLOT_CAPACITY, SWAPPED } from "../abi/limits";
 import { FrameKind, Gfp, Op, Status } from "../abi/vocabulary";
 import { CommandWord, ConfigWord, StatWord, ZoneWord } from "../abi/words";
 import {
-  allocatePages,
   failureStatus,
   fastFlags,
   refusalOf,
@@ -56,8 +57,7 @@ import { freeHead } from "../buddy/freelist";
 import { freePages, freePagesDirect, gather, headOf, splitPages } from "../buddy/free_pages";
 import { unreserveHighatomic } from "../buddy/highatomic";
 import { isolateFree } from "../buddy/isolate_free";
-import { decayPcp, drainPcp, drainZone } from "../buddy/pcp";
-import { NR_LISTS } from "../buddy/pcp_lists";
+import { decayPcp } from "../buddy/pcp";
 import { freeOne } from "../buddy/release";
 import {
   isContent,
@@ -74,15 +74,20 @@ import {
   zoneOf,
 } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
-import { foldCounters, isPopulated, setFlag, clearFlag, spans, zoneAt } from "../frames/zone";
+import { clearFlag, isPopulated, setFlag, zoneAt } from "../frames/zone";
 import { addRange, loadBits } from "../cma/area";
 import { changeContent } from "../frames/lru";
 import { occupySlot, slotContent } from "../frames/owner";
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
 import { COMMANDS, config, HINTS, STATS } from "../memory/regions";
+import { compactZone } from "../movement/compact";
+import { runKswapd } from "../movement/kswapd";
+import { allocateUnderPressure, failureUnderPressure } from "../movement/pressure";
+import { releaseSwap } from "../movement/swap";
 import { changePins, cmaAllocate, cmaBegin, cmaClear, cmaRelease, cmaStep } from "./cma_commands";
 import { freeBoot, loadFrames, loadFree, loadPcp } from "./load";
 import { drainPage, retype, takeFree, untake } from "./take";
+import { checkZone, drainAll, drainPart, fold, tick } from "./upkeep";
 
 function word(at: usize, index: i32): u32 {
   return load<u32>(at + (<usize>index << 2));
@@ -97,10 +102,6 @@ function checkBlock(pfn: u32, order: i32): i32 {
   if (order > MAX_ORDER) return Status.BAD_ORDER;
   if (!isFrame(pfn)) return Status.BAD_PFN;
   return pfn & ((1 << order) - 1) ? Status.MISALIGNED : Status.OK;
-}
-
-function checkZone(zone: u32): i32 {
-  return zone < <u32>config(ConfigWord.NR_ZONES) && isPopulated(zone) ? Status.OK : Status.BAD_ZONE;
 }
 
 function checkGfp(gfp: i32): i32 {
@@ -118,16 +119,18 @@ function allocate(at: usize, cpu: i32, order: i32, flags: i32): i32 {
   if (refused) return refused;
   if (slot > <u32>SLOT_CAPACITY) return Status.BAD_SLOT;
   if (!isContent(content)) return Status.BAD_TYPE;
-  if (slot && slotContent(slot - 1)) return Status.BAD_SLOT;
-  const link = flags & 1 ? allocateDirect(cpu, order, gfp) : allocatePages(cpu, order, gfp, at + (CommandWord.SLOW << 2));
+  const held = slot ? slotContent(slot - 1) : 0;
+  if (held && held != <u32>SWAPPED) return Status.BAD_SLOT;
+  const link = flags & 1 ? allocateDirect(cpu, order, gfp) : allocateUnderPressure(cpu, order, gfp, at + (CommandWord.SLOW << 2));
   if (link == NONE) {
     store<u32>(at, refusalOf(order, gfp), CommandWord.DETAIL << 2);
-    return failureStatus(gfp);
+    return failureUnderPressure(order, gfp);
   }
   const head = wordOf(link);
   if (content) changeContent(link, withContent(wordOf(link), content));
   store<u32>(at, zoneOf(head), CommandWord.DETAIL << 2);
   answerPfn(at, link);
+  if (held) releaseSwap(cpu, slot - 1, true);
   if (slot) occupySlot(slot - 1, link);
   return Status.OK;
 }
@@ -168,6 +171,10 @@ function releaseSlot(at: usize, cpu: i32): i32 {
   if (slot >= <u32>SLOT_CAPACITY) return Status.BAD_SLOT;
   const held = slotContent(slot);
   if (held == 0) return Status.BAD_SLOT;
+  if (held == <u32>SWAPPED) {
+    releaseSwap(cpu, slot, false);
+    return Status.OK;
+  }
   const link = linkOf(held - 1);
   if (kindOf(wordOf(link)) != FrameKind.ALLOCATED) return Status.NOT_ALLOCATED;
   answerPfn(at, link);
@@ -186,48 +193,7 @@ function bulkAllocate(at: usize, cpu: i32): i32 {
   return Status.OK;
 }
 
-function drainAll(zone: i32): i32 {
-  const zones = config(ConfigWord.NR_ZONES);
-  if (zone > zones) return Status.BAD_ZONE;
-  for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++) {
-    for (let z = 0; z < zones; z++) {
-      if ((zone == 0 || zone - 1 == z) && isPopulated(z)) drainZone(cpu, z);
-    }
-  }
-  return Status.OK;
-}
-
-function fold(cpu: i32, zone: i32, allCpus: bool, flags: i32): i32 {
-  const zones = config(ConfigWord.NR_ZONES);
-  if (zone > zones) return Status.BAD_ZONE;
-  for (let c = 0; c < config(ConfigWord.NR_CPUS); c++) {
-    if (!allCpus && c != cpu) continue;
-    for (let z = 0; z < zones; z++) {
-      if ((zone == 0 || zone - 1 == z) && isPopulated(z)) foldCounters(c, z, flags != 2, flags != 1);
-    }
-  }
-  return Status.OK;
-}
-
-/** The vmstat worker: all zones are folded, then each per-CPU list set decays. */
-function tick(cpu: i32): i32 {
-  fold(cpu, 0, false, 0);
-  for (let z = 0; z < config(ConfigWord.NR_ZONES); z++) {
-    if (isPopulated(z)) decayPcp(cpu, z);
-  }
-  return Status.OK;
-}
-
-function drainOne(at: usize, cpu: i32): i32 {
-  const zone = word(at, CommandWord.A);
-  const pindex = word(at, CommandWord.C);
-  const refused = checkZone(zone);
-  if (refused) return refused;
-  if (pindex >= <u32>NR_LISTS) return Status.BAD_COMMAND;
-  drainPcp(cpu, zone, word(at, CommandWord.B), pindex);
-  return Status.OK;
-}
-
+/** drain_all_pages(): one CPU empties the lists of all. */
 function setZone(at: usize, op: i32, cpu: i32): i32 {
   const zone = word(at, CommandWord.A);
   const refused = checkZone(zone);
@@ -294,6 +260,14 @@ function setContent(pfn: u32, content: u32): i32 {
   return Status.OK;
 }
 
+function compact(cpu: i32, order: i32, zone: u32, type: u32): i32 {
+  const refused = checkZone(zone);
+  if (refused) return refused;
+  if (order > MAX_ORDER) return Status.BAD_ORDER;
+  if (type > 2) return Status.BAD_TYPE;
+  return compactZone(cpu, zone, order, type) ? Status.OK : Status.NO_PAGE;
+}
+
 function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
   const a = word(at, CommandWord.A);
   const b = word(at, CommandWord.B);
@@ -312,9 +286,9 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
     case Op.BULK_ALLOCATE:
       return bulkAllocate(at, cpu);
     case Op.DRAIN_ALL:
-      return drainAll(a);
+      return drainAll(cpu, a);
     case Op.DRAIN_PCP:
-      return drainOne(at, cpu);
+      return drainPart(cpu, flags ? flags - 1 : cpu, a, b, c);
     case Op.FOLD:
       return fold(cpu, a, b != 0, flags);
     case Op.TICK:
@@ -328,6 +302,11 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
     case Op.ROTATE_FREE:
     case Op.UNRESERVE_HIGHATOMIC:
       return freeBlock(at, op, cpu, order);
+    case Op.RUN_KSWAPD:
+      runKswapd(cpu);
+      return Status.OK;
+    case Op.COMPACT:
+      return compact(cpu, order, a, b);
     case Op.SET_CONTENT:
       return setContent(a, b);
     case Op.HINT_MOVABLE:

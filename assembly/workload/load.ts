@@ -112,6 +112,6 @@ export function emptyLists(): void {
     for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++) {
       for (let pindex = 0; pindex < NR_LISTS; pindex++) initHead(pcpHead(cpu, zone, pindex));
     }
-    for (let list = 0; list < LRU_LISTS; list++) initHead(lruHead(zone, list));
   }
+  for (let list = 0; list < LRU_LISTS; list++) initHead(lruHead(list));
 }

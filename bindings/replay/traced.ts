@@ -275,17 +275,17 @@ export class TracedReplay {
   #drain(i: number): Disagreement | null {
     const r = this.#reader;
     const zone = this.#zone(i);
-    const cpu = r.number(i, "pcpcpu");
+    const owner = r.number(i, "pcpcpu");
     const wanted = r.number(i, "want");
     const pindex = r.number(i, "pindex");
     const predicted = this.#drains.shift();
     if (predicted === undefined) {
-      const status = this.#perform(Op.DRAIN_PCP, cpu, 0, 0, zone, wanted, pindex);
+      const status = this.#perform(Op.DRAIN_PCP, this.#trace.cpu[i] ?? 0, 0, owner + 1, zone, wanted, pindex);
       this.#drains.length = 0;
       return this.#must(i, status);
     }
     const got = [EventWord.ZONE, EventWord.A, EventWord.B, EventWord.C, EventWord.D].map((w) => predicted[w] ?? 0);
-    const expected = [zone, cpu, pindex, wanted, r.number(i, "pcp_count")];
+    const expected = [zone, owner, pindex, wanted, r.number(i, "pcp_count")];
     if (expected.every((value, at) => value === got[at])) return null;
     const words = ([z, c, p, w, n]: number[]) => `zone ${z}, cpu ${c}, list ${p}, ${w} pages of ${n}`;
     return this.#disagree(i, `drain of ${words(expected)}`, `drain of ${words(got)}`);

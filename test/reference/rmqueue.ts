@@ -22,7 +22,7 @@ export interface Search {
 
 /** More than half of the zone's free pages are CMA pages: movable requests take those first. */
 function cmaFirst(zone: Zone, flags: number): boolean {
-  return (flags & AllocFlag.CMA) !== 0 && zone.freeCma > Math.floor(zone.freePages / 2);
+  return (flags & AllocFlag.CMA) !== 0 && zone.visibleCma > Math.floor(zone.visibleFree / 2);
 }
 
 /** One block of the order for the type, from any list that the flags allow. In 6.1 the caller accounts. */

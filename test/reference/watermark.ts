@@ -23,7 +23,7 @@ function unusablePages(machine: Machine, zone: Zone, order: number, flags: numbe
     const wholeReserve = machine.rules.reserve === ReserveRule.WHOLE_RESERVE;
     pages += wholeReserve ? zone.nrReservedHighatomic : zone.nrFreeHighatomic;
   }
-  if ((flags & AllocFlag.CMA) === 0) pages += zone.freeCma;
+  if ((flags & AllocFlag.CMA) === 0) pages += zone.visibleCma;
   return pages;
 }
 
@@ -55,7 +55,7 @@ export function watermarkOk(
   highestZone: number,
   flags: number,
 ): boolean {
-  const usable = zone.freePages - unusablePages(machine, zone, order, flags);
+  const usable = zone.visibleFree - unusablePages(machine, zone, order, flags);
   const needed = loweredMark(mark, flags) + (zone.lowmemReserve[highestZone] ?? 0);
   if (usable <= needed) return false;
   return order === 0 || hasBlock(zone, order, flags);
@@ -72,7 +72,7 @@ export function watermarkFast(
   gfp: number,
 ): boolean {
   if (order === 0) {
-    const usable = zone.freePages - unusablePages(machine, zone, 0, flags);
+    const usable = zone.visibleFree - unusablePages(machine, zone, 0, flags);
     if (Math.max(usable, 0) > mark + (zone.lowmemReserve[highestZone] ?? 0)) return true;
   }
   if (watermarkOk(machine, zone, order, mark, highestZone, flags)) return true;

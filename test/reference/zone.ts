@@ -93,6 +93,15 @@ export class Zone {
     this.blockTypesStart = state.pageblocks.start;
   }
 
+  /** zone_page_state(): a counter that is below nothing while CPUs keep the rest reads as nothing. */
+  get visibleFree(): number {
+    return Math.max(this.freePages, 0);
+  }
+
+  get visibleCma(): number {
+    return Math.max(this.freeCma, 0);
+  }
+
   spans(pfn: number): boolean {
     return pfn >= this.start && pfn < this.end;
   }

@@ -4,20 +4,30 @@
 import { nextClear, nextSet } from "../../memory/bits";
 import { NONE } from "../../memory/list";
 
+const ALL: u64 = 0xffff_ffff_ffff_ffff;
+
 /**
  * Next clear bit, rounded up to the alignment; accepted if no set bit lies in the window, else on from behind the
  * set bit that was found. A window that would pass the end of the map means NONE.
  */
 export function kernelWalk(map: usize, bits: u32, start: u32, count: u32, mask: u32, offset: u32): u32 {
   const limit = bits - count;
+  const pairs = (bits + 31) >> 6;
   let at = start;
-  while (true) {
-    at = nextClear(map, at, bits);
+  while (at <= limit) {
+    let pair = at >> 6;
+    let from = map + (<usize>pair << 3);
+    let word = (pair < pairs ? ~load<u64>(from) : <u64>~load<u32>(from)) & (ALL << (at & 63));
+    at = word != 0 ? (pair << 6) + <u32>ctz(word) : nextClear(map, (pair + 1) << 6, bits);
     at += (0 - at - offset) & mask;
     if (at > limit) return NONE;
+    pair = at >> 6;
+    from = map + (<usize>pair << 3);
+    word = (pair < pairs ? load<u64>(from) : <u64>load<u32>(from)) & (ALL << (at & 63));
     const end = at + count;
-    const hit = nextSet(map, at, end);
-    if (hit == end) return at;
+    const hit = word != 0 ? (pair << 6) + <u32>ctz(word) : nextSet(map, (pair + 1) << 6, end);
+    if (hit >= end) return at;
     at = hit + 1;
   }
+  return NONE;
 }

@@ -1,0 +1,87 @@
+// Knows: what becomes of an anonymous page that is swapped out: a slot marked so, and room on a disk or in zram.
+// Must not know: which pages are chosen. zram stores pages compressed, in frames that it allocates itself.
+// Models add_to_swap, swap_writepage, zram_write_page (mm/swap_state.c, drivers/block/zram), Linux 6.12, by counts.
+// DEVIATION: zsmalloc's classes are not modelled: zram holds as many frames as its average compression needs.
+
+import { SWAPPED } from "../abi/limits";
+import { Gfp, LruList, Mobility, PageLife } from "../abi/vocabulary";
+import { ConfigWord, StatWord } from "../abi/words";
+import { allocatePages } from "../buddy/allocate";
+import { freePages } from "../buddy/free_pages";
+import { orderOf, withLife, withMobility, wordOf } from "../frames/frame";
+import { changeContent, lruHead } from "../frames/lru";
+import { ownerOf } from "../frames/owner";
+import { NONE, nextOf, prevOf } from "../memory/list";
+import { config, SLOTS, STATS } from "../memory/regions";
+
+/** GFP of zs_malloc for zram: movable, no I/O; reclaim's own right to the reserves (PF_MEMALLOC). */
+const ZRAM_GFP: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.KSWAPD_RECLAIM | Gfp.NOWARN | Gfp.MEMALLOC;
+
+function stat(word: i32): i32 {
+  return load<i32>(STATS + (<usize>word << 2));
+}
+
+function addStat(word: i32, delta: i32): void {
+  store<i32>(STATS + (<usize>word << 2), stat(word) + delta);
+}
+
+/** Is there room for so many more pages? */
+export function hasSwapRoom(pages: i32): bool {
+  return stat(StatWord.SWAP_USED) + pages <= config(ConfigWord.SWAP_PAGES);
+}
+
+/** Frames that zram needs for what it stores. */
+function zramFrames(stored: i32): i32 {
+  return <i32>((<i64>stored * config(ConfigWord.ZRAM_PERCENT) + 99) / 100);
+}
+
+/** Takes one more frame for zram; false when none is to be had. */
+function growZram(cpu: i32): bool {
+  const link = allocatePages(cpu, 0, ZRAM_GFP, STATS + (<usize>StatWord.SLOW << 2));
+  if (link == NONE) return false;
+  changeContent(link, withLife(withMobility(wordOf(link), Mobility.DRIVER), PageLife.ZRAM));
+  addStat(StatWord.ZRAM_FRAMES, 1);
+  return true;
+}
+
+/** Gives back the frames that zram no longer needs, the oldest first. */
+function shrinkZram(cpu: i32): void {
+  const head = lruHead(LruList.ZRAM);
+  while (stat(StatWord.ZRAM_FRAMES) > zramFrames(stat(StatWord.ZRAM_STORED)) && nextOf(head) != head) {
+    freePages(cpu, prevOf(head), 0);
+    addStat(StatWord.ZRAM_FRAMES, -1);
+  }
+}
+
+/**
+ * Writes an anonymous block out and frees it; its slot, if any, says so. False: no room, or zram got no frame for
+ * it (zram that itself takes pages is why reclaim can fail while memory is anonymous).
+ */
+export function swapOut(cpu: i32, link: u32): bool {
+  const pages = 1 << orderOf(wordOf(link));
+  if (!hasSwapRoom(pages)) return false;
+  if (config(ConfigWord.ZRAM_PERCENT)) {
+    const needed = zramFrames(stat(StatWord.ZRAM_STORED) + pages);
+    while (stat(StatWord.ZRAM_FRAMES) < needed) {
+      if (!growZram(cpu)) return false;
+    }
+    addStat(StatWord.ZRAM_STORED, pages);
+  }
+  const owner = ownerOf(link);
+  freePages(cpu, link, orderOf(wordOf(link)));
+  if (owner) store<u32>(SLOTS + <usize>((owner - 1) << 2), <u32>SWAPPED);
+  addStat(StatWord.SWAP_USED, pages);
+  addStat(StatWord.PAGES_SWAPPED_OUT, pages);
+  return true;
+}
+
+/** A slot's page is read back, or its owner is gone: the room is free again. */
+export function releaseSwap(cpu: i32, slot: u32, readBack: bool): void {
+  store<u32>(SLOTS + <usize>(slot << 2), 0);
+  addStat(StatWord.SWAP_USED, -1);
+  if (readBack) addStat(StatWord.PAGES_SWAPPED_IN, 1);
+  if (!config(ConfigWord.ZRAM_PERCENT)) return;
+  addStat(StatWord.ZRAM_STORED, -1);
+  shrinkZram(cpu);
+}
+
