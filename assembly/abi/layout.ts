@@ -35,6 +35,7 @@ export enum Region {
   /** Per request: BATCH_CAPACITY sources, then as many targets. */
   BATCHES,
   WINDOWS,
+  PINS,
   /** Parameters and random state of the generators that run inside (WorkloadWord). */
   WORKLOAD,
   AUDIT,

@@ -17,6 +17,12 @@ export const MAX_CPUS = 64;
 /** Lists of pages in use: inactive and active, anonymous and file, unevictable, and the pages of zram. */
 export const LRU_LISTS = 6;
 
+/** Owner of a page that was freed while pinned: it goes with its last pin. */
+export const ORPHAN = 0xffff_ffff;
+
+/** Pins that may exist at the same time, all pages together. */
+export const PIN_CAPACITY = 65_536;
+
 /** What a slot holds whose page was swapped out. */
 export const SWAPPED = 0xffff_ffff;
 

@@ -171,6 +171,16 @@ export enum ReclaimMode {
   KSWAPD = 2,
 }
 
+/** What a pin is for. */
+export enum PinKind {
+  /** get_user_pages, O_DIRECT: for the length of an I/O. */
+  SHORT = 0,
+  /** FOLL_LONGTERM (RDMA, VFIO, io_uring buffers): moved out of CMA first. */
+  LONGTERM = 1,
+  /** A reference on a page cache page: superblocks, journals, buffer heads. */
+  PAGE_CACHE = 2,
+}
+
 /** Where a cma_alloc request stands (RequestWord.STATE). */
 export enum RequestState {
   FREE = 0,

@@ -142,6 +142,12 @@ export enum StatWord {
   SLOW_PATHS,
   /** Number of events ever recorded; the ring holds the last EVENT_CAPACITY. */
   EVENTS,
+  /** Pin records ever used; record + 1 of the first free one below. */
+  PINS_USED,
+  PIN_FREE,
+  /** Virtual time, 64 bit: set by the caller or the event queue. */
+  CLOCK_LOW,
+  CLOCK_HIGH,
   HINT_HEAD,
   HINT_TAIL,
   /** Scratch of one refill: where the next page starts to look (buddy/rmqueue Mode). */
@@ -231,6 +237,22 @@ export enum RequestWord {
   /** First page when it succeeded. */
   PFN,
   COUNT = 24,
+}
+
+/** One pin. */
+export enum PinWord {
+  /** Pfn + 1; 0: the record is free. */
+  PFN,
+  /** PinKind. */
+  KIND,
+  /** Whatever number the caller gave its holder. */
+  OWNER,
+  /** Record + 1 of the next free record. */
+  NEXT,
+  /** Virtual time at which it was taken; 64 bit. */
+  SINCE_LOW,
+  SINCE_HIGH,
+  COUNT = 6,
 }
 
 /** One window that a request tried. */

@@ -22,6 +22,7 @@ import {
   MAX_REQUESTS,
   MAX_ZONES,
   MIGRATE_TYPES,
+  PIN_CAPACITY,
   SLOT_CAPACITY,
   WINDOW_CAPACITY,
 } from "../abi/limits";
@@ -33,6 +34,7 @@ import {
   ConfigWord,
   EventWord,
   PcpWord,
+  PinWord,
   RangeWord,
   RequestWord,
   StatWord,
@@ -59,6 +61,7 @@ export let CMA_BITMAPS: usize = 0;
 export let REQUESTS: usize = 0;
 export let BATCHES: usize = 0;
 export let WINDOWS: usize = 0;
+export let PINS: usize = 0;
 export let SLOTS: usize = 0;
 export let COMMANDS: usize = 0;
 export let EVENTS: usize = 0;
@@ -132,6 +135,7 @@ export function plan(): i32 {
   at = place(Region.REQUESTS, at, MAX_REQUESTS * RequestWord.COUNT, 4);
   at = place(Region.BATCHES, at, MAX_REQUESTS * BATCH_CAPACITY * 2, 4);
   at = place(Region.WINDOWS, at, WINDOW_CAPACITY * WindowWord.COUNT, 4);
+  at = place(Region.PINS, at, PIN_CAPACITY * PinWord.COUNT, 4);
   at = place(Region.PAGEBLOCKS, at, count >> config(ConfigWord.PAGEBLOCK_ORDER), 1);
   at = place(Region.FRAME_NEXT, at, links, 4);
   at = place(Region.FRAME_PREV, at, links, 4);
@@ -169,6 +173,7 @@ export function bind(): i32 {
   CMA_BITMAPS = load<u32>(entry(Region.CMA_BITMAPS));
   REQUESTS = load<u32>(entry(Region.REQUESTS));
   BATCHES = load<u32>(entry(Region.BATCHES));
+  PINS = load<u32>(entry(Region.PINS));
   WINDOWS = load<u32>(entry(Region.WINDOWS));
   NEXT = load<u32>(entry(Region.FRAME_NEXT));
   PREV = load<u32>(entry(Region.FRAME_PREV));

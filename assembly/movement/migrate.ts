@@ -140,8 +140,8 @@ function allocateTarget(cpu: i32, order: i32): u32 {
   return allocateUnderPressure(cpu, order, (TARGET_GFP & ~large) | extra, STATS + (<usize>StatWord.SLOW << 2));
 }
 
-/** The content moves; the source is freed into its (isolated) pageblock. */
-function move(cpu: i32, source: u32, target: u32): void {
+/** The content moves; the source, which is on no list, is freed. */
+export function movePage(cpu: i32, source: u32, target: u32): void {
   const from = wordOf(source);
   const order = orderOf(from);
   setWord(target, movedWord(wordOf(target), from));
@@ -169,7 +169,7 @@ export function migrateBatch(cpu: i32, request: i32, count: usize): i32 {
   for (let i = 0; i < targets; i++) {
     const source = sourceOf(request, i);
     if (!isBusy(wordOf(source))) {
-      move(cpu, source, load<u32>(targetAt(request, i)));
+      movePage(cpu, source, load<u32>(targetAt(request, i)));
       continue;
     }
     store<u32>(sourceAt(request, kept), source);
@@ -198,7 +198,7 @@ export function migrateOne(cpu: i32, request: i32, index: i32): i32 {
     freePages(cpu, target, order);
     return Errno.EAGAIN;
   }
-  move(cpu, source, target);
+  movePage(cpu, source, target);
   return Errno.NONE;
 }
 

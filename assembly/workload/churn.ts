@@ -3,7 +3,6 @@
 
 import { FrameKind, Gfp, Mobility, PageLife } from "../abi/vocabulary";
 import { ConfigWord, WorkloadWord } from "../abi/words";
-import { allocatePages } from "../buddy/allocate";
 import { freePages as release } from "../buddy/free_pages";
 import { kindOf, orderOf, withLife, withMobility, wordOf } from "../frames/frame";
 import { changeContent } from "../frames/lru";
@@ -11,6 +10,7 @@ import { freePages } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { randomBelow } from "../memory/prng";
 import { config, frames, WORKLOAD } from "../memory/regions";
+import { allocateUnderPressure } from "../movement/pressure";
 
 const USER: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM;
 const THP_LIGHT: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.COMP | Gfp.NOMEMALLOC | Gfp.NOWARN;
@@ -46,7 +46,7 @@ function allocateSome(cpu: i32): void {
   const user = draw < thp;
   const order = draw < movable ? 0 : user ? <i32>parameter(WorkloadWord.THP_ORDER) : slabOrder();
   const gfp = draw < movable ? USER : user ? THP_LIGHT : draw < unmovable ? KERNEL : KERNEL | Gfp.RECLAIMABLE;
-  const link = allocatePages(cpu, order, gfp, WORKLOAD + (WorkloadWord.SLOW << 2));
+  const link = allocateUnderPressure(cpu, order, gfp, WORKLOAD + (WorkloadWord.SLOW << 2));
   if (link == NONE) return tally(WorkloadWord.FAILED);
   if (user) changeContent(link, withLife(withMobility(wordOf(link), Mobility.LRU), PageLife.ANON));
   tally(WorkloadWord.ALLOCATED);

@@ -4,11 +4,10 @@
 import { MAX_REQUESTS } from "../abi/limits";
 import { FrameKind, Mobility, RequestState, Status } from "../abi/vocabulary";
 import { AreaWord, CommandWord, RangeWord, RequestWord } from "../abi/words";
-import { freePages, headOf } from "../buddy/free_pages";
+import { freePages } from "../buddy/free_pages";
 import { addToArea, areaWord, bitsOf, isArea, isGivenOut, markWindow, rangeOf, rangeWord } from "../cma/area";
 import { beginRequest, endRequest, killRequest, requestAt, stepRequest } from "../cma/request";
-import { isFrame, kindOf, linkOf, MAX_PINS, mobilityOf, orderOf, pinsOf, setWord, withPins, wordOf } from "../frames/frame";
-import { NONE } from "../memory/list";
+import { kindOf, linkOf, mobilityOf, orderOf, wordOf } from "../frames/frame";
 
 function checkRequest(area: u32, pages: u32, align: u32): i32 {
   if (!isArea(area)) return Status.BAD_AREA;
@@ -92,16 +91,5 @@ export function cmaClear(area: u32, pfn: u32, pages: u32): i32 {
   markWindow(area, nth, bit, bitsOf(area, pages), false);
   addToArea(area, AreaWord.AVAILABLE, pages);
   addToArea(area, AreaWord.RELEASE_PAGES_SUCCESS, pages);
-  return Status.OK;
-}
-
-/** One more, or one less, reference that no page table knows. */
-export function changePins(pfn: u32, delta: i32): i32 {
-  if (!isFrame(pfn)) return Status.BAD_PFN;
-  const head = headOf(linkOf(pfn));
-  if (head == NONE) return Status.NOT_ALLOCATED;
-  const pins = pinsOf(wordOf(head));
-  if (delta < 0 ? pins == 0 : pins == MAX_PINS) return Status.BAD_PIN;
-  setWord(head, withPins(wordOf(head), pins + delta));
   return Status.OK;
 }

@@ -36,7 +36,8 @@
 //   CMA_STEP         -      request           state or 0        -                until that state; 1: kill
 //   CMA_RELEASE      -      area              pfn               pages
 //   CMA_CLEAR        -      area              pfn               pages            the bits only: the frees were told
-//   PIN, UNPIN       -      pfn               -                 -
+//   PIN              -      pfn               PinKind           owner            DETAIL: the record; PFN: where the page is
+//   UNPIN            -      pfn               record + 1, or 0: the oldest of the page
 //   LOAD_FRAMES      -      pfn               frames           kind | mobility << 8 | zone << 16
 //   LOAD_FREE        yes    pfn               type             zone              to the tail
 //   LOAD_PCP         -      pfn               pindex           zone | type << 8  to the tail
@@ -82,9 +83,10 @@ import { addHead, NONE, prevOf, unlink } from "../memory/list";
 import { COMMANDS, config, HINTS, STATS } from "../memory/regions";
 import { compactZone } from "../movement/compact";
 import { runKswapd } from "../movement/kswapd";
+import { findPin, freeOrOrphan, pin, unpin } from "../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../movement/pressure";
 import { releaseSwap } from "../movement/swap";
-import { changePins, cmaAllocate, cmaBegin, cmaClear, cmaRelease, cmaStep } from "./cma_commands";
+import { cmaAllocate, cmaBegin, cmaClear, cmaRelease, cmaStep } from "./cma_commands";
 import { freeBoot, loadFrames, loadFree, loadPcp } from "./load";
 import { drainPage, retype, takeFree, untake } from "./take";
 import { checkZone, drainAll, drainPart, fold, tick } from "./upkeep";
@@ -155,7 +157,7 @@ function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
   answerPfn(at, link);
   if (op == Op.RELEASE) {
     store<i32>(STATS, flags & 2, StatWord.NO_DRAIN << 2);
-    freePages(cpu, link, order);
+    freeOrOrphan(cpu, link);
     store<i32>(STATS, 0, StatWord.NO_DRAIN << 2);
   } else if (op == Op.RELEASE_DIRECT) {
     freePagesDirect(cpu, link, order);
@@ -178,7 +180,7 @@ function releaseSlot(at: usize, cpu: i32): i32 {
   const link = linkOf(held - 1);
   if (kindOf(wordOf(link)) != FrameKind.ALLOCATED) return Status.NOT_ALLOCATED;
   answerPfn(at, link);
-  freePages(cpu, link, orderOf(wordOf(link)));
+  freeOrOrphan(cpu, link);
   return Status.OK;
 }
 
@@ -339,9 +341,9 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
     case Op.CMA_CLEAR:
       return cmaClear(a, b, c);
     case Op.PIN:
-      return changePins(a, 1);
+      return pin(cpu, a, b, c, at + (CommandWord.DETAIL << 2), at + (CommandWord.PFN << 2));
     case Op.UNPIN:
-      return changePins(a, -1);
+      return unpin(cpu, b ? b - 1 : findPin(a));
     case Op.LOAD_FRAMES:
       return loadFrames(a, b, c);
     case Op.LOAD_FREE:

@@ -47,11 +47,27 @@ export interface ReservedRange extends Placement {
   readonly freedLate?: boolean;
 }
 
-/** A CMA area. */
-export interface AreaDescription extends Placement {
-  readonly name: string;
+/** One contiguous piece of an area that has several. */
+export interface AreaRangeDescription extends Placement {
   /** A multiple of the pageblock. */
   readonly size: Bytes;
+  /** Fixed physical address, a multiple of the pageblock. */
+  readonly base?: Bytes;
+  /** Alignment when placed, as that of an area. */
+  readonly alignment?: Bytes;
+}
+
+/** A CMA area. All frames of one range lie in one zone; which zone does not matter. */
+export interface AreaDescription extends Placement {
+  /** Unique among the areas. */
+  readonly name: string;
+  /** A multiple of the pageblock. May be absent, or the sum, when `ranges` are listed. */
+  readonly size?: Bytes;
+  /**
+   * Kernel 6.15+: the pieces of the area, at most CMA_MAX_RANGES = 8, searched in this order; each may lie in another
+   * zone. Then base, alignment, within and from belong to the ranges, not to the area.
+   */
+  readonly ranges?: readonly AreaRangeDescription[];
   /** Fixed physical address, a multiple of the pageblock. */
   readonly base?: Bytes;
   /** Alignment when placed; a pageblock when absent or smaller (CMA_MIN_ALIGNMENT_BYTES). */

@@ -2,6 +2,7 @@
 
 export type {
   AreaDescription,
+  AreaRangeDescription,
   DeviceDescription,
   MemoryBank,
   Placement,
@@ -24,6 +25,7 @@ export type {
   FrameRun,
   NamedRun,
   ResolvedArea,
+  ResolvedAreaRange,
   ResolvedDevice,
   ResolvedFrames,
   ResolvedPcp,

@@ -2,6 +2,8 @@
 // Must not know: any device. The enumerations and what reads them: assembly/abi/vocabulary.
 //
 // Models: Linux 6.12 (6.12.y with the claim/steal split) and Linux 6.1 (late 6.1.y), mm/page_alloc.c.
+// "6.15" is 6.12 with two things of mm/cma.c that came with 6.15: the first error of cma_alloc, and areas of several
+// ranges. Nothing else of 6.13 to 6.15 is in it.
 
 import {
   CmaErrorRule,
@@ -14,8 +16,12 @@ import {
 } from "../../assembly/abi/vocabulary.js";
 import type { ZoneName } from "./description.js";
 
-export type KernelId = "6.12" | "6.1";
-export const KERNEL_IDS: readonly KernelId[] = ["6.12", "6.1"];
+/**
+ * "6.12" and "6.1" are checked against captures. "6.15" takes only CmaErrorRule.STARTS_EBUSY and areas of several ranges
+ * from 6.15 (c009da4258f9, `mm, cma: support multiple contiguous ranges`); every other rule is that of 6.12.
+ */
+export type KernelId = "6.15" | "6.12" | "6.1";
+export const KERNEL_IDS: readonly KernelId[] = ["6.15", "6.12", "6.1"];
 
 /** Ready for ConfigWord.RULE_*. */
 export interface KernelRules {
@@ -37,24 +43,35 @@ export interface KernelProfile {
   readonly movableHasOwnMin: boolean;
   /** 6.7+: high_max of a pcp is a fraction of the zone; before, one fixed high. */
   readonly autoTunesPcp: boolean;
+  /** 6.15+: an area may have several ranges. */
+  readonly hasAreaRanges: boolean;
 }
 
-export const kernelProfiles: Readonly<Record<KernelId, KernelProfile>> = {
-  "6.12": {
-    id: "6.12",
-    rules: {
-      listType: ListTypeRule.PAGEBLOCK,
-      pcp: PcpRule.AUTO_TUNED,
-      fallback: FallbackRule.CLAIM_STEAL,
-      reserve: ReserveRule.FREE_PAGES,
-      isolation: IsolationRule.PAGEBLOCK,
-      migration: MigrationRule.BATCHED,
-      cmaError: CmaErrorRule.STARTS_ENOMEM,
-    },
-    thpListOrder: "pmd",
-    movableHasOwnMin: true,
-    autoTunesPcp: true,
+const linux612: KernelProfile = {
+  id: "6.12",
+  rules: {
+    listType: ListTypeRule.PAGEBLOCK,
+    pcp: PcpRule.AUTO_TUNED,
+    fallback: FallbackRule.CLAIM_STEAL,
+    reserve: ReserveRule.FREE_PAGES,
+    isolation: IsolationRule.PAGEBLOCK,
+    migration: MigrationRule.BATCHED,
+    cmaError: CmaErrorRule.STARTS_ENOMEM,
   },
+  thpListOrder: "pmd",
+  movableHasOwnMin: true,
+  autoTunesPcp: true,
+  hasAreaRanges: false,
+};
+
+export const kernelProfiles: Readonly<Record<KernelId, KernelProfile>> = {
+  "6.15": {
+    ...linux612,
+    id: "6.15",
+    rules: { ...linux612.rules, cmaError: CmaErrorRule.STARTS_EBUSY },
+    hasAreaRanges: true,
+  },
+  "6.12": linux612,
   "6.1": {
     id: "6.1",
     rules: {
@@ -69,6 +86,7 @@ export const kernelProfiles: Readonly<Record<KernelId, KernelProfile>> = {
     thpListOrder: "pageblock",
     movableHasOwnMin: false,
     autoTunesPcp: false,
+    hasAreaRanges: false,
   },
 };
 

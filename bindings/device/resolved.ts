@@ -44,13 +44,26 @@ export interface ResolvedZone {
   readonly pcp: ResolvedPcp;
 }
 
-export interface ResolvedArea extends FrameRun {
-  readonly name: string;
+/** One contiguous piece of an area. */
+export interface ResolvedAreaRange extends FrameRun {
   readonly pages: Pages;
-  readonly orderPerBit: number;
-  /** count >> orderPerBit */
+  /** pages >> orderPerBit */
   readonly bits: number;
   readonly zone: ZoneIndex;
+}
+
+/** With several ranges start is the lowest frame, end is behind the highest one, and other memory may lie between. */
+export interface ResolvedArea extends FrameRun {
+  readonly name: string;
+  /** Of all ranges. */
+  readonly pages: Pages;
+  readonly orderPerBit: number;
+  /** Of all ranges. */
+  readonly bits: number;
+  /** That of the first range. */
+  readonly zone: ZoneIndex;
+  /** At least one, in the order in which they are searched. */
+  readonly ranges: readonly ResolvedAreaRange[];
 }
 
 /** What lies at each frame of [startPfn, endPfn). The four kinds are disjoint and cover the window. */
@@ -61,7 +74,7 @@ export interface ResolvedFrames {
   readonly reserved: readonly NamedRun[];
   /** Given to the buddy lists at boot as MOVABLE, ascending; split at zone borders, without areas and late runs. */
   readonly free: readonly FrameRun[];
-  /** CMA areas by address, given to the buddy lists after `free`. The order of the description: `areas`. */
+  /** CMA areas, range by range, by address, given to the buddy lists after `free`. The order of the description: `areas`. */
   readonly cma: readonly FrameRun[];
   /** Given to the allocator page by page, last: initrd and init sections. Part of managed. */
   readonly late: readonly NamedRun[];

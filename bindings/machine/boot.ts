@@ -77,6 +77,19 @@ function writePcps(engine: Engine, zone: ResolvedZone, cpus: number): void {
   }
 }
 
+/** Frames of the array that no zone spans: before the first (x86: frame 0), between two, behind the last. */
+function outsideZones(device: ResolvedDevice): { start: number; end: number }[] {
+  const spans = device.zones.filter((zone) => zone.spanned > 0).sort((a, b) => a.startPfn - b.startPfn);
+  const gaps: { start: number; end: number }[] = [];
+  let at: number = device.startPfn;
+  for (const zone of spans) {
+    if (zone.startPfn > at) gaps.push({ start: at, end: zone.startPfn });
+    at = zone.startPfn + zone.spanned;
+  }
+  if (at < device.endPfn) gaps.push({ start: at, end: device.endPfn });
+  return gaps;
+}
+
 /** Marks what never reaches the allocator, then frees the rest: memory, CMA areas, what boot itself used. */
 function freeMemory(commands: CommandBuffer, device: ResolvedDevice): void {
   const { holes, reserved, free, cma, late } = device.frames;
@@ -86,6 +99,7 @@ function freeMemory(commands: CommandBuffer, device: ResolvedDevice): void {
     if (commands.isFull) commands.flush(`booting ${device.name}`);
     commands.append(op, 0, 0, 0, a, b, c);
   };
+  for (const gap of outsideZones(device)) add(Op.LOAD_FRAMES, gap.start, gap.end - gap.start, FrameKind.HOLE);
   for (const run of holes) add(Op.LOAD_FRAMES, run.start, run.end - run.start, FrameKind.HOLE);
   for (const run of reserved) {
     for (const zone of device.zones) {

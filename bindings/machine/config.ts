@@ -2,6 +2,7 @@
 // Must not know: where they come from (a device description, a captured state).
 
 import { MAX_CPUS, MAX_FRAMES, MAX_ORDERS, MAX_ZONES } from "../../assembly/abi/limits.js";
+import { ReclaimMode } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { KernelRules } from "../device/kernel.js";
 import type { Problem } from "../engine/errors.js";
@@ -29,6 +30,21 @@ export interface MachineConfig {
   readonly gfpZone: readonly number[];
   readonly rules: KernelRules;
   readonly areas: readonly AreaConfig[];
+  readonly pressure?: PressureOptions | undefined;
+}
+
+/** What a machine does when its free lists have nothing. Off where absent: requests stop with WOULD_RECLAIM. */
+export interface PressureOptions {
+  /** Requests that may, reclaim, compact and retry by themselves. Default true. */
+  readonly directReclaim?: boolean;
+  /** kswapd runs right after the allocation that woke it (else only on runKswapd()). Default true. */
+  readonly kswapd?: boolean;
+  /** Room for pages swapped out; 0 (default): no swap, anonymous pages stay. */
+  readonly swapPages?: number;
+  /** zram: frames it takes for 100 pages stored, e.g. 35; 0 (default): the swap is a disk. */
+  readonly zramPercent?: number;
+  /** vm.swappiness, 0 to 200. Default 60. */
+  readonly swappiness?: number;
 }
 
 /** One CMA area; frames and pages. */
@@ -67,6 +83,10 @@ export function checkConfig(config: MachineConfig): Problem[] {
   want("startPfn", startPfn >= 0 && startPfn % block === 0, `must be a multiple of ${block} frames, got ${startPfn}`);
   want("endPfn", endPfn > startPfn && endPfn % block === 0 && endPfn <= 2 ** 32, `must be a multiple of ${block} behind startPfn, got ${endPfn}`);
   want("endPfn", endPfn - startPfn <= MAX_FRAMES, tooLarge(config));
+  const { swapPages = 0, zramPercent = 0, swappiness = 60 } = config.pressure ?? {};
+  want("pressure.swapPages", between(swapPages, 0, 2 ** 31 - 1), `must be 0 to 2^31 - 1, got ${swapPages}`);
+  want("pressure.zramPercent", between(zramPercent, 0, 100), `must be 0 to 100, got ${zramPercent}`);
+  want("pressure.swappiness", between(swappiness, 0, 200), `must be 0 to 200, got ${swappiness}`);
   return problems;
 }
 
@@ -105,6 +125,13 @@ export function configWords(config: MachineConfig): Int32Array {
   words[ConfigWord.RULE_MIGRATION] = config.rules.migration;
   words[ConfigWord.RULE_CMA_ERROR] = config.rules.cmaError;
   words[ConfigWord.CMA_BITMAP_WORDS] = config.areas.reduce((sum, area) => sum + bitmapWords(area), 0);
+  if (config.pressure !== undefined) {
+    const { directReclaim = true, kswapd = true, swapPages = 0, zramPercent = 0, swappiness = 60 } = config.pressure;
+    words[ConfigWord.RECLAIM] = (directReclaim ? ReclaimMode.DIRECT : 0) | (kswapd ? ReclaimMode.KSWAPD : 0);
+    words[ConfigWord.SWAP_PAGES] = swapPages;
+    words[ConfigWord.ZRAM_PERCENT] = zramPercent;
+    words[ConfigWord.SWAPPINESS] = swappiness;
+  }
   words.set(config.gfpZone, ConfigWord.GFP_ZONE);
   return words;
 }

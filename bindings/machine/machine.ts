@@ -2,8 +2,8 @@
 // Must not know: traces, scenarios, text.
 
 import { Region } from "../../assembly/abi/layout.js";
-import { type Migratetype, Mobility, Op, PageLife, type Refusal, Status } from "../../assembly/abi/vocabulary.js";
-import { ConfigWord, WorkloadWord } from "../../assembly/abi/words.js";
+import { type Migratetype, Mobility, Op, PageLife, PinKind, type Refusal, Status } from "../../assembly/abi/vocabulary.js";
+import { ConfigWord, StatWord, WorkloadWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../device/description.js";
 import { getPreset } from "../device/presets/index.js";
 import { resolveDevice } from "../device/resolve.js";
@@ -15,8 +15,9 @@ import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
 import type { CaptureState } from "../importers/capture/types.js";
 import { Cma } from "./cma.js";
 import { bootDevice, configOfDevice } from "./boot.js";
-import { checkConfig, configWords, type MachineConfig } from "./config.js";
+import { checkConfig, configWords, type MachineConfig, type PressureOptions } from "./config.js";
 import { configOfState, loadState } from "./from_state.js";
+import { type Pin, type PinOptions, type PinView, readPins } from "./pins.js";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot.js";
 import { MachineViews } from "./views.js";
 
@@ -25,6 +26,8 @@ export interface CreateOptions {
   readonly core?: CoreBuild;
   /** Where the core comes from; default: the file that the package ships. */
   readonly wasm?: CoreSource;
+  /** What happens when memory is short; absent: requests stop where the kernel would reclaim. */
+  readonly pressure?: PressureOptions;
 }
 
 export interface AllocateRequest {
@@ -113,7 +116,12 @@ export class Machine implements Disposable {
     const module = await loadCore(core, options.wasm);
     const description = typeof device === "string" ? getPreset(device) : device;
     const resolved = "gfpZone" in description ? description : resolveDevice(description);
-    const machine = Machine.#fresh(module, configOfDevice(resolved), resolved.name, core);
+    const machine = Machine.#fresh(
+      module,
+      { ...configOfDevice(resolved), pressure: options.pressure },
+      resolved.name,
+      core,
+    );
     bootDevice(machine.#engine, machine.commands, resolved);
     return machine;
   }
@@ -125,7 +133,7 @@ export class Machine implements Disposable {
   static async fromState(state: CaptureState, options: CreateOptions = {}): Promise<Machine> {
     const core = options.core ?? "release";
     const module = await loadCore(core, options.wasm);
-    const config = configOfState(state);
+    const config = { ...configOfState(state), pressure: options.pressure };
     const machine = Machine.#fresh(module, config, state.file, core);
     loadState(machine.#engine, machine.commands, state, config);
     return machine;
@@ -162,14 +170,34 @@ export class Machine implements Disposable {
     this.#single(Op.SET_CONTENT, `setContent of pfn ${pfn}`, 0, 0, pfn, contentOf(content));
   }
 
-  /** One more reference that no page table knows (get_user_pages, O_DIRECT). @throws MachineError for a free frame */
-  pin(pfn: number): void {
-    this.#single(Op.PIN, `pin pfn ${pfn}`, 0, 0, pfn);
+  /**
+   * One more reference that no page table knows (get_user_pages, O_DIRECT). A long pin moves the page out of CMA first.
+   * @returns the pin, with the frame that the page is in now; undefined when a long pin found no target
+   * @throws MachineError for a free frame, or at the limits of pins per page and in all
+   */
+  pin(pfn: number, { kind = PinKind.SHORT, owner = 0, cpu = 0 }: PinOptions = {}): Pin | undefined {
+    const { commands } = this;
+    const status = this.#single(Op.PIN, `pin pfn ${pfn}`, cpu, 0, pfn, kind, owner);
+    return status === Status.OK ? { id: commands.detail(0), pfn: commands.pfn(0) } : undefined;
   }
 
-  /** @throws MachineError BAD_PIN when the page has no such reference */
-  unpin(pfn: number): void {
-    this.#single(Op.UNPIN, `unpin pfn ${pfn}`, 0, 0, pfn);
+  /** Lets go of a pin, or of the oldest pin of a frame. @throws MachineError BAD_PIN when there is none */
+  unpin(which: Pin | number, cpu = 0): void {
+    const pfn = typeof which === "number" ? which : which.pfn;
+    const record = typeof which === "number" ? 0 : which.id + 1;
+    this.#single(Op.UNPIN, `unpin pfn ${pfn}`, cpu, 0, pfn, record);
+  }
+
+  /** Every pin there is, or those of one frame: who holds it, of what kind, since when. */
+  pins(pfn?: number): PinView[] {
+    return readPins(this.#engine, pfn);
+  }
+
+  /** Virtual time that new pins carry, in nanoseconds. */
+  setClock(nanoseconds: number): void {
+    const words = this.#engine.unsigned(Region.STATS);
+    words[StatWord.CLOCK_LOW] = nanoseconds % 2 ** 32;
+    words[StatWord.CLOCK_HIGH] = Math.floor(nanoseconds / 2 ** 32);
   }
 
   /** drain_all_pages(): the per-CPU lists of all CPUs go back to the buddy lists; one zone or all. */
@@ -187,13 +215,24 @@ export class Machine implements Disposable {
     this.#single(Op.TICK, "tick", cpu, 0, 0);
   }
 
-  #single(op: Op, what: string, cpu: number, order: number, a: number, b = 0): void {
+  /** kswapd, if an allocation has woken it: until the zones meet their high marks, or nothing helps. */
+  runKswapd(cpu = 0): void {
+    this.#single(Op.RUN_KSWAPD, "runKswapd", cpu, 0, 0);
+  }
+
+  /** Compacts a zone; true when a block of the order is free for the type now. */
+  compact(zone: number, order: number, type: Migratetype, cpu = 0): boolean {
+    return this.#single(Op.COMPACT, `compact zone ${zone} for order ${order}`, cpu, order, zone, type) === Status.OK;
+  }
+
+  #single(op: Op, what: string, cpu: number, order: number, a: number, b = 0, c = 0): Status {
     this.commands.clear();
-    this.commands.append(op, cpu, order, 0, a, b, 0);
+    this.commands.append(op, cpu, order, 0, a, b, c);
     this.commands.execute();
     const status = this.commands.status(0);
     this.commands.clear();
     if (status >= Status.BAD_COMMAND) throw new MachineError(status, what);
+    return status;
   }
 
   /** Ages the machine with `steps` random operations that run inside the core; the seed decides them all. */

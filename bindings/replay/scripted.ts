@@ -2,7 +2,7 @@
 // Must not know: how files are read, how the result is printed.
 // The meaning of the rows: capture runner, one syscall on one CPU; see the README's section on captures.
 
-import { SLOT_CAPACITY } from "../../assembly/abi/limits.js";
+import { COMMAND_CAPACITY, SLOT_CAPACITY } from "../../assembly/abi/limits.js";
 import { Gfp, Mobility, Op, Status } from "../../assembly/abi/vocabulary.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Capture } from "../importers/capture/capture.js";
@@ -38,6 +38,9 @@ class Slots {
 
 /** Rows whose frame is compared. A cma_release names the frame that its slot was given: checked when it was given. */
 const HAS_FRAME = new Set([CaptureOp.ALLOC, CaptureOp.FREE, CaptureOp.SPLITFREE, CaptureOp.MALLOC, CaptureOp.CMA_ALLOC]);
+
+/** A command that belongs to no row of its own. */
+const NO_ROW = -1;
 
 export class ScriptedReplay {
   readonly #capture: Capture;
@@ -121,7 +124,7 @@ class Run {
     this.#commands.clear();
     this.#rows.length = 0;
     let isDump = false;
-    while (this.row < this.end && !this.#commands.isFull && !isDump) {
+    while (this.row < this.end && this.#commands.length < COMMAND_CAPACITY - 1 && !isDump) {
       isDump = this.ops.op[this.row] === CaptureOp.DUMP;
       if (!isDump) this.#push(this.row);
       this.row += 1;
@@ -177,7 +180,10 @@ class Run {
         const whole = op === CaptureOp.FREE || order === 0 || slots.compound[slot] === 1;
         const held = slots.pfn[slot] ?? 0;
         slots.pfn[slot] = 0;
-        this.#pinned.delete(ops.pfn[row] ?? 0);
+        if (this.#pinned.delete(ops.pfn[row] ?? 0)) {
+          this.#commands.append(Op.UNPIN, this.#cpu, 0, 0, ops.pfn[row] ?? 0, 0, 0);
+          this.#rows.splice(-1, 0, NO_ROW);
+        }
         if (held === 0) this.#commands.append(Op.NOP, this.#cpu, 0, 0, 0, 0, 0);
         else if (whole) this.#commands.append(Op.RELEASE_SLOT, this.#cpu, 0, 0, slot, 0, 0);
         else this.#commands.append(Op.SPLIT_RELEASE, this.#cpu, order, 0, held, 0, 0);
@@ -206,6 +212,7 @@ class Run {
   #check(): Disagreement | null {
     for (let i = 0; i < this.#rows.length; i++) {
       const row = this.#rows[i] ?? 0;
+      if (row === NO_ROW) continue;
       const op = this.ops.op[row] as CaptureOp;
       const status = this.#commands.status(i);
       if (!HAS_FRAME.has(op) && status === Status.OK) continue;

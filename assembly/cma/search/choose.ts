@@ -4,7 +4,7 @@
 import { IndexPart, SearchStrategy } from "../../abi/vocabulary";
 import { NONE } from "../../memory/list";
 import { bitParallel, isSmall } from "./bit_parallel";
-import { composite } from "./composite";
+import { composite, firstWindow } from "./composite";
 import { kernelWalk } from "./kernel";
 import { lastSetScan } from "./last_set";
 import { hasParts, treeOf } from "./layout";
@@ -26,6 +26,25 @@ export function findRun(
   offset: u32,
 ): u32 {
   if (count - 1 >= bits || start > bits - count || offset > mask || (mask & (mask + 1)) != 0) return NONE;
+  if (strategy == SearchStrategy.COMPOSITE) {
+    const found = firstWindow(map, bits, start, count, mask, offset);
+    if (found != NONE) return found;
+    return findBy(strategy, map, index, bits, start, count, mask, offset);
+  }
+  if (strategy == SearchStrategy.KERNEL) return kernelWalk(map, bits, start, count, mask, offset);
+  return findBy(strategy, map, index, bits, start, count, mask, offset);
+}
+
+function findBy(
+  strategy: i32,
+  map: usize,
+  index: usize,
+  bits: u32,
+  start: u32,
+  count: u32,
+  mask: u32,
+  offset: u32,
+): u32 {
   switch (strategy) {
     case SearchStrategy.WORD_SCAN:
       return wordScan(map, bits, start, count, mask, offset);
@@ -38,8 +57,7 @@ export function findRun(
       if (!hasParts(index, bits, IndexPart.RUN_TREE)) break;
       return runTree(map, treeOf(index), bits, start, count, mask, offset);
     case SearchStrategy.COMPOSITE:
-      if (!hasParts(index, bits, IndexPart.RUN_TREE)) break;
-      return composite(map, treeOf(index), bits, start, count, mask, offset);
+      return composite(map, index, bits, start, count, mask, offset);
   }
   return kernelWalk(map, bits, start, count, mask, offset);
 }

@@ -21,6 +21,7 @@ const LEAF_WORDS: i32 = 1 << (LEAF_ORDER - 6);
 const ALL: u64 = 0xffff_ffff_ffff_ffff;
 
 export const NODE_SHIFT: u32 = 5;
+export const NODE_BYTES: usize = 1 << NODE_SHIFT;
 export const PREFIX: usize = 0;
 export const SUFFIX: usize = 4;
 export const LONGEST: usize = 16;
@@ -119,7 +120,7 @@ function readLeaf(node: usize, map: usize, leaf: u32, bits: u32): void {
 function merge(tree: usize, k: u32, size: u32): bool {
   const node = nodeOf(tree, k);
   const left = nodeOf(tree, k << 1);
-  const right = left + (1 << NODE_SHIFT);
+  const right = left + NODE_BYTES;
   const begins = load<u32>(left, PREFIX);
   const ends = load<u32>(left, SUFFIX);
   const begins2 = load<u32>(right, PREFIX);

@@ -1,0 +1,116 @@
+// Knows: references that no page table knows: who holds which page, of what kind, since when.
+// Must not know: what time is (the caller sets the clock), what a holder does with the page.
+// Models try_grab_folio, gup_put_folio, check_and_migrate_movable_folios (mm/gup.c, Linux 6.12).
+// A page that is freed while pinned stays, without owner, until its last pin is gone, as a refcount would have it.
+// DEVIATION: at most 127 pins on one page (kernel: about 2^21 for large folios).
+
+import { ORPHAN, PIN_CAPACITY } from "../abi/limits";
+import { FrameKind, Gfp, Migratetype, PinKind, Status } from "../abi/vocabulary";
+import { PinWord, StatWord } from "../abi/words";
+import { freePages, headOf } from "../buddy/free_pages";
+import { isFrame, kindOf, linkOf, MAX_PINS, mobilityOf, orderOf, pfnOf, pinsOf, setWord, withPins, wordOf } from "../frames/frame";
+import { isOnLru, removeFromLru } from "../frames/lru";
+import { ownerOf, setOrphan, vacate } from "../frames/owner";
+import { typeOf } from "../frames/pageblock";
+import { NONE } from "../memory/list";
+import { OWNER, PINS, STATS } from "../memory/regions";
+import { movePage } from "./migrate";
+import { allocateUnderPressure } from "./pressure";
+
+/** Pages pinned for long may not stay in CMA: GFP_USER, not movable, so that they land elsewhere. */
+const LONGTERM_GFP: i32 = Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM | Gfp.NOWARN;
+
+export function pinAt(handle: u32): usize {
+  return PINS + <usize>(handle * (PinWord.COUNT << 2));
+}
+
+function stat(word: i32): u32 {
+  return load<u32>(STATS + (<usize>word << 2));
+}
+
+function setStat(word: i32, value: u32): void {
+  store<u32>(STATS + (<usize>word << 2), value);
+}
+
+/** A free record, or NONE: the last one given back, else the next never used. */
+function takeHandle(): u32 {
+  const free = stat(StatWord.PIN_FREE);
+  if (free) {
+    setStat(StatWord.PIN_FREE, load<u32>(pinAt(free - 1), PinWord.NEXT << 2));
+    return free - 1;
+  }
+  const used = stat(StatWord.PINS_USED);
+  if (used == PIN_CAPACITY) return NONE;
+  setStat(StatWord.PINS_USED, used + 1);
+  return used;
+}
+
+/** The page of a long pin, moved out of CMA where it is there; NONE: no target. */
+function outOfCma(cpu: i32, head: u32): u32 {
+  if (typeOf(head) != Migratetype.CMA || mobilityOf(wordOf(head)) == 0 || pinsOf(wordOf(head)) != 0) return head;
+  const order = orderOf(wordOf(head));
+  const target = allocateUnderPressure(cpu, order, LONGTERM_GFP, STATS + (<usize>StatWord.SLOW << 2));
+  if (target == NONE) return NONE;
+  if (isOnLru(wordOf(head))) removeFromLru(head);
+  movePage(cpu, head, target);
+  return target;
+}
+
+/** Writes handle and, for a long pin, the frame that the page is in now. A free frame, or one too many, is refused. */
+export function pin(cpu: i32, pfn: u32, kind: u32, owner: u32, handle: usize, at: usize): i32 {
+  if (!isFrame(pfn)) return Status.BAD_PFN;
+  if (kind > <u32>PinKind.PAGE_CACHE) return Status.BAD_TYPE;
+  let head = headOf(linkOf(pfn));
+  if (head == NONE || kindOf(wordOf(head)) != FrameKind.ALLOCATED) return Status.NOT_ALLOCATED;
+  if (pinsOf(wordOf(head)) == MAX_PINS) return Status.BAD_PIN;
+  if (kind == PinKind.LONGTERM) {
+    head = outOfCma(cpu, head);
+    if (head == NONE) return Status.NO_PAGE;
+  }
+  const record = takeHandle();
+  if (record == NONE) return Status.BAD_PIN;
+  const row = pinAt(record);
+  store<u32>(row, pfnOf(head) + 1, PinWord.PFN << 2);
+  store<u32>(row, kind, PinWord.KIND << 2);
+  store<u32>(row, owner, PinWord.OWNER << 2);
+  store<u64>(row, load<u64>(STATS, StatWord.CLOCK_LOW << 2), PinWord.SINCE_LOW << 2);
+  setWord(head, withPins(wordOf(head), pinsOf(wordOf(head)) + 1));
+  store<u32>(handle, record);
+  store<u32>(at, pfnOf(head));
+  return Status.OK;
+}
+
+/** The oldest record of this page, or NONE. */
+export function findPin(pfn: u32): u32 {
+  for (let record: u32 = 0; record < stat(StatWord.PINS_USED); record++) {
+    if (load<u32>(pinAt(record), PinWord.PFN << 2) == pfn + 1) return record;
+  }
+  return NONE;
+}
+
+/** Lets go; the last pin of a page that was freed meanwhile frees it. */
+export function unpin(cpu: i32, record: u32): i32 {
+  if (record >= stat(StatWord.PINS_USED)) return Status.BAD_PIN;
+  const row = pinAt(record);
+  const held = load<u32>(row, PinWord.PFN << 2);
+  if (held == 0) return Status.BAD_PIN;
+  store<u32>(row, 0, PinWord.PFN << 2);
+  store<u32>(row, stat(StatWord.PIN_FREE), PinWord.NEXT << 2);
+  setStat(StatWord.PIN_FREE, record + 1);
+  const link = linkOf(held - 1);
+  const left = pinsOf(wordOf(link)) - 1;
+  setWord(link, withPins(wordOf(link), left));
+  if (left == 0 && ownerOf(link) == <u32>ORPHAN) {
+    store<u32>(OWNER + <usize>link, 0);
+    freePages(cpu, link, orderOf(wordOf(link)));
+  }
+  return Status.OK;
+}
+
+/** Frees a block, or, while it is pinned, leaves it to its last pin. */
+export function freeOrOrphan(cpu: i32, link: u32): void {
+  const word = wordOf(link);
+  if (pinsOf(word) == 0) return freePages(cpu, link, orderOf(word));
+  vacate(link);
+  setOrphan(link);
+}

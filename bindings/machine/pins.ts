@@ -1,0 +1,43 @@
+// Knows: the pins of a machine as a caller sees them. Must not know: what holders do with the pages.
+
+import { Region } from "../../assembly/abi/layout.js";
+import type { PinKind } from "../../assembly/abi/vocabulary.js";
+import { PinWord, StatWord } from "../../assembly/abi/words.js";
+import type { Engine } from "../engine/engine.js";
+
+export interface PinOptions {
+  /** Default SHORT. */
+  readonly kind?: PinKind;
+  /** A number of the caller's own for the holder. Default 0. */
+  readonly owner?: number;
+  readonly cpu?: number;
+}
+
+/** A pin, to be given back to unpin(). */
+export interface Pin {
+  readonly id: number;
+  /** The frame that the page is in: a long pin may have moved it. */
+  readonly pfn: number;
+}
+
+export interface PinView extends Pin {
+  readonly kind: PinKind;
+  readonly owner: number;
+  /** Virtual time at which it was taken, in nanoseconds. */
+  readonly since: number;
+}
+
+/** In the order of their records. */
+export function readPins(engine: Engine, pfn?: number): PinView[] {
+  const words = engine.unsigned(Region.PINS);
+  const used = engine.unsigned(Region.STATS)[StatWord.PINS_USED] ?? 0;
+  const found: PinView[] = [];
+  for (let id = 0; id < used; id++) {
+    const word = (w: PinWord) => words[id * PinWord.COUNT + w] ?? 0;
+    const held = word(PinWord.PFN);
+    if (held === 0 || (pfn !== undefined && held !== pfn + 1)) continue;
+    const since = word(PinWord.SINCE_HIGH) * 2 ** 32 + word(PinWord.SINCE_LOW);
+    found.push({ id, pfn: held - 1, kind: word(PinWord.KIND), owner: word(PinWord.OWNER), since });
+  }
+  return found;
+}
