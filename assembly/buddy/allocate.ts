@@ -2,7 +2,7 @@
 // Must not know: slots, commands, reclaim (a request that would enter it says so).
 // Models __alloc_pages, get_page_from_freelist, rmqueue, gfp_to_alloc_flags, alloc_flags_nofragment
 // (mm/page_alloc.c, Linux 6.12.117 and 6.1.192), one node.
-// DEVIATION: no direct reclaim or compaction yet; a request stops with WOULD_RECLAIM where the kernel enters it.
+// A request stops where the kernel would enter direct reclaim or compaction; movement/pressure goes on from there.
 // DEVIATION: task context (PF_MEMALLOC, cpusets, dirty limits, OOM victims) is not known and not modelled.
 
 import {
