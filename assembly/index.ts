@@ -1,13 +1,11 @@
 // Knows: the exports of the module, and nothing else. Numbers only cross; see abi/ for what they mean.
 
+// Audit.
+export { digest } from "./audit/digest";
+export { validate } from "./audit/validate";
 // Life: table() once after instantiation, then init() for a new device or attach() for copied memory.
 export { attach, checkLevel, init, table } from "./machine";
-
 // Work: operations from the command buffer, or generators that run inside.
 export { churn } from "./workload/churn";
 export { execute } from "./workload/commands";
 export { pattern } from "./workload/pattern";
-
-// Audit.
-export { digest } from "./audit/digest";
-export { validate } from "./audit/validate";

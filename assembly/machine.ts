@@ -11,9 +11,9 @@ import { bindWatermark } from "./buddy/watermark";
 import { CHECK_LEVEL } from "./check";
 import { bindGeometry } from "./frames/pageblock";
 import { bindCounters } from "./frames/zone";
+import { bind, table as buildTable, plan } from "./memory/regions";
 import { bindIsolate } from "./movement/isolate";
 import { bindMigrate } from "./movement/migrate";
-import { bind, plan, table as buildTable } from "./memory/regions";
 import { emptyLists } from "./workload/load";
 
 function bindRooms(): void {

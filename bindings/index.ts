@@ -6,6 +6,8 @@
 
 // The vocabulary: enumerations in the kernel's words.
 export {
+  BlockReason,
+  Errno,
   EventKind,
   Fault,
   FrameKind,
@@ -13,8 +15,14 @@ export {
   Migratetype,
   Mobility,
   Op,
+  PageFlag,
+  PageLife,
   PcpFlag,
+  PinKind,
+  ReclaimMode,
   Refusal,
+  RequestState,
+  SearchStrategy,
   Status,
   ZoneFlag,
 } from "../assembly/abi/vocabulary.js";
@@ -24,7 +32,7 @@ export * from "./analysis/index.js";
 // What a machine is built from.
 export * from "./device/index.js";
 // Misuse, units, masks.
-export { type CommandArguments, type CommandBuffer, DIRECT, LOOSE } from "./engine/commands.js";
+export { type CommandArguments, type CommandBuffer, DIRECT, LOOSE, NO_DRAIN } from "./engine/commands.js";
 export type { Soundness } from "./engine/engine.js";
 export {
   DeviceError,
@@ -42,7 +50,17 @@ export * from "./engine/units.js";
 export type { Problem as CaptureStateProblem } from "./importers/capture/index.js";
 export * from "./importers/capture/index.js";
 // The machine.
+export type {
+  AreaView,
+  Cma,
+  CmaRequest,
+  CmaRequestOptions,
+  CmaResult,
+  RangeView,
+  WindowTried,
+} from "./machine/cma.js";
 export { compareState, type StateDifference } from "./machine/compare.js";
+export type { PressureOptions } from "./machine/config.js";
 export {
   type AllocateRequest,
   type AllocateResult,
@@ -50,8 +68,13 @@ export {
   type ChurnResult,
   type CreateOptions,
   Machine,
+  type PageContent,
 } from "./machine/machine.js";
+export type { Pin, PinOptions, PinView } from "./machine/pins.js";
+export { freeBlocks, type PageblockSurvey, pageblockCounts, surveyPageblocks } from "./machine/survey.js";
 export type { FrameView, MachineViews, PcpView, ZoneView } from "./machine/views.js";
 // Replays of captures.
 export { type Disagreement, isExact, type ReplayResult } from "./replay/result.js";
 export { ScriptedReplay } from "./replay/scripted.js";
+export { StandardReplay, type StandardResult } from "./replay/standard.js";
+export { TracedReplay } from "./replay/traced.js";

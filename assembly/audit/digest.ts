@@ -16,7 +16,7 @@ function mix(hash: u64, value: u32): u64 {
 }
 
 function words(hash: u64, from: usize, count: i32): u64 {
-  for (let i = 0; i < count; i++) hash = mix(hash, load<u32>(from + (<usize>i << 2)));
+  for (let i = 0; i < count; i++) hash = mix(hash, load<u32>(from + ((<usize>i) << 2)));
   return hash;
 }
 

@@ -1,16 +1,22 @@
 // Knows: every invariant of the allocator state; recomputes counters and lists from the frames.
 // Must not know: how a state came about. Reports the first broken frame or counter in the AUDIT region.
 
-import { MAX_CPUS } from "../abi/limits";
 import { Fault, FrameKind, ListTypeRule, Migratetype, ReserveRule } from "../abi/vocabulary";
 import { AuditWord, ConfigWord, PcpWord, ZoneWord } from "../abi/words";
 import { freeHead, nrFree } from "../buddy/freelist";
-import { isPcpOrder, NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
+import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
 import { isFreeBlock, kindOf, orderOf, pfnOf, typeIn, wordOf, zoneOf } from "../frames/frame";
-import { blockFrames, isMergeable, MAX_ORDER, NO_MEMORY_MAP, PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";
+import {
+  blockFrames,
+  isMergeable,
+  MAX_ORDER,
+  NO_MEMORY_MAP,
+  PAGEBLOCK_ORDER,
+  typeOf,
+} from "../frames/pageblock";
 import { pcpAt, spans, zoneAt } from "../frames/zone";
 import { nextOf, prevOf } from "../memory/list";
-import { AUDIT, config, frames, FREE_HEADS } from "../memory/regions";
+import { AUDIT, config, FREE_HEADS, frames } from "../memory/regions";
 
 function fault(kind: i32, pfn: u32, expected: u32, got: u32): i32 {
   store<u32>(AUDIT, kind, AuditWord.FAULT << 2);
@@ -50,7 +56,8 @@ function checkHead(link: u32, word: u32): i32 {
   if (kind == FrameKind.RESERVED && order != 0) return fault(Fault.FRAME_KIND, pfn, 0, order);
   if (kind > FrameKind.DETACHED || order > MAX_ORDER) return fault(Fault.FRAME_KIND, pfn, MAX_ORDER, word);
   if (pfn & ((1 << order) - 1)) return fault(Fault.HEAD_MISALIGNED, pfn, order, pfn & ((1 << order) - 1));
-  if (!spans(zone, pfn)) return fault(Fault.ZONE_OF_FRAME, pfn, load<u32>(zoneAt(zone), ZoneWord.START_PFN << 2), zone);
+  if (!spans(zone, pfn))
+    return fault(Fault.ZONE_OF_FRAME, pfn, load<u32>(zoneAt(zone), ZoneWord.START_PFN << 2), zone);
   if (!spans(zone, pfn + (1 << order) - 1)) return fault(Fault.CROSSES_ZONE, pfn, zone, order);
   if (kind != FrameKind.BUDDY) return 0;
   const broken = checkFreeType(link);
@@ -105,7 +112,8 @@ function checkFreeLists(zone: i32): i32 {
       const length = walk(head, FrameKind.BUDDY, order, zone);
       if (length < 0) return -length;
       for (let link = nextOf(head); link != head; link = nextOf(link)) {
-        if (typeIn(wordOf(link)) != type) return fault(Fault.LIST_TYPE, pfnOf(link), type, typeIn(wordOf(link)));
+        if (typeIn(wordOf(link)) != type)
+          return fault(Fault.LIST_TYPE, pfnOf(link), type, typeIn(wordOf(link)));
       }
       sum += length;
     }
@@ -143,7 +151,8 @@ function checkListed(zone: i32): i32 {
   let listed = 0;
   for (let order = 0; order <= MAX_ORDER; order++) listed += nrFree(zone, order);
   if (free != listed) return fault(Fault.NOT_ON_A_LIST, zone, listed, free);
-  for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++) pcp -= load<i32>(pcpAt(cpu, zone), PcpWord.COUNT_PAGES << 2);
+  for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++)
+    pcp -= load<i32>(pcpAt(cpu, zone), PcpWord.COUNT_PAGES << 2);
   return pcp ? fault(Fault.NOT_ON_A_LIST, zone, 0, pcp) : 0;
 }
 
@@ -168,7 +177,8 @@ function checkCounters(zone: i32): i32 {
   let listed = 0;
   for (let type = 0; type < Migratetype.ISOLATE; type++) listed += pagesOf(zone, type);
   if (free != listed) return fault(Fault.FREE_PAGES, zone, listed, free);
-  if (cma != pagesOf(zone, Migratetype.CMA)) return fault(Fault.FREE_CMA, zone, pagesOf(zone, Migratetype.CMA), cma);
+  if (cma != pagesOf(zone, Migratetype.CMA))
+    return fault(Fault.FREE_CMA, zone, pagesOf(zone, Migratetype.CMA), cma);
   if (config(ConfigWord.RULE_RESERVE) == ReserveRule.WHOLE_RESERVE) return 0;
   const atomic = load<i32>(at, ZoneWord.NR_FREE_HIGHATOMIC << 2);
   const reserve = pagesOf(zone, Migratetype.HIGHATOMIC);

@@ -22,7 +22,7 @@ import { ConfigWord, StatWord } from "../abi/words";
 import { pack, setWord } from "../frames/frame";
 import { clearFlag, hasFlag, isPopulated } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { config } from "../memory/regions";
+import { config, STATS } from "../memory/regions";
 import { count, record } from "../record/events";
 import { reserveHighatomic } from "./highatomic";
 import { accountTaken, noteAllocation, takeFromPcp } from "./pcp";
@@ -30,7 +30,6 @@ import { COSTLY_ORDER, isPcpOrder } from "./pcp_lists";
 import { Mode, takeBlockOf } from "./rmqueue";
 import { takeSmallest } from "./smallest";
 import { hasPages, isAboveHigh, isMetFast, markOf } from "./watermark";
-import { STATS } from "../memory/regions";
 
 /** Written by bindAllocate only. */
 let TRACKS_HIGH: bool = false;
@@ -86,7 +85,7 @@ export function takeFromBuddy(cpu: i32, zone: i32, order: i32, type: i32, allocF
   let link: u32 = NONE;
   if (allocFlags & AllocFlag.HIGHATOMIC) link = takeSmallest(cpu, zone, order, Migratetype.HIGHATOMIC);
   if (link == NONE) {
-    const mode = STATS + (<usize>StatWord.REFILL_MODE << 2);
+    const mode = STATS + ((<usize>StatWord.REFILL_MODE) << 2);
     store<i32>(mode, Mode.NORMAL);
     link = takeBlockOf(cpu, zone, order, type, allocFlags, mode);
   }
@@ -168,7 +167,14 @@ export function allocatePages(cpu: i32, order: i32, gfp: i32, slow: usize): u32 
   const type = typeOfGfp(gfp);
   const highestZone = highestZoneOf(gfp);
   store<i32>(slow, 0);
-  let link = takeFromZones(cpu, order, gfp, type, highestZone, fastFlags(gfp, preferredZone(highestZone), type));
+  let link = takeFromZones(
+    cpu,
+    order,
+    gfp,
+    type,
+    highestZone,
+    fastFlags(gfp, preferredZone(highestZone), type),
+  );
   if (link == NONE) {
     store<i32>(slow, 1);
     link = takeSlowly(cpu, order, gfp, type, highestZone);

@@ -1,13 +1,13 @@
 // Knows: the free and movable pages of one pageblock, and moving its free blocks to another type's lists.
 // Models prep_move_freepages_block, __move_freepages_block (mm/page_alloc.c, Linux 6.12), move_freepages of 6.1.
 
+import { HINT_CAPACITY } from "../abi/limits";
 import { FrameKind, Mobility } from "../abi/vocabulary";
 import { StatWord } from "../abi/words";
 import { kindOf, mobilityOf, orderOf, pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, setType } from "../frames/pageblock";
 import { accountFree, spans } from "../frames/zone";
 import { HINTS, STATS } from "../memory/regions";
-import { HINT_CAPACITY } from "../abi/limits";
 import { moveFree } from "./freelist";
 
 /** Does the whole pageblock lie between the zone's ends? Blocks that straddle are never moved. */
@@ -25,7 +25,7 @@ export function countFree(link: u32): i32 {
     const word = wordOf(at);
     const frames = kindOf(word) == FrameKind.BUDDY ? 1 << orderOf(word) : 0;
     free += frames;
-    at += frames ? <u32>frames << 2 : 4;
+    at += frames ? (<u32>frames) << 2 : 4;
   }
   return free;
 }
@@ -43,7 +43,7 @@ export function countMovableFrom(start: u32, link: u32): i32 {
   const head = load<u32>(STATS, StatWord.HINT_HEAD << 2);
   if (head != load<u32>(STATS, StatWord.HINT_TAIL << 2)) {
     store<u32>(STATS, head + 1, StatWord.HINT_HEAD << 2);
-    return load<i32>(HINTS + (<usize>(head % HINT_CAPACITY) << 2));
+    return load<i32>(HINTS + ((<usize>(head % HINT_CAPACITY)) << 2));
   }
   const end = blockStart(link) + (blockFrames() << 2);
   let movable = coveringMovable(start);
@@ -69,7 +69,14 @@ function coveringMovable(start: u32): i32 {
  * Moves each free block of the pageblock to the tail of its new list, ascending, also those that are on it already.
  * `start` is where the pageblock begins. 6.12 accounts old out, new in, block by block (which shows in the per-CPU differentials); 6.1 not at all.
  */
-export function moveFreeBlocks(cpu: i32, zone: i32, start: u32, oldType: i32, newType: i32, accounts: bool): i32 {
+export function moveFreeBlocks(
+  cpu: i32,
+  zone: i32,
+  start: u32,
+  oldType: i32,
+  newType: i32,
+  accounts: bool,
+): i32 {
   const end = blockStart(start) + (blockFrames() << 2);
   let moved = 0;
   for (let at = start; at < end; ) {
@@ -86,7 +93,7 @@ export function moveFreeBlocks(cpu: i32, zone: i32, start: u32, oldType: i32, ne
       accountFree(cpu, zone, pages, newType);
     }
     moved += pages;
-    at += <u32>pages << 2;
+    at += (<u32>pages) << 2;
   }
   return moved;
 }

@@ -4,9 +4,9 @@
 import { FrameKind, Migratetype } from "../abi/vocabulary";
 import { StatWord } from "../abi/words";
 import { kindOf, orderOf, pack, setWord, withContentOf, wordOf, zoneOf } from "../frames/frame";
-import { MAX_ORDER, typeOf } from "../frames/pageblock";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { vacate } from "../frames/owner";
+import { MAX_ORDER, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { count } from "../record/events";
 import { giveToPcp } from "./pcp";

@@ -11,7 +11,7 @@ import { addHead, addTail, isEmpty, NONE, nextOf, unlink } from "../memory/list"
 import { FREE_HEADS } from "../memory/regions";
 
 export function freeHead(zone: i32, order: i32, type: i32): u32 {
-  return FREE_HEADS + (<u32>((zone * MAX_ORDERS + order) * MIGRATE_TYPES + type) << 2);
+  return FREE_HEADS + ((<u32>((zone * MAX_ORDERS + order) * MIGRATE_TYPES + type)) << 2);
 }
 
 export function hasFree(zone: i32, order: i32, type: i32): bool {
@@ -26,7 +26,7 @@ export function firstFree(zone: i32, order: i32, type: i32): u32 {
 }
 
 function nrFreeAt(zone: i32, order: i32): usize {
-  return zoneAt(zone) + (<usize>(ZoneWord.NR_FREE + order) << 2);
+  return zoneAt(zone) + ((<usize>(ZoneWord.NR_FREE + order)) << 2);
 }
 
 export function nrFree(zone: i32, order: i32): i32 {

@@ -25,5 +25,5 @@ export function isolateFree(cpu: i32, zone: i32, link: u32, order: i32, type: i3
   setWord(link, pack(FrameKind.DETACHED, order, zone));
   if (order < PAGEBLOCK_ORDER - 1) return;
   const blocks = order > PAGEBLOCK_ORDER ? 1 << (order - PAGEBLOCK_ORDER) : 1;
-  for (let i = 0; i < blocks; i++) makeMovable(cpu, zone, link + (<u32>i << (PAGEBLOCK_ORDER + 2)));
+  for (let i = 0; i < blocks; i++) makeMovable(cpu, zone, link + ((<u32>i) << (PAGEBLOCK_ORDER + 2)));
 }

@@ -43,7 +43,7 @@ function pcpWord(order: i32, zone: i32, type: i32): u32 {
 
 /** Appends up to `wanted` blocks in the order obtained; stops at the first failure. Answers blocks obtained. */
 function refill(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, wanted: i32, head: u32): i32 {
-  const mode = STATS + (<usize>StatWord.REFILL_MODE << 2);
+  const mode = STATS + ((<usize>StatWord.REFILL_MODE) << 2);
   store<i32>(mode, Mode.NORMAL);
   let got = 0;
   while (got < wanted) {

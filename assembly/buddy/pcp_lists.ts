@@ -23,7 +23,7 @@ export function bindPcpLists(): void {
 }
 
 export function pcpHead(cpu: i32, zone: i32, pindex: i32): u32 {
-  return PCP_HEADS + (<u32>((cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex) << 2);
+  return PCP_HEADS + ((<u32>((cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex)) << 2);
 }
 
 export function isPcpOrder(order: i32): bool {

@@ -22,12 +22,13 @@ export function bindWatermark(): void {
 export function markOf(zone: i32, index: i32): i32 {
   const at = zoneAt(zone);
   return (
-    load<i32>(at + (<usize>(ZoneWord.WMARK_MIN + index) << 2)) + load<i32>(at, ZoneWord.WATERMARK_BOOST << 2)
+    load<i32>(at + ((<usize>(ZoneWord.WMARK_MIN + index)) << 2)) +
+    load<i32>(at, ZoneWord.WATERMARK_BOOST << 2)
   );
 }
 
 function lowmemReserve(zone: i32, highestZone: i32): i32 {
-  return load<i32>(zoneAt(zone) + (<usize>(ZoneWord.LOWMEM_RESERVE + highestZone) << 2));
+  return load<i32>(zoneAt(zone) + ((<usize>(ZoneWord.LOWMEM_RESERVE + highestZone)) << 2));
 }
 
 /** Free pages that this request cannot use: the reserve without a right to it, CMA without ALLOC_CMA, all but one frame of its block. */
@@ -62,7 +63,10 @@ export function hasBlock(zone: i32, order: i32, allocFlags: i32): bool {
       if (hasFree(zone, o, type)) return true;
     }
     if ((allocFlags & AllocFlag.CMA) != 0 && hasFree(zone, o, Migratetype.CMA)) return true;
-    if ((allocFlags & (AllocFlag.HIGHATOMIC | AllocFlag.OOM)) != 0 && hasFree(zone, o, Migratetype.HIGHATOMIC)) {
+    if (
+      (allocFlags & (AllocFlag.HIGHATOMIC | AllocFlag.OOM)) != 0 &&
+      hasFree(zone, o, Migratetype.HIGHATOMIC)
+    ) {
       return true;
     }
   }
@@ -88,7 +92,14 @@ function ignoresBoost(zone: i32, order: i32, allocFlags: i32, gfp: i32): bool {
 }
 
 /** zone_watermark_fast(): for order 0 a shortcut that ignores the reduced marks, which are never stricter. */
-export function isMetFast(zone: i32, order: i32, mark: i32, highestZone: i32, allocFlags: i32, gfp: i32): bool {
+export function isMetFast(
+  zone: i32,
+  order: i32,
+  mark: i32,
+  highestZone: i32,
+  allocFlags: i32,
+  gfp: i32,
+): bool {
   if (order == 0) {
     const free = freePages(zone);
     const usable = free - min(free, unusable(zone, 0, allocFlags));

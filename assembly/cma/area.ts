@@ -8,8 +8,8 @@ import { AreaWord, ConfigWord, RangeWord, StatWord } from "../abi/words";
 import { isFrame, linkOf } from "../frames/frame";
 import { PAGEBLOCK_ORDER } from "../frames/pageblock";
 import { zoneOfPfn } from "../frames/zone";
-import { clearRun, countRun, setRun } from "./walk";
 import { AREAS, CMA_BITMAPS, config, RANGES, STATS } from "../memory/regions";
+import { clearRun, countRun, setRun } from "./walk";
 
 export function areaAt(area: i32): usize {
   return AREAS + <usize>(area * (AreaWord.COUNT << 2));
@@ -20,16 +20,16 @@ export function rangeAt(area: i32, nth: i32): usize {
 }
 
 export function areaWord(area: i32, word: i32): i32 {
-  return load<i32>(areaAt(area) + (<usize>word << 2));
+  return load<i32>(areaAt(area) + ((<usize>word) << 2));
 }
 
 export function addToArea(area: i32, word: i32, delta: i32): void {
-  const at = areaAt(area) + (<usize>word << 2);
+  const at = areaAt(area) + ((<usize>word) << 2);
   store<i32>(at, load<i32>(at) + delta);
 }
 
 export function rangeWord(area: i32, nth: i32, word: i32): u32 {
-  return load<u32>(rangeAt(area, nth) + (<usize>word << 2));
+  return load<u32>(rangeAt(area, nth) + ((<usize>word) << 2));
 }
 
 export function bitmapOf(area: i32, nth: i32): usize {
@@ -115,7 +115,7 @@ export function loadBits(area: i32, bit: u32, bits: u32): i32 {
   if (!isArea(area)) return Status.BAD_AREA;
   if (bit + bits > rangeWord(area, 0, RangeWord.BITS)) return Status.BAD_COUNT;
   markWindow(area, 0, bit, bits, true);
-  addToArea(area, AreaWord.AVAILABLE, -(<i32>bits << areaWord(area, AreaWord.ORDER_PER_BIT)));
+  addToArea(area, AreaWord.AVAILABLE, -((<i32>bits) << areaWord(area, AreaWord.ORDER_PER_BIT)));
   return Status.OK;
 }
 

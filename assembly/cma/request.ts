@@ -8,12 +8,32 @@
 // -EBUSY of migration is not final: the window is tested all the same. -ENOMEM is.
 
 import { MAX_REQUESTS } from "../abi/limits";
-import { BlockReason, CmaErrorRule, Errno, FrameKind, Migratetype, Mobility, PageLife, RequestState } from "../abi/vocabulary";
+import {
+  BlockReason,
+  CmaErrorRule,
+  Errno,
+  FrameKind,
+  Migratetype,
+  Mobility,
+  PageLife,
+  RequestState,
+} from "../abi/vocabulary";
 import { AreaWord, ConfigWord, RangeWord, RequestWord, StatWord } from "../abi/words";
 import { freePages } from "../buddy/free_pages";
-import { drainZone } from "../buddy/pcp";
 import { removeFree } from "../buddy/freelist";
-import { kindOf, linkOf, mobilityOf, orderOf, pack, pfnOf, pinsOf, setWord, withLife, wordOf } from "../frames/frame";
+import { drainZone } from "../buddy/pcp";
+import {
+  kindOf,
+  linkOf,
+  mobilityOf,
+  orderOf,
+  pack,
+  pfnOf,
+  pinsOf,
+  setWord,
+  withLife,
+  wordOf,
+} from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { config, REQUESTS } from "../memory/regions";
@@ -42,11 +62,11 @@ export function requestAt(request: i32): usize {
 }
 
 function word(at: usize, index: i32): i32 {
-  return load<i32>(at + (<usize>index << 2));
+  return load<i32>(at + ((<usize>index) << 2));
 }
 
 function set(at: usize, index: i32, value: i32): void {
-  store<i32>(at + (<usize>index << 2), value);
+  store<i32>(at + ((<usize>index) << 2), value);
 }
 
 function add(at: usize, index: i32, value: i32): void {
@@ -144,7 +164,7 @@ function startOf(at: usize): u32 {
 }
 
 function endOf(at: usize): u32 {
-  return startOf(at) + (<u32>word(at, RequestWord.PAGES) << 2);
+  return startOf(at) + ((<u32>word(at, RequestWord.PAGES)) << 2);
 }
 
 function zoneOfRequest(at: usize): i32 {
@@ -219,7 +239,8 @@ function moveOne(request: i32, at: usize): void {
 function reasonOf(link: u32): i32 {
   const frame = wordOf(link);
   const kind = kindOf(frame);
-  if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || kind == FrameKind.DETACHED) return BlockReason.IN_TRANSIT;
+  if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || kind == FrameKind.DETACHED)
+    return BlockReason.IN_TRANSIT;
   if (pinsOf(frame) != 0) return BlockReason.PINNED;
   return mobilityOf(frame) == Mobility.FIXED ? BlockReason.UNMOVABLE : BlockReason.NOT_REACHED;
 }
@@ -254,7 +275,8 @@ function takeWindow(cpu: i32, zone: i32, start: u32, end: u32): void {
     const order = orderOf(wordOf(behind));
     removeFree(zone, behind, order);
     const next = behind + ((<u32>4) << order);
-    for (; behind < next; behind += 4) setWord(behind, withLife(pack(FrameKind.ALLOCATED, 0, zone), PageLife.CMA));
+    for (; behind < next; behind += 4)
+      setWord(behind, withLife(pack(FrameKind.ALLOCATED, 0, zone), PageLife.CMA));
   }
   for (let at = first; at < start; at += 4) freePages(cpu, at, 0);
   for (let at = end; at < behind; at += 4) freePages(cpu, at, 0);
@@ -303,4 +325,3 @@ export function killRequest(request: i32): void {
 export function endRequest(request: i32): void {
   set(requestAt(request), RequestWord.STATE, RequestState.FREE);
 }
-

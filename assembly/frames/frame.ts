@@ -42,15 +42,15 @@ export function setWord(link: u32, word: u32): void {
 }
 
 export function pack(kind: i32, order: i32, zone: i32): u32 {
-  return <u32>kind | (<u32>order << ORDER_SHIFT) | (<u32>zone << ZONE_SHIFT);
+  return <u32>kind | ((<u32>order) << ORDER_SHIFT) | ((<u32>zone) << ZONE_SHIFT);
 }
 
 export function withType(word: u32, type: i32): u32 {
-  return word | (<u32>type << TYPE_SHIFT);
+  return word | ((<u32>type) << TYPE_SHIFT);
 }
 
 export function withMobility(word: u32, mobility: i32): u32 {
-  return (word & ~(<u32>3 << MOBILITY_SHIFT)) | (<u32>mobility << MOBILITY_SHIFT);
+  return (word & ~((<u32>3) << MOBILITY_SHIFT)) | ((<u32>mobility) << MOBILITY_SHIFT);
 }
 
 export function kindOf(word: u32): i32 {
@@ -78,7 +78,7 @@ export function lifeOf(word: u32): i32 {
 }
 
 export function withLife(word: u32, life: i32): u32 {
-  return (word & ~(<u32>15 << LIFE_SHIFT)) | (<u32>life << LIFE_SHIFT);
+  return (word & ~((<u32>15) << LIFE_SHIFT)) | ((<u32>life) << LIFE_SHIFT);
 }
 
 export function pinsOf(word: u32): u32 {
@@ -96,12 +96,21 @@ export function hasPageFlag(word: u32, flag: u32): bool {
 /** Mobility, PageLife << 8 and PageFlags as one number (a command's argument), put into a word. */
 export function withContent(word: u32, content: u32): u32 {
   const life = (content >> 8) & 15;
-  return (word & ~(CONTENT & ~(<u32>PageFlag.COMPOUND))) | ((content & 3) << MOBILITY_SHIFT) | (life << LIFE_SHIFT) | (content & SETTABLE);
+  return (
+    (word & ~(CONTENT & ~(<u32>PageFlag.COMPOUND))) |
+    ((content & 3) << MOBILITY_SHIFT) |
+    (life << LIFE_SHIFT) |
+    (content & SETTABLE)
+  );
 }
 
 /** Does the number name a mobility, a life and flags that a caller may set? */
 export function isContent(content: u32): bool {
-  return (content & 3) <= <u32>Mobility.DRIVER && ((content >> 8) & 15) <= <u32>PageLife.CMA && (content & ~(SETTABLE | 0xf03)) == 0;
+  return (
+    (content & 3) <= <u32>Mobility.DRIVER &&
+    ((content >> 8) & 15) <= <u32>PageLife.CMA &&
+    (content & ~(SETTABLE | 0xf03)) == 0
+  );
 }
 
 /** The pieces of a split page keep what it was: all but its pins and that it was one. */

@@ -2,6 +2,7 @@
 // Models lru_add, lru_del (mm/swap.c, include/linux/mm_inline.h), Linux 6.12, the classic LRU.
 // DEVIATION: per-CPU folio batches in front of the LRU lists are not modelled: a page is on its list at once.
 // DEVIATION: the classic LRU, not MGLRU.
+//
 // The lists are those of the node: one set for all zones, as since Linux 4.8; the counts are per zone.
 //
 //   on a list  <=>  ALLOCATED, not ISOLATED, mobility LRU or life ZRAM
@@ -15,7 +16,7 @@ import { hasPageFlag, kindOf, lifeOf, mobilityOf, orderOf, setWord, wordOf, zone
 import { zoneAt } from "./zone";
 
 export function lruHead(list: i32): u32 {
-  return LRU_HEADS + (<u32>list << 2);
+  return LRU_HEADS + ((<u32>list) << 2);
 }
 
 /** The list that a page's life and flags name. */
@@ -32,7 +33,7 @@ export function isOnLru(word: u32): bool {
 }
 
 function countAt(zone: i32, list: i32): usize {
-  return zoneAt(zone) + (<usize>(ZoneWord.NR_LRU + list) << 2);
+  return zoneAt(zone) + ((<usize>(ZoneWord.NR_LRU + list)) << 2);
 }
 
 /** Pages, not blocks. */

@@ -17,12 +17,14 @@ const FILL_WORDS: u32 = 64;
 /** The 64 bits from `pair` * 64 on, or the lower 32 of them when no bit from `end` on may be touched. */
 export function pairOf(map: usize, pair: u32, end: u32): u64 {
   assert(pair << 6 < end, "a word behind the end of the map");
-  if (end - (pair << 6) > 32) return load<u64>(map + (<usize>pair << 3));
-  return <u64>load<u32>(map + (<usize>pair << 3));
+  if (end - (pair << 6) > 32) return load<u64>(map + ((<usize>pair) << 3));
+  return <u64>load<u32>(map + ((<usize>pair) << 3));
 }
 
 /** Pairs that anySet() and anyClear() read at once: 512 bits. */
 const BLOCK: u32 = 8;
+/** Pairs that are read one by one before that. */
+const NEAR: u32 = 3;
 
 function anySet(at: usize): bool {
   const low = v128.or(v128.load(at), v128.load(at, 16));
@@ -43,31 +45,57 @@ export function isSet(map: usize, bit: u32): bool {
 /** The first set bit of [from, end), or `end`. */
 export function nextSet(map: usize, from: u32, end: u32): u32 {
   if (from >= end) return end;
-  const last = (end - 1) >> 6;
-  let pair = from >> 6;
-  let word = pairOf(map, pair, end) & (ALL << (from & 63));
-  while (word == 0) {
-    if (pair >= last) return end;
-    pair += 1;
-    while (pair + BLOCK <= last && !anySet(map + (<usize>pair << 3))) pair += BLOCK;
-    word = pairOf(map, pair, end);
-  }
+  const pair = from >> 6;
+  const word = pairOf(map, pair, end) & (ALL << (from & 63));
+  if (word == 0) return setFrom(map, pair + 1, end);
   return min(end, (pair << 6) + <u32>ctz(word));
 }
 
 /** The first clear bit of [from, end), or `end`. */
 export function nextClear(map: usize, from: u32, end: u32): u32 {
   if (from >= end) return end;
-  const last = (end - 1) >> 6;
-  let pair = from >> 6;
-  let word = ~pairOf(map, pair, end) & (ALL << (from & 63));
-  while (word == 0) {
-    if (pair >= last) return end;
-    pair += 1;
-    while (pair + BLOCK <= last && !anyClear(map + (<usize>pair << 3))) pair += BLOCK;
-    word = ~pairOf(map, pair, end);
-  }
+  const pair = from >> 6;
+  const word = ~pairOf(map, pair, end) & (ALL << (from & 63));
+  if (word == 0) return clearFrom(map, pair + 1, end);
   return min(end, (pair << 6) + <u32>ctz(word));
+}
+
+/** The first set bit from pair `from` on and before `end`, or `end`. */
+export function setFrom(map: usize, from: u32, end: u32): u32 {
+  const whole = end >> 6;
+  const near = min(whole, from + NEAR);
+  let pair = from;
+  for (; pair < near; pair++) {
+    const word = load<u64>(map + (<usize>pair << 3));
+    if (word != 0) return (pair << 6) + <u32>ctz(word);
+  }
+  while (pair + BLOCK <= whole && !anySet(map + (<usize>pair << 3))) pair += BLOCK;
+  for (; pair < whole; pair++) {
+    const word = load<u64>(map + (<usize>pair << 3));
+    if (word != 0) return (pair << 6) + <u32>ctz(word);
+  }
+  if (pair << 6 >= end) return end;
+  const word = pairOf(map, pair, end);
+  return word == 0 ? end : min(end, (pair << 6) + <u32>ctz(word));
+}
+
+/** The first clear bit from pair `from` on and before `end`, or `end`. */
+export function clearFrom(map: usize, from: u32, end: u32): u32 {
+  const whole = end >> 6;
+  const near = min(whole, from + NEAR);
+  let pair = from;
+  for (; pair < near; pair++) {
+    const word = ~load<u64>(map + (<usize>pair << 3));
+    if (word != 0) return (pair << 6) + <u32>ctz(word);
+  }
+  while (pair + BLOCK <= whole && !anyClear(map + (<usize>pair << 3))) pair += BLOCK;
+  for (; pair < whole; pair++) {
+    const word = ~load<u64>(map + (<usize>pair << 3));
+    if (word != 0) return (pair << 6) + <u32>ctz(word);
+  }
+  if (pair << 6 >= end) return end;
+  const word = ~pairOf(map, pair, end);
+  return word == 0 ? end : min(end, (pair << 6) + <u32>ctz(word));
 }
 
 /** The last set bit of [from, end), or NONE. */
@@ -87,7 +115,7 @@ export function lastSet(map: usize, from: u32, end: u32): u32 {
 
 /** Bits [low, high) of one u32; high is 1..32. */
 function span(low: u32, high: u32): u32 {
-  return (<u32>0xffff_ffff << low) & (<u32>0xffff_ffff >> (32 - high));
+  return ((<u32>0xffff_ffff) << low) & (<u32>0xffff_ffff >> (32 - high));
 }
 
 /** Sets every bit of [from, from + count). */

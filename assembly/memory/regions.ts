@@ -76,7 +76,7 @@ export let PCP_HEADS: u32 = 0;
 export let LRU_HEADS: u32 = 0;
 
 export function config(word: i32): i32 {
-  return load<i32>(CONFIG + (<usize>word << 2));
+  return load<i32>(CONFIG + ((<usize>word) << 2));
 }
 
 function up(bytes: usize): usize {
@@ -119,7 +119,7 @@ export function plan(): i32 {
   if (count == 0) return InitStatus.BAD_GEOMETRY;
   if (count > <u32>MAX_FRAMES) return InitStatus.TOO_MANY_FRAMES;
   const links = count + headCount(cpus);
-  let at: u64 = <u64>up(CONFIG + (<usize>ConfigWord.COUNT << 2));
+  let at: u64 = <u64>up(CONFIG + ((<usize>ConfigWord.COUNT) << 2));
   at = place(Region.ZONES, at, MAX_ZONES * ZoneWord.COUNT, 4);
   at = place(Region.PCPS, at, cpus * MAX_ZONES * PcpWord.COUNT, 4);
   at = place(Region.STATS, at, StatWord.COUNT, 4);

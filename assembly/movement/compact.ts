@@ -1,6 +1,6 @@
 // Knows: moving movable pages from the start of a zone to free frames at its end, until a large block is free.
 // Must not know: who asks. Models compact_zone, isolate_migratepages, isolate_freepages (mm/compaction.c, Linux 6.12).
-// DEVIATION: no skip hints, no fast scanners, no deferral; every run begins where the last one stopped.
+// DEVIATION: compaction has no skip hints, fast scanners or deferral; a run begins where the last one stopped.
 
 import { EventKind, FrameKind, Migratetype, Mobility, PageFlag } from "../abi/vocabulary";
 import { StatWord, ZoneWord } from "../abi/words";
@@ -33,11 +33,11 @@ import { count, record } from "../record/events";
 const MOST_PAGES: i32 = 65_536;
 
 function cursor(zone: i32, word: i32): u32 {
-  return load<u32>(zoneAt(zone) + (<usize>word << 2));
+  return load<u32>(zoneAt(zone) + ((<usize>word) << 2));
 }
 
 function setCursor(zone: i32, word: i32, pfn: u32): void {
-  store<u32>(zoneAt(zone) + (<usize>word << 2), pfn);
+  store<u32>(zoneAt(zone) + ((<usize>word) << 2), pfn);
 }
 
 function zoneStart(zone: i32): u32 {
@@ -53,7 +53,8 @@ function isDone(zone: i32, order: i32, type: i32): bool {
   for (let o = order; o <= MAX_ORDER; o++) {
     if (hasFree(zone, o, type)) return true;
     if (type == Migratetype.MOVABLE && hasFree(zone, o, Migratetype.CMA)) return true;
-    if (o >= PAGEBLOCK_ORDER && (hasFree(zone, o, 0) || hasFree(zone, o, 1) || hasFree(zone, o, 2))) return true;
+    if (o >= PAGEBLOCK_ORDER && (hasFree(zone, o, 0) || hasFree(zone, o, 1) || hasFree(zone, o, 2)))
+      return true;
   }
   return false;
 }
@@ -84,7 +85,8 @@ function takeTarget(cpu: i32, zone: i32, floor: u32): u32 {
           setCursor(zone, ZoneWord.COMPACT_FREE, block);
           return detachOne(cpu, zone, at);
         }
-        at += kindOf(word) == FrameKind.BODY || kindOf(word) == FrameKind.HOLE ? 4 : (<u32>4) << orderOf(word);
+        at +=
+          kindOf(word) == FrameKind.BODY || kindOf(word) == FrameKind.HOLE ? 4 : (<u32>4) << orderOf(word);
       }
     }
     if (block < blockFrames()) break;
@@ -137,7 +139,7 @@ export function compactZone(cpu: i32, zone: i32, order: i32, type: i32): bool {
     setCursor(zone, ZoneWord.COMPACT_FREE, zoneEnd(zone) - 1);
   }
   let moved = 0;
-  let done = false;
+  let done: bool = false;
   while (!done && moved < MOST_PAGES && from < cursor(zone, ZoneWord.COMPACT_FREE)) {
     const link = linkOf(from);
     const word = wordOf(link);

@@ -121,7 +121,7 @@ function unisolateOne(cpu: i32, zone: i32, start: u32, type: i32): void {
 }
 
 /** A page in use that crosses `boundary` from before it; the search begins at the largest block's border. */
-function isCrossed(zone: i32, boundary: u32): bool {
+function isCrossed(boundary: u32): bool {
   let at = boundary & ~(((<u32>4) << MAX_ORDER) - 1);
   if (at == boundary) return false;
   while (at < boundary) {
@@ -157,7 +157,7 @@ function splitAt(cpu: i32, zone: i32, boundary: u32): void {
 /** isolate_single_pageblock(): the outer pageblocks, whose borders other blocks may cross. */
 function isolateBorder(cpu: i32, zone: i32, start: u32, boundary: u32, isolated: bool): bool {
   if (!isolated && !isolateOne(cpu, zone, start)) return false;
-  if (isCrossed(zone, boundary)) {
+  if (isCrossed(boundary)) {
     if (!isolated) unisolateOne(cpu, zone, start, Migratetype.CMA);
     return false;
   }

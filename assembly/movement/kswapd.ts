@@ -8,14 +8,14 @@ import { isMet, markOf } from "../buddy/watermark";
 import { clearFlag, isPopulated, setFlag, zoneAt } from "../frames/zone";
 import { config, STATS } from "../memory/regions";
 import { DEF_PRIORITY } from "../policy/scan";
-import { shrinkNode, SWAP_CLUSTER } from "./reclaim";
+import { SWAP_CLUSTER, shrinkNode } from "./reclaim";
 
 function stat(word: i32): i32 {
-  return load<i32>(STATS + (<usize>word << 2));
+  return load<i32>(STATS + ((<usize>word) << 2));
 }
 
 function setStat(word: i32, value: i32): void {
-  store<i32>(STATS + (<usize>word << 2), value);
+  store<i32>(STATS + ((<usize>word) << 2), value);
 }
 
 function boostOf(zone: i32): i32 {
@@ -34,7 +34,8 @@ export function isBalanced(order: i32, highestZone: i32): bool {
 /** wakeup_kswapd(): remembers the largest order and zone; a balanced node without boost lets it sleep. */
 export function wakeKswapd(order: i32, highestZone: i32): void {
   let boosted = false;
-  for (let zone = 0; zone <= highestZone; zone++) boosted = boosted || (isPopulated(zone) && boostOf(zone) > 0);
+  for (let zone = 0; zone <= highestZone; zone++)
+    boosted = boosted || (isPopulated(zone) && boostOf(zone) > 0);
   if (!boosted && isBalanced(order, highestZone)) return;
   setStat(StatWord.KSWAPD_ORDER, max(stat(StatWord.KSWAPD_ORDER), order + 1));
   setStat(StatWord.KSWAPD_ZONE, max(stat(StatWord.KSWAPD_ZONE), highestZone));

@@ -2,10 +2,19 @@
 // Must not know: why they must go. Models isolate_migratepages_block (mm/compaction.c), migrate_pages,
 // migrate_pages_batch (mm/migrate.c), alloc_migration_target, reclaim_clean_pages_from_list; Linux 6.12.117, 6.1.192.
 // A batch is BATCH_CAPACITY sources in the order of the kernel's list, then as many targets.
-// DEVIATION: references come and go between steps of a request, never within one.
+// DEVIATION: during a migration references come and go between steps of a request, never within one.
 
 import { BATCH_CAPACITY } from "../abi/limits";
-import { Errno, EventKind, FrameKind, Gfp, MigrationRule, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
+import {
+  Errno,
+  EventKind,
+  FrameKind,
+  Gfp,
+  MigrationRule,
+  Mobility,
+  PageFlag,
+  PageLife,
+} from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
 import { freePages } from "../buddy/free_pages";
 import {
@@ -137,7 +146,12 @@ function isBusy(word: u32): bool {
 function allocateTarget(cpu: i32, order: i32): u32 {
   const large = order > 0 ? Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM : 0;
   const extra = order > 0 ? Gfp.NOMEMALLOC | Gfp.NOWARN : 0;
-  return allocateUnderPressure(cpu, order, (TARGET_GFP & ~large) | extra, STATS + (<usize>StatWord.SLOW << 2));
+  return allocateUnderPressure(
+    cpu,
+    order,
+    (TARGET_GFP & ~large) | extra,
+    STATS + ((<usize>StatWord.SLOW) << 2),
+  );
 }
 
 /** The content moves; the source, which is on no list, is freed. */
@@ -147,7 +161,11 @@ export function movePage(cpu: i32, source: u32, target: u32): void {
   setWord(target, movedWord(wordOf(target), from));
   moveOwner(source, target);
   record(EventKind.MIGRATE, zoneOf(from), pfnOf(source), pfnOf(target), order, 0);
-  store<u32>(STATS, load<u32>(STATS, StatWord.PAGES_MIGRATED << 2) + (1 << order), StatWord.PAGES_MIGRATED << 2);
+  store<u32>(
+    STATS,
+    load<u32>(STATS, StatWord.PAGES_MIGRATED << 2) + (1 << order),
+    StatWord.PAGES_MIGRATED << 2,
+  );
   freePages(cpu, source, order);
   if (isOnLru(wordOf(target))) addToLru(target, false);
 }

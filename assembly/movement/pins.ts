@@ -8,7 +8,19 @@ import { ORPHAN, PIN_CAPACITY } from "../abi/limits";
 import { FrameKind, Gfp, Migratetype, PinKind, Status } from "../abi/vocabulary";
 import { PinWord, StatWord } from "../abi/words";
 import { freePages, headOf } from "../buddy/free_pages";
-import { isFrame, kindOf, linkOf, MAX_PINS, mobilityOf, orderOf, pfnOf, pinsOf, setWord, withPins, wordOf } from "../frames/frame";
+import {
+  isFrame,
+  kindOf,
+  linkOf,
+  MAX_PINS,
+  mobilityOf,
+  orderOf,
+  pfnOf,
+  pinsOf,
+  setWord,
+  withPins,
+  wordOf,
+} from "../frames/frame";
 import { isOnLru, removeFromLru } from "../frames/lru";
 import { ownerOf, setOrphan, vacate } from "../frames/owner";
 import { typeOf } from "../frames/pageblock";
@@ -18,18 +30,19 @@ import { movePage } from "./migrate";
 import { allocateUnderPressure } from "./pressure";
 
 /** Pages pinned for long may not stay in CMA: GFP_USER, not movable, so that they land elsewhere. */
-const LONGTERM_GFP: i32 = Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM | Gfp.NOWARN;
+const LONGTERM_GFP: i32 =
+  Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM | Gfp.NOWARN;
 
 export function pinAt(handle: u32): usize {
   return PINS + <usize>(handle * (PinWord.COUNT << 2));
 }
 
 function stat(word: i32): u32 {
-  return load<u32>(STATS + (<usize>word << 2));
+  return load<u32>(STATS + ((<usize>word) << 2));
 }
 
 function setStat(word: i32, value: u32): void {
-  store<u32>(STATS + (<usize>word << 2), value);
+  store<u32>(STATS + ((<usize>word) << 2), value);
 }
 
 /** A free record, or NONE: the last one given back, else the next never used. */
@@ -47,9 +60,10 @@ function takeHandle(): u32 {
 
 /** The page of a long pin, moved out of CMA where it is there; NONE: no target. */
 function outOfCma(cpu: i32, head: u32): u32 {
-  if (typeOf(head) != Migratetype.CMA || mobilityOf(wordOf(head)) == 0 || pinsOf(wordOf(head)) != 0) return head;
+  if (typeOf(head) != Migratetype.CMA || mobilityOf(wordOf(head)) == 0 || pinsOf(wordOf(head)) != 0)
+    return head;
   const order = orderOf(wordOf(head));
-  const target = allocateUnderPressure(cpu, order, LONGTERM_GFP, STATS + (<usize>StatWord.SLOW << 2));
+  const target = allocateUnderPressure(cpu, order, LONGTERM_GFP, STATS + ((<usize>StatWord.SLOW) << 2));
   if (target == NONE) return NONE;
   if (isOnLru(wordOf(head))) removeFromLru(head);
   movePage(cpu, head, target);

@@ -1,7 +1,7 @@
 // Knows: what a request does when the lists have nothing: reclaim, drain, compact, try again, give up.
 // Must not know: how any of that works. Models __alloc_pages_slowpath from direct reclaim on,
 // should_reclaim_retry, unreserve_highatomic_pageblock (mm/page_alloc.c, Linux 6.12).
-// DEVIATION: only where ConfigWord.RECLAIM allows it; without, a request stops with WOULD_RECLAIM (replays of traces).
+// DEVIATION: reclaim happens only where ConfigWord.RECLAIM allows it; without, a request stops with WOULD_RECLAIM.
 
 import { Gfp, Migratetype, ReclaimMode, Status } from "../abi/vocabulary";
 import { ConfigWord, StatWord, ZoneWord } from "../abi/words";
@@ -18,7 +18,7 @@ import { DEF_PRIORITY } from "../policy/scan";
 import { count } from "../record/events";
 import { compactZone } from "./compact";
 import { isKswapdWanted, runKswapdIfInline, wakeKswapd } from "./kswapd";
-import { reclaimablePages, shrinkNode, SWAP_CLUSTER } from "./reclaim";
+import { reclaimablePages, SWAP_CLUSTER, shrinkNode } from "./reclaim";
 
 /** MAX_RECLAIM_RETRIES */
 const MOST_RETRIES: i32 = 16;
@@ -73,7 +73,7 @@ function compactAll(cpu: i32, highestZone: i32, order: i32, type: i32): bool {
 }
 
 function slowWord(): usize {
-  return STATS + (<usize>StatWord.SLOW << 2);
+  return STATS + ((<usize>StatWord.SLOW) << 2);
 }
 
 /** Reclaim, then the lists again; the first failure drains all CPUs and gives back reserved blocks. */
@@ -111,7 +111,8 @@ export function allocateUnderPressure(cpu: i32, order: i32, gfp: i32, slow: usiz
   let link = allocatePages(cpu, order, gfp, slow);
   const mode = config(ConfigWord.RECLAIM);
   if (mode == 0) return link;
-  if ((link == NONE || load<i32>(slow)) && (gfp & Gfp.KSWAPD_RECLAIM) != 0) wakeKswapd(order, highestZoneOf(gfp));
+  if ((link == NONE || load<i32>(slow)) && (gfp & Gfp.KSWAPD_RECLAIM) != 0)
+    wakeKswapd(order, highestZoneOf(gfp));
   if (isKswapdWanted()) runKswapdIfInline(cpu);
   if (link != NONE || (gfp & Gfp.DIRECT_RECLAIM) == 0 || (mode & ReclaimMode.DIRECT) == 0) return link;
   link = reclaimAndRetry(cpu, order, gfp);

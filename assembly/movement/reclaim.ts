@@ -20,7 +20,7 @@ import { hasSwapRoom, swapOut } from "./swap";
 export const SWAP_CLUSTER: i32 = 32;
 
 function addStat(word: i32, delta: i32): void {
-  const at = STATS + (<usize>word << 2);
+  const at = STATS + ((<usize>word) << 2);
   store<i32>(at, load<i32>(at) + delta);
 }
 
@@ -98,7 +98,11 @@ function shrinkKind(cpu: i32, inactive: i32, priority: i32, highestZone: i32, wa
   let old = scanShare(listPages(active, highestZone), priority, anonymous, swappiness, room);
   let freed = 0;
   while ((left > 0 || old > 0) && freed < wanted) {
-    const low = isInactiveLow(listPages(inactive, highestZone), listPages(active, highestZone), config(ConfigWord.PAGE_SHIFT));
+    const low = isInactiveLow(
+      listPages(inactive, highestZone),
+      listPages(active, highestZone),
+      config(ConfigWord.PAGE_SHIFT),
+    );
     if (old > 0 && low) deactivate(active, min(old, SWAP_CLUSTER), highestZone);
     old -= SWAP_CLUSTER;
     if (left > 0) freed += shrinkInactive(cpu, inactive, min(left, SWAP_CLUSTER), highestZone);

@@ -18,11 +18,11 @@ import { config, SLOTS, STATS } from "../memory/regions";
 const ZRAM_GFP: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.KSWAPD_RECLAIM | Gfp.NOWARN | Gfp.MEMALLOC;
 
 function stat(word: i32): i32 {
-  return load<i32>(STATS + (<usize>word << 2));
+  return load<i32>(STATS + ((<usize>word) << 2));
 }
 
 function addStat(word: i32, delta: i32): void {
-  store<i32>(STATS + (<usize>word << 2), stat(word) + delta);
+  store<i32>(STATS + ((<usize>word) << 2), stat(word) + delta);
 }
 
 /** Is there room for so many more pages? */
@@ -37,7 +37,7 @@ function zramFrames(stored: i32): i32 {
 
 /** Takes one more frame for zram; false when none is to be had. */
 function growZram(cpu: i32): bool {
-  const link = allocatePages(cpu, 0, ZRAM_GFP, STATS + (<usize>StatWord.SLOW << 2));
+  const link = allocatePages(cpu, 0, ZRAM_GFP, STATS + ((<usize>StatWord.SLOW) << 2));
   if (link == NONE) return false;
   changeContent(link, withLife(withMobility(wordOf(link), Mobility.DRIVER), PageLife.ZRAM));
   addStat(StatWord.ZRAM_FRAMES, 1);
@@ -84,4 +84,3 @@ export function releaseSwap(cpu: i32, slot: u32, readBack: bool): void {
   addStat(StatWord.ZRAM_STORED, -1);
   shrinkZram(cpu);
 }
-

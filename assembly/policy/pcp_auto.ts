@@ -7,7 +7,7 @@ import { PcpWord } from "../abi/words";
 import { clamp } from "./clamp";
 
 function word(pcp: usize, index: i32): i32 {
-  return load<i32>(pcp + (<usize>index << 2));
+  return load<i32>(pcp + ((<usize>index) << 2));
 }
 
 function setHigh(pcp: usize, high: i32): i32 {
@@ -57,7 +57,13 @@ export function noteFree(pcp: usize, order: i32, costly: i32, scaleMax: i32): bo
 }
 
 /** The limit at which pages go back to the buddy lists; adjusts the stored high on the way. */
-export function keepLimit(pcp: usize, freeHigh: bool, reclaimActive: bool, belowHigh: bool, scaleMax: i32): i32 {
+export function keepLimit(
+  pcp: usize,
+  freeHigh: bool,
+  reclaimActive: bool,
+  belowHigh: bool,
+  scaleMax: i32,
+): i32 {
   const batch = word(pcp, PcpWord.BATCH);
   const highMin = word(pcp, PcpWord.HIGH_MIN);
   const highMax = word(pcp, PcpWord.HIGH_MAX);

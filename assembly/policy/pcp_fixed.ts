@@ -5,7 +5,7 @@ import { PcpWord } from "../abi/words";
 import { clamp } from "./clamp";
 
 function word(pcp: usize, index: i32): i32 {
-  return load<i32>(pcp + (<usize>index << 2));
+  return load<i32>(pcp + ((<usize>index) << 2));
 }
 
 /** Blocks of `order` to refill with: constant. */

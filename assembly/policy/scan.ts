@@ -14,7 +14,7 @@ export function scanShare(size: i32, priority: i32, anonymous: bool, swappiness:
 
 /** Is the inactive list too short, so that active pages must be deactivated? The ratio grows with memory. */
 export function isInactiveLow(inactive: i32, active: i32, pageShift: i32): bool {
-  const gigabytes = <i32>((<i64>(inactive + active)) >> (30 - pageShift));
+  const gigabytes = <i32>(<i64>(inactive + active) >> (30 - pageShift));
   let ratio = 1;
   if (gigabytes > 0) {
     ratio = 1;

@@ -6,7 +6,7 @@ import { ConfigWord, EventWord, StatWord } from "../abi/words";
 import { CONFIG, EVENTS, STATS } from "../memory/regions";
 
 export function count(stat: i32): void {
-  const at = STATS + (<usize>stat << 2);
+  const at = STATS + ((<usize>stat) << 2);
   store<u32>(at, load<u32>(at) + 1);
 }
 

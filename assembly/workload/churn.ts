@@ -12,16 +12,18 @@ import { randomBelow } from "../memory/prng";
 import { config, frames, WORKLOAD } from "../memory/regions";
 import { allocateUnderPressure } from "../movement/pressure";
 
-const USER: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM;
-const THP_LIGHT: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.COMP | Gfp.NOMEMALLOC | Gfp.NOWARN;
+const USER: i32 =
+  Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM;
+const THP_LIGHT: i32 =
+  Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.COMP | Gfp.NOMEMALLOC | Gfp.NOWARN;
 const KERNEL: i32 = Gfp.IO | Gfp.FS | Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM;
 
 function parameter(word: i32): u32 {
-  return load<u32>(WORKLOAD + (<usize>word << 2));
+  return load<u32>(WORKLOAD + ((<usize>word) << 2));
 }
 
 function tally(word: i32): void {
-  const at = WORKLOAD + (<usize>word << 2);
+  const at = WORKLOAD + ((<usize>word) << 2);
   store<u32>(at, load<u32>(at) + 1);
 }
 

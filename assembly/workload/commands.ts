@@ -48,18 +48,19 @@ import { CommandWord, ConfigWord, StatWord, ZoneWord } from "../abi/words";
 import {
   failureStatus,
   fastFlags,
+  highestZoneOf,
   refusalOf,
   takeBulkPage,
   takeFromBuddy,
-  highestZoneOf,
   typeOfGfp,
 } from "../buddy/allocate";
-import { freeHead } from "../buddy/freelist";
 import { freePages, freePagesDirect, gather, headOf, splitPages } from "../buddy/free_pages";
+import { freeHead } from "../buddy/freelist";
 import { unreserveHighatomic } from "../buddy/highatomic";
 import { isolateFree } from "../buddy/isolate_free";
 import { decayPcp } from "../buddy/pcp";
 import { freeOne } from "../buddy/release";
+import { addRange, loadBits } from "../cma/area";
 import {
   isContent,
   isFrame,
@@ -74,11 +75,10 @@ import {
   wordOf,
   zoneOf,
 } from "../frames/frame";
-import { MAX_ORDER } from "../frames/pageblock";
-import { clearFlag, isPopulated, setFlag, zoneAt } from "../frames/zone";
-import { addRange, loadBits } from "../cma/area";
 import { changeContent } from "../frames/lru";
 import { occupySlot, slotContent } from "../frames/owner";
+import { MAX_ORDER } from "../frames/pageblock";
+import { clearFlag, isPopulated, setFlag, zoneAt } from "../frames/zone";
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
 import { COMMANDS, config, HINTS, STATS } from "../memory/regions";
 import { compactZone } from "../movement/compact";
@@ -92,7 +92,7 @@ import { drainPage, retype, takeFree, untake } from "./take";
 import { checkZone, drainAll, drainPart, fold, tick } from "./upkeep";
 
 function word(at: usize, index: i32): u32 {
-  return load<u32>(at + (<usize>index << 2));
+  return load<u32>(at + ((<usize>index) << 2));
 }
 
 function answerPfn(at: usize, link: u32): void {
@@ -123,7 +123,10 @@ function allocate(at: usize, cpu: i32, order: i32, flags: i32): i32 {
   if (!isContent(content)) return Status.BAD_TYPE;
   const held = slot ? slotContent(slot - 1) : 0;
   if (held && held != <u32>SWAPPED) return Status.BAD_SLOT;
-  const link = flags & 1 ? allocateDirect(cpu, order, gfp) : allocateUnderPressure(cpu, order, gfp, at + (CommandWord.SLOW << 2));
+  const link =
+    flags & 1
+      ? allocateDirect(cpu, order, gfp)
+      : allocateUnderPressure(cpu, order, gfp, at + (CommandWord.SLOW << 2));
   if (link == NONE) {
     store<u32>(at, refusalOf(order, gfp), CommandWord.DETAIL << 2);
     return failureUnderPressure(order, gfp);
@@ -248,7 +251,7 @@ function rotate(head: u32, link: u32, toHead: bool): void {
 function hint(pages: u32): i32 {
   const tail = load<u32>(STATS, StatWord.HINT_TAIL << 2);
   if (tail - load<u32>(STATS, StatWord.HINT_HEAD << 2) >= <u32>HINT_CAPACITY) return Status.HINTS_FULL;
-  store<u32>(HINTS + (<usize>(tail % HINT_CAPACITY) << 2), pages);
+  store<u32>(HINTS + ((<usize>(tail % HINT_CAPACITY)) << 2), pages);
   store<u32>(STATS, tail + 1, StatWord.HINT_TAIL << 2);
   return Status.OK;
 }
@@ -270,6 +273,7 @@ function compact(cpu: i32, order: i32, zone: u32, type: u32): i32 {
   return compactZone(cpu, zone, order, type) ? Status.OK : Status.NO_PAGE;
 }
 
+/** What a machine is asked to do. */
 function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
   const a = word(at, CommandWord.A);
   const b = word(at, CommandWord.B);
@@ -289,8 +293,6 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
       return bulkAllocate(at, cpu);
     case Op.DRAIN_ALL:
       return drainAll(cpu, a);
-    case Op.DRAIN_PCP:
-      return drainPart(cpu, flags ? flags - 1 : cpu, a, b, c);
     case Op.FOLD:
       return fold(cpu, a, b != 0, flags);
     case Op.TICK:
@@ -299,11 +301,6 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
     case Op.SET_BOOST:
     case Op.SET_ZONE_FLAG:
       return setZone(at, op, cpu);
-    case Op.ISOLATE_FREE:
-    case Op.PUTBACK_FREE:
-    case Op.ROTATE_FREE:
-    case Op.UNRESERVE_HIGHATOMIC:
-      return freeBlock(at, op, cpu, order);
     case Op.RUN_KSWAPD:
       runKswapd(cpu);
       return Status.OK;
@@ -311,6 +308,53 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
       return compact(cpu, order, a, b);
     case Op.SET_CONTENT:
       return setContent(a, b);
+    case Op.PIN:
+      return pin(cpu, a, b, c, at + (CommandWord.DETAIL << 2), at + (CommandWord.PFN << 2));
+    case Op.UNPIN:
+      return unpin(cpu, b ? b - 1 : findPin(a));
+    default:
+      return performCma(at, op, cpu, order, flags);
+  }
+}
+
+/** CMA areas. */
+function performCma(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
+  const a = word(at, CommandWord.A);
+  const b = word(at, CommandWord.B);
+  const c = word(at, CommandWord.C);
+  switch (op) {
+    case Op.ADD_RANGE:
+      return addRange(a, order, b, c);
+    case Op.LOAD_BITMAP:
+      return loadBits(a, b, c);
+    case Op.CMA_ALLOCATE:
+      return cmaAllocate(at, cpu, a, b, order);
+    case Op.CMA_BEGIN:
+      return cmaBegin(at, cpu, a, b, order);
+    case Op.CMA_STEP:
+      return cmaStep(at, a, b, (flags & 1) != 0);
+    case Op.CMA_RELEASE:
+      return cmaRelease(cpu, a, b, c);
+    case Op.CMA_CLEAR:
+      return cmaClear(a, b, c);
+    default:
+      return performTold(at, op, cpu, order, flags);
+  }
+}
+
+/** What a trace or a dump tells: states, and effects of what is not modelled or not asked to decide. */
+function performTold(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
+  const a = word(at, CommandWord.A);
+  const b = word(at, CommandWord.B);
+  const c = word(at, CommandWord.C);
+  switch (op) {
+    case Op.DRAIN_PCP:
+      return drainPart(cpu, flags ? flags - 1 : cpu, a, b, c);
+    case Op.ISOLATE_FREE:
+    case Op.PUTBACK_FREE:
+    case Op.ROTATE_FREE:
+    case Op.UNRESERVE_HIGHATOMIC:
+      return freeBlock(at, op, cpu, order);
     case Op.HINT_MOVABLE:
       return hint(a);
     case Op.HINT_REFILL:
@@ -326,24 +370,6 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
       return drainPage(cpu, a);
     case Op.FREE_BOOT:
       return freeBoot(cpu, a, b, c);
-    case Op.ADD_RANGE:
-      return addRange(a, order, b, c);
-    case Op.LOAD_BITMAP:
-      return loadBits(a, b, c);
-    case Op.CMA_ALLOCATE:
-      return cmaAllocate(at, cpu, a, b, order);
-    case Op.CMA_BEGIN:
-      return cmaBegin(at, cpu, a, b, order);
-    case Op.CMA_STEP:
-      return cmaStep(at, a, b, (flags & 1) != 0);
-    case Op.CMA_RELEASE:
-      return cmaRelease(cpu, a, b, c);
-    case Op.CMA_CLEAR:
-      return cmaClear(a, b, c);
-    case Op.PIN:
-      return pin(cpu, a, b, c, at + (CommandWord.DETAIL << 2), at + (CommandWord.PFN << 2));
-    case Op.UNPIN:
-      return unpin(cpu, b ? b - 1 : findPin(a));
     case Op.LOAD_FRAMES:
       return loadFrames(a, b, c);
     case Op.LOAD_FREE:

@@ -8,7 +8,17 @@ import { ConfigWord } from "../abi/words";
 import { freeHead, insertFree } from "../buddy/freelist";
 import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
 import { freeDirect } from "../buddy/release";
-import { isFrame, kindOf, linkOf, pack, setWord, withLife, withMobility, withType, wordOf } from "../frames/frame";
+import {
+  isFrame,
+  kindOf,
+  linkOf,
+  pack,
+  setWord,
+  withLife,
+  withMobility,
+  withType,
+  wordOf,
+} from "../frames/frame";
 import { addToLru, isOnLru, lruHead, removeFromLru } from "../frames/lru";
 import { MAX_ORDER, PAGEBLOCK_ORDER, setType } from "../frames/pageblock";
 import { spans, zoneOfPfn } from "../frames/zone";
@@ -24,7 +34,8 @@ export function loadFrames(pfn: u32, count: u32, what: u32): i32 {
   const kind = what & 0xff;
   const zone = (what >> 16) & 3;
   if (!isRange(pfn, count)) return Status.BAD_PFN;
-  if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || kind > <u32>FrameKind.ALLOCATED) return Status.BAD_TYPE;
+  if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || kind > <u32>FrameKind.ALLOCATED)
+    return Status.BAD_TYPE;
   const listless = kind == FrameKind.BODY || kind == FrameKind.HOLE;
   const mobility = kind == FrameKind.ALLOCATED ? (what >> 8) & 3 : 0;
   const life = mobility == Mobility.LRU ? PageLife.ANON : PageLife.KERNEL;

@@ -1,8 +1,8 @@
 // Knows: the fixed loops that the benchmark times, each with a checksum over the frames handed out.
 // Must not know: time. bench/native holds the same loops in C; equal checksums mean equal work.
 
-import { AllocFlag, FrameKind, Gfp, Migratetype, Pattern } from "../abi/vocabulary";
 import { SLOT_CAPACITY } from "../abi/limits";
+import { AllocFlag, FrameKind, Gfp, Migratetype, Pattern } from "../abi/vocabulary";
 import { ConfigWord, WorkloadWord } from "../abi/words";
 import { allocatePages, takeFromBuddy } from "../buddy/allocate";
 import { freePages } from "../buddy/free_pages";

@@ -1,6 +1,7 @@
 // Knows: taking a given range of frames out of whatever free structure holds it.
 // Must not know: why. Used to correct a replay that knows only which frames the kernel handed out.
 
+import { MAX_PCP_LISTS, MAX_ZONES } from "../abi/limits";
 import { FrameKind, Migratetype, Status } from "../abi/vocabulary";
 import { PcpWord } from "../abi/words";
 import { isInsideZone, moveBlock } from "../buddy/block";
@@ -14,7 +15,6 @@ import { isFrame, kindOf, linkOf, orderOf, pack, setWord, typeIn, wordOf, zoneOf
 import { blockFrames, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { accountFree, pcpAt, zoneOfPfn } from "../frames/zone";
 import { NONE, nextOf, unlink } from "../memory/list";
-import { MAX_PCP_LISTS, MAX_ZONES } from "../abi/limits";
 import { PCP_HEADS } from "../memory/regions";
 
 /** The head of the free, per-CPU or detached block that covers this frame, or NONE. */

@@ -15,7 +15,14 @@ import { Machine } from "../machine/machine.js";
 import { freeBlocks, pageblockCounts, surveyPageblocks } from "../machine/survey.js";
 import { isExact } from "../replay/result.js";
 import { ScriptedReplay } from "../replay/scripted.js";
-import { formatBytes, formatCount, formatThousandths, renderPageMapSvg, renderPagetypeinfo, renderTable } from "../report/index.js";
+import {
+  formatBytes,
+  formatCount,
+  formatThousandths,
+  renderPageMapSvg,
+  renderPagetypeinfo,
+  renderTable,
+} from "../report/index.js";
 import { ExitCode } from "./exit.js";
 import { progressBar } from "./progress.js";
 import { describeReplay } from "./replay.js";
@@ -34,7 +41,9 @@ async function replayExample(): Promise<boolean> {
   const capture = readCaptureDirectory(EXAMPLE);
   const { ops } = capture;
   if (ops === undefined) throw new CaptureError({ file: EXAMPLE, problem: "there is no ops.csv" });
-  process.stdout.write("1. A real kernel's run, replayed: each page frame must be the one that the kernel handed out.\n\n");
+  process.stdout.write(
+    "1. A real kernel's run, replayed: each page frame must be the one that the kernel handed out.\n\n",
+  );
   const bar = progressBar("replaying", ops.length);
   const result = await new ScriptedReplay(capture, ops).run((done) => bar.update(done));
   bar.stop();
@@ -67,10 +76,16 @@ function tables(machine: Machine, device: ResolvedDevice): string {
       blocks: pageblockCounts(machine, zone),
     })),
   });
-  const orders = Array.from({ length: machine.views.config(ConfigWord.MAX_PAGE_ORDER) + 1 }, (_, order) => order);
+  const orders = Array.from(
+    { length: machine.views.config(ConfigWord.MAX_PAGE_ORDER) + 1 },
+    (_, order) => order,
+  );
   const unusable = renderTable(
     [{ header: "zone" }, ...orders.map((order) => ({ header: String(order), align: "right" as const }))],
-    summarizePagetypeinfo(info).map((zone) => [zone.name, ...orders.map((order) => formatThousandths(zone.unusable[order] ?? 0))]),
+    summarizePagetypeinfo(info).map((zone) => [
+      zone.name,
+      ...orders.map((order) => formatThousandths(zone.unusable[order] ?? 0)),
+    ]),
   );
   return `${renderPagetypeinfo(info)}\nUnusable free space by order (0: any request of the order can be served, 1: none)\n${unusable}\n`;
 }
@@ -81,7 +96,11 @@ function writePicture(machine: Machine, device: ResolvedDevice, options: DemoOpt
     subtitle: `seed ${options.seed}, digest ${machine.digest()}`,
     pageShift: device.pageShift,
     pageblockOrder: device.pageblockOrder,
-    zones: device.zones.map(({ name, startPfn, spanned }) => ({ name, start: startPfn, end: startPfn + spanned })),
+    zones: device.zones.map(({ name, startPfn, spanned }) => ({
+      name,
+      start: startPfn,
+      end: startPfn + spanned,
+    })),
     areas: device.areas.map(({ name, start, end }) => ({ name, start, end })),
     blocks: surveyPageblocks(machine),
   });
@@ -98,12 +117,16 @@ export async function runDemo(options: DemoOptions): Promise<ExitCode> {
   const exact = await replayExample();
   using machine = await Machine.create(device);
   const size = formatBytes(device.totals.managed * device.pageSize);
-  process.stdout.write(`2. ${device.name}: ${formatCount(device.totals.frames)} frames, ${size} managed, aged by seeded churn.\n\n`);
+  process.stdout.write(
+    `2. ${device.name}: ${formatCount(device.totals.frames)} frames, ${size} managed, aged by seeded churn.\n\n`,
+  );
   const summary = await age(machine, options);
   const soundness = machine.validate();
   process.stdout.write(`${tables(machine, device)}\n`);
   process.stdout.write(`churn              ${summary} (seed ${options.seed})\n`);
-  process.stdout.write(`validate           ${soundness.name === "NONE" ? "sound" : `${soundness.name} at ${soundness.pfn}`}\n`);
+  process.stdout.write(
+    `validate           ${soundness.name === "NONE" ? "sound" : `${soundness.name} at ${soundness.pfn}`}\n`,
+  );
   process.stdout.write(`digest             ${machine.digest()}\n`);
   process.stdout.write(`page map           ${writePicture(machine, device, options)}\n`);
   return exact && soundness.name === "NONE" ? ExitCode.OK : ExitCode.DISAGREES;

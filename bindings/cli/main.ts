@@ -16,7 +16,8 @@ function packageVersion(): string {
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError("expected a whole number");
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError("expected a whole number");
   return value;
 }
 
@@ -27,13 +28,17 @@ function coreOption(): Option {
 
 function program(done: (code: ExitCode) => void): Command {
   const root = new Command("pageblock")
-    .description("The Linux page allocator and CMA, page by page: replay a real kernel's run, build and age whole devices.")
+    .description(
+      "The Linux page allocator and CMA, page by page: replay a real kernel's run, build and age whole devices.",
+    )
     .version(packageVersion(), "-V, --version")
     .showHelpAfterError("(pageblock --help shows the commands)")
     .exitOverride();
   root
     .command("replay")
-    .description("replay a capture of a real kernel and compare every frame, failure and dump; exit 0 exact, 1 not, 2 unusable")
+    .description(
+      "replay a capture of a real kernel and compare every frame, failure and dump; exit 0 exact, 1 not, 2 unusable",
+    )
     .argument("<directory>", "folder with state_before.txt and ops.csv or trace.txt, plain or gzip")
     .option("--json", "print the result as JSON")
     .option("--standard", "use the standard tracepoints only; report the share of frames foreseen")
@@ -41,7 +46,9 @@ function program(done: (code: ExitCode) => void): Command {
     .action(async (directory: string, options: ReplayOptions) => done(await runReplay(directory, options)));
   root
     .command("demo")
-    .description("replay the example capture, then build a device, age it, show its free lists and draw its page map")
+    .description(
+      "replay the example capture, then build a device, age it, show its free lists and draw its page map",
+    )
     .option("--device <preset>", `one of ${presetNames.join(", ")}`, "phone-16g")
     .option("--steps <n>", "operations of churn", wholeNumber, 12_000_000)
     .option("--seed <n>", "seed of the churn", wholeNumber, 1)

@@ -11,7 +11,12 @@ export interface Progress {
 export function progressBar(label: string, total: number): Progress {
   if (!process.stderr.isTTY) return { update() {}, stop() {} };
   const bar = new cliProgress.SingleBar(
-    { format: `${label} {bar} {percentage}% {value}/{total}`, clearOnComplete: true, hideCursor: true, stream: process.stderr },
+    {
+      format: `${label} {bar} {percentage}% {value}/{total}`,
+      clearOnComplete: true,
+      hideCursor: true,
+      stream: process.stderr,
+    },
     cliProgress.Presets.shades_classic,
   );
   bar.start(total, 0);

@@ -4,11 +4,11 @@
 import type { CoreBuild } from "../engine/load.js";
 import type { Capture } from "../importers/capture/capture.js";
 import { readCaptureDirectory } from "../importers/capture/node.js";
-import { CaptureError } from "../importers/errors.js";
 import { TraceKind } from "../importers/capture/trace_kinds.js";
+import { CaptureError, type CaptureIssue, formatIssue } from "../importers/errors.js";
 import { isExact, type ReplayResult } from "../replay/result.js";
 import { ScriptedReplay } from "../replay/scripted.js";
-import { type StandardResult, StandardReplay } from "../replay/standard.js";
+import { StandardReplay, type StandardResult } from "../replay/standard.js";
 import { TracedReplay } from "../replay/traced.js";
 import { formatCount, formatShare } from "../report/index.js";
 import { ExitCode, printable } from "./exit.js";
@@ -63,7 +63,11 @@ async function replayExactly(capture: Capture, core: CoreBuild): Promise<ReplayR
 async function replayStandard(capture: Capture, core: CoreBuild): Promise<StandardResult> {
   const { trace } = capture;
   if (trace === undefined) {
-    throw new CaptureError({ file: capture.name, problem: "there is no trace.txt", expected: "standard tracepoints to follow" });
+    throw new CaptureError({
+      file: capture.name,
+      problem: "there is no trace.txt",
+      expected: "standard tracepoints to follow",
+    });
   }
   const bar = progressBar("following", trace.length);
   try {
@@ -111,7 +115,9 @@ export function describeReplay(result: ReplayResult): string {
     `  ${wrong.what}`,
     `  expected ${wrong.expected}`,
     `  got      ${wrong.got}`,
-    ...(wrong.around.length > 0 ? ["", "around it, before the operation:", ...wrong.around.map((line) => `  ${line}`)] : []),
+    ...(wrong.around.length > 0
+      ? ["", "around it, before the operation:", ...wrong.around.map((line) => `  ${line}`)]
+      : []),
   );
   return `${lines.join("\n")}\n`;
 }
@@ -129,23 +135,41 @@ function describeStandard(result: StandardResult): string {
   ].join("\n")}\n`;
 }
 
+/** Shows what is odd about a capture, all of it; answers how much makes it unusable. */
+function reportIssues(issues: readonly CaptureIssue[]): number {
+  for (const issue of issues) {
+    if (issue.severity !== "info") process.stderr.write(printable(`${formatIssue(issue)}\n`));
+  }
+  return issues.filter(({ severity }) => severity === "error").length;
+}
+
+/** Replays what the capture allows. @throws CaptureError when it contradicts itself; each contradiction is shown first */
+export async function judgeCapture(capture: Capture, core: CoreBuild): Promise<ReplayResult> {
+  refuseContradictions(capture);
+  return replayExactly(capture, core);
+}
+
+function refuseContradictions(capture: Capture): void {
+  const wrong = reportIssues(capture.issues);
+  if (wrong === 0) return;
+  const problem = wrong === 1 ? "1 contradiction" : `${wrong} contradictions`;
+  throw new CaptureError({ file: capture.name, problem, expected: "a capture that agrees with itself" });
+}
+
 /** Answers the exit code: 0 exact, 1 not. Input errors are thrown. */
 export async function runReplay(directory: string, options: ReplayOptions): Promise<ExitCode> {
   const core = options.core ?? "release";
   const capture = readCaptureDirectory(directory);
-  for (const issue of capture.issues) {
-    if (issue.severity === "info") continue;
-    const place = issue.line === undefined ? issue.file : `${issue.file}:${issue.line}`;
-    process.stderr.write(printable(`${issue.severity}: ${place}: ${issue.message}\n`));
-  }
   if (options.standard) {
+    refuseContradictions(capture);
     const result = await replayStandard(capture, core);
-    process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : printable(describeStandard(result)));
+    process.stdout.write(
+      options.json ? `${JSON.stringify(result, null, 2)}\n` : printable(describeStandard(result)),
+    );
     return ExitCode.OK;
   }
-  const result = await replayExactly(capture, core);
+  const result = await judgeCapture(capture, core);
   const text = options.json ? `${JSON.stringify(replayJson(result), null, 2)}\n` : describeReplay(result);
   process.stdout.write(printable(text));
   return isExact(result) ? ExitCode.OK : ExitCode.DISAGREES;
 }
-

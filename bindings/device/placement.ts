@@ -3,11 +3,18 @@
 //
 // Models: early_init_fdt_scan_reserved_mem(), cma_declare_contiguous() and memblock_alloc(), Linux 6.12:
 // fixed ranges first, then areas, then everything else, each from one end of what is still free.
+// Several ranges of one area are placed like areas of their own, in their order (6.15 chooses them itself).
 // DEVIATION: one allowed range per area where a device tree may list several; list the one that is used.
 
 import type { Problem } from "../engine/errors.js";
 import { formatBytes, formatPfn } from "../engine/units.js";
-import type { AreaDescription, DeviceDescription, Placement, ReservedRange } from "./description.js";
+import type {
+  AreaDescription,
+  AreaRangeDescription,
+  DeviceDescription,
+  Placement,
+  ReservedRange,
+} from "./description.js";
 import { pageCeil, pageFloor } from "./geometry.js";
 import { coversRun, intersectRuns, placeRun, type Run, subtractRuns } from "./runs.js";
 
@@ -17,10 +24,15 @@ export interface PlacedRange extends Run {
   readonly freedLate: boolean;
 }
 
-export interface PlacedArea extends Run {
-  readonly name: string;
+export interface PlacedAreaRange extends Run {
   readonly path: string;
+}
+
+export interface PlacedArea {
+  readonly name: string;
   readonly orderPerBit: number;
+  /** In the order of the description; those without a place are missing, and a problem. */
+  readonly ranges: readonly PlacedAreaRange[];
 }
 
 export interface Placed {
@@ -80,13 +92,64 @@ function place(
   return run;
 }
 
-function rangeRun(range: ReservedRange, pageShift: number): Run {
-  const base = range.base ?? 0;
-  return { start: pageFloor(base, pageShift), end: pageCeil(base + range.size, pageShift) };
+function fixedRun(base: number, size: number, pageShift: number): Run {
+  return { start: pageFloor(base, pageShift), end: pageCeil(base + size, pageShift) };
 }
 
-function areaAlignment(area: AreaDescription, board: Board): number {
-  return Math.max(board.pageblock, Math.ceil((area.alignment ?? 0) / 2 ** board.pageShift));
+function pieceAlignment(piece: AreaRangeDescription, board: Board): number {
+  return Math.max(board.pageblock, Math.ceil((piece.alignment ?? 0) / 2 ** board.pageShift));
+}
+
+/** One contiguous piece of an area: one of its ranges, or all of it. */
+interface Piece {
+  readonly piece: AreaRangeDescription;
+  readonly path: string;
+}
+
+function piecesOf(area: AreaDescription, path: string): Piece[] {
+  const { ranges, size } = area;
+  if (ranges !== undefined) return ranges.map((piece, i) => ({ piece, path: `${path}.ranges[${i}]` }));
+  return size === undefined ? [] : [{ piece: { ...area, size }, path }];
+}
+
+/** Fixed ranges: they take their frames whatever else is there. */
+function takeReserved(
+  board: Board,
+  listed: readonly { readonly range: ReservedRange; readonly path: string }[],
+): PlacedRange[] {
+  const reserved: PlacedRange[] = [];
+  for (const { range, path } of listed) {
+    if (range.base === undefined) continue;
+    const run = fixedRun(range.base, range.size, board.pageShift);
+    takeFixed(board, run, path, reserved);
+    reserved.push({ ...run, name: range.name, path, freedLate: range.freedLate ?? false });
+  }
+  return reserved;
+}
+
+/** All pieces of all areas: those with an address first, then the others, each in the order of the description. */
+function placePieces(
+  board: Board,
+  pieces: readonly Piece[],
+  memory: readonly Run[],
+  reserved: readonly PlacedRange[],
+): PlacedAreaRange[] {
+  const placed: PlacedAreaRange[] = [];
+  for (const { piece, path } of pieces) {
+    if (piece.base === undefined) continue;
+    const run = fixedRun(piece.base, piece.size, board.pageShift);
+    if (!coversRun(memory, run)) {
+      board.problems.push({ path, message: "does not lie in memory: every frame must be in one bank" });
+    }
+    takeFixed(board, run, path, [...reserved, ...placed]);
+    placed.push({ ...run, path });
+  }
+  for (const { piece, path } of pieces) {
+    if (piece.base !== undefined) continue;
+    const run = place(board, path, piece, pieceAlignment(piece, board));
+    if (run !== undefined) placed.push({ ...run, path });
+  }
+  return placed;
 }
 
 /** Places everything of a description whose sizes and addresses are valid numbers; adds to `problems`. */
@@ -102,37 +165,26 @@ export function placeRanges(
     free: memory,
     problems,
   };
-  const reserved: PlacedRange[] = [];
-  const areas: PlacedArea[] = [];
   const listedAreas = (device.areas ?? []).map((area, i) => ({ area, path: `areas[${i}]` }));
+  const usableAreas = listedAreas.filter(({ path }) => !skip.has(path));
   const listedRanges = (device.reserved ?? []).map((range, i) => ({ range, path: `reserved[${i}]` }));
   const usableRanges = listedRanges.filter(({ path }) => !skip.has(path));
-  const usableAreas = listedAreas.filter(({ path }) => !skip.has(path));
+  const pieces = usableAreas.map(({ area, path }) =>
+    piecesOf(area, path).filter((piece) => !skip.has(piece.path)),
+  );
 
-  for (const { range, path } of usableRanges.filter((entry) => entry.range.base !== undefined)) {
-    const run = rangeRun(range, device.pageShift);
-    takeFixed(board, run, path, reserved);
-    reserved.push({ ...run, name: range.name, path, freedLate: range.freedLate ?? false });
-  }
-  for (const { area, path } of usableAreas.filter((entry) => entry.area.base !== undefined)) {
-    const run = rangeRun({ ...area, base: area.base as NonNullable<typeof area.base> }, device.pageShift);
-    if (!coversRun(memory, run)) {
-      problems.push({ path, message: "does not lie in memory: every frame must be in one bank" });
-    }
-    takeFixed(board, run, path, [...reserved, ...areas]);
-    areas.push({ ...run, name: area.name, path, orderPerBit: area.orderPerBit ?? 0 });
-  }
-  for (const { area, path } of usableAreas.filter((entry) => entry.area.base === undefined)) {
-    const run = place(board, path, area, areaAlignment(area, board));
-    if (run !== undefined) areas.push({ ...run, name: area.name, path, orderPerBit: area.orderPerBit ?? 0 });
-  }
+  const reserved = takeReserved(board, usableRanges);
+  const placed = placePieces(board, pieces.flat(), memory, reserved);
   for (const { range, path } of usableRanges.filter((entry) => entry.range.base === undefined)) {
     const run = place(board, path, range, 1);
     if (run !== undefined) {
       reserved.push({ ...run, name: range.name, path, freedLate: range.freedLate ?? false });
     }
   }
-  const rank = (path: string) => listedAreas.findIndex((entry) => entry.path === path);
-  areas.sort((a, b) => rank(a.path) - rank(b.path));
+  const areas = usableAreas.map(({ area }, i): PlacedArea => {
+    const own = (pieces[i] ?? []).map(({ path }) => placed.find((run) => run.path === path));
+    const ranges = own.filter((run) => run !== undefined);
+    return { name: area.name, orderPerBit: area.orderPerBit ?? 0, ranges };
+  });
   return { reserved, areas };
 }

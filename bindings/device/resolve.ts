@@ -49,15 +49,16 @@ function zoneOfRun(zones: readonly ZoneSpan[], run: Run): number {
   return zones.findIndex((zone) => zone.start <= run.start && run.end <= zone.end);
 }
 
-/** The kernel activates an area only when all its frames are in one zone. */
+/** The kernel activates an area only when all frames of each of its ranges are in one zone. */
 function checkAreaZones(areas: readonly PlacedArea[], zones: readonly ZoneSpan[], problems: Problem[]): void {
-  for (const area of areas) {
-    if (zoneOfRun(zones, area) >= 0) continue;
-    const touched = zones.filter((zone) => area.start < zone.end && zone.start < area.end);
+  for (const range of areas.flatMap((area) => area.ranges)) {
+    if (zoneOfRun(zones, range) >= 0) continue;
+    const touched = zones.filter((zone) => range.start < zone.end && zone.start < range.end);
     const names = touched.map((zone) => zone.name).join(" and ");
+    const what = range.path.includes(".ranges[") ? "a range" : "an area";
     problems.push({
-      path: area.path,
-      message: `lies in ${names}: all frames of an area must be in one zone`,
+      path: range.path,
+      message: `lies in ${names}: all frames of ${what} must be in one zone`,
     });
   }
 }
@@ -81,7 +82,8 @@ function layOutFrames(geometry: Geometry, placed: Placed): ResolvedFrames {
     placed.reserved.filter((range) => range.freedLate),
     memory,
   );
-  const cma = normalizeRuns(placed.areas);
+  const ranges = placed.areas.flatMap((area) => area.ranges);
+  const cma = normalizeRuns(ranges);
   const taken = normalizeRuns([...kept, ...late, ...cma]);
   const borders = zones.flatMap((zone) => (zone.present > 0 ? [zone.start, zone.end] : []));
   const none = unavailable.map((run) => ({ ...toFrameRun(run), name: "unavailable" }));
@@ -89,7 +91,7 @@ function layOutFrames(geometry: Geometry, placed: Placed): ResolvedFrames {
     holes: holes.map(toFrameRun),
     reserved: [...kept, ...none].sort((a, b) => a.start - b.start),
     free: splitRuns(subtractRuns(memory, taken), borders).map(toFrameRun),
-    cma: [...placed.areas].sort((a, b) => a.start - b.start).map(toFrameRun),
+    cma: [...ranges].sort((a, b) => a.start - b.start).map(toFrameRun),
     late,
   };
 }
@@ -142,15 +144,24 @@ function resolveZones(
 }
 
 function resolveAreas(areas: readonly PlacedArea[], zones: readonly ZoneSpan[]): ResolvedArea[] {
-  return areas.map((area) => {
-    const count = area.end - area.start;
+  return areas.map(({ name, orderPerBit, ranges: placed }) => {
+    const ranges = placed.map((range) => ({
+      ...toFrameRun(range),
+      pages: pages(range.end - range.start),
+      bits: (range.end - range.start) / 2 ** orderPerBit,
+      zone: zoneIndex(zoneOfRun(zones, range)),
+    }));
+    const first = ranges[0];
+    if (first === undefined) throw new StateError(`area ${name} has no range`);
     return {
-      ...toFrameRun(area),
-      name: area.name,
-      pages: pages(count),
-      orderPerBit: area.orderPerBit,
-      bits: count / 2 ** area.orderPerBit,
-      zone: zoneIndex(zoneOfRun(zones, area)),
+      start: pfn(Math.min(...ranges.map((range) => range.start))),
+      end: pfn(Math.max(...ranges.map((range) => range.end))),
+      name,
+      pages: pages(totalLength(ranges)),
+      orderPerBit,
+      bits: ranges.reduce((sum, range) => sum + range.bits, 0),
+      zone: first.zone,
+      ranges,
     };
   });
 }

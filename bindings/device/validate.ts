@@ -6,63 +6,15 @@
 import { MAX_CPUS, MAX_FRAMES, MAX_ORDERS } from "../../assembly/abi/limits.js";
 import type { Problem } from "../engine/errors.js";
 import { formatBytes, formatPfn } from "../engine/units.js";
-import {
-  type AreaDescription,
-  type DeviceDescription,
-  type ReservedRange,
-  ZONE_NAMES,
-} from "./description.js";
+import { Checker, isPowerOfTwo } from "./checker.js";
+import { type DeviceDescription, type ReservedRange, ZONE_NAMES } from "./description.js";
 import { computeGeometry, type Geometry } from "./geometry.js";
 import { KERNEL_IDS, MIN_HIGH_FRACTION } from "./kernel.js";
+import { checkAreas, checkPlacement } from "./validate_areas.js";
 
-/** Bytes of WebAssembly memory for each frame (two links and a state word); the arithmetic is at MAX_FRAMES. */
-const BYTES_PER_FRAME = 12;
+/** Bytes of WebAssembly memory for each frame (two links, a state word, an owner); the arithmetic is at MAX_FRAMES. */
+const BYTES_PER_FRAME = 16;
 const THP_MODES: readonly string[] = ["none", "never", "madvise", "always"];
-
-export class Checker {
-  readonly problems: Problem[] = [];
-
-  add(path: string, message: string): void {
-    this.problems.push({ path, message });
-  }
-
-  /** True when `value` is a whole number in [min, max]. */
-  whole(path: string, value: unknown, min: number, max: number, what = "a whole number"): boolean {
-    const ok = typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max;
-    if (!ok) {
-      const limit = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`;
-      this.add(path, `must be ${what} ${limit}, is ${JSON.stringify(value) ?? String(value)}`);
-    }
-    return ok;
-  }
-
-  size(path: string, value: unknown, min = 1): boolean {
-    return this.whole(path, value, min, Number.MAX_SAFE_INTEGER, "a whole number of bytes");
-  }
-
-  oneOf(path: string, value: unknown, allowed: readonly string[]): boolean {
-    const ok = typeof value === "string" && allowed.includes(value);
-    if (!ok) this.add(path, `must be one of ${allowed.join(", ")}, is ${JSON.stringify(value)}`);
-    return ok;
-  }
-
-  list(path: string, value: unknown): boolean {
-    const items: readonly unknown[] = Array.isArray(value) ? value : [];
-    if (!Array.isArray(value)) this.add(path, "must be a list");
-    items.forEach((item, i) => {
-      if (typeof item !== "object" || item === null) this.add(`${path}[${i}]`, "must be an object");
-    });
-    return Array.isArray(value) && items.every((item) => typeof item === "object" && item !== null);
-  }
-
-  named(path: string, value: unknown): void {
-    if (typeof value !== "string" || value.trim() === "") this.add(path, "must be a name that is not empty");
-  }
-}
-
-function isPowerOfTwo(value: number): boolean {
-  return value >= 1 && Number.isInteger(Math.log2(value));
-}
 
 /** Scalars. True when they are sound enough to reckon with frames. */
 function checkScalars(device: DeviceDescription, check: Checker): boolean {
@@ -212,55 +164,6 @@ function checkCoverage(device: DeviceDescription, geometry: Geometry, check: Che
   }
 }
 
-function checkPlacement(path: string, item: { within?: unknown; from?: unknown }, check: Checker): boolean {
-  let sound = true;
-  if (item.from !== undefined) sound = check.oneOf(`${path}.from`, item.from, ["top", "bottom"]);
-  if (item.within !== undefined) {
-    const { start, end } = item.within as { start?: unknown; end?: unknown };
-    const numbers = [check.size(`${path}.within.start`, start, 0), check.size(`${path}.within.end`, end, 0)];
-    if (numbers.includes(false)) sound = false;
-  }
-  return sound;
-}
-
-/** `largestZone`: present bytes of the largest zone, when that is known. */
-function checkArea(
-  device: DeviceDescription,
-  area: AreaDescription,
-  i: number,
-  largestZone: number | undefined,
-  check: Checker,
-): boolean {
-  const path = `areas[${i}]`;
-  const before = check.problems.length;
-  const block = 2 ** (device.pageShift + device.pageblockOrder);
-  check.named(`${path}.name`, area.name);
-  if (check.size(`${path}.size`, area.size) && area.size % block !== 0) {
-    check.add(
-      `${path}.size`,
-      `${formatBytes(area.size)} is not a multiple of the pageblock, ${formatBytes(block)}`,
-    );
-  }
-  if (area.base !== undefined && check.size(`${path}.base`, area.base, 0) && area.base % block !== 0) {
-    check.add(
-      `${path}.base`,
-      `0x${area.base.toString(16)} is not aligned to the pageblock, ${formatBytes(block)}`,
-    );
-  }
-  if (area.alignment !== undefined && check.size(`${path}.alignment`, area.alignment)) {
-    if (!isPowerOfTwo(area.alignment)) check.add(`${path}.alignment`, "must be a power of two");
-  }
-  if (area.orderPerBit !== undefined) {
-    check.whole(`${path}.orderPerBit`, area.orderPerBit, 0, device.pageblockOrder);
-  }
-  checkPlacement(path, area, check);
-  if (largestZone !== undefined && area.size > largestZone) {
-    const sizes = `${formatBytes(area.size)} is larger than the largest zone, ${formatBytes(largestZone)}`;
-    check.add(`${path}.size`, sizes);
-  }
-  return check.problems.length === before;
-}
-
 function checkRange(device: DeviceDescription, range: ReservedRange, i: number, check: Checker): boolean {
   const path = `reserved[${i}]`;
   const before = check.problems.length;
@@ -281,7 +184,7 @@ export interface Verdict {
   readonly problems: Problem[];
   /** Geometry may be computed: scalars, banks and zones are sound. */
   readonly sound: boolean;
-  /** Paths of areas and reserved ranges whose own numbers are broken. */
+  /** Paths of areas, of ranges of areas and of reserved ranges whose own numbers are broken. */
   readonly broken: ReadonlySet<string>;
 }
 
@@ -306,10 +209,6 @@ export function validateDescription(device: DeviceDescription): Verdict {
   (device.reserved ?? []).forEach((range, i) => {
     if (!checkRange(device, range, i, check)) broken.add(`reserved[${i}]`);
   });
-  const present = geometry?.zones.map((zone) => zone.present * 2 ** device.pageShift);
-  const largestZone = present === undefined ? undefined : Math.max(...present);
-  (device.areas ?? []).forEach((area, i) => {
-    if (!checkArea(device, area, i, largestZone, check)) broken.add(`areas[${i}]`);
-  });
+  for (const path of checkAreas(device, geometry, check)) broken.add(path);
   return { problems: check.problems, sound, broken };
 }

@@ -53,7 +53,8 @@ export class CommandBuffer {
 
   /** push() without an object: for loops of many thousand operations. */
   append(op: Op, cpu: number, order: number, flags: number, a: number, b: number, c: number): number {
-    if (this.isFull) throw new MachineError(Status.BAD_COMMAND, `more than ${COMMAND_CAPACITY} commands in one batch`);
+    if (this.isFull)
+      throw new MachineError(Status.BAD_COMMAND, `more than ${COMMAND_CAPACITY} commands in one batch`);
     if (order < 0 || order > 255) throw new MachineError(Status.BAD_ORDER, `${Op[op]} with order ${order}`);
     if (cpu < 0 || cpu > 255) throw new MachineError(Status.BAD_CPU, `${Op[op]} on cpu ${cpu}`);
     const at = this.#count * CommandWord.COUNT;

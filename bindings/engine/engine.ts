@@ -36,8 +36,13 @@ export class Engine {
     this.#table = exports.table() >>> 0;
     this.#words = new Int32Array(exports.memory.buffer);
     const at = this.#table >> 2;
-    if (this.#words[at + TableWord.MAGIC] !== ABI_MAGIC || this.#words[at + TableWord.VERSION] !== ABI_VERSION) {
-      throw new StateError(`the core speaks another version of the boundary than these bindings (${ABI_VERSION})`);
+    if (
+      this.#words[at + TableWord.MAGIC] !== ABI_MAGIC ||
+      this.#words[at + TableWord.VERSION] !== ABI_VERSION
+    ) {
+      throw new StateError(
+        `the core speaks another version of the boundary than these bindings (${ABI_VERSION})`,
+      );
     }
   }
 
@@ -65,7 +70,8 @@ export class Engine {
 
   #call<T>(work: () => T): T {
     if (this.#disposed) throw new StateError("the machine was disposed");
-    if (this.#broken) throw new StateError("the machine stopped at an earlier fault", { cause: this.#broken });
+    if (this.#broken)
+      throw new StateError("the machine stopped at an earlier fault", { cause: this.#broken });
     try {
       return work();
     } catch (error) {
@@ -152,4 +158,3 @@ export class Engine {
     this.#words = new Int32Array(0);
   }
 }
-

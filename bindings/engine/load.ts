@@ -36,7 +36,10 @@ async function bytesOf(source: URL | Response | BufferSource): Promise<BufferSou
 }
 
 /** The compiled module: structured-clonable, so that workers need not compile again. */
-export async function loadCore(build: CoreBuild = "release", source?: CoreSource): Promise<WebAssembly.Module> {
+export async function loadCore(
+  build: CoreBuild = "release",
+  source?: CoreSource,
+): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
   if (source !== undefined) return WebAssembly.compile(await bytesOf(source));
   let module = compiled.get(build);

@@ -7,7 +7,8 @@ export async function readCore(build: CoreBuild): Promise<BufferSource> {
   const name = build === "release" ? "core.wasm" : `core.${build}.wasm`;
   const url = new URL(`../../${name}`, import.meta.url);
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.href} answered ${response.status}; pass { wasm } to say where the core is`);
+  if (!response.ok)
+    throw new Error(`${url.href} answered ${response.status}; pass { wasm } to say where the core is`);
   const bytes = new Uint8Array(await response.arrayBuffer());
   if (bytes[0] !== 0 || bytes[1] !== 0x61 || bytes[2] !== 0x73 || bytes[3] !== 0x6d) {
     throw new Error(`${url.href} is not a WebAssembly module; pass { wasm } to say where the core is`);

@@ -34,10 +34,10 @@ export function configOfDevice(device: ResolvedDevice): MachineConfig {
     mobilityDisabled: device.mobilityDisabled,
     gfpZone: device.gfpZone,
     rules: device.rules,
-    areas: device.areas.map(({ name, orderPerBit, start, pages }) => ({
+    areas: device.areas.map(({ name, orderPerBit, ranges }) => ({
       name,
       orderPerBit,
-      ranges: [{ basePfn: start, pages }],
+      ranges: ranges.map(({ start, pages }) => ({ basePfn: start, pages })),
     })),
   };
 }
@@ -95,9 +95,9 @@ function freeMemory(commands: CommandBuffer, device: ResolvedDevice): void {
   const { holes, reserved, free, cma, late } = device.frames;
   const zoneOf = (pfn: number) =>
     device.zones.find((zone) => pfn >= zone.startPfn && pfn < zone.startPfn + zone.spanned)?.index ?? 0;
-  const add = (op: Op, a: number, b: number, c: number) => {
+  const add = (op: Op, a: number, b: number, c: number, order = 0) => {
     if (commands.isFull) commands.flush(`booting ${device.name}`);
-    commands.append(op, 0, 0, 0, a, b, c);
+    commands.append(op, 0, order, 0, a, b, c);
   };
   for (const gap of outsideZones(device)) add(Op.LOAD_FRAMES, gap.start, gap.end - gap.start, FrameKind.HOLE);
   for (const run of holes) add(Op.LOAD_FRAMES, run.start, run.end - run.start, FrameKind.HOLE);
@@ -115,7 +115,7 @@ function freeMemory(commands: CommandBuffer, device: ResolvedDevice): void {
     for (let pfn = run.start as number; pfn < run.end; pfn++) add(Op.RELEASE, pfn, 0, 0);
   }
   for (const [index, area] of device.areas.entries()) {
-    commands.append(Op.ADD_RANGE, 0, area.orderPerBit, 0, index, area.start, area.pages);
+    for (const { start, pages } of area.ranges) add(Op.ADD_RANGE, index, start, pages, area.orderPerBit);
   }
   add(Op.DRAIN_ALL, 0, 0, 0);
   add(Op.FOLD, 0, 1, 0);
@@ -128,7 +128,11 @@ export function bootDevice(engine: Engine, commands: CommandBuffer, device: Reso
   const pages = 2 ** device.pageblockOrder;
   blocks.fill(Migratetype.MOVABLE);
   for (const run of device.frames.holes) {
-    blocks.fill(255, Math.ceil((run.start - device.startPfn) / pages), Math.floor((run.end - device.startPfn) / pages));
+    blocks.fill(
+      255,
+      Math.ceil((run.start - device.startPfn) / pages),
+      Math.floor((run.end - device.startPfn) / pages),
+    );
   }
   for (const zone of device.zones) {
     writeZone(engine, zone);

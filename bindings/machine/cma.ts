@@ -3,7 +3,7 @@
 
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_RANGES, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
-import { BlockReason, Errno, Op, RequestState, Status } from "../../assembly/abi/vocabulary.js";
+import { type BlockReason, Errno, Op, RequestState, Status } from "../../assembly/abi/vocabulary.js";
 import { AreaWord, RangeWord, RequestWord, StatWord, WindowWord } from "../../assembly/abi/words.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
@@ -90,7 +90,10 @@ export class CmaRequest {
 
   /** The window tried at the moment, frames [start, end). Meaningful from ISOLATE on. */
   get window(): { readonly start: number; readonly end: number } {
-    return { start: this.#cma.requestWord(this.#id, RequestWord.START) >>> 0, end: this.#cma.requestWord(this.#id, RequestWord.END) >>> 0 };
+    return {
+      start: this.#cma.requestWord(this.#id, RequestWord.START) >>> 0,
+      end: this.#cma.requestWord(this.#id, RequestWord.END) >>> 0,
+    };
   }
 
   /** One step of the state machine; answers the state after it. */
@@ -145,7 +148,10 @@ export class Cma {
   indexOf(area: number | string): number {
     const index = typeof area === "string" ? this.names.indexOf(area) : area;
     if (index >= 0 && index < this.names.length) return index;
-    throw new MachineError(Status.BAD_AREA, `area ${JSON.stringify(area)} (areas: ${this.names.join(", ") || "none"})`);
+    throw new MachineError(
+      Status.BAD_AREA,
+      `area ${JSON.stringify(area)} (areas: ${this.names.join(", ") || "none"})`,
+    );
   }
 
   area(which: number | string): AreaView {
@@ -232,7 +238,11 @@ export class Cma {
   }
 
   /** @internal */
-  stepRequest(request: number, until: number, kill: boolean): { readonly state: RequestState; readonly done: boolean } {
+  stepRequest(
+    request: number,
+    until: number,
+    kill: boolean,
+  ): { readonly state: RequestState; readonly done: boolean } {
     this.#commands.clear();
     this.#commands.append(Op.CMA_STEP, 0, 0, kill ? 1 : 0, request, until, 0);
     this.#commands.execute();

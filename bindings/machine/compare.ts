@@ -26,7 +26,8 @@ class Differences {
   }
 
   number(where: string, expected: number, got: number): void {
-    if (expected !== got && !this.isFull) this.found.push({ where, expected: String(expected), got: String(got) });
+    if (expected !== got && !this.isFull)
+      this.found.push({ where, expected: String(expected), got: String(got) });
   }
 
   /** Lists are compared element by element; the excerpt shows the first place where they part. */
@@ -62,7 +63,11 @@ function compareCounters(views: MachineViews, zone: ZoneState, out: Differences)
   const where = `zone ${zone.name}`;
   out.number(`${where}: free_pages`, zone.counters.freePages, got.freePages);
   out.number(`${where}: free_cma`, zone.counters.freeCma, got.freeCma);
-  out.number(`${where}: nr_reserved_highatomic`, zone.counters.nrReservedHighatomic, got.nrReservedHighatomic);
+  out.number(
+    `${where}: nr_reserved_highatomic`,
+    zone.counters.nrReservedHighatomic,
+    got.nrReservedHighatomic,
+  );
   out.number(`${where}: nr_free_highatomic`, zone.counters.nrFreeHighatomic, got.nrFreeHighatomic);
   out.number(`${where}: nr_isolate_pageblock`, zone.counters.nrIsolatePageblock, got.nrIsolatePageblock);
   out.number(`${where}: watermark boost`, zone.watermark.boost, got.boost);
@@ -119,7 +124,11 @@ function comparePageblocks(views: MachineViews, zone: ZoneState, out: Difference
   const pages = 2 ** views.config(ConfigWord.PAGEBLOCK_ORDER);
   const first = (zone.pageblocks.start - views.startPfn) / pages;
   const got = views.pageblocks.subarray(first, first + zone.pageblocks.types.length);
-  out.list(`zone ${zone.name}: types of the pageblocks from pfn ${zone.pageblocks.start}`, zone.pageblocks.types, got);
+  out.list(
+    `zone ${zone.name}: types of the pageblocks from pfn ${zone.pageblocks.start}`,
+    zone.pageblocks.types,
+    got,
+  );
 }
 
 /** Compares every list in order, every counter, flag and pageblock type. Empty: the states are identical. */
@@ -140,7 +149,8 @@ function compareArea(cma: Cma, area: CmaAreaState, index: number, out: Differenc
   const words = cma.bitmap(index);
   const expected = new Uint32Array(words.length);
   for (const { start, length } of area.set) {
-    for (let bit = start; bit < start + length; bit++) expected[bit >>> 5] = (expected[bit >>> 5] ?? 0) | (1 << (bit & 31));
+    for (let bit = start; bit < start + length; bit++)
+      expected[bit >>> 5] = (expected[bit >>> 5] ?? 0) | (1 << (bit & 31));
   }
   out.list(`area ${area.name}: words of the bitmap`, expected, words);
 }

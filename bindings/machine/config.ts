@@ -67,21 +67,45 @@ export function checkConfig(config: MachineConfig): Problem[] {
   const between = (value: number, low: number, high: number) =>
     Number.isInteger(value) && value >= low && value <= high;
   const { maxPageOrder, pageblockOrder, startPfn, endPfn, pcpLists, costlyOrder } = config;
-  want("maxPageOrder", between(maxPageOrder, 1, MAX_ORDERS - 1), `must be 1 to ${MAX_ORDERS - 1}, got ${maxPageOrder}`);
-  want("pageblockOrder", between(pageblockOrder, 1, maxPageOrder), `must be 1 to ${maxPageOrder}, got ${pageblockOrder}`);
+  want(
+    "maxPageOrder",
+    between(maxPageOrder, 1, MAX_ORDERS - 1),
+    `must be 1 to ${MAX_ORDERS - 1}, got ${maxPageOrder}`,
+  );
+  want(
+    "pageblockOrder",
+    between(pageblockOrder, 1, maxPageOrder),
+    `must be 1 to ${maxPageOrder}, got ${pageblockOrder}`,
+  );
   want("cpus", between(config.cpus, 1, MAX_CPUS), `must be 1 to ${MAX_CPUS}, got ${config.cpus}`);
   want("zones", between(config.zones, 1, MAX_ZONES), `must be 1 to ${MAX_ZONES}, got ${config.zones}`);
-  want("costlyOrder", between(costlyOrder, 0, maxPageOrder), `must be 0 to ${maxPageOrder}, got ${costlyOrder}`);
+  want(
+    "costlyOrder",
+    between(costlyOrder, 0, maxPageOrder),
+    `must be 0 to ${maxPageOrder}, got ${costlyOrder}`,
+  );
   const lowLists = 3 * (costlyOrder + 1);
   const listsOk = pcpLists === lowLists || (pcpLists === lowLists + 2 && config.pcpThpOrder > costlyOrder);
   want("pcpLists", listsOk, `must be ${lowLists}, or ${lowLists + 2} with a THP order, got ${pcpLists}`);
   want("pcpThpOrder", between(config.pcpThpOrder, 0, maxPageOrder), `must be at most ${maxPageOrder}`);
-  want("pcpBatchScaleMax", between(config.pcpBatchScaleMax, 0, 6), `must be 0 to 6, got ${config.pcpBatchScaleMax}`);
+  want(
+    "pcpBatchScaleMax",
+    between(config.pcpBatchScaleMax, 0, 6),
+    `must be 0 to 6, got ${config.pcpBatchScaleMax}`,
+  );
   want("movableZone", between(config.movableZone, 0, config.zones - 1), "must be one of the zones");
   want("gfpZone", config.gfpZone.length === 16, `must have 16 entries, got ${config.gfpZone.length}`);
   const block = 2 ** Math.max(maxPageOrder, pageblockOrder);
-  want("startPfn", startPfn >= 0 && startPfn % block === 0, `must be a multiple of ${block} frames, got ${startPfn}`);
-  want("endPfn", endPfn > startPfn && endPfn % block === 0 && endPfn <= 2 ** 32, `must be a multiple of ${block} behind startPfn, got ${endPfn}`);
+  want(
+    "startPfn",
+    startPfn >= 0 && startPfn % block === 0,
+    `must be a multiple of ${block} frames, got ${startPfn}`,
+  );
+  want(
+    "endPfn",
+    endPfn > startPfn && endPfn % block === 0 && endPfn <= 2 ** 32,
+    `must be a multiple of ${block} behind startPfn, got ${endPfn}`,
+  );
   want("endPfn", endPfn - startPfn <= MAX_FRAMES, tooLarge(config));
   const { swapPages = 0, zramPercent = 0, swappiness = 60 } = config.pressure ?? {};
   want("pressure.swapPages", between(swapPages, 0, 2 ** 31 - 1), `must be 0 to 2^31 - 1, got ${swapPages}`);
@@ -126,7 +150,13 @@ export function configWords(config: MachineConfig): Int32Array {
   words[ConfigWord.RULE_CMA_ERROR] = config.rules.cmaError;
   words[ConfigWord.CMA_BITMAP_WORDS] = config.areas.reduce((sum, area) => sum + bitmapWords(area), 0);
   if (config.pressure !== undefined) {
-    const { directReclaim = true, kswapd = true, swapPages = 0, zramPercent = 0, swappiness = 60 } = config.pressure;
+    const {
+      directReclaim = true,
+      kswapd = true,
+      swapPages = 0,
+      zramPercent = 0,
+      swappiness = 60,
+    } = config.pressure;
     words[ConfigWord.RECLAIM] = (directReclaim ? ReclaimMode.DIRECT : 0) | (kswapd ? ReclaimMode.KSWAPD : 0);
     words[ConfigWord.SWAP_PAGES] = swapPages;
     words[ConfigWord.ZRAM_PERCENT] = zramPercent;

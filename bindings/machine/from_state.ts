@@ -8,8 +8,8 @@ import { PcpWord, ZoneWord } from "../../assembly/abi/words.js";
 import { type KernelId, kernelProfiles } from "../device/kernel.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
-import { CaptureError } from "../importers/errors.js";
 import type { CaptureState, ZoneState } from "../importers/capture/types.js";
+import { CaptureError } from "../importers/errors.js";
 import type { MachineConfig } from "./config.js";
 
 /** Which rules a kernel release follows. @throws CaptureError for kernels that are not modelled */
@@ -28,11 +28,19 @@ export function kernelOf(state: CaptureState): KernelId {
 function constant(state: CaptureState, name: string): number {
   const value = state.constants[name];
   if (value !== undefined) return value;
-  throw new CaptureError({ file: state.file, line: state.line + 1, problem: `const has no ${name}`, expected: `${name}=N` });
+  throw new CaptureError({
+    file: state.file,
+    line: state.line + 1,
+    problem: `const has no ${name}`,
+    expected: `${name}=N`,
+  });
 }
 
 /** Zone indexes by name. Zones without memory are not in a dump: Movable is the last, Normal the one before. */
-function zoneIndexes(state: CaptureState, zones: number): { dma: number; dma32: number; normal: number; movable: number } {
+function zoneIndexes(
+  state: CaptureState,
+  zones: number,
+): { dma: number; dma32: number; normal: number; movable: number } {
   const movable = zones - 1;
   const normal = zones - 2;
   const named = (name: string) => state.zones.find((zone) => zone.name === name)?.index;
@@ -143,7 +151,14 @@ function loadZoneLists(loader: Loader, zone: ZoneState): void {
   for (const pcp of zone.pcps) {
     for (const list of pcp.lists) {
       list.pfns.forEach((pfn, i) => {
-        loader.add(Op.LOAD_PCP, pcp.cpu, 0, pfn, list.pindex, zone.index | ((list.cachedTypes?.[i] ?? 0) << 8));
+        loader.add(
+          Op.LOAD_PCP,
+          pcp.cpu,
+          0,
+          pfn,
+          list.pindex,
+          zone.index | ((list.cachedTypes?.[i] ?? 0) << 8),
+        );
       });
     }
   }
@@ -211,7 +226,12 @@ function writePcpWords(engine: Engine, zone: ZoneState): void {
 }
 
 /** Fills a freshly created machine with the state. @throws MachineError when the state contradicts itself */
-export function loadState(engine: Engine, commands: CommandBuffer, state: CaptureState, config: MachineConfig): void {
+export function loadState(
+  engine: Engine,
+  commands: CommandBuffer,
+  state: CaptureState,
+  config: MachineConfig,
+): void {
   const loader = new Loader(commands, `loading ${state.file}`);
   const blocks = engine.bytes(Region.PAGEBLOCKS);
   blocks.fill(255);

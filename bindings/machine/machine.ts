@@ -2,7 +2,15 @@
 // Must not know: traces, scenarios, text.
 
 import { Region } from "../../assembly/abi/layout.js";
-import { type Migratetype, Mobility, Op, PageLife, PinKind, type Refusal, Status } from "../../assembly/abi/vocabulary.js";
+import {
+  type Migratetype,
+  Mobility,
+  Op,
+  PageLife,
+  PinKind,
+  type Refusal,
+  Status,
+} from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, StatWord, WorkloadWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../device/description.js";
 import { getPreset } from "../device/presets/index.js";
@@ -13,8 +21,8 @@ import { Engine, type Soundness } from "../engine/engine.js";
 import { DeviceError, MachineError } from "../engine/errors.js";
 import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
 import type { CaptureState } from "../importers/capture/types.js";
-import { Cma } from "./cma.js";
 import { bootDevice, configOfDevice } from "./boot.js";
+import { Cma } from "./cma.js";
 import { checkConfig, configWords, type MachineConfig, type PressureOptions } from "./config.js";
 import { configOfState, loadState } from "./from_state.js";
 import { type Pin, type PinOptions, type PinView, readPins } from "./pins.js";
@@ -111,7 +119,10 @@ export class Machine implements Disposable {
    * @param device a description, a resolved device, or the name of a preset
    * @throws DeviceError with every problem of the description
    */
-  static async create(device: DeviceDescription | ResolvedDevice | string, options: CreateOptions = {}): Promise<Machine> {
+  static async create(
+    device: DeviceDescription | ResolvedDevice | string,
+    options: CreateOptions = {},
+  ): Promise<Machine> {
     const core = options.core ?? "release";
     const module = await loadCore(core, options.wasm);
     const description = typeof device === "string" ? getPreset(device) : device;
@@ -151,7 +162,8 @@ export class Machine implements Disposable {
     if (status === Status.OK) {
       return { ok: true, pfn: commands.pfn(0), zone: commands.detail(0), slow: commands.wasSlow(0) };
     }
-    if (status >= Status.BAD_COMMAND) throw new MachineError(status, `allocate order ${order}, gfp 0x${gfp.toString(16)}, cpu ${cpu}`);
+    if (status >= Status.BAD_COMMAND)
+      throw new MachineError(status, `allocate order ${order}, gfp 0x${gfp.toString(16)}, cpu ${cpu}`);
     return { ok: false, status, refusal: commands.detail(0) & 0xff, zone: commands.detail(0) >>> 8 };
   }
 
@@ -222,7 +234,10 @@ export class Machine implements Disposable {
 
   /** Compacts a zone; true when a block of the order is free for the type now. */
   compact(zone: number, order: number, type: Migratetype, cpu = 0): boolean {
-    return this.#single(Op.COMPACT, `compact zone ${zone} for order ${order}`, cpu, order, zone, type) === Status.OK;
+    return (
+      this.#single(Op.COMPACT, `compact zone ${zone} for order ${order}`, cpu, order, zone, type) ===
+      Status.OK
+    );
   }
 
   #single(op: Op, what: string, cpu: number, order: number, a: number, b = 0, c = 0): Status {

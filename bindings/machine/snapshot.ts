@@ -37,10 +37,18 @@ export function encodeSnapshot(memory: Uint8Array, labels: SnapshotLabels): Uint
 }
 
 /** The memory and the labels inside. @throws StateError saying what is wrong with the bytes */
-export function decodeSnapshot(snapshot: Uint8Array): { readonly memory: Uint8Array; readonly labels: SnapshotLabels } {
+export function decodeSnapshot(snapshot: Uint8Array): {
+  readonly memory: Uint8Array;
+  readonly labels: SnapshotLabels;
+} {
   const bytes = snapshot.byteOffset % 4 === 0 ? snapshot : snapshot.slice();
-  if (bytes.length < HEADER_WORDS * 4) throw new StateError(`a snapshot of ${bytes.length} bytes is truncated`);
-  const [magic, version, length = 0, textLength = 0, sum] = new Uint32Array(bytes.buffer, bytes.byteOffset, HEADER_WORDS);
+  if (bytes.length < HEADER_WORDS * 4)
+    throw new StateError(`a snapshot of ${bytes.length} bytes is truncated`);
+  const [magic, version, length = 0, textLength = 0, sum] = new Uint32Array(
+    bytes.buffer,
+    bytes.byteOffset,
+    HEADER_WORDS,
+  );
   if (magic !== ABI_MAGIC) throw new StateError("not a snapshot: it does not begin with the magic word PGBK");
   if (version !== ABI_VERSION) {
     throw new StateError(`the snapshot has version ${version}; this package reads version ${ABI_VERSION}`);
@@ -49,7 +57,11 @@ export function decodeSnapshot(snapshot: Uint8Array): { readonly memory: Uint8Ar
   if (bytes.length !== expected) {
     throw new StateError(`the snapshot has ${bytes.length} bytes; its header says ${expected}`);
   }
-  const body = new Uint32Array(bytes.buffer, bytes.byteOffset + HEADER_WORDS * 4, (expected - HEADER_WORDS * 4) / 4);
+  const body = new Uint32Array(
+    bytes.buffer,
+    bytes.byteOffset + HEADER_WORDS * 4,
+    (expected - HEADER_WORDS * 4) / 4,
+  );
   if (checksum(body) !== sum) throw new StateError("the snapshot is damaged: its checksum does not match");
   const from = HEADER_WORDS * 4 + padded(length);
   const text = new TextDecoder().decode(bytes.subarray(from, from + textLength));

@@ -4,7 +4,7 @@
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_ORDERS, MAX_PCP_LISTS, MAX_ZONES, MIGRATE_TYPES } from "../../assembly/abi/limits.js";
 import { FrameKind, type Migratetype, type Mobility, ZoneFlag } from "../../assembly/abi/vocabulary.js";
-import { ConfigWord, PcpWord, StatWord, ZoneWord } from "../../assembly/abi/words.js";
+import { ConfigWord, PcpWord, type StatWord, ZoneWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
 
 /** One zone. Pages unless said otherwise; freePages and freeCma are the zone-global, stale counters. */
@@ -15,7 +15,12 @@ export interface ZoneView {
   readonly present: number;
   readonly managed: number;
   readonly cmaPages: number;
-  readonly watermark: { readonly min: number; readonly low: number; readonly high: number; readonly promo: number };
+  readonly watermark: {
+    readonly min: number;
+    readonly low: number;
+    readonly high: number;
+    readonly promo: number;
+  };
   readonly boost: number;
   readonly boosted: boolean;
   readonly reclaimActive: boolean;
@@ -115,7 +120,10 @@ export class MachineViews {
       freeCma: word(ZoneWord.FREE_CMA),
       lowmemReserve: Array.from(words.subarray(at + ZoneWord.LOWMEM_RESERVE, at + ZoneWord.NR_FREE)),
       nrFree: Array.from(
-        words.subarray(at + ZoneWord.NR_FREE, at + ZoneWord.NR_FREE + this.config(ConfigWord.MAX_PAGE_ORDER) + 1),
+        words.subarray(
+          at + ZoneWord.NR_FREE,
+          at + ZoneWord.NR_FREE + this.config(ConfigWord.MAX_PAGE_ORDER) + 1,
+        ),
       ),
     };
   }
@@ -176,7 +184,11 @@ export class MachineViews {
     const heads = this.#frames + MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES;
     const head = heads + (cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex;
     const ahead: number[] = [];
-    for (let at = (this.#next[head] ?? 0) >>> 2; at !== head && ahead.length <= limit; at = (this.#next[at] ?? 0) >>> 2) {
+    for (
+      let at = (this.#next[head] ?? 0) >>> 2;
+      at !== head && ahead.length <= limit;
+      at = (this.#next[at] ?? 0) >>> 2
+    ) {
       if (at + this.startPfn === pfn) return ahead;
       ahead.push(at + this.startPfn);
     }

@@ -14,7 +14,8 @@ export function describeFrame(views: MachineViews, pfn: number): string {
   for (let up = 1; up <= views.config(ConfigWord.MAX_PAGE_ORDER); up++) {
     const head = Math.floor(pfn / 2 ** up) * 2 ** up;
     const frame = views.frame(head);
-    if (KINDS[frame.kind] !== "body") return `pfn ${pfn}: inside pfn ${head}, ${KINDS[frame.kind]}, order ${frame.order}`;
+    if (KINDS[frame.kind] !== "body")
+      return `pfn ${pfn}: inside pfn ${head}, ${KINDS[frame.kind]}, order ${frame.order}`;
   }
   return `pfn ${pfn}: body`;
 }
@@ -31,11 +32,14 @@ export function describeZones(views: MachineViews, order: number, cpu: number): 
     for (let o = order; o <= views.config(ConfigWord.MAX_PAGE_ORDER); o++) {
       for (let type = 0; type < SHORT.length; type++) {
         const list = views.freeList(index, o, type);
-        if (list.length > 0) lines.push(`  free order ${o} ${SHORT[type]} (${list.length}): ${excerpt(list, 0, 4)}`);
+        if (list.length > 0)
+          lines.push(`  free order ${o} ${SHORT[type]} (${list.length}): ${excerpt(list, 0, 4)}`);
       }
     }
     const pcp = views.pcp(cpu, index);
-    lines.push(`  pcp cpu ${cpu}: count ${pcp.count}, high ${pcp.high}, free_count ${pcp.freeCount}, alloc_factor ${pcp.allocFactor}`);
+    lines.push(
+      `  pcp cpu ${cpu}: count ${pcp.count}, high ${pcp.high}, free_count ${pcp.freeCount}, alloc_factor ${pcp.allocFactor}`,
+    );
     for (let pindex = 0; pindex < views.config(ConfigWord.NR_PCP_LISTS); pindex++) {
       const list = views.pcpList(cpu, index, pindex);
       if (list.length > 0) lines.push(`  pcp list ${pindex} (${list.length}): ${excerpt(list, 0, 4)}`);

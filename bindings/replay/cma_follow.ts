@@ -2,9 +2,9 @@
 // gives back by itself; the trace tells which pages were moved out, and answers are compared at each border.
 // Must not know: the other events of a trace.
 
+import { Region } from "../../assembly/abi/layout.js";
 import { Errno, Op, RequestState, Status } from "../../assembly/abi/vocabulary.js";
 import { RequestWord } from "../../assembly/abi/words.js";
-import { Region } from "../../assembly/abi/layout.js";
 import type { CaptureTrace } from "../importers/capture/trace_columns.js";
 import { TraceKind } from "../importers/capture/trace_kinds.js";
 import type { CmaAreaState } from "../importers/capture/types.js";
@@ -40,7 +40,15 @@ export interface CmaMismatch {
 }
 
 /** Performs one command and lets the replay collect what it caused. */
-export type Perform = (op: Op, cpu: number, order: number, flags: number, a: number, b?: number, c?: number) => Status;
+export type Perform = (
+  op: Op,
+  cpu: number,
+  order: number,
+  flags: number,
+  a: number,
+  b?: number,
+  c?: number,
+) => Status;
 
 export class CmaFollower {
   readonly #machine: Machine;
@@ -53,7 +61,13 @@ export class CmaFollower {
   requests = 0;
   windows = 0;
 
-  constructor(machine: Machine, trace: CaptureTrace, reader: TraceReader, areas: readonly CmaAreaState[], perform: Perform) {
+  constructor(
+    machine: Machine,
+    trace: CaptureTrace,
+    reader: TraceReader,
+    areas: readonly CmaAreaState[],
+    perform: Perform,
+  ) {
     this.#machine = machine;
     this.#trace = trace;
     this.#reader = reader;
@@ -105,7 +119,8 @@ export class CmaFollower {
     const area = this.#area(i);
     const pages = r.number(i, "count") || r.number(i, "request_count");
     const status = this.#perform(Op.CMA_BEGIN, cpu, r.number(i, "align"), 0, area, pages);
-    if (status !== Status.OK) return { expected: "a request that may be made", got: Status[status] ?? String(status) };
+    if (status !== Status.OK)
+      return { expected: "a request that may be made", got: Status[status] ?? String(status) };
     this.requests += 1;
     const request = this.#machine.commands.pfn(0);
     this.#followed.set(this.#trace.task[i] ?? 0, {
@@ -143,7 +158,10 @@ export class CmaFollower {
     const start = this.#reader.number(i, "start");
     this.windows += 1;
     if (followed.state !== RequestState.ISOLATE) {
-      return { expected: `window at pfn ${start}`, got: `the end of the search, ${Errno[followed.errno] ?? followed.errno}` };
+      return {
+        expected: `window at pfn ${start}`,
+        got: `the end of the search, ${Errno[followed.errno] ?? followed.errno}`,
+      };
     }
     followed.start = start;
     followed.phase = Phase.ISOLATING;
@@ -187,8 +205,12 @@ export class CmaFollower {
   #retry(i: number): CmaMismatch | undefined {
     const followed = this.#current(i);
     const pfn = this.#reader.number(i, "pfn");
-    if (followed === undefined || (followed.state === RequestState.SEARCH && followed.start === pfn)) return undefined;
-    return { expected: `pfn ${pfn} is busy, retry`, got: `${RequestState[followed.state]} at pfn ${followed.start}` };
+    if (followed === undefined || (followed.state === RequestState.SEARCH && followed.start === pfn))
+      return undefined;
+    return {
+      expected: `pfn ${pfn} is busy, retry`,
+      got: `${RequestState[followed.state]} at pfn ${followed.start}`,
+    };
   }
 
   #finish(i: number): CmaMismatch | undefined {
@@ -199,7 +221,9 @@ export class CmaFollower {
     const r = this.#reader;
     const failed = r.number(i, "page") === 0;
     const errno = r.has(i, "errorno") ? r.number(i, "errorno") : undefined;
-    const expected = failed ? `failure${errno === undefined ? "" : ` ${errno}`}` : `pfn ${r.number(i, "pfn")}`;
+    const expected = failed
+      ? `failure${errno === undefined ? "" : ` ${errno}`}`
+      : `pfn ${r.number(i, "pfn")}`;
     const shown = errno === undefined ? "failure" : `failure ${followed.errno}`;
     const got = followed.errno === 0 ? `pfn ${followed.pfn}` : shown;
     return expected === got ? undefined : { expected, got };
@@ -209,7 +233,17 @@ export class CmaFollower {
   #release(i: number): CmaMismatch | undefined {
     const r = this.#reader;
     const cpu = this.#trace.cpu[i] ?? 0;
-    const status = this.#perform(Op.CMA_CLEAR, cpu, 0, 0, this.#area(i), r.number(i, "pfn"), r.number(i, "count"));
-    return status === Status.OK ? undefined : { expected: "pages that the area has given out", got: Status[status] ?? "" };
+    const status = this.#perform(
+      Op.CMA_CLEAR,
+      cpu,
+      0,
+      0,
+      this.#area(i),
+      r.number(i, "pfn"),
+      r.number(i, "count"),
+    );
+    return status === Status.OK
+      ? undefined
+      : { expected: "pages that the area has given out", got: Status[status] ?? "" };
   }
 }

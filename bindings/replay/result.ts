@@ -35,5 +35,7 @@ export interface ReplayResult {
 }
 
 export function isExact(result: ReplayResult): boolean {
-  return result.firstDisagreement === null && result.finalStateEqual && result.dumpsEqual === result.dumpsCompared;
+  return (
+    result.firstDisagreement === null && result.finalStateEqual && result.dumpsEqual === result.dumpsCompared
+  );
 }

@@ -27,7 +27,11 @@ class Slots {
     let last = 0;
     for (const slot of ops.slot) last = Math.max(last, slot);
     if (last >= SLOT_CAPACITY) {
-      throw new CaptureError({ file: ops.file, problem: `slot ${last} is used`, expected: `slots below ${SLOT_CAPACITY}` });
+      throw new CaptureError({
+        file: ops.file,
+        problem: `slot ${last} is used`,
+        expected: `slots below ${SLOT_CAPACITY}`,
+      });
     }
     this.pfn = new Uint32Array(last + 1);
     this.order = new Uint8Array(last + 1);
@@ -37,7 +41,13 @@ class Slots {
 }
 
 /** Rows whose frame is compared. A cma_release names the frame that its slot was given: checked when it was given. */
-const HAS_FRAME = new Set([CaptureOp.ALLOC, CaptureOp.FREE, CaptureOp.SPLITFREE, CaptureOp.MALLOC, CaptureOp.CMA_ALLOC]);
+const HAS_FRAME = new Set([
+  CaptureOp.ALLOC,
+  CaptureOp.FREE,
+  CaptureOp.SPLITFREE,
+  CaptureOp.MALLOC,
+  CaptureOp.CMA_ALLOC,
+]);
 
 /** A command that belongs to no row of its own. */
 const NO_ROW = -1;
@@ -64,7 +74,8 @@ export class ScriptedReplay {
       progress(run.row);
     }
     this.#nanoseconds = run.nanoseconds;
-    if (first !== null && first.around.length === 0 && first.operation >= 0) first = await this.#explain(first);
+    if (first !== null && first.around.length === 0 && first.operation >= 0)
+      first = await this.#explain(first);
     const final = first === null ? run.compareDump(this.#capture.after, this.#ops.length) : first;
     return {
       capture: this.#capture.name,
@@ -136,7 +147,12 @@ class Run {
     if (wrong !== null || !isDump) return wrong;
     const dump = this.capture.mids[this.#mid++];
     if (dump === undefined) {
-      throw new CaptureError({ file: this.ops.file, line: this.row + 1, problem: "there is no dump for this row", expected: `${this.#mid} records in state_mid.txt` });
+      throw new CaptureError({
+        file: this.ops.file,
+        line: this.row + 1,
+        problem: "there is no dump for this row",
+        expected: `${this.#mid} records in state_mid.txt`,
+      });
     }
     return this.compareDump(dump, this.row - 1);
   }
@@ -205,7 +221,15 @@ class Run {
     const changes = pfn !== 0 && this.#pinned.has(pfn) !== pins;
     if (pins && changes) this.#pinned.add(pfn);
     if (!pins) this.#pinned.delete(pfn);
-    this.#commands.append(changes ? (pins ? Op.PIN : Op.UNPIN) : Op.NOP, this.#cpu, 0, 0, changes ? pfn : 0, 0, 0);
+    this.#commands.append(
+      changes ? (pins ? Op.PIN : Op.UNPIN) : Op.NOP,
+      this.#cpu,
+      0,
+      0,
+      changes ? pfn : 0,
+      0,
+      0,
+    );
   }
 
   /** Results of the batch against the rows: the same frame, or the same failure. */

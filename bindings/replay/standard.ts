@@ -239,7 +239,10 @@ export class StandardReplay {
 
   #typeOf(pfn: number): number {
     const { views } = this.#machine;
-    return views.pageblocks[Math.floor((pfn - views.startPfn) / 2 ** views.config(ConfigWord.PAGEBLOCK_ORDER))] ?? 0;
+    return (
+      views.pageblocks[Math.floor((pfn - views.startPfn) / 2 ** views.config(ConfigWord.PAGEBLOCK_ORDER))] ??
+      0
+    );
   }
 
   /** Each drained page names its pageblock's type: the machine believes it, then drains the page. */

@@ -19,10 +19,10 @@ import type { CaptureState } from "../importers/capture/types.js";
 import { CaptureError } from "../importers/errors.js";
 import { compareState } from "../machine/compare.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
-import { CmaFollower } from "./cma_follow.js";
 import { describeFrame, describeZones } from "./around.js";
+import { CmaFollower } from "./cma_follow.js";
+import { Commit, commitPoints } from "./commits.js";
 import type { Disagreement, ReplayResult } from "./result.js";
-import { commitPoints, Commit } from "./commits.js";
 import { TraceReader } from "./trace_reader.js";
 
 /** gfp bits that give a migratetype, for events that name the type only. */
@@ -55,7 +55,9 @@ export class TracedReplay {
     this.#reader = new TraceReader(trace);
     this.#zones = new Map(capture.before.zones.map((zone) => [zone.name, zone.index]));
     this.#commits = commitPoints(trace, this.#reader);
-    this.#cma = new CmaFollower(machine, trace, this.#reader, capture.before.areas, (...command) => this.#perform(...command));
+    this.#cma = new CmaFollower(machine, trace, this.#reader, capture.before.areas, (...command) =>
+      this.#perform(...command),
+    );
     machine.engine.words(Region.CONFIG)[ConfigWord.RECORD] = 1;
   }
 
@@ -160,10 +162,16 @@ export class TracedReplay {
         return this.#must(i, this.#perform(Op.UNRESERVE_HIGHATOMIC, cpu, order, 0, pfn, r.number(i, "to")));
       }
       case TraceKind.LAB_ISOLATE_FREE:
-        return this.#must(i, this.#perform(Op.ISOLATE_FREE, cpu, r.number(i, "order"), 0, r.number(i, "pfn")));
+        return this.#must(
+          i,
+          this.#perform(Op.ISOLATE_FREE, cpu, r.number(i, "order"), 0, r.number(i, "pfn")),
+        );
       case TraceKind.LAB_PUTBACK_ISOLATED: {
         const pfn = r.number(i, "pfn");
-        return this.#must(i, this.#perform(Op.PUTBACK_FREE, cpu, r.number(i, "order"), 0, pfn, r.number(i, "mt")));
+        return this.#must(
+          i,
+          this.#perform(Op.PUTBACK_FREE, cpu, r.number(i, "order"), 0, pfn, r.number(i, "mt")),
+        );
       }
       case TraceKind.LAB_FREELIST_ROT_HEAD:
       case TraceKind.LAB_FREELIST_ROT_TAIL: {
@@ -201,7 +209,9 @@ export class TracedReplay {
   }
 
   #must(i: number, status: Status): Disagreement | null {
-    return status === Status.OK ? null : this.#disagree(i, "the operation is possible", Status[status] ?? String(status));
+    return status === Status.OK
+      ? null
+      : this.#disagree(i, "the operation is possible", Status[status] ?? String(status));
   }
 
   #disagree(i: number, expected: string, got: string, around: readonly string[] = []): Disagreement {
@@ -284,7 +294,9 @@ export class TracedReplay {
       this.#drains.length = 0;
       return this.#must(i, status);
     }
-    const got = [EventWord.ZONE, EventWord.A, EventWord.B, EventWord.C, EventWord.D].map((w) => predicted[w] ?? 0);
+    const got = [EventWord.ZONE, EventWord.A, EventWord.B, EventWord.C, EventWord.D].map(
+      (w) => predicted[w] ?? 0,
+    );
     const expected = [zone, owner, pindex, wanted, r.number(i, "pcp_count")];
     if (expected.every((value, at) => value === got[at])) return null;
     const words = ([z, c, p, w, n]: number[]) => `zone ${z}, cpu ${c}, list ${p}, ${w} pages of ${n}`;

@@ -4,11 +4,14 @@
 import { IndexPart, SearchStrategy } from "../../abi/vocabulary";
 import { NONE } from "../../memory/list";
 import { bitParallel, isSmall } from "./bit_parallel";
-import { composite, firstWindow } from "./composite";
+import { longSearch, OPEN, REACH, shortWalk } from "./composite";
 import { kernelWalk } from "./kernel";
 import { lastSetScan } from "./last_set";
-import { hasParts, treeOf } from "./layout";
+import { hasParts, pyramidOf, summaryOf, treeOf } from "./layout";
+import { pyramidWalk } from "./pyramid";
 import { runTree } from "./run_tree";
+import { isGrouped, simdGroup } from "./simd_group";
+import { summaryWalk } from "./summary";
 import { wordScan } from "./word_scan";
 
 /**
@@ -27,9 +30,13 @@ export function findRun(
 ): u32 {
   if (count - 1 >= bits || start > bits - count || offset > mask || (mask & (mask + 1)) != 0) return NONE;
   if (strategy == SearchStrategy.COMPOSITE) {
-    const found = firstWindow(map, bits, start, count, mask, offset);
-    if (found != NONE) return found;
-    return findBy(strategy, map, index, bits, start, count, mask, offset);
+    let from = start;
+    if (count <= REACH) {
+      const found = shortWalk(map, index, bits, start, count, mask, offset);
+      if (found < OPEN) return <u32>found;
+      from = <u32>found;
+    }
+    return longSearch(map, index, bits, start, count, mask, offset, from);
   }
   if (strategy == SearchStrategy.KERNEL) return kernelWalk(map, bits, start, count, mask, offset);
   return findBy(strategy, map, index, bits, start, count, mask, offset);
@@ -53,11 +60,18 @@ function findBy(
     case SearchStrategy.BIT_PARALLEL:
       if (!isSmall(count, mask)) return lastSetScan(map, bits, start, count, mask, offset);
       return bitParallel(map, bits, start, count, mask, offset);
+    case SearchStrategy.SIMD_GROUP:
+      if (!isGrouped(count, mask, offset)) return lastSetScan(map, bits, start, count, mask, offset);
+      return simdGroup(map, bits, start, count, mask, offset);
+    case SearchStrategy.SUMMARY:
+      if (!hasParts(index, bits, IndexPart.SUMMARY)) break;
+      return summaryWalk(map, summaryOf(index), bits, start, count, mask, offset);
+    case SearchStrategy.PYRAMID:
+      if (!hasParts(index, bits, IndexPart.PYRAMID)) break;
+      return pyramidWalk(map, pyramidOf(index), bits, start, count, mask, offset);
     case SearchStrategy.RUN_TREE:
       if (!hasParts(index, bits, IndexPart.RUN_TREE)) break;
       return runTree(map, treeOf(index), bits, start, count, mask, offset);
-    case SearchStrategy.COMPOSITE:
-      return composite(map, index, bits, start, count, mask, offset);
   }
   return kernelWalk(map, bits, start, count, mask, offset);
 }

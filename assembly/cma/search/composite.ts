@@ -1,60 +1,81 @@
 // Knows: which way to look for which request in which state: the default.
 // Must not know: how the ways work.
 //
-// A short walk first, since most requests fit near the start; then the tree, from where the walk stopped.
+// Most requests fit near the start: a short walk comes first, step by step as the kernel's. A walk that goes on is
+// stopped when it has cost a few times what the tree costs (the longest run in its root says at once that there is
+// none), and the tree goes on from there: at worst the sum is a fraction above the plain walk, whatever the map.
 
 import { IndexPart } from "../../abi/vocabulary";
-import { nextClear, nextSet } from "../../memory/bits";
+import { clearFrom, setFrom } from "../../memory/bits";
 import { NONE } from "../../memory/list";
 import { kernelWalk } from "./kernel";
 import { hasParts, treeOf } from "./layout";
 import { boundOf, runTree } from "./run_tree";
 import { NODE_BYTES } from "./tree_index";
 
-/** Windows that are tried before the tree is asked. */
-const WINDOWS: u32 = 12;
-/** Bits that are read before the tree is asked. */
-const REACH: u32 = 2048;
+/** Longer requests are left to the tree. */
+export const REACH: u32 = 8192;
+/** Windows that are tried before the root of the tree is asked whether there is a run at all. */
+const ASK: u32 = 2;
+/** What the walk may cost: 1 for a window, 1 for each 128 bits read. */
+const WORK: u32 = 32;
 const ALL: u64 = 0xffff_ffff_ffff_ffff;
 
-/** The first window if it fits and begins in the first 64 bits; else NONE, which says nothing. */
-export function firstWindow(map: usize, bits: u32, start: u32, count: u32, mask: u32, offset: u32): u32 {
+/** Above an answer that is none yet: no window begins before the place below it. */
+export const OPEN: u64 = 0x1_0000_0000;
+
+/** The place, NONE, or OPEN | the place from which to go on. count <= REACH. */
+export function shortWalk(map: usize, index: usize, bits: u32, start: u32, count: u32, mask: u32, offset: u32): u64 {
+  const limit = bits - count;
   const pairs = (bits + 31) >> 6;
-  let pair = start >> 6;
-  let from = map + (<usize>pair << 3);
-  let word = (pair < pairs ? ~load<u64>(from) : <u64>~load<u32>(from)) & (ALL << (start & 63));
-  if (word == 0) return NONE;
-  let at = (pair << 6) + <u32>ctz(word);
-  at += (0 - at - offset) & mask;
-  if (at > bits - count) return NONE;
-  pair = at >> 6;
-  from = map + (<usize>pair << 3);
-  word = (pair < pairs ? load<u64>(from) : <u64>load<u32>(from)) & (ALL << (at & 63));
-  const end = at + count;
-  const hit = word != 0 ? (pair << 6) + <u32>ctz(word) : nextSet(map, (pair + 1) << 6, end);
-  return hit >= end ? at : NONE;
+  let at = start;
+  let work: u32 = 0;
+  while (at <= limit) {
+    let pair = at >> 6;
+    let from = map + (<usize>pair << 3);
+    let word = (pair < pairs ? ~load<u64>(from) : <u64>~load<u32>(from)) & (ALL << (at & 63));
+    if (word == 0) {
+      const reach = min(bits, ((pair + 64) << 6));
+      at = clearFrom(map, pair + 1, reach);
+      if (at == reach) return OPEN | at;
+    } else {
+      at = (pair << 6) + <u32>ctz(word);
+    }
+    at += (0 - at - offset) & mask;
+    if (at > limit) return NONE;
+    pair = at >> 6;
+    from = map + (<usize>pair << 3);
+    word = (pair < pairs ? load<u64>(from) : <u64>load<u32>(from)) & (ALL << (at & 63));
+    const end = at + count;
+    const hit = word != 0 ? (pair << 6) + <u32>ctz(word) : setFrom(map, pair + 1, end);
+    if (hit >= end) return at;
+    work += 1 + ((hit - at) >> 7);
+    at = hit + 1;
+    if (work == ASK && isHopeless(index, bits, count, mask, offset)) return NONE;
+    if (work >= WORK) return OPEN | at;
+  }
+  return NONE;
 }
 
-export function composite(map: usize, index: usize, bits: u32, start: u32, count: u32, mask: u32, offset: u32): u32 {
-  if (!hasParts(index, bits, IndexPart.RUN_TREE)) return kernelWalk(map, bits, start, count, mask, offset);
-  const tree = treeOf(index);
-  if (load<u32>(tree + boundOf(mask, offset), NODE_BYTES) < count) return NONE;
-  let at = start;
-  if (count <= REACH) {
-    const reach = bits - start > REACH ? start + REACH : bits;
-    const limit = bits - count;
-    for (let i: u32 = 0; i < WINDOWS; i++) {
-      at = nextClear(map, at, reach);
-      if (at == reach) break;
-      const place = at + ((0 - at - offset) & mask);
-      if (place > limit) return NONE;
-      const end = place + count;
-      if (end > reach) break;
-      const hit = nextSet(map, place, end);
-      if (hit == end) return place;
-      at = hit + 1;
-    }
-    if (at > limit) return NONE;
-  }
-  return runTree(map, tree, bits, start == 0 ? 0 : at, count, mask, offset);
+/** Does the tree know that no run anywhere is long enough? */
+function isHopeless(index: usize, bits: u32, count: u32, mask: u32, offset: u32): bool {
+  if (!hasParts(index, bits, IndexPart.RUN_TREE)) return false;
+  return load<u32>(treeOf(index) + boundOf(mask, offset), NODE_BYTES) < count;
+}
+
+/** Goes on from `from`, before which no window begins. */
+export function longSearch(
+  map: usize,
+  index: usize,
+  bits: u32,
+  start: u32,
+  count: u32,
+  mask: u32,
+  offset: u32,
+  from: u32,
+): u32 {
+  if (from > bits - count) return NONE;
+  if (!hasParts(index, bits, IndexPart.RUN_TREE)) return kernelWalk(map, bits, from, count, mask, offset);
+  // From the very beginning the tree need not be climbed first.
+  return runTree(map, treeOf(index), bits, start == 0 ? 0 : from, count, mask, offset);
 }

@@ -9,7 +9,9 @@
 // noteClear() after each change of the map. It may lie anywhere and move with its map: it holds no address.
 
 import { IndexPart } from "../../abi/vocabulary";
-import { hasParts, layIndex, treeOf } from "./layout";
+import { hasParts, layIndex, pyramidOf, summaryOf, treeOf } from "./layout";
+import { buildPyramid, noteClearPyramid, noteSetPyramid } from "./pyramid_index";
+import { buildSummary, noteSummary } from "./summary_index";
 import { buildTree, LEAF_BITS, noteTree } from "./tree_index";
 
 export { findRun } from "./choose";
@@ -19,16 +21,22 @@ export { indexWords, partsOf } from "./layout";
 export function buildIndex(index: usize, map: usize, bits: u32, parts: i32): void {
   layIndex(index, bits, parts);
   if (parts & IndexPart.RUN_TREE) buildTree(treeOf(index), map, bits);
+  if (parts & IndexPart.SUMMARY) buildSummary(summaryOf(index), map, bits);
+  if (parts & IndexPart.PYRAMID) buildPyramid(pyramidOf(index), map, bits);
 }
 
 /** Bits [from, from + count) of the map have been set. */
 export function noteSet(index: usize, map: usize, bits: u32, from: u32, count: u32): void {
   if (count == 0) return;
   if (hasParts(index, bits, IndexPart.RUN_TREE)) noteTree(treeOf(index), map, bits, from, count, 0);
+  if (hasParts(index, bits, IndexPart.SUMMARY)) noteSummary(summaryOf(index), map, bits, from, count, true);
+  if (hasParts(index, bits, IndexPart.PYRAMID)) noteSetPyramid(pyramidOf(index), bits, from, count);
 }
 
 /** Bits [from, from + count) of the map have been cleared. */
 export function noteClear(index: usize, map: usize, bits: u32, from: u32, count: u32): void {
   if (count == 0) return;
   if (hasParts(index, bits, IndexPart.RUN_TREE)) noteTree(treeOf(index), map, bits, from, count, LEAF_BITS);
+  if (hasParts(index, bits, IndexPart.SUMMARY)) noteSummary(summaryOf(index), map, bits, from, count, false);
+  if (hasParts(index, bits, IndexPart.PYRAMID)) noteClearPyramid(pyramidOf(index), map, bits, from, count);
 }

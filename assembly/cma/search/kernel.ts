@@ -1,7 +1,7 @@
 // Knows: the kernel's own walk, step by step: the reference for every other strategy.
 // Must not know: indexes. Models bitmap_find_next_zero_area_off (lib/bitmap.c, Linux 6.12) from its rules in words.
 
-import { nextClear, nextSet } from "../../memory/bits";
+import { clearFrom, setFrom } from "../../memory/bits";
 import { NONE } from "../../memory/list";
 
 const ALL: u64 = 0xffff_ffff_ffff_ffff;
@@ -16,16 +16,16 @@ export function kernelWalk(map: usize, bits: u32, start: u32, count: u32, mask: 
   let at = start;
   while (at <= limit) {
     let pair = at >> 6;
-    let from = map + (<usize>pair << 3);
+    let from = map + ((<usize>pair) << 3);
     let word = (pair < pairs ? ~load<u64>(from) : <u64>~load<u32>(from)) & (ALL << (at & 63));
-    at = word != 0 ? (pair << 6) + <u32>ctz(word) : nextClear(map, (pair + 1) << 6, bits);
+    at = word != 0 ? (pair << 6) + <u32>ctz(word) : clearFrom(map, pair + 1, bits);
     at += (0 - at - offset) & mask;
     if (at > limit) return NONE;
     pair = at >> 6;
-    from = map + (<usize>pair << 3);
+    from = map + ((<usize>pair) << 3);
     word = (pair < pairs ? load<u64>(from) : <u64>load<u32>(from)) & (ALL << (at & 63));
     const end = at + count;
-    const hit = word != 0 ? (pair << 6) + <u32>ctz(word) : nextSet(map, (pair + 1) << 6, end);
+    const hit = word != 0 ? (pair << 6) + <u32>ctz(word) : setFrom(map, pair + 1, end);
     if (hit >= end) return at;
     at = hit + 1;
   }

@@ -7,12 +7,22 @@
 
 import { NONE } from "../../memory/list";
 import { findInside } from "./inside";
-import { firstLeaf, LEAF_BITS, LEAF_ORDER, laneOf, LONGEST, NODE_BYTES, NODE_SHIFT, PREFIX, SUFFIX } from "./tree_index";
+import {
+  firstLeaf,
+  LEAF_BITS,
+  LEAF_ORDER,
+  LONGEST,
+  laneOf,
+  NODE_BYTES,
+  NODE_SHIFT,
+  PREFIX,
+  SUFFIX,
+} from "./tree_index";
 
 /** Offset of the longest run that bounds this request, from the tree on: add a node's. */
 export function boundOf(mask: u32, offset: u32): usize {
   const places = offset | (mask + 1);
-  return LONGEST + (<usize>laneOf(places & (0 - places)) << 2);
+  return LONGEST + ((<usize>laneOf(places & (0 - places))) << 2);
 }
 
 export function runTree(
@@ -30,7 +40,7 @@ export function runTree(
   let at = start & ~(LEAF_BITS - 1);
   let open: u32 = NONE;
   if (at != start) {
-    const node = <usize>k << NODE_SHIFT;
+    const node = (<usize>k) << NODE_SHIFT;
     at += LEAF_BITS;
     if (load<u32>(bound + node) >= count) {
       const found = findInside(map, start, min(at, bits), count, mask, offset);
@@ -44,12 +54,12 @@ export function runTree(
   while (true) {
     k >>= <u32>ctz(k);
     let size = LEAF_BITS << (<u32>clz(k) - <u32>clz(first));
-    if (open < at && at - open + load<u32>(tree + (<usize>k << NODE_SHIFT), PREFIX) >= count) return open;
-    let enter = load<u32>(bound + (<usize>k << NODE_SHIFT)) >= count;
+    if (open < at && at - open + load<u32>(tree + ((<usize>k) << NODE_SHIFT), PREFIX) >= count) return open;
+    let enter = load<u32>(bound + ((<usize>k) << NODE_SHIFT)) >= count;
     while (enter && k < first) {
       k <<= 1;
       size >>= 1;
-      const left = <usize>k << NODE_SHIFT;
+      const left = (<usize>k) << NODE_SHIFT;
       if (load<u32>(bound + left) >= count) continue;
       at += size;
       const suffix = load<u32>(tree + left, SUFFIX);
@@ -66,7 +76,7 @@ export function runTree(
       if (found != NONE) return found;
     }
     at += size;
-    const suffix = load<u32>(tree + (<usize>k << NODE_SHIFT), SUFFIX);
+    const suffix = load<u32>(tree + ((<usize>k) << NODE_SHIFT), SUFFIX);
     if (suffix < size || open >= at) {
       open = at - suffix;
       open += (0 - open - offset) & mask;

@@ -48,7 +48,7 @@ export function laneOf(unit: u32): u32 {
 }
 
 export function nodeOf(tree: usize, k: u32): usize {
-  return tree + (<usize>k << NODE_SHIFT);
+  return tree + ((<usize>k) << NODE_SHIFT);
 }
 
 /** All bits clear, or all set (size 0 is written). */
@@ -88,14 +88,14 @@ function wordOf(map: usize, pair: u32, bits: u32): u64 {
 function readLeaf(node: usize, map: usize, leaf: u32, bits: u32): void {
   const pair = leaf << (LEAF_ORDER - 6);
   const whole = (leaf + 1) << LEAF_ORDER <= bits;
-  const words = map + (<usize>pair << 3);
+  const words = map + ((<usize>pair) << 3);
   let run: u32 = 0;
   let suffix: u32 = LEAF_BITS;
   let any: u32 = 0;
   let at64: u32 = 0;
   let at256: u32 = 0;
   for (let i = LEAF_WORDS - 1; i >= 0; i--) {
-    const word = whole ? load<u64>(words + (<usize>i << 3)) : wordOf(map, pair + i, bits);
+    const word = whole ? load<u64>(words + ((<usize>i) << 3)) : wordOf(map, pair + i, bits);
     if (word == 0) {
       run += 64;
     } else {
@@ -127,14 +127,8 @@ function merge(tree: usize, k: u32, size: u32): bool {
   const ends2 = load<u32>(right, SUFFIX);
   const prefix = begins == size ? size + begins2 : begins;
   const suffix = ends2 == size ? size + ends : ends2;
-  const across = i32x4.add(
-    v128.and(i32x4.splat(ends), i32x4(-1, -64, -256, -512)),
-    i32x4.splat(begins2),
-  );
-  const longest = i32x4.max_u(
-    i32x4.max_u(v128.load(left, LONGEST), v128.load(right, LONGEST)),
-    across,
-  );
+  const across = i32x4.add(v128.and(i32x4.splat(ends), i32x4(-1, -64, -256, -512)), i32x4.splat(begins2));
+  const longest = i32x4.max_u(i32x4.max_u(v128.load(left, LONGEST), v128.load(right, LONGEST)), across);
   const changed =
     load<u32>(node, PREFIX) != prefix ||
     load<u32>(node, SUFFIX) != suffix ||

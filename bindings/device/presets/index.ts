@@ -5,6 +5,7 @@ import { PageblockError } from "../../engine/errors.js";
 import type { DeviceDescription } from "../description.js";
 import { imx8Board, raspberryPi4 } from "./boards.js";
 import { phone16g, phone16g16k, tablet8g } from "./phone.js";
+import { tinyRanges } from "./ranges.js";
 import { server64g, tiny } from "./x86.js";
 
 export type PresetName =
@@ -14,7 +15,8 @@ export type PresetName =
   | "imx8-1g"
   | "rpi4-4g"
   | "server-64g"
-  | "tiny";
+  | "tiny"
+  | "tiny-ranges";
 
 /** Every device by its name; a name without a row is a compile error. */
 export const presets: Readonly<Record<PresetName, DeviceDescription>> = {
@@ -25,6 +27,7 @@ export const presets: Readonly<Record<PresetName, DeviceDescription>> = {
   "rpi4-4g": raspberryPi4,
   "server-64g": server64g,
   tiny,
+  "tiny-ranges": tinyRanges,
 };
 
 export const presetNames = Object.keys(presets) as readonly PresetName[];
