@@ -33,10 +33,11 @@ export function isBalanced(order: i32, highestZone: i32): bool {
 
 /** wakeup_kswapd(): remembers the largest order and zone; a balanced node without boost lets it sleep. */
 export function wakeKswapd(order: i32, highestZone: i32): void {
-  let boosted = false;
-  for (let zone = 0; zone <= highestZone; zone++)
-    boosted = boosted || (isPopulated(zone) && boostOf(zone) > 0);
-  if (!boosted && isBalanced(order, highestZone)) return;
+  let boost = 0;
+  for (let zone = 0; zone <= highestZone; zone++) {
+    if (isPopulated(zone)) boost += boostOf(zone);
+  }
+  if (boost == 0 && isBalanced(order, highestZone)) return;
   setStat(StatWord.KSWAPD_ORDER, max(stat(StatWord.KSWAPD_ORDER), order + 1));
   setStat(StatWord.KSWAPD_ZONE, max(stat(StatWord.KSWAPD_ZONE), highestZone));
 }

@@ -42,35 +42,19 @@
 //   LOAD_FREE        yes    pfn               type             zone              to the tail
 //   LOAD_PCP         -      pfn               pindex           zone | type << 8  to the tail
 
-import { HINT_CAPACITY, SLOT_CAPACITY, SWAPPED } from "../abi/limits";
-import { FrameKind, Gfp, Op, Status } from "../abi/vocabulary";
-import { CommandWord, ConfigWord, StatWord, ZoneWord } from "../abi/words";
-import {
-  failureStatus,
-  fastFlags,
-  highestZoneOf,
-  refusalOf,
-  takeBulkPage,
-  takeFromBuddy,
-  typeOfGfp,
-} from "../buddy/allocate";
+import { SLOT_CAPACITY, SWAPPED } from "../abi/limits";
+import { FrameKind, Op, Status } from "../abi/vocabulary";
+import { CommandWord, ConfigWord, StatWord } from "../abi/words";
+import { fastFlags, highestZoneOf, refusalOf, takeFromBuddy, typeOfGfp } from "../buddy/allocate";
 import { freePages, freePagesDirect, gather, headOf, splitPages } from "../buddy/free_pages";
-import { freeHead } from "../buddy/freelist";
-import { unreserveHighatomic } from "../buddy/highatomic";
-import { isolateFree } from "../buddy/isolate_free";
-import { decayPcp } from "../buddy/pcp";
-import { freeOne } from "../buddy/release";
 import { addRange, loadBits } from "../cma/area";
 import {
   isContent,
   isFrame,
   kindOf,
   linkOf,
-  orderOf,
   pack,
-  pfnOf,
   setWord,
-  typeIn,
   withContent,
   wordOf,
   zoneOf,
@@ -78,39 +62,18 @@ import {
 import { changeContent } from "../frames/lru";
 import { occupySlot, slotContent } from "../frames/owner";
 import { MAX_ORDER } from "../frames/pageblock";
-import { clearFlag, isPopulated, setFlag, zoneAt } from "../frames/zone";
-import { addHead, NONE, prevOf, unlink } from "../memory/list";
-import { COMMANDS, config, HINTS, STATS } from "../memory/regions";
+import { isPopulated } from "../frames/zone";
+import { NONE } from "../memory/list";
+import { COMMANDS, config, STATS } from "../memory/regions";
 import { compactZone } from "../movement/compact";
 import { runKswapd } from "../movement/kswapd";
 import { findPin, freeOrOrphan, pin, unpin } from "../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../movement/pressure";
 import { releaseSwap } from "../movement/swap";
+import { answerPfn, checkBlock, checkGfp, word } from "./arguments";
 import { cmaAllocate, cmaBegin, cmaClear, cmaRelease, cmaStep } from "./cma_commands";
-import { freeBoot, loadFrames, loadFree, loadPcp } from "./load";
-import { drainPage, retype, takeFree, untake } from "./take";
-import { checkZone, drainAll, drainPart, fold, tick } from "./upkeep";
-
-function word(at: usize, index: i32): u32 {
-  return load<u32>(at + ((<usize>index) << 2));
-}
-
-function answerPfn(at: usize, link: u32): void {
-  store<u32>(at, pfnOf(link), CommandWord.PFN << 2);
-}
-
-/** Is `a` a frame that is aligned to the order and lies in one zone with all of its block? */
-function checkBlock(pfn: u32, order: i32): i32 {
-  if (order > MAX_ORDER) return Status.BAD_ORDER;
-  if (!isFrame(pfn)) return Status.BAD_PFN;
-  return pfn & ((1 << order) - 1) ? Status.MISALIGNED : Status.OK;
-}
-
-function checkGfp(gfp: i32): i32 {
-  const both = Gfp.MOVABLE | Gfp.RECLAIMABLE;
-  if ((gfp & both) == both) return Status.BAD_TYPE;
-  return highestZoneOf(gfp) < 0 ? Status.BAD_ZONE : Status.OK;
-}
+import { performTold } from "./told";
+import { checkZone, drainAll, fold, tick } from "./upkeep";
 
 function allocate(at: usize, cpu: i32, order: i32, flags: i32): i32 {
   const gfp = <i32>word(at, CommandWord.A);
@@ -187,75 +150,6 @@ function releaseSlot(at: usize, cpu: i32): i32 {
   return Status.OK;
 }
 
-function bulkAllocate(at: usize, cpu: i32): i32 {
-  const gfp = <i32>word(at, CommandWord.A);
-  const zone = word(at, CommandWord.B);
-  const refused = max(checkGfp(gfp), checkZone(zone));
-  if (refused) return refused;
-  const link = takeBulkPage(cpu, zone, gfp);
-  if (link == NONE) return failureStatus(gfp);
-  answerPfn(at, link);
-  return Status.OK;
-}
-
-/** drain_all_pages(): one CPU empties the lists of all. */
-function setZone(at: usize, op: i32, cpu: i32): i32 {
-  const zone = word(at, CommandWord.A);
-  const refused = checkZone(zone);
-  if (refused) return refused;
-  const value = word(at, CommandWord.B);
-  if (op == Op.DECAY) decayPcp(cpu, zone);
-  else if (op == Op.SET_BOOST) store<u32>(zoneAt(zone), value, ZoneWord.WATERMARK_BOOST << 2);
-  else if (value > 7) return Status.BAD_COMMAND;
-  else if (word(at, CommandWord.C)) setFlag(zone, value);
-  else clearFlag(zone, value);
-  return Status.OK;
-}
-
-/** Commands on one free block: taking it off the lists, putting it back, turning its list. */
-function freeBlock(at: usize, op: i32, cpu: i32, order: i32): i32 {
-  const pfn = word(at, CommandWord.A);
-  const b = word(at, CommandWord.B);
-  const refused = checkBlock(pfn, order);
-  if (refused) return refused;
-  if (b > 5) return Status.BAD_TYPE;
-  const link = linkOf(pfn);
-  const head = wordOf(link);
-  const zone = zoneOf(head);
-  if (op == Op.PUTBACK_FREE) {
-    if (!gather(link, order, true)) return Status.NOT_ALLOCATED;
-    setWord(link, FrameKind.BODY);
-    freeOne(cpu, zone, link, order, b, true);
-    answerPfn(at, link);
-    return Status.OK;
-  }
-  if (kindOf(head) != FrameKind.BUDDY || orderOf(head) != order) return Status.NOT_FREE;
-  const type = typeIn(head);
-  answerPfn(at, link);
-  if (op == Op.ISOLATE_FREE) {
-    isolateFree(cpu, zone, link, order, type);
-  } else if (op == Op.ROTATE_FREE) {
-    rotate(freeHead(zone, order, type), link, b != 0);
-  } else {
-    unreserveHighatomic(cpu, zone, link, order, b);
-  }
-  return Status.OK;
-}
-
-/** move_freelist_head/_tail (mm/compaction.c): the list is turned until the block is its first (or last) member. */
-function rotate(head: u32, link: u32, toHead: bool): void {
-  unlink(head);
-  addHead(toHead ? prevOf(link) : link, head);
-}
-
-function hint(pages: u32): i32 {
-  const tail = load<u32>(STATS, StatWord.HINT_TAIL << 2);
-  if (tail - load<u32>(STATS, StatWord.HINT_HEAD << 2) >= <u32>HINT_CAPACITY) return Status.HINTS_FULL;
-  store<u32>(HINTS + ((<usize>(tail % HINT_CAPACITY)) << 2), pages);
-  store<u32>(STATS, tail + 1, StatWord.HINT_TAIL << 2);
-  return Status.OK;
-}
-
 function setContent(pfn: u32, content: u32): i32 {
   if (!isFrame(pfn)) return Status.BAD_PFN;
   if (!isContent(content)) return Status.BAD_TYPE;
@@ -289,18 +183,12 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
       return release(at, cpu, order, flags, op);
     case Op.RELEASE_SLOT:
       return releaseSlot(at, cpu);
-    case Op.BULK_ALLOCATE:
-      return bulkAllocate(at, cpu);
     case Op.DRAIN_ALL:
       return drainAll(cpu, a);
     case Op.FOLD:
       return fold(cpu, a, b != 0, flags);
     case Op.TICK:
       return tick(cpu);
-    case Op.DECAY:
-    case Op.SET_BOOST:
-    case Op.SET_ZONE_FLAG:
-      return setZone(at, op, cpu);
     case Op.RUN_KSWAPD:
       runKswapd(cpu);
       return Status.OK;
@@ -339,45 +227,6 @@ function performCma(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
       return cmaClear(a, b, c);
     default:
       return performTold(at, op, cpu, order, flags);
-  }
-}
-
-/** What a trace or a dump tells: states, and effects of what is not modelled or not asked to decide. */
-function performTold(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
-  const a = word(at, CommandWord.A);
-  const b = word(at, CommandWord.B);
-  const c = word(at, CommandWord.C);
-  switch (op) {
-    case Op.DRAIN_PCP:
-      return drainPart(cpu, flags ? flags - 1 : cpu, a, b, c);
-    case Op.ISOLATE_FREE:
-    case Op.PUTBACK_FREE:
-    case Op.ROTATE_FREE:
-    case Op.UNRESERVE_HIGHATOMIC:
-      return freeBlock(at, op, cpu, order);
-    case Op.HINT_MOVABLE:
-      return hint(a);
-    case Op.HINT_REFILL:
-      store<u32>(STATS, a, StatWord.REFILL_HINT << 2);
-      return Status.OK;
-    case Op.RETYPE:
-      return retype(cpu, a, b);
-    case Op.TAKE_FREE:
-      return takeFree(cpu, a, order, (flags & 1) != 0);
-    case Op.UNTAKE:
-      return untake(cpu, a, order);
-    case Op.DRAIN_PAGE:
-      return drainPage(cpu, a);
-    case Op.FREE_BOOT:
-      return freeBoot(cpu, a, b, c);
-    case Op.LOAD_FRAMES:
-      return loadFrames(a, b, c);
-    case Op.LOAD_FREE:
-      return loadFree(a, order, b, c);
-    case Op.LOAD_PCP:
-      return loadPcp(cpu, a, b, c);
-    default:
-      return Status.BAD_COMMAND;
   }
 }
 
