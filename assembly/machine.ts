@@ -10,6 +10,7 @@ import { bindSmallest } from "./buddy/smallest";
 import { bindWatermark } from "./buddy/watermark";
 import { CHECK_LEVEL } from "./check";
 import { bindGeometry } from "./frames/pageblock";
+import { bindOwner } from "./frames/owner";
 import { bindCounters } from "./frames/zone";
 import { bind, table as buildTable, plan } from "./memory/regions";
 import { bindIsolate } from "./movement/isolate";
@@ -19,6 +20,7 @@ import { emptyLists } from "./workload/load";
 function bindRooms(): void {
   bindGeometry();
   bindCounters();
+  bindOwner();
   bindRelease();
   bindSmallest();
   bindRmqueue();

@@ -17,9 +17,6 @@ export const MAX_CPUS = 64;
 /** Lists of pages in use: inactive and active, anonymous and file, unevictable, and the pages of zram. */
 export const LRU_LISTS = 6;
 
-/** Owner of a page that was freed while pinned: it goes with its last pin. */
-export const ORPHAN = 0xffff_ffff;
-
 /** Pins that may exist at the same time, all pages together. */
 export const PIN_CAPACITY = 65_536;
 
@@ -57,5 +54,5 @@ export const BATCH_CAPACITY = 64;
 /** Records in the ring of windows that requests have tried. A power of two. */
 export const WINDOW_CAPACITY = 8_192;
 
-/** Allocations that a caller may name by a slot number instead of a pfn. */
+/** Most slots: allocations that a caller may name by a number instead of a pfn. */
 export const SLOT_CAPACITY = 131_072;

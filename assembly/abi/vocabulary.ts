@@ -217,6 +217,8 @@ export enum BlockReason {
   NOT_REACHED = 5,
   /** On a per-CPU list or in another caller's hands. */
   IN_TRANSIT = 6,
+  /** A large page in use reaches across the border of the window's pageblocks. */
+  CROSSING = 7,
 }
 
 /** `enum lru_list`: ZoneWord.NR_LRU has one count for each. */

@@ -42,11 +42,13 @@ export enum ConfigWord {
   ZRAM_PERCENT,
   /** vm.swappiness, 0 to 200. */
   SWAPPINESS,
+  /** Slots for allocations that are named by number; 0: none, and no owner per frame (4 bytes less). */
+  SLOTS,
   /** Bit 0: record events. */
   RECORD,
   /** GFP_ZONE_TABLE: the zone index for each of the 16 values of gfp & (DMA|HIGHMEM|DMA32|MOVABLE); 16 words. */
   GFP_ZONE,
-  COUNT = 45,
+  COUNT = 46,
 }
 
 /** One record per zone index, populated or not. Page counts unless said otherwise. */
@@ -236,6 +238,10 @@ export enum RequestWord {
   PAGES_RECLAIMED,
   /** First page when it succeeded. */
   PFN,
+  /** 1: a fatal signal is pending. */
+  KILLED,
+  /** Link of the page that no target was to be had for, or that kept a pageblock from being isolated. */
+  STUCK,
   COUNT = 24,
 }
 

@@ -40,13 +40,12 @@ export function freePagesDirect(cpu: i32, link: u32, order: i32): void {
 /** split_page(): one block becomes 2^order single pages of the same mobility. */
 export function splitPages(link: u32, order: i32): void {
   const word = wordOf(link);
-  const listed = isOnLru(word);
-  if (listed) removeFromLru(link);
+  if (isOnLru(word)) removeFromLru(link);
   vacate(link);
   const single = withContentOf(pack(FrameKind.ALLOCATED, 0, zoneOf(word)), word);
   for (let i: u32 = 0; i < (<u32>1) << order; i++) {
     setWord(link + (i << 2), single);
-    if (listed) addToLru(link + (i << 2), false);
+    if (isOnLru(single)) addToLru(link + (i << 2), false);
   }
 }
 

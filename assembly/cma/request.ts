@@ -5,7 +5,9 @@
 //
 //   SEARCH -> ISOLATE -> SCAN -> MIGRATE_BATCH -> MIGRATE_ONE ... -> SCAN ... -> TEST -> DONE, or SEARCH again
 //
-// -EBUSY of migration is not final: the window is tested all the same. -ENOMEM is.
+// -EBUSY of migration is not final: the window is tested all the same. -ENOMEM is. A fatal signal is noticed in SCAN only.
+// DEVIATION: cma_mutex (6.1, 6.12) is not modelled: requests that are under way together collide on their pageblocks, as
+// in 5.12 to 5.17, and as callers of alloc_contig_range outside of CMA do.
 
 import { MAX_REQUESTS } from "../abi/limits";
 import {
@@ -46,6 +48,7 @@ import {
   migrateBatch,
   migrateOne,
   putBack,
+  sourceOf,
 } from "../movement/migrate";
 import { count } from "../record/events";
 import { recordWindow } from "../record/windows";
@@ -54,8 +57,9 @@ import { findRun } from "./walk";
 
 /** Tries of one batch of pages before it counts as busy. */
 const BATCH_TRIES: i32 = 5;
-/** Passes over a busy page within one try: 6.1. */
+/** Passes over a busy page within one try, and the first of them that waits for writeback: 6.1. */
 const SINGLE_PASSES: i32 = 10;
+const WAITING_PASS: i32 = 3;
 
 export function requestAt(request: i32): usize {
   return REQUESTS + <usize>(request * (RequestWord.COUNT << 2));
@@ -175,8 +179,9 @@ function zoneOfRequest(at: usize): i32 {
 function isolate(request: i32, at: usize): void {
   const cpu = word(at, RequestWord.CPU);
   const zone = zoneOfRequest(at);
-  const taken = isolateRange(cpu, zone, startOf(at), endOf(at), Migratetype.CMA);
-  if (taken != NONE) return giveUp(request, at, Errno.EBUSY, taken, BlockReason.ISOLATED_BY_OTHER);
+  const stuck = at + ((<usize>RequestWord.STUCK) << 2);
+  const reason = isolateRange(cpu, zone, startOf(at), endOf(at), Migratetype.CMA, stuck);
+  if (reason) return giveUp(request, at, Errno.EBUSY, word(at, RequestWord.STUCK), reason);
   for (let c = 0; c < config(ConfigWord.NR_CPUS); c++) drainZone(cpu, c, zone);
   set(at, RequestWord.CURSOR, startOf(at));
   set(at, RequestWord.BATCH, 0);
@@ -184,12 +189,14 @@ function isolate(request: i32, at: usize): void {
   set(at, RequestWord.STATE, RequestState.SCAN);
 }
 
-/** The next batch of pages that can be moved; none left: the window is tested. */
+/** The next batch of pages that can be moved; none left: the window is tested. A fatal signal ends it. */
 function scan(request: i32, at: usize): void {
   const batch = at + (RequestWord.BATCH << 2);
-  if (word(at, RequestWord.BATCH) == 0) {
-    const from = <u32>word(at, RequestWord.CURSOR);
-    if (from >= endOf(at)) return set(at, RequestWord.STATE, RequestState.TEST);
+  const isEmpty = word(at, RequestWord.BATCH) == 0;
+  const from = <u32>word(at, RequestWord.CURSOR);
+  if (isEmpty && from >= endOf(at)) return set(at, RequestWord.STATE, RequestState.TEST);
+  if (word(at, RequestWord.KILLED)) return stopMigration(request, at, Errno.EINTR);
+  if (isEmpty) {
     set(at, RequestWord.CURSOR, collectPages(request, from, endOf(at), batch));
     set(at, RequestWord.TRIES, 0);
   } else {
@@ -208,13 +215,17 @@ function stopMigration(request: i32, at: usize, error: i32): void {
   set(at, RequestWord.STATE, RequestState.TEST);
 }
 
+function stopWithoutTarget(request: i32, at: usize, page: u32): void {
+  set(at, RequestWord.STUCK, page);
+  stopMigration(request, at, Errno.ENOMEM);
+}
+
 /** The asynchronous batch: all targets first. */
 function moveBatch(request: i32, at: usize): void {
   const batch = at + (RequestWord.BATCH << 2);
-  const before = word(at, RequestWord.BATCH);
-  const error = migrateBatch(word(at, RequestWord.CPU), request, batch);
-  add(at, RequestWord.PAGES_MIGRATED, before - word(at, RequestWord.BATCH));
-  if (error) return stopMigration(request, at, error);
+  const moved = at + (RequestWord.PAGES_MIGRATED << 2);
+  const stuck = migrateBatch(word(at, RequestWord.CPU), request, batch, moved);
+  if (stuck != NONE) return stopWithoutTarget(request, at, stuck);
   set(at, RequestWord.STATE, RequestState.MIGRATE_ONE);
 }
 
@@ -228,11 +239,12 @@ function moveOne(request: i32, at: usize): void {
     if (done) return set(at, RequestWord.STATE, RequestState.SCAN);
     return set(at, RequestWord.NEXT, (pass + 1) << 8);
   }
-  const error = migrateOne(word(at, RequestWord.CPU), request, index);
-  if (error == Errno.ENOMEM) return stopMigration(request, at, error);
+  const waits = BATCHED || pass >= WAITING_PASS;
+  const moved = at + (RequestWord.PAGES_MIGRATED << 2);
+  const error = migrateOne(word(at, RequestWord.CPU), request, index, waits, moved);
+  if (error == Errno.ENOMEM) return stopWithoutTarget(request, at, sourceOf(request, index));
   if (error == Errno.EAGAIN) return add(at, RequestWord.NEXT, 1);
   dropFromBatch(request, index, batch);
-  add(at, RequestWord.PAGES_MIGRATED, 1);
 }
 
 /** Why this frame keeps the window from being taken. */
@@ -241,8 +253,8 @@ function reasonOf(link: u32): i32 {
   const kind = kindOf(frame);
   if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || kind == FrameKind.DETACHED)
     return BlockReason.IN_TRANSIT;
-  if (pinsOf(frame) != 0) return BlockReason.PINNED;
-  return mobilityOf(frame) == Mobility.FIXED ? BlockReason.UNMOVABLE : BlockReason.NOT_REACHED;
+  if (mobilityOf(frame) == Mobility.FIXED) return BlockReason.UNMOVABLE;
+  return pinsOf(frame) != 0 ? BlockReason.PINNED : BlockReason.NOT_REACHED;
 }
 
 /** Tests the window, takes it, gives the pageblocks back. */
@@ -253,8 +265,11 @@ function test(request: i32, at: usize): void {
   const end = endOf(at);
   let error = word(at, RequestWord.MIGRATED);
   let blocker: u32 = NONE;
-  let reason: i32 = BlockReason.NO_TARGET;
-  if (error == Errno.NONE || error == Errno.EBUSY) {
+  let reason: i32 = BlockReason.NONE;
+  if (error == Errno.ENOMEM) {
+    blocker = word(at, RequestWord.STUCK);
+    reason = BlockReason.NO_TARGET;
+  } else if (error != Errno.EINTR) {
     blocker = firstInUse(freeBlockAround(start), end);
     error = blocker == NONE ? Errno.NONE : Errno.EBUSY;
     if (blocker != NONE) reason = reasonOf(blocker);
@@ -309,16 +324,13 @@ export function stepRequest(request: i32): i32 {
   return word(at, RequestWord.STATE);
 }
 
-/** A fatal signal: whatever the request holds is given back, and it ends with -EINTR. */
+/**
+ * A fatal signal. The kernel looks for one only before it collects or retries pages: the request goes on until there,
+ * gives everything back and ends with -EINTR. One that has no pages left to move ends as if there were no signal.
+ */
 export function killRequest(request: i32): void {
-  const at = requestAt(request);
-  const state = word(at, RequestWord.STATE);
-  if (state >= RequestState.SCAN && state <= RequestState.TEST) {
-    stopMigration(request, at, Errno.EINTR);
-    return test(request, at);
-  }
-  if (state == RequestState.ISOLATE) return giveUp(request, at, Errno.EINTR, NONE, BlockReason.NONE);
-  if (state == RequestState.SEARCH) finish(at, Errno.EINTR);
+  set(requestAt(request), RequestWord.KILLED, 1);
+  while (stepRequest(request) != RequestState.DONE) {}
 }
 
 /** The slot of a finished request may be used again. */

@@ -1,10 +1,10 @@
 // Knows: how a frame is packed into its word, and how pfns become links. The only file that does.
 // Must not know: lists, zones' contents, policy.
 //
-//    31  25 24   18 17  14 13  12 11       9 8   7 6      3 2    0
-//   +------+-------+------+------+----------+-----+--------+------+
-//   | pins | flags | life | mob. |   type   |zone | order  | kind |
-//   +------+-------+------+------+----------+-----+--------+------+
+//     31   30  25 24   18 17  14 13  12 11       9 8   7 6      3 2    0
+//   +-----+------+-------+------+------+----------+-----+--------+------+
+//   |orph.| pins | flags | life | mob. |   type   |zone | order  | kind |
+//   +-----+------+-------+------+------+----------+-----+--------+------+
 //
 //   kind   FrameKind; order, zone, type and mobility are 0 in a BODY frame, so that a merged block is all zero
 //          behind its head.
@@ -29,7 +29,8 @@ const PIN_SHIFT: u32 = 25;
 const CONTENT: u32 = 0x01ff_f000;
 /** Flags that callers set: all but ISOLATED and COMPOUND. */
 const SETTABLE: u32 = 0x00f8_0000;
-export const MAX_PINS: u32 = 127;
+export const MAX_PINS: u32 = 63;
+const ORPHAN: u32 = 0x8000_0000;
 /** kind, order and zone: what decides whether a frame is the buddy of another. */
 const IDENTITY: u32 = 0x1ff;
 
@@ -82,7 +83,7 @@ export function withLife(word: u32, life: i32): u32 {
 }
 
 export function pinsOf(word: u32): u32 {
-  return word >> PIN_SHIFT;
+  return (word >> PIN_SHIFT) & MAX_PINS;
 }
 
 export function withPins(word: u32, pins: u32): u32 {
@@ -93,15 +94,20 @@ export function hasPageFlag(word: u32, flag: u32): bool {
   return (word & flag) != 0;
 }
 
-/** Mobility, PageLife << 8 and PageFlags as one number (a command's argument), put into a word. */
+/** Freed while pinned: the page goes with its last pin. */
+export function isOrphan(word: u32): bool {
+  return (word & ORPHAN) != 0;
+}
+
+export function orphaned(word: u32): u32 {
+  return word | ORPHAN;
+}
+
+/** Mobility, PageLife << 8 and PageFlags as one number (a command's argument), put into a word; whoever isolated the page keeps it. */
 export function withContent(word: u32, content: u32): u32 {
   const life = (content >> 8) & 15;
-  return (
-    (word & ~(CONTENT & ~(<u32>PageFlag.COMPOUND))) |
-    ((content & 3) << MOBILITY_SHIFT) |
-    (life << LIFE_SHIFT) |
-    (content & SETTABLE)
-  );
+  const written = CONTENT & ~(<u32>PageFlag.COMPOUND | <u32>PageFlag.ISOLATED);
+  return (word & ~written) | ((content & 3) << MOBILITY_SHIFT) | (life << LIFE_SHIFT) | (content & SETTABLE);
 }
 
 /** Does the number name a mobility, a life and flags that a caller may set? */

@@ -3,13 +3,20 @@
 //
 //   SLOTS[OWNER[frame] - 1] = pfn + 1   for every head that has an owner
 
-import { ORPHAN } from "../abi/limits";
-import { OWNER, SLOTS } from "../memory/regions";
+import { ConfigWord } from "../abi/words";
+import { config, OWNER, SLOTS } from "../memory/regions";
 import { pfnOf } from "./frame";
+
+/** Written by bindOwner only. */
+export let SLOT_COUNT: u32 = 0;
+
+export function bindOwner(): void {
+  SLOT_COUNT = config(ConfigWord.SLOTS);
+}
 
 /** Slot + 1, or 0. */
 export function ownerOf(link: u32): u32 {
-  return load<u32>(OWNER + <usize>link);
+  return SLOT_COUNT ? load<u32>(OWNER + <usize>link) : 0;
 }
 
 /** Pfn + 1 of the block in this slot, or 0. */
@@ -22,17 +29,12 @@ export function occupySlot(slot: u32, link: u32): void {
   store<u32>(OWNER + <usize>link, slot + 1);
 }
 
-/** Freed while pinned: nobody's until the last pin lets go. */
-export function setOrphan(link: u32): void {
-  store<u32>(OWNER + <usize>link, <u32>ORPHAN);
-}
-
 /** The block is freed or becomes another's: its slot, if any, is empty. */
 export function vacate(link: u32): void {
   const owner = ownerOf(link);
   if (owner == 0) return;
   store<u32>(OWNER + <usize>link, 0);
-  if (owner != <u32>ORPHAN) store<u32>(SLOTS + <usize>((owner - 1) << 2), 0);
+  store<u32>(SLOTS + <usize>((owner - 1) << 2), 0);
 }
 
 /** The content of `source` is now in `target`. */

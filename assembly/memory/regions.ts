@@ -116,6 +116,7 @@ export function plan(): i32 {
   const count = frames();
   const cpus = config(ConfigWord.NR_CPUS);
   if (cpus < 1 || cpus > MAX_CPUS) return InitStatus.BAD_GEOMETRY;
+  if (<u32>config(ConfigWord.SLOTS) > <u32>SLOT_CAPACITY) return InitStatus.BAD_GEOMETRY;
   if (count == 0) return InitStatus.BAD_GEOMETRY;
   if (count > <u32>MAX_FRAMES) return InitStatus.TOO_MANY_FRAMES;
   const links = count + headCount(cpus);
@@ -128,7 +129,7 @@ export function plan(): i32 {
   at = place(Region.HINTS, at, HINT_CAPACITY, 4);
   at = place(Region.EVENTS, at, EVENT_CAPACITY * EventWord.COUNT, 4);
   at = place(Region.COMMANDS, at, COMMAND_CAPACITY * CommandWord.COUNT, 4);
-  at = place(Region.SLOTS, at, SLOT_CAPACITY, 4);
+  at = place(Region.SLOTS, at, config(ConfigWord.SLOTS), 4);
   at = place(Region.AREAS, at, MAX_AREAS * AreaWord.COUNT, 4);
   at = place(Region.RANGES, at, MAX_AREAS * MAX_RANGES * RangeWord.COUNT, 4);
   at = place(Region.CMA_BITMAPS, at, config(ConfigWord.CMA_BITMAP_WORDS), 4);
@@ -140,7 +141,7 @@ export function plan(): i32 {
   at = place(Region.FRAME_NEXT, at, links, 4);
   at = place(Region.FRAME_PREV, at, links, 4);
   at = place(Region.FRAME_WORD, at, count, 4);
-  at = place(Region.FRAME_OWNER, at, count, 4);
+  at = place(Region.FRAME_OWNER, at, config(ConfigWord.SLOTS) ? count : 0, 4);
   if (at > <u64>0xffff_0000) return InitStatus.TOO_MANY_FRAMES;
   store<u32>(TABLE, <u32>at, TableWord.BYTES << 2);
   const pages = <i32>((at + WASM_PAGE - 1) / WASM_PAGE);

@@ -5,7 +5,7 @@
 // DEVIATION: a compound page in use that crosses the border of the range fails the isolation in both kernels; 6.1
 // would first try to migrate it.
 
-import { FrameKind, IsolationRule, Migratetype, PageFlag } from "../abi/vocabulary";
+import { BlockReason, FrameKind, IsolationRule, Migratetype, PageFlag } from "../abi/vocabulary";
 import { ConfigWord, ZoneWord } from "../abi/words";
 import { isInsideZone, moveBlock, moveFreeBlocks } from "../buddy/block";
 import { removeFree } from "../buddy/freelist";
@@ -120,17 +120,16 @@ function unisolateOne(cpu: i32, zone: i32, start: u32, type: i32): void {
   countIsolated(zone, -1);
 }
 
-/** A page in use that crosses `boundary` from before it; the search begins at the largest block's border. */
-function isCrossed(boundary: u32): bool {
+/** The page in use that crosses `boundary` from before it, or NONE; the search begins at the largest block's border. */
+function crossingPage(boundary: u32): u32 {
   let at = boundary & ~(((<u32>4) << MAX_ORDER) - 1);
-  if (at == boundary) return false;
   while (at < boundary) {
     const word = wordOf(at);
     const size = (<u32>4) << orderOf(word);
-    if (hasPageFlag(word, PageFlag.COMPOUND) && at + size > boundary) return true;
+    if (hasPageFlag(word, PageFlag.COMPOUND) && at + size > boundary) return at;
     at += kindOf(word) == FrameKind.BODY || kindOf(word) == FrameKind.HOLE ? 4 : size;
   }
-  return false;
+  return NONE;
 }
 
 /** 6.1 split_free_page(): a free block across `boundary` becomes pieces, ascending, each in its pageblock's list. */
@@ -154,38 +153,57 @@ function splitAt(cpu: i32, zone: i32, boundary: u32): void {
   }
 }
 
-/** isolate_single_pageblock(): the outer pageblocks, whose borders other blocks may cross. */
-function isolateBorder(cpu: i32, zone: i32, start: u32, boundary: u32, isolated: bool): bool {
-  if (!isolated && !isolateOne(cpu, zone, start)) return false;
-  if (isCrossed(boundary)) {
-    if (!isolated) unisolateOne(cpu, zone, start, Migratetype.CMA);
-    return false;
+/** The pageblock at `link` belongs to another caller, whose it stays. */
+function refuse(link: u32, blocker: usize): i32 {
+  store<u32>(blocker, link);
+  return BlockReason.ISOLATED_BY_OTHER;
+}
+
+/** isolate_single_pageblock(): the outer pageblocks, whose borders other blocks may cross. BlockReason. */
+function isolateBorder(
+  cpu: i32,
+  zone: i32,
+  start: u32,
+  boundary: u32,
+  isolated: bool,
+  type: i32,
+  blocker: usize,
+): i32 {
+  if (!isolated && !isolateOne(cpu, zone, start)) return refuse(start, blocker);
+  const crossing = crossingPage(boundary);
+  if (crossing != NONE) {
+    if (!isolated) unisolateOne(cpu, zone, start, type);
+    store<u32>(blocker, crossing);
+    return BlockReason.CROSSING;
   }
   if (!PER_PAGEBLOCK) splitAt(cpu, zone, boundary);
-  return true;
+  return BlockReason.NONE;
 }
 
 /**
  * Isolates every pageblock of [start, end) (links): first, last, then the middle ones ascending. Answers NONE, or
- * the first frame of the pageblock that could not be isolated; then nothing is isolated.
+ * why not (BlockReason); then nothing is isolated, and `blocker` has the link of the first frame of another's
+ * pageblock, or of the page across the border.
  */
-export function isolateRange(cpu: i32, zone: i32, start: u32, end: u32, type: i32): u32 {
+export function isolateRange(cpu: i32, zone: i32, start: u32, end: u32, type: i32, blocker: usize): i32 {
   const block = blockFrames() << 2;
   const first = blockStart(start);
   const behind = (end + block - 1) & ~(block - 1);
   const last = behind - block;
-  if (!isolateBorder(cpu, zone, first, first, false)) return first;
-  if (!isolateBorder(cpu, zone, last, behind, first == last)) {
+  let reason = isolateBorder(cpu, zone, first, first, false, type, blocker);
+  if (reason) return reason;
+  reason = isolateBorder(cpu, zone, last, behind, first == last, type, blocker);
+  if (reason) {
     unisolateOne(cpu, zone, first, type);
-    return last;
+    return reason;
   }
   for (let at = first + block; at < last; at += block) {
     if (isolateOne(cpu, zone, at)) continue;
     unisolateRange(cpu, zone, first, at, type);
     unisolateOne(cpu, zone, last, type);
-    return at;
+    return refuse(at, blocker);
   }
-  return NONE;
+  return BlockReason.NONE;
 }
 
 /** undo_isolate_page_range(): ascending. */

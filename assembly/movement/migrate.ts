@@ -3,6 +3,8 @@
 // migrate_pages_batch (mm/migrate.c), alloc_migration_target, reclaim_clean_pages_from_list; Linux 6.12.117, 6.1.192.
 // A batch is BATCH_CAPACITY sources in the order of the kernel's list, then as many targets.
 // DEVIATION: during a migration references come and go between steps of a request, never within one.
+// DEVIATION: a large page that no target is to be had for fails the request (-ENOMEM); the kernel splits it first.
+// DEVIATION: the wait for writeback takes no time: it is over when the synchronous pass meets the page.
 
 import { BATCH_CAPACITY } from "../abi/limits";
 import {
@@ -110,48 +112,88 @@ export function collectPages(request: i32, from: u32, end: u32, count: usize): u
   return min(at, end);
 }
 
-/** A clean page of a file that nobody maps or holds can simply be dropped. */
-function isDroppable(word: u32): bool {
-  if (lifeOf(word) != PageLife.FILE || pinsOf(word) != 0) return false;
-  const keeps = PageFlag.DIRTY | PageFlag.WRITEBACK | PageFlag.MAPPED | PageFlag.UNEVICTABLE;
-  return mobilityOf(word) == Mobility.LRU && !hasPageFlag(word, keeps);
+/** Is the frame still the page that was collected? Its owner may have freed it meanwhile, a long pin moved it. */
+function isInHand(link: u32): bool {
+  const word = wordOf(link);
+  return kindOf(word) == FrameKind.ALLOCATED && hasPageFlag(word, PageFlag.ISOLATED);
 }
 
-/** reclaim_clean_pages_from_list(): answers the pages freed; the batch shrinks. */
-export function dropCleanPages(cpu: i32, request: i32, count: usize): i32 {
+/** "Freed from under us": such pages leave the batch without a target. */
+function forgetFreed(request: i32, count: usize): i32 {
   const blocks = load<i32>(count);
   let kept = 0;
-  let freed = 0;
+  for (let i = 0; i < blocks; i++) {
+    const link = sourceOf(request, i);
+    if (!isInHand(link)) continue;
+    store<u32>(sourceAt(request, kept), link);
+    kept += 1;
+  }
+  store<i32>(count, kept);
+  return kept;
+}
+
+/** A clean page of a file, mapped or not (sc.may_unmap): what reclaim is tried on. */
+function isClean(word: u32): bool {
+  if (mobilityOf(word) != Mobility.LRU || lifeOf(word) != PageLife.FILE) return false;
+  return !hasPageFlag(word, PageFlag.DIRTY | PageFlag.UNEVICTABLE);
+}
+
+/**
+ * reclaim_clean_pages_from_list(): clean pages that nobody holds are dropped. Those that are held come to the front of
+ * the batch, in reverse, active; a page under writeback keeps its mappings, a pinned one has lost them. Answers pages freed.
+ */
+export function dropCleanPages(cpu: i32, request: i32, count: usize): i32 {
+  const blocks = forgetFreed(request, count);
+  let held = 0;
+  let clean = 0;
   for (let i = 0; i < blocks; i++) {
     const link = sourceOf(request, i);
     const word = wordOf(link);
-    if (isDroppable(word)) {
-      freed += 1 << orderOf(word);
-      freePages(cpu, link, orderOf(word));
-    } else {
-      store<u32>(sourceAt(request, kept), link);
-      kept += 1;
-    }
+    if (!isClean(word)) continue;
+    clean += 1;
+    if (!isBusy(word)) continue;
+    const unmapped = hasPageFlag(word, PageFlag.WRITEBACK) ? word : word & ~(<u32>PageFlag.MAPPED);
+    setWord(link, unmapped | PageFlag.ACTIVE);
+    store<u32>(targetAt(request, held), link);
+    held += 1;
   }
-  store<i32>(count, kept);
+  if (clean == 0) return 0;
+  let freed = 0;
+  let others = 0;
+  for (let i = 0; i < blocks; i++) {
+    // 6.12 frees them in the order of the list, 6.1 collects and frees them in reverse.
+    const link = sourceOf(request, BATCHED ? i : blocks - 1 - i);
+    const word = wordOf(link);
+    if (!isClean(word) || isBusy(word)) continue;
+    freed += 1 << orderOf(word);
+    freePages(cpu, link, orderOf(word));
+  }
+  for (let i = 0; i < blocks; i++) {
+    const link = sourceOf(request, i);
+    if (!isInHand(link) || isClean(wordOf(link))) continue;
+    store<u32>(targetAt(request, held + others), link);
+    others += 1;
+  }
+  for (let i = 0; i < held; i++) store<u32>(sourceAt(request, i), load<u32>(targetAt(request, held - 1 - i)));
+  for (let i = held; i < held + others; i++)
+    store<u32>(sourceAt(request, i), load<u32>(targetAt(request, i)));
+  store<i32>(count, held + others);
   return freed;
 }
 
-/** A migration callback that answers -EAGAIN: extra references, or a page under writeback. */
+/** What answers -EAGAIN, or -EBUSY while it must not wait: extra references, or a page under writeback. */
 function isBusy(word: u32): bool {
   return pinsOf(word) != 0 || hasPageFlag(word, PageFlag.WRITEBACK);
 }
 
-/** alloc_migration_target(): a large page asks without reclaim, as a THP fault does. */
-function allocateTarget(cpu: i32, order: i32): u32 {
-  const large = order > 0 ? Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM : 0;
-  const extra = order > 0 ? Gfp.NOMEMALLOC | Gfp.NOWARN : 0;
-  return allocateUnderPressure(
-    cpu,
-    order,
-    (TARGET_GFP & ~large) | extra,
-    STATS + ((<usize>StatWord.SLOW) << 2),
-  );
+/** alloc_migration_target(): for a large page as for a THP (GFP_TRANSHUGE), for one of ZONE_MOVABLE from there too. */
+function allocateTarget(cpu: i32, source: u32): u32 {
+  const word = wordOf(source);
+  const order = orderOf(word);
+  let gfp = TARGET_GFP;
+  if (order > 0) gfp = (gfp & ~Gfp.KSWAPD_RECLAIM) | Gfp.HIGHMEM | Gfp.NOMEMALLOC | Gfp.NOWARN;
+  if (zoneOf(word) == config(ConfigWord.MOVABLE_ZONE)) gfp |= Gfp.HIGHMEM;
+  return allocateUnderPressure(cpu, order, gfp, STATS + ((<usize>StatWord.SLOW) << 2));
 }
 
 /** The content moves; the source, which is on no list, is freed. */
@@ -170,53 +212,91 @@ export function movePage(cpu: i32, source: u32, target: u32): void {
   if (isOnLru(wordOf(target))) addToLru(target, false);
 }
 
-/**
- * migrate_pages_batch() with MIGRATE_ASYNC: all targets first, in list order, then the moves; what stays busy keeps
- * its order, its targets are freed. Answers ENOMEM when a target was not to be had (the pages before it are moved).
- */
-export function migrateBatch(cpu: i32, request: i32, count: usize): i32 {
+/** Adds the pages moved to the word at `moved`. */
+function moveCounted(cpu: i32, source: u32, target: u32, moved: usize): void {
+  store<i32>(moved, load<i32>(moved) + (1 << orderOf(wordOf(source))));
+  movePage(cpu, source, target);
+}
+
+function freeTarget(cpu: i32, target: u32): void {
+  freePages(cpu, target, orderOf(wordOf(target)));
+}
+
+/** The batch becomes: pages under writeback (kept behind the targets), the busy ones that are at its start, the rest. */
+function reorder(request: i32, writeback: i32, busy: i32, seen: i32, count: usize): void {
   const blocks = load<i32>(count);
-  let targets = 0;
-  while (targets < blocks) {
-    const target = allocateTarget(cpu, orderOf(wordOf(sourceOf(request, targets))));
-    if (target == NONE) break;
-    store<u32>(targetAt(request, targets), target);
-    targets += 1;
+  for (let i = busy - 1; i >= 0; i--) store<u32>(sourceAt(request, i + writeback), sourceOf(request, i));
+  for (let i = 0; i < writeback; i++) {
+    store<u32>(sourceAt(request, i), load<u32>(targetAt(request, BATCH_CAPACITY - 1 - i)));
   }
-  let kept = 0;
-  for (let i = 0; i < targets; i++) {
-    const source = sourceOf(request, i);
-    if (!isBusy(wordOf(source))) {
-      movePage(cpu, source, load<u32>(targetAt(request, i)));
-      continue;
-    }
-    store<u32>(sourceAt(request, kept), source);
-    store<u32>(targetAt(request, kept), load<u32>(targetAt(request, i)));
-    kept += 1;
-  }
-  for (let i = 0; i < kept; i++) {
-    const target = load<u32>(targetAt(request, i));
-    freePages(cpu, target, orderOf(wordOf(target)));
-  }
-  for (let i = targets; i < blocks; i++) {
+  let kept = writeback + busy;
+  for (let i = seen; i < blocks; i++) {
     store<u32>(sourceAt(request, kept), sourceOf(request, i));
     kept += 1;
   }
   store<i32>(count, kept);
-  return targets < blocks ? Errno.ENOMEM : Errno.NONE;
 }
 
-/** One page with MIGRATE_SYNC, or one of 6.1: a target, then the move. EAGAIN: still busy, the target is given back. */
-export function migrateOne(cpu: i32, request: i32, index: i32): i32 {
+/**
+ * migrate_pages_batch() with MIGRATE_ASYNC: all targets first, in list order, then the moves; what is pinned stays and
+ * gives its target back at the end, a page under writeback at once. Answers NONE, or the page that no target was to be
+ * had for (the pages before it are moved). Pages moved are added to the word at `moved`.
+ */
+export function migrateBatch(cpu: i32, request: i32, count: usize, moved: usize): u32 {
+  const blocks = forgetFreed(request, count);
+  let stuck: u32 = NONE;
+  let seen = 0;
+  let targets = 0;
+  let writeback = 0;
+  for (; seen < blocks; seen++) {
+    const source = sourceOf(request, seen);
+    const target = allocateTarget(cpu, source);
+    if (target == NONE) {
+      stuck = source;
+      break;
+    }
+    if (hasPageFlag(wordOf(source), PageFlag.WRITEBACK)) {
+      freeTarget(cpu, target);
+      store<u32>(targetAt(request, BATCH_CAPACITY - 1 - writeback), source);
+      writeback += 1;
+      continue;
+    }
+    store<u32>(sourceAt(request, targets), source);
+    store<u32>(targetAt(request, targets), target);
+    targets += 1;
+  }
+  let busy = 0;
+  for (let i = 0; i < targets; i++) {
+    const source = sourceOf(request, i);
+    const target = load<u32>(targetAt(request, i));
+    if (!isBusy(wordOf(source))) {
+      moveCounted(cpu, source, target, moved);
+      continue;
+    }
+    store<u32>(sourceAt(request, busy), source);
+    store<u32>(targetAt(request, busy), target);
+    busy += 1;
+  }
+  for (let i = 0; i < busy; i++) freeTarget(cpu, load<u32>(targetAt(request, i)));
+  reorder(request, writeback, busy, seen, count);
+  return stuck;
+}
+
+/**
+ * One page with MIGRATE_SYNC, or one of 6.1: a target, then the move. EAGAIN: still busy, the target is given back.
+ * With `waits` writeback is waited for, and over when the step ends. Pages moved are added to the word at `moved`.
+ */
+export function migrateOne(cpu: i32, request: i32, index: i32, waits: bool, moved: usize): i32 {
   const source = sourceOf(request, index);
-  const order = orderOf(wordOf(source));
-  const target = allocateTarget(cpu, order);
+  if (!isInHand(source)) return Errno.NONE;
+  const target = allocateTarget(cpu, source);
   if (target == NONE) return Errno.ENOMEM;
+  if (waits) setWord(source, wordOf(source) & ~(<u32>PageFlag.WRITEBACK));
   if (isBusy(wordOf(source))) {
-    freePages(cpu, target, order);
+    freeTarget(cpu, target);
     return Errno.EAGAIN;
   }
-  movePage(cpu, source, target);
+  moveCounted(cpu, source, target, moved);
   return Errno.NONE;
 }
 
@@ -229,7 +309,7 @@ export function dropFromBatch(request: i32, index: i32, count: usize): void {
 
 /** putback_movable_pages(): what could not be moved goes back to its list. */
 export function putBack(request: i32, count: usize): void {
-  const blocks = load<i32>(count);
+  const blocks = forgetFreed(request, count);
   for (let i = 0; i < blocks; i++) {
     const link = sourceOf(request, i);
     const word = wordOf(link) & ~(<u32>PageFlag.ISOLATED);

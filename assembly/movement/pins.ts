@@ -2,19 +2,21 @@
 // Must not know: what time is (the caller sets the clock), what a holder does with the page.
 // Models try_grab_folio, gup_put_folio, check_and_migrate_movable_folios (mm/gup.c, Linux 6.12).
 // A page that is freed while pinned stays, without owner, until its last pin is gone, as a refcount would have it.
-// DEVIATION: at most 127 pins on one page (kernel: about 2^21 for large folios).
+// DEVIATION: at most 63 pins on one page (kernel: about 2^21 for large folios).
 
-import { ORPHAN, PIN_CAPACITY } from "../abi/limits";
+import { PIN_CAPACITY } from "../abi/limits";
 import { FrameKind, Gfp, Migratetype, PinKind, Status } from "../abi/vocabulary";
 import { PinWord, StatWord } from "../abi/words";
 import { freePages, headOf } from "../buddy/free_pages";
 import {
   isFrame,
+  isOrphan,
   kindOf,
   linkOf,
   MAX_PINS,
   mobilityOf,
   orderOf,
+  orphaned,
   pfnOf,
   pinsOf,
   setWord,
@@ -22,10 +24,10 @@ import {
   wordOf,
 } from "../frames/frame";
 import { isOnLru, removeFromLru } from "../frames/lru";
-import { ownerOf, setOrphan, vacate } from "../frames/owner";
+import { vacate } from "../frames/owner";
 import { typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
-import { OWNER, PINS, STATS } from "../memory/regions";
+import { PINS, STATS } from "../memory/regions";
 import { movePage } from "./migrate";
 import { allocateUnderPressure } from "./pressure";
 
@@ -58,10 +60,11 @@ function takeHandle(): u32 {
   return used;
 }
 
-/** The page of a long pin, moved out of CMA where it is there; NONE: no target. */
+/** The page of a long pin, moved out of CMA (or out of a request's way) where it is there; NONE: no target. */
 function outOfCma(cpu: i32, head: u32): u32 {
-  if (typeOf(head) != Migratetype.CMA || mobilityOf(wordOf(head)) == 0 || pinsOf(wordOf(head)) != 0)
-    return head;
+  const type = typeOf(head);
+  if (type != Migratetype.CMA && type != Migratetype.ISOLATE) return head;
+  if (mobilityOf(wordOf(head)) == 0 || pinsOf(wordOf(head)) != 0) return head;
   const order = orderOf(wordOf(head));
   const target = allocateUnderPressure(cpu, order, LONGTERM_GFP, STATS + ((<usize>StatWord.SLOW) << 2));
   if (target == NONE) return NONE;
@@ -114,11 +117,21 @@ export function unpin(cpu: i32, record: u32): i32 {
   const link = linkOf(held - 1);
   const left = pinsOf(wordOf(link)) - 1;
   setWord(link, withPins(wordOf(link), left));
-  if (left == 0 && ownerOf(link) == <u32>ORPHAN) {
-    store<u32>(OWNER + <usize>link, 0);
+  if (left == 0 && isOrphan(wordOf(link))) {
     freePages(cpu, link, orderOf(wordOf(link)));
   }
   return Status.OK;
+}
+
+/** Is this frame's block, or any other of the 2^order frames, pinned? Such blocks are neither split nor joined. */
+export function isPinned(link: u32, order: i32): bool {
+  const head = headOf(link);
+  if (head != NONE && pinsOf(wordOf(head)) != 0) return true;
+  const end = link + ((<u32>4) << order);
+  for (let at = link; at < end; at += 4) {
+    if (pinsOf(wordOf(at)) != 0) return true;
+  }
+  return false;
 }
 
 /** Frees a block, or, while it is pinned, leaves it to its last pin. */
@@ -126,5 +139,5 @@ export function freeOrOrphan(cpu: i32, link: u32): void {
   const word = wordOf(link);
   if (pinsOf(word) == 0) return freePages(cpu, link, orderOf(word));
   vacate(link);
-  setOrphan(link);
+  setWord(link, orphaned(word));
 }

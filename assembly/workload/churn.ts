@@ -4,7 +4,7 @@
 import { FrameKind, Gfp, Mobility, PageLife } from "../abi/vocabulary";
 import { ConfigWord, WorkloadWord } from "../abi/words";
 import { freePages as release } from "../buddy/free_pages";
-import { kindOf, orderOf, withLife, withMobility, wordOf } from "../frames/frame";
+import { kindOf, lifeOf, orderOf, pinsOf, withLife, withMobility, wordOf } from "../frames/frame";
 import { changeContent } from "../frames/lru";
 import { freePages } from "../frames/zone";
 import { NONE } from "../memory/list";
@@ -59,7 +59,7 @@ function releaseSome(cpu: i32): void {
   for (let i = 0; i < 64; i++) {
     const link = randomBelow(WORKLOAD, frames()) << 2;
     const word = wordOf(link);
-    if (kindOf(word) != FrameKind.ALLOCATED) continue;
+    if (kindOf(word) != FrameKind.ALLOCATED || pinsOf(word) != 0 || lifeOf(word) == PageLife.CMA) continue;
     release(cpu, link, orderOf(word));
     return tally(WorkloadWord.RELEASED);
   }

@@ -4,14 +4,15 @@
 import { MAX_REQUESTS } from "../abi/limits";
 import { FrameKind, Mobility, RequestState, Status } from "../abi/vocabulary";
 import { AreaWord, CommandWord, RangeWord, RequestWord } from "../abi/words";
-import { freePages } from "../buddy/free_pages";
 import { addToArea, areaWord, bitsOf, isArea, isGivenOut, markWindow, rangeOf, rangeWord } from "../cma/area";
 import { beginRequest, endRequest, killRequest, requestAt, stepRequest } from "../cma/request";
 import { kindOf, linkOf, mobilityOf, orderOf, wordOf } from "../frames/frame";
+import { freeOrOrphan } from "../movement/pins";
 
+/** More than the area has could never fit: the kernel answers NULL at once. */
 function checkRequest(area: u32, pages: u32, align: u32): i32 {
   if (!isArea(area)) return Status.BAD_AREA;
-  if (pages == 0) return Status.BAD_COUNT;
+  if (pages == 0 || pages > <u32>areaWord(area, AreaWord.PAGES)) return Status.BAD_COUNT;
   return align > 30 ? Status.BAD_ALIGN : Status.OK;
 }
 
@@ -65,12 +66,24 @@ export function cmaStep(at: usize, request: u32, until: i32, kill: bool): i32 {
   return load<i32>(at, CommandWord.DETAIL << 2) ? Status.NO_PAGE : Status.OK;
 }
 
+/** Has a request that is not done yet marked some of these pages? They are not given out. */
+function isUnderWay(pfn: u32, pages: u32): bool {
+  for (let request = 0; request < MAX_REQUESTS; request++) {
+    const record = requestAt(request);
+    const state = load<i32>(record, RequestWord.STATE << 2);
+    if (state < RequestState.ISOLATE || state > RequestState.TEST) continue;
+    const start = load<u32>(record, RequestWord.START << 2);
+    if (pfn < load<u32>(record, RequestWord.END << 2) && start < pfn + pages) return true;
+  }
+  return false;
+}
+
 /** cma_release(): page by page, ascending, through the per-CPU lists; then the bits. Refused unless all is given out. */
 export function cmaRelease(cpu: i32, area: u32, pfn: u32, pages: u32): i32 {
   if (!isArea(area)) return Status.BAD_AREA;
   if (pages == 0) return Status.BAD_COUNT;
   const nth = rangeOf(area, pfn, pages);
-  if (nth < 0 || !isGivenOut(area, nth, pfn, pages)) return Status.NOT_IN_AREA;
+  if (nth < 0 || !isGivenOut(area, nth, pfn, pages) || isUnderWay(pfn, pages)) return Status.NOT_IN_AREA;
   const first = linkOf(pfn);
   for (let i: u32 = 0; i < pages; i++) {
     const word = wordOf(first + (i << 2));
@@ -78,7 +91,7 @@ export function cmaRelease(cpu: i32, area: u32, pfn: u32, pages: u32): i32 {
       return Status.NOT_ALLOCATED;
     }
   }
-  for (let i: u32 = 0; i < pages; i++) freePages(cpu, first + (i << 2), 0);
+  for (let i: u32 = 0; i < pages; i++) freeOrOrphan(cpu, first + (i << 2));
   return cmaClear(area, pfn, pages);
 }
 

@@ -42,7 +42,7 @@
 //   LOAD_FREE        yes    pfn               type             zone              to the tail
 //   LOAD_PCP         -      pfn               pindex           zone | type << 8  to the tail
 
-import { SLOT_CAPACITY, SWAPPED } from "../abi/limits";
+import { SWAPPED } from "../abi/limits";
 import { FrameKind, Op, Status } from "../abi/vocabulary";
 import { CommandWord, ConfigWord, StatWord } from "../abi/words";
 import { fastFlags, highestZoneOf, refusalOf, takeFromBuddy, typeOfGfp } from "../buddy/allocate";
@@ -51,8 +51,10 @@ import { addRange, loadBits } from "../cma/area";
 import {
   isContent,
   isFrame,
+  isOrphan,
   kindOf,
   linkOf,
+  orderOf,
   pack,
   setWord,
   withContent,
@@ -60,14 +62,14 @@ import {
   zoneOf,
 } from "../frames/frame";
 import { changeContent } from "../frames/lru";
-import { occupySlot, slotContent } from "../frames/owner";
+import { occupySlot, SLOT_COUNT, slotContent } from "../frames/owner";
 import { MAX_ORDER } from "../frames/pageblock";
 import { isPopulated } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { COMMANDS, config, STATS } from "../memory/regions";
 import { compactZone } from "../movement/compact";
 import { runKswapd } from "../movement/kswapd";
-import { findPin, freeOrOrphan, pin, unpin } from "../movement/pins";
+import { findPin, freeOrOrphan, isPinned, pin, unpin } from "../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../movement/pressure";
 import { releaseSwap } from "../movement/swap";
 import { answerPfn, checkBlock, checkGfp, word } from "./arguments";
@@ -82,7 +84,7 @@ function allocate(at: usize, cpu: i32, order: i32, flags: i32): i32 {
   if (order > MAX_ORDER) return Status.BAD_ORDER;
   const refused = checkGfp(gfp);
   if (refused) return refused;
-  if (slot > <u32>SLOT_CAPACITY) return Status.BAD_SLOT;
+  if (slot > SLOT_COUNT) return Status.BAD_SLOT;
   if (!isContent(content)) return Status.BAD_TYPE;
   const held = slot ? slotContent(slot - 1) : 0;
   if (held && held != <u32>SWAPPED) return Status.BAD_SLOT;
@@ -119,6 +121,10 @@ function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
   const refused = checkBlock(pfn, order);
   if (refused) return refused;
   const link = linkOf(pfn);
+  const held = wordOf(link);
+  const whole = op == Op.RELEASE && kindOf(held) == FrameKind.ALLOCATED && orderOf(held) == order;
+  if (isOrphan(held)) return Status.NOT_ALLOCATED;
+  if (!whole && isPinned(link, order)) return Status.BAD_PIN;
   if (!gather(link, order, (flags & 1) != 0)) return Status.NOT_ALLOCATED;
   answerPfn(at, link);
   if (op == Op.RELEASE) {
@@ -136,7 +142,7 @@ function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
 
 function releaseSlot(at: usize, cpu: i32): i32 {
   const slot = word(at, CommandWord.A);
-  if (slot >= <u32>SLOT_CAPACITY) return Status.BAD_SLOT;
+  if (slot >= SLOT_COUNT) return Status.BAD_SLOT;
   const held = slotContent(slot);
   if (held == 0) return Status.BAD_SLOT;
   if (held == <u32>SWAPPED) {
@@ -154,7 +160,7 @@ function setContent(pfn: u32, content: u32): i32 {
   if (!isFrame(pfn)) return Status.BAD_PFN;
   if (!isContent(content)) return Status.BAD_TYPE;
   const head = headOf(linkOf(pfn));
-  if (head == NONE) return Status.NOT_ALLOCATED;
+  if (head == NONE || kindOf(wordOf(head)) != FrameKind.ALLOCATED) return Status.NOT_ALLOCATED;
   changeContent(head, withContent(wordOf(head), content));
   return Status.OK;
 }

@@ -5,13 +5,13 @@ import { HINT_CAPACITY } from "../abi/limits";
 import { FrameKind, Op, Status } from "../abi/vocabulary";
 import { CommandWord, StatWord, ZoneWord } from "../abi/words";
 import { failureStatus, takeBulkPage } from "../buddy/allocate";
-import { gather } from "../buddy/free_pages";
+import { dropContent, gather } from "../buddy/free_pages";
 import { freeHead } from "../buddy/freelist";
 import { unreserveHighatomic } from "../buddy/highatomic";
 import { isolateFree } from "../buddy/isolate_free";
 import { decayPcp } from "../buddy/pcp";
 import { freeOne } from "../buddy/release";
-import { kindOf, linkOf, orderOf, setWord, typeIn, wordOf, zoneOf } from "../frames/frame";
+import { kindOf, linkOf, orderOf, typeIn, wordOf, zoneOf } from "../frames/frame";
 import { clearFlag, setFlag, zoneAt } from "../frames/zone";
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
 import { HINTS, STATS } from "../memory/regions";
@@ -57,7 +57,7 @@ function freeBlock(at: usize, op: i32, cpu: i32, order: i32): i32 {
   const zone = zoneOf(head);
   if (op == Op.PUTBACK_FREE) {
     if (!gather(link, order, true)) return Status.NOT_ALLOCATED;
-    setWord(link, FrameKind.BODY);
+    dropContent(link);
     freeOne(cpu, zone, link, order, b, true);
     answerPfn(at, link);
     return Status.OK;

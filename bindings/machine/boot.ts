@@ -9,12 +9,12 @@ import { PcpWord, ZoneWord } from "../../assembly/abi/words.js";
 import type { ResolvedDevice, ResolvedZone } from "../device/resolved.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
-import type { MachineConfig } from "./config.js";
+import type { SystemConfig } from "./config.js";
 
 /** No type: memblock's way of freeing. */
 const UNTYPED = 255;
 
-export function configOfDevice(device: ResolvedDevice): MachineConfig {
+export function configOfDevice(device: ResolvedDevice): SystemConfig {
   return {
     pageShift: device.pageShift,
     maxPageOrder: device.maxPageOrder,

@@ -1,14 +1,14 @@
 // Knows: the numbers that a machine is created with, and their places in the CONFIG region.
 // Must not know: where they come from (a device description, a captured state).
 
-import { MAX_CPUS, MAX_FRAMES, MAX_ORDERS, MAX_ZONES } from "../../assembly/abi/limits.js";
+import { MAX_CPUS, MAX_FRAMES, MAX_ORDERS, MAX_ZONES, SLOT_CAPACITY } from "../../assembly/abi/limits.js";
 import { ReclaimMode } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { KernelRules } from "../device/kernel.js";
 import type { Problem } from "../engine/errors.js";
 
 /** Geometry, kernel rules and system-wide settings of a machine. Frames and pages unless said otherwise. */
-export interface MachineConfig {
+export interface SystemConfig {
   readonly pageShift: number;
   readonly maxPageOrder: number;
   readonly pageblockOrder: number;
@@ -30,7 +30,13 @@ export interface MachineConfig {
   readonly gfpZone: readonly number[];
   readonly rules: KernelRules;
   readonly areas: readonly AreaConfig[];
-  readonly pressure?: PressureOptions | undefined;
+}
+
+/** The same with what the creator of a machine chooses. */
+export interface MachineConfig extends SystemConfig {
+  readonly pressure: PressureOptions | undefined;
+  /** Allocations that may be named by a number, so that they are found again after migration; 0: none. */
+  readonly slots: number;
 }
 
 /** What a machine does when its free lists have nothing. Off where absent: requests stop with WOULD_RECLAIM. */
@@ -107,6 +113,11 @@ export function checkConfig(config: MachineConfig): Problem[] {
     `must be a multiple of ${block} behind startPfn, got ${endPfn}`,
   );
   want("endPfn", endPfn - startPfn <= MAX_FRAMES, tooLarge(config));
+  want(
+    "slots",
+    between(config.slots, 0, SLOT_CAPACITY),
+    `must be 0 to ${SLOT_CAPACITY}, got ${config.slots}`,
+  );
   const { swapPages = 0, zramPercent = 0, swappiness = 60 } = config.pressure ?? {};
   want("pressure.swapPages", between(swapPages, 0, 2 ** 31 - 1), `must be 0 to 2^31 - 1, got ${swapPages}`);
   want("pressure.zramPercent", between(zramPercent, 0, 100), `must be 0 to 100, got ${zramPercent}`);
@@ -162,6 +173,7 @@ export function configWords(config: MachineConfig): Int32Array {
     words[ConfigWord.ZRAM_PERCENT] = zramPercent;
     words[ConfigWord.SWAPPINESS] = swappiness;
   }
+  words[ConfigWord.SLOTS] = config.slots;
   words.set(config.gfpZone, ConfigWord.GFP_ZONE);
   return words;
 }

@@ -10,7 +10,7 @@ import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
 import type { CaptureState, ZoneState } from "../importers/capture/types.js";
 import { CaptureError } from "../importers/errors.js";
-import type { MachineConfig } from "./config.js";
+import type { SystemConfig } from "./config.js";
 
 /** Which rules a kernel release follows. @throws CaptureError for kernels that are not modelled */
 export function kernelOf(state: CaptureState): KernelId {
@@ -64,7 +64,7 @@ function gfpZoneTable(index: { dma: number; dma32: number; normal: number; movab
 }
 
 /** The configuration that a dump implies. All geometry comes from its const and sys lines. */
-export function configOfState(state: CaptureState): MachineConfig {
+export function configOfState(state: CaptureState): SystemConfig {
   const profile = kernelProfiles[kernelOf(state)];
   const pageShift = constant(state, "page_shift");
   const maxPageOrder = constant(state, "max_page_order");
@@ -230,7 +230,7 @@ export function loadState(
   engine: Engine,
   commands: CommandBuffer,
   state: CaptureState,
-  config: MachineConfig,
+  config: SystemConfig,
 ): void {
   const loader = new Loader(commands, `loading ${state.file}`);
   const blocks = engine.bytes(Region.PAGEBLOCKS);

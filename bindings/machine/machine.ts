@@ -2,6 +2,7 @@
 // Must not know: traces, scenarios, text.
 
 import { Region } from "../../assembly/abi/layout.js";
+import { SLOT_CAPACITY } from "../../assembly/abi/limits.js";
 import {
   type Migratetype,
   Mobility,
@@ -36,6 +37,18 @@ export interface CreateOptions {
   readonly wasm?: CoreSource;
   /** What happens when memory is short; absent: requests stop where the kernel would reclaim. */
   readonly pressure?: PressureOptions;
+  /**
+   * Allocations that may be named by a number (Op.ALLOCATE, Op.RELEASE_SLOT), so that they are found again after
+   * migration, at most SLOT_CAPACITY, which is the default. 0 saves 4 bytes a frame.
+   */
+  readonly slots?: number;
+}
+
+function chosen({
+  pressure,
+  slots = SLOT_CAPACITY,
+}: CreateOptions): Pick<MachineConfig, "pressure" | "slots"> {
+  return { pressure, slots };
 }
 
 export interface AllocateRequest {
@@ -129,7 +142,7 @@ export class Machine implements Disposable {
     const resolved = "gfpZone" in description ? description : resolveDevice(description);
     const machine = Machine.#fresh(
       module,
-      { ...configOfDevice(resolved), pressure: options.pressure },
+      { ...configOfDevice(resolved), ...chosen(options) },
       resolved.name,
       core,
     );
@@ -144,7 +157,7 @@ export class Machine implements Disposable {
   static async fromState(state: CaptureState, options: CreateOptions = {}): Promise<Machine> {
     const core = options.core ?? "release";
     const module = await loadCore(core, options.wasm);
-    const config = { ...configOfState(state), pressure: options.pressure };
+    const config = { ...configOfState(state), ...chosen(options) };
     const machine = Machine.#fresh(module, config, state.file, core);
     loadState(machine.#engine, machine.commands, state, config);
     return machine;

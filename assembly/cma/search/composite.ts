@@ -49,9 +49,11 @@ export function shortWalk(map: usize, index: usize, bits: u32, start: u32, count
     const end = at + count;
     const hit = word != 0 ? (pair << 6) + <u32>ctz(word) : setFrom(map, pair + 1, end);
     if (hit >= end) return at;
+    const before = work;
     work += 1 + ((hit - at) >> 7);
     at = hit + 1;
-    if (work == ASK && isHopeless(index, bits, count, mask, offset)) return NONE;
+    if (work < ASK) continue;
+    if (before < ASK && isHopeless(index, bits, count, mask, offset)) return NONE;
     if (work >= WORK) return OPEN | at;
   }
   return NONE;

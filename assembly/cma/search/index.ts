@@ -16,6 +16,7 @@ import { buildTree, LEAF_BITS, noteTree } from "./tree_index";
 
 export { findRun } from "./choose";
 export { indexWords, partsOf } from "./layout";
+export { placeRun } from "./placement";
 
 /** Writes the whole index from the map. */
 export function buildIndex(index: usize, map: usize, bits: u32, parts: i32): void {
