@@ -169,6 +169,8 @@ export enum ReclaimMode {
   DIRECT = 1,
   /** kswapd runs right after the allocation that woke it; without this bit when the caller says so (Op.RUN_KSWAPD). */
   KSWAPD = 2,
+  /** Wake-ups of kswapd are remembered. */
+  WAKES = 4,
 }
 
 /** What a pin is for. */
@@ -413,6 +415,20 @@ export enum Fault {
   PAGEBLOCK_TYPE = 18,
   ISOLATED_BLOCKS = 19,
   NOT_ON_A_LIST = 21,
+  /** A frame that is not in use has content. */
+  CONTENT = 22,
+  LRU_MEMBER = 23,
+  NR_LRU = 24,
+  /** A frame's owner and a slot do not name each other. */
+  OWNER = 25,
+  /** Pins of pages and pin records do not agree. */
+  PIN = 26,
+  /** A CMA area's counters and bitmaps do not agree. */
+  AREA_AVAILABLE = 27,
+  BITMAP_TAIL = 28,
+  REQUEST = 29,
+  /** Isolated, and in no request's hands (or the reverse). */
+  ISOLATED_PAGE = 30,
 }
 
 /** Fixed loops of workload/pattern, the rows of the benchmark; the C twin has the same. */

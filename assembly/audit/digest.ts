@@ -1,14 +1,18 @@
 // Knows: one number for the whole allocator state: equal states, equal digests, in every build and engine.
-// Covers frames, list order, zones, per-CPU sets and pageblock types; not statistics, events, slots, commands.
+// Covers frames, list order, zones, per-CPU sets, pageblock types, CMA areas and the requests under way; not
+// statistics, events, slots, pin records, commands.
 
-import { MAX_ZONES } from "../abi/limits";
-import { FrameKind } from "../abi/vocabulary";
-import { AuditWord, ConfigWord, PcpWord, ZoneWord } from "../abi/words";
+import { MAX_AREAS, MAX_REQUESTS, MAX_ZONES } from "../abi/limits";
+import { FrameKind, RequestState } from "../abi/vocabulary";
+import { AreaWord, AuditWord, ConfigWord, PcpWord, RangeWord, RequestWord, ZoneWord } from "../abi/words";
+import { areaAt, areaWord, bitmapOf, rangeAt, rangeWord } from "../cma/area";
+import { requestAt } from "../cma/request";
 import { kindOf, wordOf } from "../frames/frame";
 import { isOnLru } from "../frames/lru";
 import { blockFrames } from "../frames/pageblock";
 import { nextOf } from "../memory/list";
 import { AUDIT, CONFIG, config, frames, PAGEBLOCKS, PCPS, ZONES } from "../memory/regions";
+import { sourceOf } from "../movement/migrate";
 
 function mix(hash: u64, value: u32): u64 {
   const h = (hash ^ <u64>value) * 0xff51_afd7_ed55_8ccd;
@@ -17,6 +21,29 @@ function mix(hash: u64, value: u32): u64 {
 
 function words(hash: u64, from: usize, count: i32): u64 {
   for (let i = 0; i < count; i++) hash = mix(hash, load<u32>(from + ((<usize>i) << 2)));
+  return hash;
+}
+
+function areas(hash: u64): u64 {
+  for (let area = 0; area < MAX_AREAS; area++) {
+    const ranges = areaWord(area, AreaWord.NR_RANGES);
+    if (ranges == 0) continue;
+    hash = words(hash, areaAt(area), AreaWord.COUNT);
+    for (let nth = 0; nth < ranges; nth++) {
+      hash = words(hash, rangeAt(area, nth), RangeWord.COUNT);
+      hash = words(hash, bitmapOf(area, nth), (rangeWord(area, nth, RangeWord.BITS) + 31) >> 5);
+    }
+  }
+  return hash;
+}
+
+function requests(hash: u64): u64 {
+  for (let request = 0; request < MAX_REQUESTS; request++) {
+    const at = requestAt(request);
+    if (load<i32>(at, RequestWord.STATE << 2) == RequestState.FREE) continue;
+    hash = words(mix(hash, request), at, RequestWord.COUNT);
+    for (let i = 0; i < load<i32>(at, RequestWord.BATCH << 2); i++) hash = mix(hash, sourceOf(request, i));
+  }
   return hash;
 }
 
@@ -36,5 +63,6 @@ export function digest(): void {
   }
   const blocks = frames() / blockFrames();
   for (let i: u32 = 0; i < blocks; i++) hash = mix(hash, load<u8>(PAGEBLOCKS + <usize>i));
+  hash = requests(areas(hash));
   store<u64>(AUDIT, hash, AuditWord.DIGEST_LOW << 2);
 }

@@ -8,6 +8,7 @@ import { AreaWord, RangeWord, RequestWord, StatWord, WindowWord } from "../../as
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
 import { MachineError } from "../engine/errors.js";
+import type { Pfn } from "../engine/units.js";
 
 /** One contiguous range of an area. Frames and pages. */
 export interface RangeView {
@@ -53,7 +54,7 @@ export interface WindowTried {
 export interface CmaResult {
   readonly ok: boolean;
   /** First frame; 0 when it failed. */
-  readonly pfn: number;
+  readonly pfn: Pfn;
   /** 0, -12, -16 or -4; what it means depends on the kernel: see the README. */
   readonly errno: Errno;
   readonly windowsTried: number;
@@ -260,7 +261,7 @@ export class Cma {
     const errno = word(RequestWord.ERROR) as Errno;
     return {
       ok: errno === Errno.NONE,
-      pfn: errno === Errno.NONE ? word(RequestWord.PFN) >>> 0 : 0,
+      pfn: (errno === Errno.NONE ? word(RequestWord.PFN) >>> 0 : 0) as Pfn,
       errno,
       windowsTried: word(RequestWord.WINDOWS),
       busyRetries: word(RequestWord.BUSY_RETRIES),

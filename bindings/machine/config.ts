@@ -168,7 +168,8 @@ export function configWords(config: MachineConfig): Int32Array {
       zramPercent = 0,
       swappiness = 60,
     } = config.pressure;
-    words[ConfigWord.RECLAIM] = (directReclaim ? ReclaimMode.DIRECT : 0) | (kswapd ? ReclaimMode.KSWAPD : 0);
+    words[ConfigWord.RECLAIM] =
+      ReclaimMode.WAKES | (directReclaim ? ReclaimMode.DIRECT : 0) | (kswapd ? ReclaimMode.KSWAPD : 0);
     words[ConfigWord.SWAP_PAGES] = swapPages;
     words[ConfigWord.ZRAM_PERCENT] = zramPercent;
     words[ConfigWord.SWAPPINESS] = swappiness;

@@ -21,6 +21,7 @@ import { CommandBuffer, DIRECT } from "../engine/commands.js";
 import { Engine, type Soundness } from "../engine/engine.js";
 import { DeviceError, MachineError } from "../engine/errors.js";
 import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
+import type { Pfn, ZoneIndex } from "../engine/units.js";
 import type { CaptureState } from "../importers/capture/types.js";
 import { bootDevice, configOfDevice } from "./boot.js";
 import { Cma } from "./cma.js";
@@ -80,7 +81,7 @@ function contentOf({ mobility = Mobility.FIXED, life = PageLife.KERNEL, flags = 
 
 /** A failed allocation is a measurement, not an exception. */
 export type AllocateResult =
-  | { readonly ok: true; readonly pfn: number; readonly zone: number; readonly slow: boolean }
+  | { readonly ok: true; readonly pfn: Pfn; readonly zone: ZoneIndex; readonly slow: boolean }
   | { readonly ok: false; readonly status: Status; readonly refusal: Refusal; readonly zone: number };
 
 /** Parameters of a seeded churn; weights are relative. */
@@ -173,7 +174,8 @@ export class Machine implements Disposable {
     const status = commands.status(0);
     commands.clear();
     if (status === Status.OK) {
-      return { ok: true, pfn: commands.pfn(0), zone: commands.detail(0), slow: commands.wasSlow(0) };
+      const zone = commands.detail(0) as ZoneIndex;
+      return { ok: true, pfn: commands.pfn(0) as Pfn, zone, slow: commands.wasSlow(0) };
     }
     if (status >= Status.BAD_COMMAND)
       throw new MachineError(status, `allocate order ${order}, gfp 0x${gfp.toString(16)}, cpu ${cpu}`);
@@ -203,7 +205,7 @@ export class Machine implements Disposable {
   pin(pfn: number, { kind = PinKind.SHORT, owner = 0, cpu = 0 }: PinOptions = {}): Pin | undefined {
     const { commands } = this;
     const status = this.#single(Op.PIN, `pin pfn ${pfn}`, cpu, 0, pfn, kind, owner);
-    return status === Status.OK ? { id: commands.detail(0), pfn: commands.pfn(0) } : undefined;
+    return status === Status.OK ? { id: commands.detail(0), pfn: commands.pfn(0) as Pfn } : undefined;
   }
 
   /** Lets go of a pin, or of the oldest pin of a frame. @throws MachineError BAD_PIN when there is none */

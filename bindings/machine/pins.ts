@@ -4,6 +4,7 @@ import { Region } from "../../assembly/abi/layout.js";
 import type { PinKind } from "../../assembly/abi/vocabulary.js";
 import { PinWord, StatWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
+import type { Pfn } from "../engine/units.js";
 
 export interface PinOptions {
   /** Default SHORT. */
@@ -17,7 +18,7 @@ export interface PinOptions {
 export interface Pin {
   readonly id: number;
   /** The frame that the page is in: a long pin may have moved it. */
-  readonly pfn: number;
+  readonly pfn: Pfn;
 }
 
 export interface PinView extends Pin {
@@ -37,7 +38,7 @@ export function readPins(engine: Engine, pfn?: number): PinView[] {
     const held = word(PinWord.PFN);
     if (held === 0 || (pfn !== undefined && held !== pfn + 1)) continue;
     const since = word(PinWord.SINCE_HIGH) * 2 ** 32 + word(PinWord.SINCE_LOW);
-    found.push({ id, pfn: held - 1, kind: word(PinWord.KIND), owner: word(PinWord.OWNER), since });
+    found.push({ id, pfn: (held - 1) as Pfn, kind: word(PinWord.KIND), owner: word(PinWord.OWNER), since });
   }
   return found;
 }

@@ -3,18 +3,28 @@
 
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_ORDERS, MAX_PCP_LISTS, MAX_ZONES, MIGRATE_TYPES } from "../../assembly/abi/limits.js";
-import { FrameKind, type Migratetype, type Mobility, ZoneFlag } from "../../assembly/abi/vocabulary.js";
+import {
+  FrameKind,
+  type Migratetype,
+  type Mobility,
+  type PageLife,
+  ZoneFlag,
+} from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, PcpWord, type StatWord, ZoneWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
+import type { Order, Pages, Pfn, ZoneIndex } from "../engine/units.js";
+
+/** All bits of PageFlag. */
+const PAGE_FLAGS = 0x1fc_0000;
 
 /** One zone. Pages unless said otherwise; freePages and freeCma are the zone-global, stale counters. */
 export interface ZoneView {
   readonly index: number;
-  readonly startPfn: number;
-  readonly spanned: number;
-  readonly present: number;
-  readonly managed: number;
-  readonly cmaPages: number;
+  readonly startPfn: Pfn;
+  readonly spanned: Pages;
+  readonly present: Pages;
+  readonly managed: Pages;
+  readonly cmaPages: Pages;
   readonly watermark: {
     readonly min: number;
     readonly low: number;
@@ -28,7 +38,7 @@ export interface ZoneView {
   readonly nrReservedHighatomic: number;
   readonly nrFreeHighatomic: number;
   readonly nrIsolatePageblock: number;
-  readonly freePages: number;
+  readonly freePages: Pages;
   readonly freeCma: number;
   readonly lowmemReserve: readonly number[];
   /** Free blocks of each order, all migratetypes. */
@@ -55,12 +65,17 @@ export interface PcpView {
 
 /** One frame, decoded. `type` is the list type of a free block, or the cached type of a per-CPU page in 6.1. */
 export interface FrameView {
-  readonly pfn: number;
+  readonly pfn: Pfn;
   readonly kind: FrameKind;
-  readonly order: number;
-  readonly zone: number;
+  readonly order: Order;
+  readonly zone: ZoneIndex;
   readonly type: Migratetype;
   readonly mobility: Mobility;
+  readonly life: PageLife;
+  /** PageFlag bits. */
+  readonly flags: number;
+  /** References that no page table knows. */
+  readonly pins: number;
 }
 
 /** Read access to one machine. */
@@ -98,11 +113,11 @@ export class MachineViews {
     const flags = word(ZoneWord.FLAGS);
     return {
       index,
-      startPfn: word(ZoneWord.START_PFN) >>> 0,
-      spanned: word(ZoneWord.SPANNED) >>> 0,
-      present: word(ZoneWord.PRESENT),
-      managed: word(ZoneWord.MANAGED),
-      cmaPages: word(ZoneWord.CMA_PAGES),
+      startPfn: (word(ZoneWord.START_PFN) >>> 0) as Pfn,
+      spanned: (word(ZoneWord.SPANNED) >>> 0) as Pages,
+      present: word(ZoneWord.PRESENT) as Pages,
+      managed: word(ZoneWord.MANAGED) as Pages,
+      cmaPages: word(ZoneWord.CMA_PAGES) as Pages,
       watermark: {
         min: word(ZoneWord.WMARK_MIN),
         low: word(ZoneWord.WMARK_LOW),
@@ -116,7 +131,7 @@ export class MachineViews {
       nrReservedHighatomic: word(ZoneWord.NR_RESERVED_HIGHATOMIC),
       nrFreeHighatomic: word(ZoneWord.NR_FREE_HIGHATOMIC),
       nrIsolatePageblock: word(ZoneWord.NR_ISOLATE_PAGEBLOCK),
-      freePages: word(ZoneWord.FREE_PAGES),
+      freePages: word(ZoneWord.FREE_PAGES) as Pages,
       freeCma: word(ZoneWord.FREE_CMA),
       lowmemReserve: Array.from(words.subarray(at + ZoneWord.LOWMEM_RESERVE, at + ZoneWord.NR_FREE)),
       nrFree: Array.from(
@@ -203,12 +218,15 @@ export class MachineViews {
   frame(pfn: number): FrameView {
     const word = this.#words[pfn - this.startPfn] ?? FrameKind.HOLE;
     return {
-      pfn,
+      pfn: pfn as Pfn,
       kind: word & 7,
-      order: (word >>> 3) & 15,
-      zone: (word >>> 7) & 3,
+      order: ((word >>> 3) & 15) as Order,
+      zone: ((word >>> 7) & 3) as ZoneIndex,
       type: (word >>> 9) & 7,
       mobility: (word >>> 12) & 3,
+      life: (word >>> 14) & 15,
+      flags: word & PAGE_FLAGS,
+      pins: (word >>> 25) & 63,
     };
   }
 

@@ -44,7 +44,7 @@ export function treeBytes(bits: u32): u32 {
 
 /** Which of the four longest runs bounds a search for starts that are multiples of `unit` (a power of two). */
 export function laneOf(unit: u32): u32 {
-  return <u32>(unit >= 64) + <u32>(unit >= 256) + <u32>(unit >= 512);
+  return (unit >= 64 ? 1 : 0) + (unit >= 256 ? 1 : 0) + (unit >= 512 ? 1 : 0);
 }
 
 export function nodeOf(tree: usize, k: u32): usize {

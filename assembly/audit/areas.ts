@@ -1,0 +1,115 @@
+// Knows: CMA areas against their bitmaps, and the records of the requests that are under way.
+// Must not know: how a request works.
+//
+//   AVAILABLE = PAGES - bits set << order_per_bit      (order_per_bit 0; else requests round up)
+//   a request from ISOLATE to TEST owns the bits of its window; from SCAN on its pageblocks are ISOLATE
+
+import { BATCH_CAPACITY, MAX_AREAS, MAX_REQUESTS } from "../abi/limits";
+import { Fault, FrameKind, Migratetype, PageFlag, RequestState } from "../abi/vocabulary";
+import { AreaWord, RangeWord, RequestWord } from "../abi/words";
+import { areaWord, bitmapOf, bitsOf, isArea, rangeWord } from "../cma/area";
+import { requestAt } from "../cma/request";
+import { hasPageFlag, kindOf, linkOf, wordOf } from "../frames/frame";
+import { blockFrames, blockStart, typeOf } from "../frames/pageblock";
+import { countRun } from "../memory/bits";
+import { sourceOf } from "../movement/migrate";
+import { fault } from "./fault";
+
+function checkArea(area: i32): i32 {
+  const shift = areaWord(area, AreaWord.ORDER_PER_BIT);
+  let pages = 0;
+  let given = 0;
+  for (let nth = 0; nth < areaWord(area, AreaWord.NR_RANGES); nth++) {
+    const bits = rangeWord(area, nth, RangeWord.BITS);
+    pages += rangeWord(area, nth, RangeWord.PAGES);
+    given += countRun(bitmapOf(area, nth), 0, bits) << shift;
+    const last = load<u32>(bitmapOf(area, nth) + <usize>((bits >> 5) << 2));
+    if ((bits & 31) != 0 && last >> (bits & 31) != 0) return fault(Fault.BITMAP_TAIL, area, bits, last);
+  }
+  if (pages != areaWord(area, AreaWord.PAGES)) {
+    return fault(Fault.AREA_AVAILABLE, area, pages, areaWord(area, AreaWord.PAGES));
+  }
+  const available = areaWord(area, AreaWord.AVAILABLE);
+  const sound = shift ? available >= 0 && available <= pages : available == pages - given;
+  return sound ? 0 : fault(Fault.AREA_AVAILABLE, area, pages - given, available);
+}
+
+export function checkAreas(): i32 {
+  for (let area = 0; area < MAX_AREAS; area++) {
+    const broken = areaWord(area, AreaWord.NR_RANGES) ? checkArea(area) : 0;
+    if (broken) return broken;
+  }
+  return 0;
+}
+
+function word(request: i32, index: i32): u32 {
+  return load<u32>(requestAt(request) + ((<usize>index) << 2));
+}
+
+function isWindowOpen(request: i32): bool {
+  const state = word(request, RequestWord.STATE);
+  return state >= <u32>RequestState.ISOLATE && state <= <u32>RequestState.TEST;
+}
+
+/** The window lies where its bits are, its bits are set, and its pageblocks are isolated if they should be. */
+function checkWindow(request: i32): i32 {
+  const area = word(request, RequestWord.AREA);
+  const nth = word(request, RequestWord.RANGE);
+  if (nth >= <u32>areaWord(area, AreaWord.NR_RANGES)) return fault(Fault.REQUEST, request, 0, nth);
+  const bit = word(request, RequestWord.BIT);
+  const pages = word(request, RequestWord.PAGES);
+  const start = rangeWord(area, nth, RangeWord.BASE_PFN) + (bit << areaWord(area, AreaWord.ORDER_PER_BIT));
+  if (start != word(request, RequestWord.START) || start + pages != word(request, RequestWord.END)) {
+    return fault(Fault.REQUEST, request, start, word(request, RequestWord.START));
+  }
+  const bits = bitsOf(area, pages);
+  if (bit + bits > rangeWord(area, nth, RangeWord.BITS)) return fault(Fault.REQUEST, request, bit, bits);
+  const set = countRun(bitmapOf(area, nth), bit, bits);
+  if (set != bits) return fault(Fault.REQUEST, request, bits, set);
+  if (word(request, RequestWord.STATE) == RequestState.ISOLATE) return 0;
+  const end = linkOf(start) + (pages << 2);
+  for (let at = blockStart(linkOf(start)); at < end; at += blockFrames() << 2) {
+    if (typeOf(at) != Migratetype.ISOLATE)
+      return fault(Fault.REQUEST, request, Migratetype.ISOLATE, typeOf(at));
+  }
+  return 0;
+}
+
+function checkRequest(request: i32): i32 {
+  const state = word(request, RequestWord.STATE);
+  if (state == RequestState.FREE) return 0;
+  if (state > <u32>RequestState.TEST) return fault(Fault.REQUEST, request, RequestState.TEST, state);
+  if (!isArea(word(request, RequestWord.AREA))) return fault(Fault.REQUEST, request, MAX_AREAS, state);
+  const batch = word(request, RequestWord.BATCH);
+  if (batch > <u32>BATCH_CAPACITY) return fault(Fault.REQUEST, request, BATCH_CAPACITY, batch);
+  if (!isWindowOpen(request)) return 0;
+  for (let other = 0; other < request; other++) {
+    if (!isWindowOpen(other)) continue;
+    const apart =
+      word(other, RequestWord.END) <= word(request, RequestWord.START) ||
+      word(request, RequestWord.END) <= word(other, RequestWord.START);
+    if (!apart) return fault(Fault.REQUEST, request, other, word(request, RequestWord.START));
+  }
+  return checkWindow(request);
+}
+
+export function checkRequests(): i32 {
+  for (let request = 0; request < MAX_REQUESTS; request++) {
+    const broken = checkRequest(request);
+    if (broken) return broken;
+  }
+  return 0;
+}
+
+/** Members of all batches that are still what was collected. */
+export function pagesInHand(): i32 {
+  let pages = 0;
+  for (let request = 0; request < MAX_REQUESTS; request++) {
+    if (!isWindowOpen(request)) continue;
+    for (let i = 0; i < <i32>word(request, RequestWord.BATCH); i++) {
+      const frame = wordOf(sourceOf(request, i));
+      if (kindOf(frame) == FrameKind.ALLOCATED && hasPageFlag(frame, PageFlag.ISOLATED)) pages += 1;
+    }
+  }
+  return pages;
+}

@@ -1,0 +1,111 @@
+// Knows: the free lists and per-CPU lists of a zone, and the counters that follow from them.
+// Must not know: the partition of memory (audit/frames), content.
+
+import { Fault, FrameKind, Migratetype, ReserveRule } from "../abi/vocabulary";
+import { ConfigWord, PcpWord, ZoneWord } from "../abi/words";
+import { freeHead, nrFree } from "../buddy/freelist";
+import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
+import { kindOf, orderOf, pfnOf, typeIn, wordOf, zoneOf } from "../frames/frame";
+import { MAX_ORDER } from "../frames/pageblock";
+import { pcpAt, zoneAt } from "../frames/zone";
+import { nextOf, prevOf } from "../memory/list";
+import { config, FREE_HEADS, frames } from "../memory/regions";
+import { fault } from "./fault";
+
+/** Walks one list both ways; answers its length, or -1 with the fault reported. */
+function walk(head: u32, kind: i32, order: i32, zone: i32): i32 {
+  let length = 0;
+  const most = <i32>frames();
+  for (let link = nextOf(head); link != head; link = nextOf(link)) {
+    if (link >= FREE_HEADS) return -fault(Fault.LIST_LINK, 0, head, link);
+    const word = wordOf(link);
+    if (prevOf(nextOf(link)) != link) return -fault(Fault.LIST_LINK, pfnOf(link), link, prevOf(nextOf(link)));
+    if (kindOf(word) != kind || orderOf(word) != order || zoneOf(word) != zone) {
+      return -fault(kind == FrameKind.PCP ? Fault.PCP_MEMBER : Fault.LIST_MEMBER, pfnOf(link), order, word);
+    }
+    length += 1;
+    if (length > most) return -fault(Fault.LIST_LENGTH, pfnOf(link), most, length);
+  }
+  return length;
+}
+
+export function checkFreeLists(zone: i32): i32 {
+  for (let order = 0; order <= MAX_ORDER; order++) {
+    let sum = 0;
+    for (let type = 0; type <= Migratetype.ISOLATE; type++) {
+      const head = freeHead(zone, order, type);
+      const length = walk(head, FrameKind.BUDDY, order, zone);
+      if (length < 0) return -length;
+      for (let link = nextOf(head); link != head; link = nextOf(link)) {
+        if (typeIn(wordOf(link)) != type)
+          return fault(Fault.LIST_TYPE, pfnOf(link), type, typeIn(wordOf(link)));
+      }
+      sum += length;
+    }
+    if (sum != nrFree(zone, order)) return fault(Fault.NR_FREE, zone, sum, nrFree(zone, order));
+  }
+  return 0;
+}
+
+export function checkPcps(zone: i32): i32 {
+  for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++) {
+    let pages = 0;
+    for (let pindex = 0; pindex < NR_LISTS; pindex++) {
+      const order = orderOfPindex(pindex);
+      const length = walk(pcpHead(cpu, zone, pindex), FrameKind.PCP, order, zone);
+      if (length < 0) return -length;
+      pages += length << order;
+    }
+    const counted = load<i32>(pcpAt(cpu, zone), PcpWord.COUNT_PAGES << 2);
+    if (pages != counted) return fault(Fault.PCP_COUNT, cpu, pages, counted);
+  }
+  return 0;
+}
+
+/** Members of lists, counted from the frames, must be as many as the lists hold. */
+export function checkListed(zone: i32): i32 {
+  const end = frames() << 2;
+  let free = 0;
+  let pcp = 0;
+  for (let link: u32 = 0; link < end; link += 4) {
+    const word = wordOf(link);
+    if (zoneOf(word) != zone) continue;
+    if (kindOf(word) == FrameKind.BUDDY) free += 1;
+    if (kindOf(word) == FrameKind.PCP) pcp += 1 << orderOf(word);
+  }
+  let listed = 0;
+  for (let order = 0; order <= MAX_ORDER; order++) listed += nrFree(zone, order);
+  if (free != listed) return fault(Fault.NOT_ON_A_LIST, zone, listed, free);
+  for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++)
+    pcp -= load<i32>(pcpAt(cpu, zone), PcpWord.COUNT_PAGES << 2);
+  return pcp ? fault(Fault.NOT_ON_A_LIST, zone, 0, pcp) : 0;
+}
+
+function pagesOf(zone: i32, type: i32): i32 {
+  let pages = 0;
+  for (let order = 0; order <= MAX_ORDER; order++) {
+    const head = freeHead(zone, order, type);
+    for (let link = nextOf(head); link != head; link = nextOf(link)) pages += 1 << order;
+  }
+  return pages;
+}
+
+/** FREE_PAGES, FREE_CMA and NR_FREE_HIGHATOMIC with the per-CPU differentials equal the lists. */
+export function checkCounters(zone: i32): i32 {
+  const at = zoneAt(zone);
+  let free = load<i32>(at, ZoneWord.FREE_PAGES << 2);
+  let cma = load<i32>(at, ZoneWord.FREE_CMA << 2);
+  for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++) {
+    free += load<i32>(pcpAt(cpu, zone), PcpWord.DIFF_FREE << 2);
+    cma += load<i32>(pcpAt(cpu, zone), PcpWord.DIFF_CMA << 2);
+  }
+  let listed = 0;
+  for (let type = 0; type < Migratetype.ISOLATE; type++) listed += pagesOf(zone, type);
+  if (free != listed) return fault(Fault.FREE_PAGES, zone, listed, free);
+  if (cma != pagesOf(zone, Migratetype.CMA))
+    return fault(Fault.FREE_CMA, zone, pagesOf(zone, Migratetype.CMA), cma);
+  if (config(ConfigWord.RULE_RESERVE) == ReserveRule.WHOLE_RESERVE) return 0;
+  const atomic = load<i32>(at, ZoneWord.NR_FREE_HIGHATOMIC << 2);
+  const reserve = pagesOf(zone, Migratetype.HIGHATOMIC);
+  return atomic == reserve ? 0 : fault(Fault.FREE_HIGHATOMIC, zone, reserve, atomic);
+}
