@@ -9,8 +9,9 @@ import { bindRmqueue } from "./buddy/rmqueue";
 import { bindSmallest } from "./buddy/smallest";
 import { bindWatermark } from "./buddy/watermark";
 import { CHECK_LEVEL } from "./check";
-import { bindGeometry } from "./frames/pageblock";
+import { searchWords } from "./cma/area";
 import { bindOwner } from "./frames/owner";
+import { bindGeometry } from "./frames/pageblock";
 import { bindCounters } from "./frames/zone";
 import { bind, table as buildTable, plan } from "./memory/regions";
 import { bindIsolate } from "./movement/isolate";
@@ -39,7 +40,7 @@ export function table(): usize {
 
 /** Plans and grows memory for the device in CONFIG; all frames are BODY, all lists empty. InitStatus. */
 export function init(): i32 {
-  const status = plan();
+  const status = plan(searchWords());
   if (status) return status;
   bindRooms();
   emptyLists();

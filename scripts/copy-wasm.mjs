@@ -3,5 +3,7 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 
 mkdirSync("dist", { recursive: true });
-copyFileSync("build/core.release.wasm", "dist/core.wasm");
-copyFileSync("build/core.checked.wasm", "dist/core.checked.wasm");
+for (const name of ["core", "bitmap"]) {
+  copyFileSync(`build/${name}.release.wasm`, `dist/${name}.wasm`);
+  copyFileSync(`build/${name}.checked.wasm`, `dist/${name}.checked.wasm`);
+}

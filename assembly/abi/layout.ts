@@ -31,6 +31,8 @@ export enum Region {
   RANGES,
   /** u32 words, LSB first, 1 = allocated; each range begins at a word. */
   CMA_BITMAPS,
+  /** What the search strategy keeps beside each bitmap (cma/search/layout); each begins at 64 bytes. */
+  SEARCH_INDEXES,
   REQUESTS,
   /** Per request: BATCH_CAPACITY sources, then as many targets. */
   BATCHES,

@@ -34,6 +34,10 @@ export enum ConfigWord {
   RULE_CMA_ERROR,
   /** Words that all CMA bitmaps need together. */
   CMA_BITMAP_WORDS,
+  /** Ranges of all areas together. */
+  CMA_RANGES,
+  /** SearchStrategy of cma_alloc. */
+  SEARCH_STRATEGY,
   /** ReclaimMode bits; 0: requests stop where the kernel would reclaim. */
   RECLAIM,
   /** Pages that may be swapped out; 0: no swap. */
@@ -48,7 +52,7 @@ export enum ConfigWord {
   RECORD,
   /** GFP_ZONE_TABLE: the zone index for each of the 16 values of gfp & (DMA|HIGHMEM|DMA32|MOVABLE); 16 words. */
   GFP_ZONE,
-  COUNT = 46,
+  COUNT = 48,
 }
 
 /** One record per zone index, populated or not. Page counts unless said otherwise. */
@@ -179,6 +183,7 @@ export enum StatWord {
   /** Windows ever tried; the ring holds the last WINDOW_CAPACITY. */
   WINDOWS,
   BITMAP_WORDS_USED,
+  INDEX_WORDS_USED,
   /** Scratch: did the last target of a migration take the slow path? */
   SLOW,
   COUNT = 48,
@@ -204,7 +209,9 @@ export enum RangeWord {
   BITS,
   /** First word of its bitmap in CMA_BITMAPS. */
   BITMAP,
-  COUNT = 4,
+  /** First word of its search index in SEARCH_INDEXES. */
+  INDEX,
+  COUNT = 8,
 }
 
 /** One cma_alloc request under way. */

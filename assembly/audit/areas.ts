@@ -23,8 +23,9 @@ function checkArea(area: i32): i32 {
     const bits = rangeWord(area, nth, RangeWord.BITS);
     pages += rangeWord(area, nth, RangeWord.PAGES);
     given += countRun(bitmapOf(area, nth), 0, bits) << shift;
+    if ((bits & 31) == 0) continue;
     const last = load<u32>(bitmapOf(area, nth) + <usize>((bits >> 5) << 2));
-    if ((bits & 31) != 0 && last >> (bits & 31) != 0) return fault(Fault.BITMAP_TAIL, area, bits, last);
+    if (last >> (bits & 31) != 0) return fault(Fault.BITMAP_TAIL, area, bits, last);
   }
   if (pages != areaWord(area, AreaWord.PAGES)) {
     return fault(Fault.AREA_AVAILABLE, area, pages, areaWord(area, AreaWord.PAGES));

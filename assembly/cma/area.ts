@@ -8,8 +8,9 @@ import { AreaWord, ConfigWord, RangeWord, StatWord } from "../abi/words";
 import { isFrame, linkOf } from "../frames/frame";
 import { PAGEBLOCK_ORDER } from "../frames/pageblock";
 import { zoneOfPfn } from "../frames/zone";
-import { AREAS, CMA_BITMAPS, config, RANGES, STATS } from "../memory/regions";
-import { clearRun, countRun, setRun } from "./walk";
+import { clearRun, countRun, setRun } from "../memory/bits";
+import { AREAS, CMA_BITMAPS, config, RANGES, SEARCH_INDEXES, STATS } from "../memory/regions";
+import { buildIndex, indexWords, noteClear, noteSet, partsOf } from "./search/index";
 
 export function areaAt(area: i32): usize {
   return AREAS + <usize>(area * (AreaWord.COUNT << 2));
@@ -34,6 +35,27 @@ export function rangeWord(area: i32, nth: i32, word: i32): u32 {
 
 export function bitmapOf(area: i32, nth: i32): usize {
   return CMA_BITMAPS + <usize>(rangeWord(area, nth, RangeWord.BITMAP) << 2);
+}
+
+/** 0: the strategy keeps nothing beside the bitmap. */
+export function indexOf(area: i32, nth: i32): usize {
+  return parts() ? SEARCH_INDEXES + <usize>(rangeWord(area, nth, RangeWord.INDEX) << 2) : 0;
+}
+
+function parts(): i32 {
+  return partsOf(config(ConfigWord.SEARCH_STRATEGY));
+}
+
+/** Words of one range's index, up to the next 64 bytes. */
+function wordsOfIndex(bits: u32): u32 {
+  return parts() ? (indexWords(bits, parts()) + 15) & ~15 : 0;
+}
+
+/** Room for all indexes of the machine: the largest that the ranges can need together. */
+export function searchWords(): u32 {
+  const bits = (<u32>config(ConfigWord.CMA_BITMAP_WORDS)) << 5;
+  if (bits == 0 || parts() == 0) return 0;
+  return wordsOfIndex(bits) + config(ConfigWord.CMA_RANGES) * wordsOfIndex(1) * 2;
 }
 
 export function isArea(area: u32): bool {
@@ -72,14 +94,19 @@ export function addRange(area: u32, orderPerBit: u32, base: u32, pages: u32): i3
   const used = load<u32>(STATS, StatWord.BITMAP_WORDS_USED << 2);
   const words = (bits + 31) >> 5;
   if (used + words > <u32>config(ConfigWord.CMA_BITMAP_WORDS)) return Status.BAD_COUNT;
+  const index = load<u32>(STATS, StatWord.INDEX_WORDS_USED << 2);
+  if (index + wordsOfIndex(bits) > searchWords()) return Status.BAD_COUNT;
   store<u32>(STATS, used + words, StatWord.BITMAP_WORDS_USED << 2);
+  store<u32>(STATS, index + wordsOfIndex(bits), StatWord.INDEX_WORDS_USED << 2);
   const at = rangeAt(area, nth);
   store<u32>(at, base, RangeWord.BASE_PFN << 2);
   store<u32>(at, pages, RangeWord.PAGES << 2);
   store<u32>(at, bits, RangeWord.BITS << 2);
   store<u32>(at, used, RangeWord.BITMAP << 2);
+  store<u32>(at, index, RangeWord.INDEX << 2);
   store<i32>(areaAt(area), nth + 1, AreaWord.NR_RANGES << 2);
   store<u32>(areaAt(area), orderPerBit, AreaWord.ORDER_PER_BIT << 2);
+  if (parts()) buildIndex(indexOf(area, nth), bitmapOf(area, nth), bits, parts());
   addToArea(area, AreaWord.PAGES, pages);
   addToArea(area, AreaWord.AVAILABLE, pages);
   return Status.OK;
@@ -97,8 +124,14 @@ export function rangeOf(area: i32, pfn: u32, pages: u32): i32 {
 
 /** Marks a window given out or free. */
 export function markWindow(area: i32, nth: i32, bit: u32, bits: u32, given: bool): void {
-  if (given) setRun(bitmapOf(area, nth), bit, bits);
-  else clearRun(bitmapOf(area, nth), bit, bits);
+  const map = bitmapOf(area, nth);
+  const total = rangeWord(area, nth, RangeWord.BITS);
+  const index = indexOf(area, nth);
+  if (given) setRun(map, bit, bits);
+  else clearRun(map, bit, bits);
+  if (index == 0) return;
+  if (given) noteSet(index, map, total, bit, bits);
+  else noteClear(index, map, total, bit, bits);
 }
 
 /** Are these pages allocated from the area, from the first bit to the last? */

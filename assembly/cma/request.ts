@@ -52,8 +52,8 @@ import {
 } from "../movement/migrate";
 import { count } from "../record/events";
 import { recordWindow } from "../record/windows";
-import { addToArea, areaWord, bitmapOf, bitsOf, linkOfBit, markWindow, rangeWord } from "./area";
-import { findRun } from "./walk";
+import { addToArea, areaWord, bitmapOf, bitsOf, indexOf, linkOfBit, markWindow, rangeWord } from "./area";
+import { findRun } from "./search/index";
 
 /** Tries of one batch of pages before it counts as busy. */
 const BATCH_TRIES: i32 = 5;
@@ -129,7 +129,9 @@ function search(at: usize): void {
     const total = rangeWord(area, nth, RangeWord.BITS);
     const from = <u32>word(at, RequestWord.FROM_BIT);
     const offset = alignOffset(area, nth, align);
-    const bit = findRun(bitmapOf(area, nth), total, from, bits, alignMask(area, align), offset);
+    const mask = alignMask(area, align);
+    const strategy = config(ConfigWord.SEARCH_STRATEGY);
+    const bit = findRun(strategy, bitmapOf(area, nth), indexOf(area, nth), total, from, bits, mask, offset);
     if (bit != NONE) return claim(at, area, nth, bit, bits);
     add(at, RequestWord.RANGE, 1);
     set(at, RequestWord.FROM_BIT, 0);

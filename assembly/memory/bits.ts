@@ -66,12 +66,12 @@ export function setFrom(map: usize, from: u32, end: u32): u32 {
   const near = min(whole, from + NEAR);
   let pair = from;
   for (; pair < near; pair++) {
-    const word = load<u64>(map + (<usize>pair << 3));
+    const word = load<u64>(map + ((<usize>pair) << 3));
     if (word != 0) return (pair << 6) + <u32>ctz(word);
   }
-  while (pair + BLOCK <= whole && !anySet(map + (<usize>pair << 3))) pair += BLOCK;
+  while (pair + BLOCK <= whole && !anySet(map + ((<usize>pair) << 3))) pair += BLOCK;
   for (; pair < whole; pair++) {
-    const word = load<u64>(map + (<usize>pair << 3));
+    const word = load<u64>(map + ((<usize>pair) << 3));
     if (word != 0) return (pair << 6) + <u32>ctz(word);
   }
   if (pair << 6 >= end) return end;
@@ -85,12 +85,12 @@ export function clearFrom(map: usize, from: u32, end: u32): u32 {
   const near = min(whole, from + NEAR);
   let pair = from;
   for (; pair < near; pair++) {
-    const word = ~load<u64>(map + (<usize>pair << 3));
+    const word = ~load<u64>(map + ((<usize>pair) << 3));
     if (word != 0) return (pair << 6) + <u32>ctz(word);
   }
-  while (pair + BLOCK <= whole && !anyClear(map + (<usize>pair << 3))) pair += BLOCK;
+  while (pair + BLOCK <= whole && !anyClear(map + ((<usize>pair) << 3))) pair += BLOCK;
   for (; pair < whole; pair++) {
-    const word = ~load<u64>(map + (<usize>pair << 3));
+    const word = ~load<u64>(map + ((<usize>pair) << 3));
     if (word != 0) return (pair << 6) + <u32>ctz(word);
   }
   if (pair << 6 >= end) return end;

@@ -58,6 +58,7 @@ export let OWNER: usize = 0;
 export let AREAS: usize = 0;
 export let RANGES: usize = 0;
 export let CMA_BITMAPS: usize = 0;
+export let SEARCH_INDEXES: usize = 0;
 export let REQUESTS: usize = 0;
 export let BATCHES: usize = 0;
 export let WINDOWS: usize = 0;
@@ -111,8 +112,8 @@ export function frames(): u32 {
   return <u32>(config(ConfigWord.END_PFN) - config(ConfigWord.START_PFN));
 }
 
-/** Lays the regions out for the device in CONFIG and grows memory once. */
-export function plan(): i32 {
+/** Lays the regions out for the device in CONFIG, with `indexWords` for searches, and grows memory once. */
+export function plan(indexWords: u32): i32 {
   const count = frames();
   const cpus = config(ConfigWord.NR_CPUS);
   if (cpus < 1 || cpus > MAX_CPUS) return InitStatus.BAD_GEOMETRY;
@@ -133,6 +134,7 @@ export function plan(): i32 {
   at = place(Region.AREAS, at, MAX_AREAS * AreaWord.COUNT, 4);
   at = place(Region.RANGES, at, MAX_AREAS * MAX_RANGES * RangeWord.COUNT, 4);
   at = place(Region.CMA_BITMAPS, at, config(ConfigWord.CMA_BITMAP_WORDS), 4);
+  at = place(Region.SEARCH_INDEXES, at, indexWords, 4);
   at = place(Region.REQUESTS, at, MAX_REQUESTS * RequestWord.COUNT, 4);
   at = place(Region.BATCHES, at, MAX_REQUESTS * BATCH_CAPACITY * 2, 4);
   at = place(Region.WINDOWS, at, WINDOW_CAPACITY * WindowWord.COUNT, 4);
@@ -172,6 +174,7 @@ export function bind(): i32 {
   AREAS = load<u32>(entry(Region.AREAS));
   RANGES = load<u32>(entry(Region.RANGES));
   CMA_BITMAPS = load<u32>(entry(Region.CMA_BITMAPS));
+  SEARCH_INDEXES = load<u32>(entry(Region.SEARCH_INDEXES));
   REQUESTS = load<u32>(entry(Region.REQUESTS));
   BATCHES = load<u32>(entry(Region.BATCHES));
   PINS = load<u32>(entry(Region.PINS));

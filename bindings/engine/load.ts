@@ -7,6 +7,9 @@ import { readCore } from "#platform";
 /** release: no assertions. checked: every assertion. debug: assertions, not optimised. */
 export type CoreBuild = "release" | "checked" | "debug";
 
+/** core: the machine. bitmap: bitmaps without a machine. */
+export type CoreModule = "core" | "bitmap";
+
 /** Where the core comes from; by default the file that the package ships. */
 export type CoreSource = URL | Response | BufferSource | WebAssembly.Module;
 
@@ -24,7 +27,7 @@ export interface CoreExports extends Record<string, unknown> {
   validate(): number;
 }
 
-const compiled = new Map<CoreBuild, Promise<WebAssembly.Module>>();
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 async function bytesOf(source: URL | Response | BufferSource): Promise<BufferSource> {
   if (source instanceof URL) return bytesOf(await fetch(source));
@@ -39,14 +42,16 @@ async function bytesOf(source: URL | Response | BufferSource): Promise<BufferSou
 export async function loadCore(
   build: CoreBuild = "release",
   source?: CoreSource,
+  name: CoreModule = "core",
 ): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
   if (source !== undefined) return WebAssembly.compile(await bytesOf(source));
-  let module = compiled.get(build);
+  const key = `${name}.${build}`;
+  let module = compiled.get(key);
   if (module === undefined) {
-    module = readCore(build).then((bytes) => WebAssembly.compile(bytes));
-    compiled.set(build, module);
-    module.catch(() => compiled.delete(build));
+    module = readCore(build, name).then((bytes) => WebAssembly.compile(bytes));
+    compiled.set(key, module);
+    module.catch(() => compiled.delete(key));
   }
   return module;
 }

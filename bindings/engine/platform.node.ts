@@ -1,21 +1,21 @@
 // Knows: where the compiled core lies on a file system. Chosen by the package's "#platform" import in Node.
 
 import { readFile } from "node:fs/promises";
-import type { CoreBuild } from "./load.js";
+import type { CoreBuild, CoreModule } from "./load.js";
 
 /** Beside the compiled package first, then the build folder of a source checkout. */
-function candidates(build: CoreBuild): URL[] {
-  const shipped = build === "release" ? "core.wasm" : `core.${build}.wasm`;
+function candidates(build: CoreBuild, name: CoreModule): URL[] {
+  const shipped = build === "release" ? `${name}.wasm` : `${name}.${build}.wasm`;
   return [
     new URL(`../../${shipped}`, import.meta.url),
-    new URL(`../../build/core.${build}.wasm`, import.meta.url),
-    new URL(`../../../build/core.${build}.wasm`, import.meta.url),
+    new URL(`../../build/${name}.${build}.wasm`, import.meta.url),
+    new URL(`../../../build/${name}.${build}.wasm`, import.meta.url),
   ];
 }
 
 /** @throws Error naming every place that was looked at */
-export async function readCore(build: CoreBuild): Promise<BufferSource> {
-  const places = candidates(build);
+export async function readCore(build: CoreBuild, name: CoreModule): Promise<BufferSource> {
+  const places = candidates(build, name);
   for (const place of places) {
     try {
       return new Uint8Array(await readFile(place));
@@ -24,6 +24,6 @@ export async function readCore(build: CoreBuild): Promise<BufferSource> {
     }
   }
   throw new Error(
-    `the ${build} core was not found at ${places.map((place) => place.pathname).join(" or ")}; run "npm run build"`,
+    `the ${build} build of ${name}.wasm was not found at ${places.map((place) => place.pathname).join(" or ")}; run "npm run build"`,
   );
 }

@@ -1,11 +1,11 @@
 // Knows: how a page fetches the compiled core. Chosen by the package's "#platform" import outside of Node.
 
-import type { CoreBuild } from "./load.js";
+import type { CoreBuild, CoreModule } from "./load.js";
 
 /** @throws Error naming the URL when the answer is not a WebAssembly module */
-export async function readCore(build: CoreBuild): Promise<BufferSource> {
-  const name = build === "release" ? "core.wasm" : `core.${build}.wasm`;
-  const url = new URL(`../../${name}`, import.meta.url);
+export async function readCore(build: CoreBuild, name: CoreModule): Promise<BufferSource> {
+  const file = build === "release" ? `${name}.wasm` : `${name}.${build}.wasm`;
+  const url = new URL(`../../${file}`, import.meta.url);
   const response = await fetch(url);
   if (!response.ok)
     throw new Error(`${url.href} answered ${response.status}; pass { wasm } to say where the core is`);

@@ -2,7 +2,7 @@
 // Must not know: where they come from (a device description, a captured state).
 
 import { MAX_CPUS, MAX_FRAMES, MAX_ORDERS, MAX_ZONES, SLOT_CAPACITY } from "../../assembly/abi/limits.js";
-import { ReclaimMode } from "../../assembly/abi/vocabulary.js";
+import { ReclaimMode, type SearchStrategy } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { KernelRules } from "../device/kernel.js";
 import type { Problem } from "../engine/errors.js";
@@ -37,6 +37,8 @@ export interface MachineConfig extends SystemConfig {
   readonly pressure: PressureOptions | undefined;
   /** Allocations that may be named by a number, so that they are found again after migration; 0: none. */
   readonly slots: number;
+  /** How cma_alloc looks for a window: every strategy finds the same one. */
+  readonly search: SearchStrategy;
 }
 
 /** What a machine does when its free lists have nothing. Off where absent: requests stop with WOULD_RECLAIM. */
@@ -159,6 +161,8 @@ export function configWords(config: MachineConfig): Int32Array {
   words[ConfigWord.RULE_ISOLATION] = config.rules.isolation;
   words[ConfigWord.RULE_MIGRATION] = config.rules.migration;
   words[ConfigWord.RULE_CMA_ERROR] = config.rules.cmaError;
+  words[ConfigWord.SEARCH_STRATEGY] = config.search;
+  words[ConfigWord.CMA_RANGES] = config.areas.reduce((sum, { ranges }) => sum + ranges.length, 0);
   words[ConfigWord.CMA_BITMAP_WORDS] = config.areas.reduce((sum, area) => sum + bitmapWords(area), 0);
   if (config.pressure !== undefined) {
     const {

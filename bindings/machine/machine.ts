@@ -10,6 +10,7 @@ import {
   PageLife,
   PinKind,
   type Refusal,
+  SearchStrategy,
   Status,
 } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, StatWord, WorkloadWord } from "../../assembly/abi/words.js";
@@ -43,13 +44,12 @@ export interface CreateOptions {
    * migration, at most SLOT_CAPACITY, which is the default. 0 saves 4 bytes a frame.
    */
   readonly slots?: number;
+  /** How cma_alloc looks for a window; every strategy finds the same one. Default COMPOSITE, the fastest. */
+  readonly search?: SearchStrategy;
 }
 
-function chosen({
-  pressure,
-  slots = SLOT_CAPACITY,
-}: CreateOptions): Pick<MachineConfig, "pressure" | "slots"> {
-  return { pressure, slots };
+function chosen({ pressure, slots = SLOT_CAPACITY, search = SearchStrategy.COMPOSITE }: CreateOptions) {
+  return { pressure, slots, search };
 }
 
 export interface AllocateRequest {
