@@ -10,7 +10,7 @@ import { PAGEBLOCK_ORDER } from "../frames/pageblock";
 import { zoneOfPfn } from "../frames/zone";
 import { clearRun, countRun, setRun } from "../memory/bits";
 import { AREAS, CMA_BITMAPS, config, RANGES, SEARCH_INDEXES, STATS } from "../memory/regions";
-import { buildIndex, indexWords, noteClear, noteSet, partsOf } from "./search/index";
+import { buildWindowIndex, noteWindow, windowIndexWords } from "./search/of_area";
 
 export function areaAt(area: i32): usize {
   return AREAS + <usize>(area * (AreaWord.COUNT << 2));
@@ -37,25 +37,20 @@ export function bitmapOf(area: i32, nth: i32): usize {
   return CMA_BITMAPS + <usize>(rangeWord(area, nth, RangeWord.BITMAP) << 2);
 }
 
+/** Words of one range's search index. */
+function indexSize(bits: u32): u32 {
+  return windowIndexWords(config(ConfigWord.SEARCH_STRATEGY), bits);
+}
+
 /** 0: the strategy keeps nothing beside the bitmap. */
 export function indexOf(area: i32, nth: i32): usize {
-  return parts() ? SEARCH_INDEXES + <usize>(rangeWord(area, nth, RangeWord.INDEX) << 2) : 0;
-}
-
-function parts(): i32 {
-  return partsOf(config(ConfigWord.SEARCH_STRATEGY));
-}
-
-/** Words of one range's index, up to the next 64 bytes. */
-function wordsOfIndex(bits: u32): u32 {
-  return parts() ? (indexWords(bits, parts()) + 15) & ~15 : 0;
+  return indexSize(1) ? SEARCH_INDEXES + ((<usize>rangeWord(area, nth, RangeWord.INDEX)) << 2) : 0;
 }
 
 /** Room for all indexes of the machine: the largest that the ranges can need together. */
 export function searchWords(): u32 {
   const bits = (<u32>config(ConfigWord.CMA_BITMAP_WORDS)) << 5;
-  if (bits == 0 || parts() == 0) return 0;
-  return wordsOfIndex(bits) + config(ConfigWord.CMA_RANGES) * wordsOfIndex(1) * 2;
+  return bits == 0 ? 0 : indexSize(bits) + config(ConfigWord.CMA_RANGES) * indexSize(1) * 2;
 }
 
 export function isArea(area: u32): bool {
@@ -95,9 +90,9 @@ export function addRange(area: u32, orderPerBit: u32, base: u32, pages: u32): i3
   const words = (bits + 31) >> 5;
   if (used + words > <u32>config(ConfigWord.CMA_BITMAP_WORDS)) return Status.BAD_COUNT;
   const index = load<u32>(STATS, StatWord.INDEX_WORDS_USED << 2);
-  if (index + wordsOfIndex(bits) > searchWords()) return Status.BAD_COUNT;
+  if (index + indexSize(bits) > searchWords()) return Status.BAD_COUNT;
   store<u32>(STATS, used + words, StatWord.BITMAP_WORDS_USED << 2);
-  store<u32>(STATS, index + wordsOfIndex(bits), StatWord.INDEX_WORDS_USED << 2);
+  store<u32>(STATS, index + indexSize(bits), StatWord.INDEX_WORDS_USED << 2);
   const at = rangeAt(area, nth);
   store<u32>(at, base, RangeWord.BASE_PFN << 2);
   store<u32>(at, pages, RangeWord.PAGES << 2);
@@ -106,7 +101,7 @@ export function addRange(area: u32, orderPerBit: u32, base: u32, pages: u32): i3
   store<u32>(at, index, RangeWord.INDEX << 2);
   store<i32>(areaAt(area), nth + 1, AreaWord.NR_RANGES << 2);
   store<u32>(areaAt(area), orderPerBit, AreaWord.ORDER_PER_BIT << 2);
-  if (parts()) buildIndex(indexOf(area, nth), bitmapOf(area, nth), bits, parts());
+  if (indexSize(bits)) buildWindowIndex(indexOf(area, nth), bitmapOf(area, nth), bits);
   addToArea(area, AreaWord.PAGES, pages);
   addToArea(area, AreaWord.AVAILABLE, pages);
   return Status.OK;
@@ -129,9 +124,7 @@ export function markWindow(area: i32, nth: i32, bit: u32, bits: u32, given: bool
   const index = indexOf(area, nth);
   if (given) setRun(map, bit, bits);
   else clearRun(map, bit, bits);
-  if (index == 0) return;
-  if (given) noteSet(index, map, total, bit, bits);
-  else noteClear(index, map, total, bit, bits);
+  if (index != 0) noteWindow(index, map, total, bit, bits, given);
 }
 
 /** Are these pages allocated from the area, from the first bit to the last? */

@@ -53,7 +53,7 @@ import {
 import { count } from "../record/events";
 import { recordWindow } from "../record/windows";
 import { addToArea, areaWord, bitmapOf, bitsOf, indexOf, linkOfBit, markWindow, rangeWord } from "./area";
-import { findRun } from "./search/index";
+import { findWindow } from "./search/of_area";
 
 /** Tries of one batch of pages before it counts as busy. */
 const BATCH_TRIES: i32 = 5;
@@ -130,8 +130,7 @@ function search(at: usize): void {
     const from = <u32>word(at, RequestWord.FROM_BIT);
     const offset = alignOffset(area, nth, align);
     const mask = alignMask(area, align);
-    const strategy = config(ConfigWord.SEARCH_STRATEGY);
-    const bit = findRun(strategy, bitmapOf(area, nth), indexOf(area, nth), total, from, bits, mask, offset);
+    const bit = findWindow(bitmapOf(area, nth), indexOf(area, nth), total, from, bits, mask, offset);
     if (bit != NONE) return claim(at, area, nth, bit, bits);
     add(at, RequestWord.RANGE, 1);
     set(at, RequestWord.FROM_BIT, 0);

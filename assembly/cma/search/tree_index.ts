@@ -156,15 +156,17 @@ function mergeUp(tree: usize, low: u32, high: u32): void {
   }
 }
 
-/** The whole tree from the map. */
+/** The whole tree from the map. Nodes without a leaf below them stay empty: their children may not exist. */
 export function buildTree(tree: usize, map: usize, bits: u32): void {
   const leaves = leavesOf(bits);
   const first = firstLeaf(bits);
   memory.fill(tree, 0, treeBytes(bits));
   for (let leaf: u32 = 0; leaf < leaves; leaf++) readLeaf(nodeOf(tree, first + leaf), map, leaf, bits);
   let size = LEAF_BITS;
+  let last = first + leaves - 1;
   for (let from = first >> 1; from > 0; from >>= 1) {
-    for (let k = from; k < from << 1; k++) merge(tree, k, size);
+    last >>= 1;
+    for (let k = from; k <= last; k++) merge(tree, k, size);
     size <<= 1;
   }
 }
