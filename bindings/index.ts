@@ -29,6 +29,7 @@ export {
 export { ConfigWord, StatWord } from "../assembly/abi/words.js";
 // Numbers about numbers: runs, fragmentation, pagetypeinfo.
 export * from "./analysis/index.js";
+export * from "./debugtree/index.js";
 // What a machine is built from.
 export * from "./device/index.js";
 // Misuse, units, masks.

@@ -22,10 +22,11 @@ import {
 } from "../frames/frame";
 import { isOnLru, lruHead, lruListOf, lruPages } from "../frames/lru";
 import { ownerOf, SLOT_COUNT, slotContent } from "../frames/owner";
-import { nextOf, prevOf } from "../memory/list";
-import { config, FREE_HEADS, frames, PINS, SLOTS, STATS } from "../memory/regions";
+import { nextOf } from "../memory/list";
+import { config, frames, PINS, SLOTS, STATS } from "../memory/regions";
 import { pagesInHand } from "./areas";
 import { fault } from "./fault";
+import { checkEnd, checkLink } from "./lists";
 
 /** Bits of a frame's word that only a page in use may have: mobility, life, flags, pins. */
 const CONTENT_SHIFT: u32 = 12;
@@ -35,15 +36,18 @@ function walkLru(list: i32): i32 {
   const head = lruHead(list);
   const most = <i32>frames();
   let members = 0;
+  let before = head;
   for (let link = nextOf(head); link != head; link = nextOf(link)) {
-    if (link >= FREE_HEADS) return -fault(Fault.LIST_LINK, list, head, link);
-    if (prevOf(nextOf(link)) != link) return -fault(Fault.LIST_LINK, pfnOf(link), link, prevOf(nextOf(link)));
+    const broken = checkLink(before, link);
+    if (broken) return -broken;
     const word = wordOf(link);
+    before = link;
     if (!isOnLru(word) || lruListOf(word) != list) return -fault(Fault.LRU_MEMBER, pfnOf(link), list, word);
     members += 1;
     if (members > most) return -fault(Fault.LIST_LENGTH, list, most, members);
   }
-  return members;
+  const broken = checkEnd(head, before);
+  return broken ? -broken : members;
 }
 
 function pagesOfZone(list: i32, zone: i32): i32 {

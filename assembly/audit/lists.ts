@@ -12,21 +12,37 @@ import { nextOf, prevOf } from "../memory/list";
 import { config, FREE_HEADS, frames } from "../memory/regions";
 import { fault } from "./fault";
 
+/** A member is a frame of this memory, and names the one before it. */
+export function checkLink(before: u32, link: u32): i32 {
+  const place = before < FREE_HEADS ? before : link;
+  if (link >= FREE_HEADS || (link & 3) != 0) return fault(Fault.LIST_LINK, pfnOf(place), before, link);
+  return prevOf(link) == before ? 0 : fault(Fault.LIST_LINK, pfnOf(place), before, prevOf(link));
+}
+
+/** The list's head names the last member. */
+export function checkEnd(head: u32, last: u32): i32 {
+  if (prevOf(head) == last) return 0;
+  return fault(Fault.LIST_LINK, last < FREE_HEADS ? pfnOf(last) : 0, last, prevOf(head));
+}
+
 /** Walks one list both ways; answers its length, or -1 with the fault reported. */
 function walk(head: u32, kind: i32, order: i32, zone: i32): i32 {
   let length = 0;
   const most = <i32>frames();
+  let before = head;
   for (let link = nextOf(head); link != head; link = nextOf(link)) {
-    if (link >= FREE_HEADS) return -fault(Fault.LIST_LINK, 0, head, link);
+    const broken = checkLink(before, link);
+    if (broken) return -broken;
     const word = wordOf(link);
-    if (prevOf(nextOf(link)) != link) return -fault(Fault.LIST_LINK, pfnOf(link), link, prevOf(nextOf(link)));
+    before = link;
     if (kindOf(word) != kind || orderOf(word) != order || zoneOf(word) != zone) {
       return -fault(kind == FrameKind.PCP ? Fault.PCP_MEMBER : Fault.LIST_MEMBER, pfnOf(link), order, word);
     }
     length += 1;
     if (length > most) return -fault(Fault.LIST_LENGTH, pfnOf(link), most, length);
   }
-  return length;
+  const broken = checkEnd(head, before);
+  return broken ? -broken : length;
 }
 
 export function checkFreeLists(zone: i32): i32 {

@@ -99,8 +99,11 @@ export function pin(cpu: i32, pfn: u32, kind: u32, owner: u32, handle: usize, at
 
 /** The oldest record of this page, or NONE. */
 export function findPin(pfn: u32): u32 {
+  const head = isFrame(pfn) ? headOf(linkOf(pfn)) : NONE;
+  if (head == NONE) return NONE;
+  const wanted = pfnOf(head) + 1;
   for (let record: u32 = 0; record < stat(StatWord.PINS_USED); record++) {
-    if (load<u32>(pinAt(record), PinWord.PFN << 2) == pfn + 1) return record;
+    if (load<u32>(pinAt(record), PinWord.PFN << 2) == wanted) return record;
   }
   return NONE;
 }

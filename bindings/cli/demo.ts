@@ -101,7 +101,7 @@ function writePicture(machine: Machine, device: ResolvedDevice, options: DemoOpt
       start: startPfn,
       end: startPfn + spanned,
     })),
-    areas: device.areas.map(({ name, start, end }) => ({ name, start, end })),
+    areas: device.areas.flatMap(({ name, ranges }) => ranges.map(({ start, end }) => ({ name, start, end }))),
     blocks: surveyPageblocks(machine),
   });
   mkdirSync(options.out, { recursive: true });

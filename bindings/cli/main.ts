@@ -7,7 +7,10 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { presetNames } from "../device/presets/index.js";
 import { runDemo } from "./demo.js";
 import { ExitCode, isForUser, printable } from "./exit.js";
+import { type ExplainOptions, runExplain } from "./explain.js";
 import { type ReplayOptions, runReplay } from "./replay.js";
+import { runShell, type ShellOptions } from "./shell.js";
+import { runSize, type SizeOptions } from "./size.js";
 
 function packageVersion(): string {
   const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
@@ -54,6 +57,45 @@ function program(done: (code: ExitCode) => void): Command {
     .option("--seed <n>", "seed of the churn", wholeNumber, 1)
     .option("--out <directory>", "where the picture goes", "out")
     .action(async (options) => done(await runDemo(options)));
+  root
+    .command("shell")
+    .description(
+      "a machine as files: ls, cd, cat, echo 4 > FILE, tree, churn ...; reads lines from standard input; exit 2 if one failed",
+    )
+    .addOption(
+      new Option("--device <preset>", `one of ${presetNames.join(", ")} (default: "phone-16g")`).conflicts(
+        "capture",
+      ),
+    )
+    .option("--capture <directory>", "the machine of a capture's state_before.txt")
+    .option("-c, --command <text>", "run these commands and leave")
+    .option("-e, --exit-on-error", "stop at the first command that fails")
+    .addOption(coreOption())
+    .action(async (options: ShellOptions) => done(await runShell(options)));
+  root
+    .command("explain")
+    .description(
+      "why did cma_alloc fail? from logs and files of one moment to a verdict; exit 0 explained, 3 no failure found, 2 unusable",
+    )
+    .argument(
+      "<file...>",
+      "dmesg, files of debugfs, procfs and sysfs, page_owner, ftrace text; plain or gzip; - reads standard input",
+    )
+    .option("--kernel <version>", "kernel of the log, where it does not say: 6.12")
+    .option("--json", "print {failures, findings, issues} as JSON")
+    .option("--html <file>", "write a report with a map of the area")
+    .option("--no-color", "plain text on a terminal too")
+    .action(async (files: string[], options: ExplainOptions) => done(await runExplain(files, options)));
+  root
+    .command("size")
+    .description(
+      "how large must the area be? exact span in the best and the worst order, a bound for any order, what to write",
+    )
+    .option("--buffer <buffer...>", "4x1920x1080xNV12, 6x3934pages@8, 3x8M; @ALIGN is an order")
+    .option("--from-log <file>", "take the requests from a log or a trace; - reads standard input")
+    .option("--page-size <size>", "4K, 16K or 64K")
+    .option("--json", "print the answer as JSON")
+    .action(async (options: SizeOptions) => done(await runSize(options)));
   return root;
 }
 

@@ -113,7 +113,10 @@ export class CmaRequest {
     return this.#result as CmaResult;
   }
 
-  /** A fatal signal: everything is given back, the result is -EINTR. */
+  /**
+   * A fatal signal, noticed where the kernel looks for one: before it collects or retries pages. The request runs on until
+   * there, gives everything back and ends with -EINTR; one that has no pages left to move ends as if there were no signal.
+   */
   kill(): CmaResult {
     if (this.#result === undefined) this.#advance(0, true);
     return this.#result as CmaResult;
@@ -148,7 +151,7 @@ export class Cma {
   /** @throws MachineError BAD_AREA for an index or a name that no area has */
   indexOf(area: number | string): number {
     const index = typeof area === "string" ? this.names.indexOf(area) : area;
-    if (index >= 0 && index < this.names.length) return index;
+    if (Number.isInteger(index) && index >= 0 && index < this.names.length) return index;
     throw new MachineError(
       Status.BAD_AREA,
       `area ${JSON.stringify(area)} (areas: ${this.names.join(", ") || "none"})`,

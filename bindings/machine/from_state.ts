@@ -3,9 +3,10 @@
 
 import { Region } from "../../assembly/abi/layout.js";
 import { COMMAND_CAPACITY, MAX_ZONES } from "../../assembly/abi/limits.js";
-import { FrameKind, Gfp, Mobility, Op, ZoneFlag } from "../../assembly/abi/vocabulary.js";
+import { Fault, FrameKind, Gfp, Mobility, Op, ZoneFlag } from "../../assembly/abi/vocabulary.js";
 import { PcpWord, ZoneWord } from "../../assembly/abi/words.js";
 import { type KernelId, kernelProfiles } from "../device/kernel.js";
+import { zoneWatermarks } from "../device/watermarks.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
 import type { CaptureState, ZoneState } from "../importers/capture/types.js";
@@ -225,7 +226,52 @@ function writePcpWords(engine: Engine, zone: ZoneState): void {
   }
 }
 
-/** Fills a freshly created machine with the state. @throws MachineError when the state contradicts itself */
+function loadPageblocks(
+  blocks: Uint8Array,
+  state: CaptureState,
+  { pageblocks }: ZoneState,
+  config: SystemConfig,
+): void {
+  const first = (pageblocks.start - config.startPfn) / 2 ** config.pageblockOrder;
+  const fits = Number.isInteger(first) && first >= 0 && first + pageblocks.types.length <= blocks.length;
+  if (!fits) {
+    throw new CaptureError({
+      file: state.file,
+      line: pageblocks.line,
+      problem: `${pageblocks.types.length} pageblocks from pfn ${pageblocks.start} are not all in the zones`,
+      expected: `pageblocks of 2^${config.pageblockOrder} frames from pfn ${config.startPfn} to ${config.endPfn}`,
+    });
+  }
+  blocks.set(pageblocks.types, first);
+}
+
+/** Recounts everything: counters that are not what the lists hold would mislead every rule that reads them. */
+function refuseUnsound(engine: Engine, state: CaptureState): void {
+  const { fault, name, pfn, expected, got } = engine.validate();
+  if (fault === Fault.NONE) return;
+  throw new CaptureError({
+    file: state.file,
+    line: state.line,
+    problem: `the state "${state.tag}" contradicts itself: ${name} at ${pfn} is ${got}`,
+    expected: String(expected),
+  });
+}
+
+/** Zones without memory are in no dump, yet one of them has marks: since 6.7 ZONE_MOVABLE has a min of its own. */
+function writeEmptyZones(engine: Engine, state: CaptureState, movable: number): void {
+  if (state.zones.some((zone) => zone.index === movable)) return;
+  const lowmem = { name: "Normal", present: 1, managed: 1 } as const;
+  const empty = { name: "Movable", present: 0, managed: 0 } as const;
+  const profile = kernelProfiles[kernelOf(state)];
+  const marks = zoneWatermarks([lowmem, empty], 0, 0, constant(state, "page_shift"), profile)[1];
+  const words = engine.words(Region.ZONES).subarray(movable * ZoneWord.COUNT);
+  words[ZoneWord.WMARK_MIN] = marks?.min ?? 0;
+  words[ZoneWord.WMARK_LOW] = marks?.low ?? 0;
+  words[ZoneWord.WMARK_HIGH] = marks?.high ?? 0;
+  words[ZoneWord.WMARK_PROMO] = marks?.promo ?? 0;
+}
+
+/** Fills a freshly created machine with the state. @throws CaptureError or MachineError when it contradicts itself */
 export function loadState(
   engine: Engine,
   commands: CommandBuffer,
@@ -238,7 +284,7 @@ export function loadState(
   loader.frames(config.startPfn, config.endPfn - config.startPfn, FrameKind.HOLE, Mobility.FIXED, 0);
   for (const zone of state.zones) {
     writeZoneLimits(engine, zone);
-    blocks.set(zone.pageblocks.types, (zone.pageblocks.start - config.startPfn) / 2 ** config.pageblockOrder);
+    loadPageblocks(blocks, state, zone, config);
     loadZoneFrames(loader, zone, config.pageblockOrder);
     loadZoneLists(loader, zone);
   }
@@ -247,8 +293,10 @@ export function loadState(
     for (const run of area.set) loader.add(Op.LOAD_BITMAP, 0, 0, index, run.start, run.length);
   }
   commands.flush(loader.what);
+  writeEmptyZones(engine, state, config.movableZone);
   for (const zone of state.zones) {
     writeZoneWords(engine, zone);
     writePcpWords(engine, zone);
   }
+  refuseUnsound(engine, state);
 }

@@ -3,6 +3,8 @@
 export type { PageMapBlocks, PageMapInput, PageMapRange } from "./pagemap/input.js";
 export { renderPageMapSvg } from "./pagemap/render.js";
 export { renderBuddyinfo, renderPagetypeinfo } from "./procfs.js";
+export { renderAllocFailed, renderAvailablePages, renderCmaBitmap } from "./procfs_cma.js";
+export { renderVmstat, renderZoneinfo } from "./procfs_zoneinfo.js";
 export {
   formatBytes,
   formatCount,

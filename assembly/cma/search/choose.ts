@@ -4,7 +4,7 @@
 import { IndexPart, SearchStrategy } from "../../abi/vocabulary";
 import { NONE } from "../../memory/list";
 import { bitParallel, isSmall } from "./bit_parallel";
-import { longSearch, OPEN, REACH, shortWalk } from "./composite";
+import { composite } from "./composite";
 import { kernelWalk } from "./kernel";
 import { lastSetScan } from "./last_set";
 import { hasParts, pyramidOf, summaryOf, treeOf } from "./layout";
@@ -29,15 +29,7 @@ export function findRun(
   offset: u32,
 ): u32 {
   if (count - 1 >= bits || start > bits - count || offset > mask || (mask & (mask + 1)) != 0) return NONE;
-  if (strategy == SearchStrategy.COMPOSITE) {
-    let from = start;
-    if (count <= REACH) {
-      const found = shortWalk(map, index, bits, start, count, mask, offset);
-      if (found < OPEN) return <u32>found;
-      from = <u32>found;
-    }
-    return longSearch(map, index, bits, start, count, mask, offset, from);
-  }
+  if (strategy == SearchStrategy.COMPOSITE) return composite(map, index, bits, start, count, mask, offset);
   if (strategy == SearchStrategy.KERNEL) return kernelWalk(map, bits, start, count, mask, offset);
   return findBy(strategy, map, index, bits, start, count, mask, offset);
 }

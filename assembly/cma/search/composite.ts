@@ -14,49 +14,60 @@ import { boundOf, runTree } from "./run_tree";
 import { NODE_BYTES } from "./tree_index";
 
 /** Longer requests are left to the tree. */
-export const REACH: u32 = 8192;
-/** Windows that are tried before the root of the tree is asked whether there is a run at all. */
-const ASK: u32 = 2;
-/** What the walk may cost: 1 for a window, 1 for each 128 bits read. */
-const WORK: u32 = 32;
+const REACH: u32 = 8192;
+/** What a window costs the walk: WINDOW, and 1 for each 64 bits read. */
+const WINDOW: u32 = 2;
+/** From this cost on the root of the tree is asked whether there is a run at all. */
+const ASK: u32 = 4;
+/** What the walk may cost before the tree goes on. */
+const MOST: u32 = 60;
+/** Pairs that are looked through for a clear bit before the tree goes on. */
+const FULL: u32 = 64;
 const ALL: u64 = 0xffff_ffff_ffff_ffff;
 
-/** Above an answer that is none yet: no window begins before the place below it. */
-export const OPEN: u64 = 0x1_0000_0000;
-
-/** The place, NONE, or OPEN | the place from which to go on. count <= REACH. */
-export function shortWalk(map: usize, index: usize, bits: u32, start: u32, count: u32, mask: u32, offset: u32): u64 {
+/** The first place; `index` without a run tree, or 0, leaves everything to the kernel's walk. */
+export function composite(
+  map: usize,
+  index: usize,
+  bits: u32,
+  start: u32,
+  count: u32,
+  mask: u32,
+  offset: u32,
+): u32 {
   const limit = bits - count;
   const pairs = (bits + 31) >> 6;
   let at = start;
-  let work: u32 = 0;
-  while (at <= limit) {
+  let cost: u32 = 0;
+  if (count > REACH) return searchOn(map, index, bits, start, count, mask, offset, start);
+  while (true) {
     let pair = at >> 6;
-    let from = map + (<usize>pair << 3);
+    let from = map + ((<usize>pair) << 3);
     let word = (pair < pairs ? ~load<u64>(from) : <u64>~load<u32>(from)) & (ALL << (at & 63));
     if (word == 0) {
-      const reach = min(bits, ((pair + 64) << 6));
+      const reach = min(bits, (pair + FULL) << 6);
       at = clearFrom(map, pair + 1, reach);
-      if (at == reach) return OPEN | at;
+      if (at == reach) break;
     } else {
       at = (pair << 6) + <u32>ctz(word);
     }
     at += (0 - at - offset) & mask;
     if (at > limit) return NONE;
     pair = at >> 6;
-    from = map + (<usize>pair << 3);
+    from = map + ((<usize>pair) << 3);
     word = (pair < pairs ? load<u64>(from) : <u64>load<u32>(from)) & (ALL << (at & 63));
     const end = at + count;
     const hit = word != 0 ? (pair << 6) + <u32>ctz(word) : setFrom(map, pair + 1, end);
     if (hit >= end) return at;
-    const before = work;
-    work += 1 + ((hit - at) >> 7);
+    const before = cost;
+    cost += WINDOW + ((hit - at) >> 6);
     at = hit + 1;
-    if (work < ASK) continue;
+    if (at > limit) return NONE;
+    if (cost < ASK) continue;
     if (before < ASK && isHopeless(index, bits, count, mask, offset)) return NONE;
-    if (work >= WORK) return OPEN | at;
+    if (cost >= MOST) break;
   }
-  return NONE;
+  return searchOn(map, index, bits, start, count, mask, offset, at);
 }
 
 /** Does the tree know that no run anywhere is long enough? */
@@ -66,7 +77,7 @@ function isHopeless(index: usize, bits: u32, count: u32, mask: u32, offset: u32)
 }
 
 /** Goes on from `from`, before which no window begins. */
-export function longSearch(
+function searchOn(
   map: usize,
   index: usize,
   bits: u32,

@@ -4,6 +4,8 @@
 import { clearFrom, setFrom } from "../../memory/bits";
 import { NONE } from "../../memory/list";
 
+/** Pairs that are looked through here before a function is called. */
+const NEAR: u32 = 6;
 const ALL: u64 = 0xffff_ffff_ffff_ffff;
 
 /**
@@ -18,7 +20,18 @@ export function kernelWalk(map: usize, bits: u32, start: u32, count: u32, mask: 
     let pair = at >> 6;
     let from = map + ((<usize>pair) << 3);
     let word = (pair < pairs ? ~load<u64>(from) : <u64>~load<u32>(from)) & (ALL << (at & 63));
-    at = word != 0 ? (pair << 6) + <u32>ctz(word) : clearFrom(map, pair + 1, bits);
+    if (pair + 1 < pairs) {
+      const full = word == 0;
+      word = select<u64>(~load<u64>(from, 8), word, full);
+      pair += <u32>full;
+    }
+    const near = min(pairs, pair + NEAR);
+    while (word == 0) {
+      pair += 1;
+      if (pair >= near) break;
+      word = ~load<u64>(map + ((<usize>pair) << 3));
+    }
+    at = word != 0 ? (pair << 6) + <u32>ctz(word) : clearFrom(map, pair, bits);
     at += (0 - at - offset) & mask;
     if (at > limit) return NONE;
     pair = at >> 6;

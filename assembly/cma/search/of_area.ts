@@ -4,7 +4,7 @@
 
 import { IndexPart, SearchStrategy } from "../../abi/vocabulary";
 import { NONE } from "../../memory/list";
-import { longSearch, OPEN, REACH, shortWalk } from "./composite";
+import { composite } from "./composite";
 import { kernelWalk } from "./kernel";
 import { indexWords, layIndex, treeOf } from "./layout";
 import { buildTree, LEAF_BITS, noteTree } from "./tree_index";
@@ -21,13 +21,7 @@ export function findWindow(
 ): u32 {
   if (count - 1 >= bits || start > bits - count || offset > mask || (mask & (mask + 1)) != 0) return NONE;
   if (index == 0) return kernelWalk(map, bits, start, count, mask, offset);
-  let from = start;
-  if (count <= REACH) {
-    const found = shortWalk(map, index, bits, start, count, mask, offset);
-    if (found < OPEN) return <u32>found;
-    from = <u32>found;
-  }
-  return longSearch(map, index, bits, start, count, mask, offset, from);
+  return composite(map, index, bits, start, count, mask, offset);
 }
 
 /** Words of one range's index, up to the next 64 bytes; 0 for a strategy that keeps nothing. */

@@ -1,0 +1,57 @@
+// Knows: `pageblock explain`: files in, an explanation out, and its exit codes.
+// Must not know: formats, how a verdict is reached.
+
+import { renameSync, writeFileSync } from "node:fs";
+import { areaMaps, explain, guestsOf, pageShift, versionNumber } from "../analysis/explain/index.js";
+import { collectFiles } from "../importers/node.js";
+import { renderExplanation, renderIssues } from "../report/explain.js";
+import { renderExplanationHtml } from "../report/explain_html.js";
+import { ExitCode, printable, UsageError } from "./exit.js";
+
+export interface ExplainOptions {
+  readonly kernel?: string;
+  readonly json?: boolean;
+  readonly html?: string;
+  readonly color?: boolean;
+}
+
+/** No failed request was found. */
+export const NOTHING_FAILED = 3;
+
+/** JSON may hold C1 controls and line separators as they are; a terminal must not see them. */
+function plainJson(value: unknown): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\u2028\u2029]/g, escaped);
+}
+
+/** Answers 0 when failures were explained, 3 when none was found, 2 for input of which nothing was understood. */
+export async function runExplain(paths: readonly string[], options: ExplainOptions): Promise<number> {
+  if (options.kernel !== undefined && versionNumber(options.kernel) === undefined) {
+    throw new UsageError(`--kernel ${options.kernel}: expected a version such as 6.12`);
+  }
+  if (paths.filter((path) => path === "-").length > 1) throw new UsageError("- can be given once");
+  const facts = await collectFiles(paths);
+  const explanation = explain(facts, { kernel: options.kernel });
+  const understood = [...facts.formats.values()].some((formats) => formats.size > 0);
+  const shift = pageShift(facts);
+  const picture = { maps: areaMaps(facts), guests: guestsOf(facts) };
+  if (options.html !== undefined) {
+    writeFileSync(`${options.html}.part`, renderExplanationHtml(explanation, picture, shift));
+    renameSync(`${options.html}.part`, options.html);
+  }
+  if (options.json === true) {
+    const { failures, findings, issues } = explanation;
+    process.stdout.write(`${plainJson({ failures, findings, issues })}\n`);
+  } else {
+    const isTerminal = process.stdout.isTTY === true && (process.env["NO_COLOR"] ?? "") === "";
+    process.stdout.write(
+      renderExplanation(explanation, picture, {
+        color: options.color !== false && isTerminal,
+        pageShift: shift,
+      }),
+    );
+    process.stderr.write(printable(renderIssues(explanation)));
+  }
+  if (!understood) return ExitCode.UNUSABLE;
+  return explanation.failures.length > 0 ? ExitCode.OK : NOTHING_FAILED;
+}

@@ -1,0 +1,112 @@
+// Knows: the exact text of /proc/zoneinfo and /proc/vmstat.
+// Must not know: where the numbers come from, or which of them are modelled.
+//
+// Models: zoneinfo_show_print() and vmstat_show() of mm/vmstat.c, Linux 6.12 (the marks end with promo) and 6.1 (with
+// high), CONFIG_SMP, without CONFIG_NUMA. Later kernels also print high_min and high_max of each pageset.
+
+/** One counter under the kernel's name. Captured ones may be too large for a number. */
+export interface CounterLine {
+  readonly name: string;
+  readonly value: number | bigint;
+}
+
+/** One CPU's lists. Pages. */
+export interface ZoneinfoPageset {
+  readonly cpu: number;
+  readonly count: number;
+  readonly high: number;
+  readonly batch: number;
+  readonly threshold: number;
+}
+
+/** What only zones with memory print. */
+export interface ZoneinfoPopulated {
+  readonly counters: readonly CounterLine[];
+  readonly pagesets: readonly ZoneinfoPageset[];
+  readonly unreclaimable: number | bigint;
+  readonly startPfn: number;
+}
+
+/** One zone, with or without memory. Pages. */
+export interface ZoneinfoZone {
+  readonly node: number;
+  readonly name: string;
+  /** Counters of the node: with its first zone that has memory, nowhere else. */
+  readonly nodeCounters?: readonly CounterLine[] | undefined;
+  readonly free: number;
+  readonly boost: number;
+  /** The marks that allocations meet: with the boost. */
+  readonly min: number;
+  readonly low: number;
+  readonly high: number;
+  /** 6.12 prints it, 6.1 does not: undefined. */
+  readonly promo: number | undefined;
+  readonly spanned: number;
+  readonly present: number;
+  readonly managed: number;
+  readonly cma: number;
+  /** lowmem_reserve for each zone index. */
+  readonly protection: readonly number[];
+  /** undefined: the zone has no memory. */
+  readonly populated: ZoneinfoPopulated | undefined;
+}
+
+/** A name and a value in the columns of a zone's counters. */
+function counterLine({ name, value }: CounterLine): string {
+  return `      ${name.padEnd(12)} ${value}`;
+}
+
+function sizeLines(zone: ZoneinfoZone): string[] {
+  const sizes: [string, number][] = [
+    ["boost", zone.boost],
+    ["min", zone.min],
+    ["low", zone.low],
+    ["high", zone.high],
+  ];
+  if (zone.promo !== undefined) sizes.push(["promo", zone.promo]);
+  sizes.push(
+    ["spanned", zone.spanned],
+    ["present", zone.present],
+    ["managed", zone.managed],
+    ["cma", zone.cma],
+  );
+  return sizes.map(([name, value]) => `        ${name.padEnd(8)} ${value}`);
+}
+
+function pagesetLines({ cpu, count, high, batch, threshold }: ZoneinfoPageset): string[] {
+  return [
+    `    cpu: ${cpu}`,
+    `              count: ${count}`,
+    `              high:  ${high}`,
+    `              batch: ${batch}`,
+    `  vm stats threshold: ${threshold}`,
+  ];
+}
+
+function zoneLines(zone: ZoneinfoZone): string[] {
+  const lines = [`Node ${zone.node}, zone ${zone.name.padStart(8)}`];
+  if (zone.nodeCounters !== undefined) lines.push("  per-node stats", ...zone.nodeCounters.map(counterLine));
+  lines.push(
+    `  pages free     ${zone.free}`,
+    ...sizeLines(zone),
+    `        protection: (${zone.protection.join(", ")})`,
+  );
+  if (zone.populated === undefined) return lines;
+  const { counters, pagesets, unreclaimable, startPfn } = zone.populated;
+  lines.push(...counters.map(counterLine), "  pagesets", ...pagesets.flatMap(pagesetLines));
+  lines.push(`  node_unreclaimable:  ${unreclaimable}`, `  start_pfn:           ${startPfn}`);
+  return lines;
+}
+
+/** /proc/zoneinfo, to the byte. */
+export function renderZoneinfo(zones: readonly ZoneinfoZone[]): string {
+  return zones
+    .flatMap(zoneLines)
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+/** /proc/vmstat, to the byte. */
+export function renderVmstat(counters: readonly CounterLine[]): string {
+  return counters.map(({ name, value }) => `${name} ${value}\n`).join("");
+}
