@@ -1,3 +1,5 @@
+// Knows: where the tests are, and how they run: on the sources, with Node's platform, two at a time.
+
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -10,7 +12,10 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,
+    reporters: process.env["CI"] ? ["default", "json"] : ["default"],
+    outputFile: { json: ".vitest/results.json" },
   },
 });

@@ -5,11 +5,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 // The vocabulary: enumerations in the kernel's words.
+export { BlockReason, Fault, RequestState, SearchStrategy } from "../assembly/abi/findings.js";
 export {
-  BlockReason,
   Errno,
   EventKind,
-  Fault,
   FrameKind,
   Gfp,
   Migratetype,
@@ -21,14 +20,27 @@ export {
   PinKind,
   ReclaimMode,
   Refusal,
-  RequestState,
-  SearchStrategy,
   Status,
   ZoneFlag,
 } from "../assembly/abi/vocabulary.js";
 export { ConfigWord, StatWord } from "../assembly/abi/words.js";
 // Numbers about numbers: runs, fragmentation, pagetypeinfo.
 export * from "./analysis/index.js";
+// CMA's bitmaps without a machine.
+export {
+  type BitmapIndex,
+  type BitmapOptions,
+  type BitmapStats,
+  type CmaRequest as BitmapCmaRequest,
+  cmaRun,
+  type FindOptions,
+  formatDebugfsBitmap,
+  PageBitmap,
+  parseDebugfsBitmap,
+  type RunRequest,
+} from "./bitmap/index.js";
+export * from "./debugtree/index.js";
+// A machine as a tree of files in the kernel's formats.
 export * from "./debugtree/index.js";
 // What a machine is built from.
 export * from "./device/index.js";

@@ -4,8 +4,9 @@
 //   AVAILABLE = PAGES - bits set << order_per_bit      (order_per_bit 0; else requests round up)
 //   a request from ISOLATE to TEST owns the bits of its window; from SCAN on its pageblocks are ISOLATE
 
+import { Fault, RequestState } from "../abi/findings";
 import { BATCH_CAPACITY, MAX_AREAS, MAX_REQUESTS } from "../abi/limits";
-import { Fault, FrameKind, Migratetype, PageFlag, RequestState } from "../abi/vocabulary";
+import { FrameKind, Migratetype, PageFlag } from "../abi/vocabulary";
 import { AreaWord, RangeWord, RequestWord } from "../abi/words";
 import { areaWord, bitmapOf, bitsOf, isArea, rangeWord } from "../cma/area";
 import { requestAt } from "../cma/request";

@@ -6,8 +6,9 @@
 //   sum of pins        =    live pin records
 //   frames ISOLATED    =    members of the batches of all requests
 
+import { Fault } from "../abi/findings";
 import { LRU_LISTS, SWAPPED } from "../abi/limits";
-import { Fault, FrameKind, PageFlag } from "../abi/vocabulary";
+import { FrameKind, PageFlag } from "../abi/vocabulary";
 import { ConfigWord, PinWord, StatWord } from "../abi/words";
 import {
   hasPageFlag,

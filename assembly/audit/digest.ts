@@ -2,8 +2,9 @@
 // Covers frames, list order, zones, per-CPU sets, pageblock types, CMA areas and the requests under way; not
 // statistics, events, slots, pin records, commands.
 
+import { RequestState } from "../abi/findings";
 import { MAX_AREAS, MAX_REQUESTS, MAX_ZONES } from "../abi/limits";
-import { FrameKind, RequestState } from "../abi/vocabulary";
+import { FrameKind } from "../abi/vocabulary";
 import { AreaWord, AuditWord, ConfigWord, PcpWord, RangeWord, RequestWord, ZoneWord } from "../abi/words";
 import { areaAt, areaWord, bitmapOf, rangeAt, rangeWord } from "../cma/area";
 import { requestAt } from "../cma/request";

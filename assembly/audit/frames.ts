@@ -1,7 +1,8 @@
 // Knows: the partition of memory into holes, reserved frames and blocks, and the types of pageblocks.
 // Must not know: lists, counters of pages, content.
 
-import { Fault, FrameKind, ListTypeRule, Migratetype } from "../abi/vocabulary";
+import { Fault } from "../abi/findings";
+import { FrameKind, ListTypeRule, Migratetype } from "../abi/vocabulary";
 import { ConfigWord, ZoneWord } from "../abi/words";
 import { isFreeBlock, kindOf, orderOf, pfnOf, typeIn, wordOf, zoneOf } from "../frames/frame";
 import {

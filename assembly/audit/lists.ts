@@ -1,7 +1,8 @@
 // Knows: the free lists and per-CPU lists of a zone, and the counters that follow from them.
 // Must not know: the partition of memory (audit/frames), content.
 
-import { Fault, FrameKind, Migratetype, ReserveRule } from "../abi/vocabulary";
+import { Fault } from "../abi/findings";
+import { FrameKind, Migratetype, ReserveRule } from "../abi/vocabulary";
 import { ConfigWord, PcpWord, ZoneWord } from "../abi/words";
 import { freeHead, nrFree } from "../buddy/freelist";
 import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";

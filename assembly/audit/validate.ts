@@ -1,7 +1,7 @@
 // Knows: which invariants are checked, and in which order. Must not know: any of them.
 // Everything is recomputed from the frames; the first thing that is broken is reported in the AUDIT region.
 
-import { Fault } from "../abi/vocabulary";
+import { Fault } from "../abi/findings";
 import { ConfigWord } from "../abi/words";
 import { config } from "../memory/regions";
 import { checkAreas, checkRequests } from "./areas";

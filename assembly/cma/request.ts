@@ -9,17 +9,9 @@
 // DEVIATION: cma_mutex (6.1, 6.12) is not modelled: requests that are under way together collide on their pageblocks, as
 // in 5.12 to 5.17, and as callers of alloc_contig_range outside of CMA do.
 
+import { BlockReason, RequestState } from "../abi/findings";
 import { MAX_REQUESTS } from "../abi/limits";
-import {
-  BlockReason,
-  CmaErrorRule,
-  Errno,
-  FrameKind,
-  Migratetype,
-  Mobility,
-  PageLife,
-  RequestState,
-} from "../abi/vocabulary";
+import { CmaErrorRule, Errno, FrameKind, Migratetype, Mobility, PageLife } from "../abi/vocabulary";
 import { AreaWord, ConfigWord, RangeWord, RequestWord, StatWord } from "../abi/words";
 import { freePages } from "../buddy/free_pages";
 import { removeFree } from "../buddy/freelist";

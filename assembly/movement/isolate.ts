@@ -5,7 +5,8 @@
 // DEVIATION: a compound page in use that crosses the border of the range fails the isolation in both kernels; 6.1
 // would first try to migrate it.
 
-import { BlockReason, FrameKind, IsolationRule, Migratetype, PageFlag } from "../abi/vocabulary";
+import { BlockReason } from "../abi/findings";
+import { FrameKind, IsolationRule, Migratetype, PageFlag } from "../abi/vocabulary";
 import { ConfigWord, ZoneWord } from "../abi/words";
 import { isInsideZone, moveBlock, moveFreeBlocks } from "../buddy/block";
 import { removeFree } from "../buddy/freelist";

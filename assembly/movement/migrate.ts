@@ -196,7 +196,7 @@ function allocateTarget(cpu: i32, source: u32): u32 {
   return allocateUnderPressure(cpu, order, gfp, STATS + ((<usize>StatWord.SLOW) << 2));
 }
 
-/** The content moves; the source, which is on no list, is freed. */
+/** The content moves; the source, which is ISOLATED and so on no list, is freed. */
 export function movePage(cpu: i32, source: u32, target: u32): void {
   const from = wordOf(source);
   const order = orderOf(from);

@@ -5,7 +5,7 @@
 // DEVIATION: at most 63 pins on one page (kernel: about 2^21 for large folios).
 
 import { PIN_CAPACITY } from "../abi/limits";
-import { FrameKind, Gfp, Migratetype, PinKind, Status } from "../abi/vocabulary";
+import { FrameKind, Gfp, Migratetype, PageFlag, PinKind, Status } from "../abi/vocabulary";
 import { PinWord, StatWord } from "../abi/words";
 import { freePages, headOf } from "../buddy/free_pages";
 import {
@@ -69,6 +69,7 @@ function outOfCma(cpu: i32, head: u32): u32 {
   const target = allocateUnderPressure(cpu, order, LONGTERM_GFP, STATS + ((<usize>StatWord.SLOW) << 2));
   if (target == NONE) return NONE;
   if (isOnLru(wordOf(head))) removeFromLru(head);
+  setWord(head, wordOf(head) | PageFlag.ISOLATED);
   movePage(cpu, head, target);
   return target;
 }

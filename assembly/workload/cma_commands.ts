@@ -1,8 +1,9 @@
 // Knows: the commands on CMA areas, and checks each before it acts.
 // Must not know: how a request works. Arguments: the table in workload/commands.
 
+import { RequestState } from "../abi/findings";
 import { MAX_REQUESTS } from "../abi/limits";
-import { FrameKind, Mobility, RequestState, Status } from "../abi/vocabulary";
+import { FrameKind, Mobility, Status } from "../abi/vocabulary";
 import { AreaWord, CommandWord, RangeWord, RequestWord } from "../abi/words";
 import { addToArea, areaWord, bitsOf, isArea, isGivenOut, markWindow, rangeOf, rangeWord } from "../cma/area";
 import { beginRequest, endRequest, killRequest, requestAt, stepRequest } from "../cma/request";

@@ -3,7 +3,8 @@
 //
 // An instance of the core holds a machine or a bitmap. Its memory does not grow after create(), so the views stay.
 
-import { type InitStatus, type Placement, SearchStrategy } from "../../assembly/abi/vocabulary.js";
+import { type Placement, SearchStrategy } from "../../assembly/abi/findings.js";
+import type { InitStatus } from "../../assembly/abi/vocabulary.js";
 import { StateError } from "../engine/errors.js";
 import { type CoreExports, instantiate } from "../engine/load.js";
 
@@ -20,9 +21,23 @@ interface BitmapExports {
   bitmapClear(from: number, count: number): void;
   bitmapCount(from: number, count: number): number;
   bitmapNext(set: number, from: number): number;
-  bitmapPlace(placement: Placement, strategy: SearchStrategy, start: number, count: number, mask: number, offset: number): number;
+  bitmapPlace(
+    placement: Placement,
+    strategy: SearchStrategy,
+    start: number,
+    count: number,
+    mask: number,
+    offset: number,
+  ): number;
   bitmapLongest(mask: number, offset: number): number;
-  bitmapRepeat(strategy: SearchStrategy, start: number, count: number, mask: number, offset: number, times: number): number;
+  bitmapRepeat(
+    strategy: SearchStrategy,
+    start: number,
+    count: number,
+    mask: number,
+    offset: number,
+    times: number,
+  ): number;
   bitmapRepeatUpdate(from: number, count: number, times: number): void;
 }
 

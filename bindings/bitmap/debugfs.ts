@@ -8,12 +8,17 @@ import { UnitError } from "../engine/errors.js";
  * @throws UnitError naming the first word that is none
  */
 export function parseDebugfsBitmap(text: string): Uint32Array {
-  const tokens = text.slice(text.lastIndexOf(":") + 1).split(/\s+/).filter((token) => token !== "");
+  const tokens = text
+    .slice(text.lastIndexOf(":") + 1)
+    .split(/\s+/)
+    .filter((token) => token !== "");
   if (tokens.length === 0) throw new UnitError("a debugfs bitmap has at least one word");
   return Uint32Array.from(tokens, (token, i) => {
     const value = Number(token);
     if (/^\d{1,10}$/.test(token) && value <= 0xffff_ffff) return value;
-    throw new UnitError(`word ${i} of a debugfs bitmap must be a number below 2^32, not ${JSON.stringify(token.slice(0, 20))}`);
+    throw new UnitError(
+      `word ${i} of a debugfs bitmap must be a number below 2^32, not ${JSON.stringify(token.slice(0, 20))}`,
+    );
   });
 }
 

@@ -1,7 +1,7 @@
 // Knows: PageBitmap, the public face of the search: a map of taken and free bits that answers where a run fits.
 // Must not know: machines, areas, files.
 
-import { IndexPart, Placement, SearchStrategy } from "../../assembly/abi/vocabulary.js";
+import { IndexPart, Placement, SearchStrategy } from "../../assembly/abi/findings.js";
 import { type FreeRun, type RunStatistics, runStatistics } from "../analysis/index.js";
 import { UnitError } from "../engine/errors.js";
 import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
@@ -64,9 +64,14 @@ export class PageBitmap {
   }
 
   /** A map of `bits` bits from words, LSB first; bits behind the end are ignored. */
-  static async fromWords(words: Uint32Array, bits = words.length * 32, options: BitmapOptions = {}): Promise<PageBitmap> {
+  static async fromWords(
+    words: Uint32Array,
+    bits = words.length * 32,
+    options: BitmapOptions = {},
+  ): Promise<PageBitmap> {
     const needed = Math.ceil(bits / 32);
-    if (words.length < needed) throw new UnitError(`${bits} bits are ${needed} words, and there are ${words.length}`);
+    if (words.length < needed)
+      throw new UnitError(`${bits} bits are ${needed} words, and there are ${words.length}`);
     const bitmap = await PageBitmap.create(bits, options);
     const target = bitmap.#core.words;
     target.set(words.subarray(0, needed));
@@ -121,7 +126,8 @@ export class PageBitmap {
   /** Marks bits for findAvoiding() (pinned pages), or unmarks them. */
   setAvoided(from: number, count = 1, avoided = true): this {
     this.#stretch(from, count);
-    if (this.#core.second.length === 0) throw new UnitError("create the bitmap with { avoid: true } to mark bits");
+    if (this.#core.second.length === 0)
+      throw new UnitError("create the bitmap with { avoid: true } to mark bits");
     for (let bit = from; bit < from + count; bit++) {
       const word = this.#core.second[bit >>> 5] ?? 0;
       this.#core.second[bit >>> 5] = avoided ? word | (1 << (bit & 31)) : word & ~(1 << (bit & 31));
@@ -133,7 +139,9 @@ export class PageBitmap {
   find(request: RunRequest, options: FindOptions = {}): number | undefined {
     const { strategy = this.#fallback(), placement = Placement.FIRST_FIT } = options;
     if (!this.#core.has(strategy)) {
-      throw new UnitError(`${SearchStrategy[strategy] ?? strategy} needs an index: create the bitmap with { index: "all" }`);
+      throw new UnitError(
+        `${SearchStrategy[strategy] ?? strategy} needs an index: create the bitmap with { index: "all" }`,
+      );
     }
     const place = this.#core.place(placement, strategy, rawRequest(request));
     return place === NONE ? undefined : place;

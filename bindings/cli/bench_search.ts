@@ -2,7 +2,7 @@
 // Must not know: how a search works, how it is timed.
 
 import { writeFileSync } from "node:fs";
-import { SearchStrategy } from "../../assembly/abi/vocabulary.js";
+import { SearchStrategy } from "../../assembly/abi/findings.js";
 import { NONE, STRATEGIES } from "../bitmap/core.js";
 import {
   type Goal,
@@ -60,11 +60,19 @@ function cpuClock(): number {
   return (user + system) * 1000;
 }
 
-function chosen<T>(what: string, names: readonly string[] | undefined, all: readonly T[], nameOf: (item: T) => string): T[] {
+function chosen<T>(
+  what: string,
+  names: readonly string[] | undefined,
+  all: readonly T[],
+  nameOf: (item: T) => string,
+): T[] {
   if (names === undefined || names.length === 0) return [...all];
   return names.map((name) => {
     const found = all.find((item) => nameOf(item).toLowerCase() === name.toLowerCase().replaceAll(" ", "_"));
-    if (found === undefined) throw new UsageError(`unknown ${what} ${JSON.stringify(name)}; there are ${all.map(nameOf).join(", ")}`);
+    if (found === undefined)
+      throw new UsageError(
+        `unknown ${what} ${JSON.stringify(name)}; there are ${all.map(nameOf).join(", ")}`,
+      );
     return found;
   });
 }
@@ -73,7 +81,9 @@ function strategies(names: readonly string[] | undefined): SearchStrategy[] {
   const picked = chosen("strategy", names, STRATEGIES, (strategy) => SearchStrategy[strategy]);
   return STRATEGIES.filter(
     (strategy) =>
-      picked.includes(strategy) || strategy === SearchStrategy.KERNEL || strategy === SearchStrategy.COMPOSITE,
+      picked.includes(strategy) ||
+      strategy === SearchStrategy.KERNEL ||
+      strategy === SearchStrategy.COMPOSITE,
   );
 }
 
@@ -96,7 +106,13 @@ function placeText(place: number): string {
 function searchTable(rows: readonly LabRow[]): string {
   const names = rows[0]?.timings.map(({ name }) => name) ?? [];
   const right = (header: string) => ({ header, align: "right" as const });
-  const columns = [{ header: "request" }, ...names.map(right), right("C/COMP"), right("COMP/KERNEL"), right("place")];
+  const columns = [
+    { header: "request" },
+    ...names.map(right),
+    right("C/COMP"),
+    right("COMP/KERNEL"),
+    right("place"),
+  ];
   return renderTable(
     columns,
     rows.map((row) => [
@@ -132,7 +148,10 @@ function throughputTable({ rows, bits }: LabResult): string {
   const scans = rows.filter(({ place }) => place === NONE || place > bits / 2);
   const names = rows[0]?.timings.map(({ name }) => name) ?? [];
   return renderTable(
-    [{ header: "rows that look through the whole map" }, ...names.map((header) => ({ header, align: "right" as const }))],
+    [
+      { header: "rows that look through the whole map" },
+      ...names.map((header) => ({ header, align: "right" as const })),
+    ],
     [
       [
         `bits per ns, geometric mean of ${scans.length}`,
@@ -166,8 +185,19 @@ function describe(result: LabResult, why: string | undefined): string {
     const rows = result.rows.filter((row) => row.pattern === pattern.name);
     if (rows.length > 0) lines.push("", `${pattern.name}: ${pattern.doc}`, searchTable(rows).trimEnd());
   }
-  lines.push("", "update: 456 bits set or cleared, with the bits alone and with one index", updateTable(result).trimEnd());
-  lines.push("", throughputTable(result).trimEnd(), "", `digest of the answers  ${result.digest}`, "", "goals");
+  lines.push(
+    "",
+    "update: 456 bits set or cleared, with the bits alone and with one index",
+    updateTable(result).trimEnd(),
+  );
+  lines.push(
+    "",
+    throughputTable(result).trimEnd(),
+    "",
+    `digest of the answers  ${result.digest}`,
+    "",
+    "goals",
+  );
   lines.push(...goalsOf(result, result.twin).map(goalLine));
   lines.push("", "rows on which the composite loses, to C or to another strategy", ...lossLines(result));
   return `${lines.join("\n")}\n`;
@@ -188,7 +218,12 @@ function describeGrowth(results: readonly LabResult[]): string {
     }),
   );
   const right = (header: string) => ({ header, align: "right" as const });
-  const columns = [{ header: "456@8, found at the end" }, right("bits"), ...names.map(right), right("update")];
+  const columns = [
+    { header: "456@8, found at the end" },
+    right("bits"),
+    ...names.map(right),
+    right("update"),
+  ];
   return `\nas the map grows\n${renderTable(columns, rows)}`;
 }
 
@@ -219,7 +254,17 @@ export async function runBenchSearch(options: BenchSearchOptions): Promise<ExitC
   using twin = typeof built === "string" ? undefined : built;
   const why = typeof built === "string" ? built : undefined;
   const module = await loadCore(options.core ?? "release", undefined, "bitmap");
-  const lab = { module, bits, patterns, strategies: picked, seed, rounds, slice: SLICE, clock: cpuClock, twin };
+  const lab = {
+    module,
+    bits,
+    patterns,
+    strategies: picked,
+    seed,
+    rounds,
+    slice: SLICE,
+    clock: cpuClock,
+    twin,
+  };
   const bar = progressBar("searching", patterns.length * 6);
   let done = 0;
   const result = await runLab({ ...lab, onRow: () => bar.update(++done) });
@@ -228,7 +273,9 @@ export async function runBenchSearch(options: BenchSearchOptions): Promise<ExitC
   if (options.svg !== undefined) writeFileSync(options.svg, renderSearchChart(result));
   if (options.json) {
     const goals = goalsOf(result, result.twin);
-    process.stdout.write(`${JSON.stringify({ ...result, noTwin: why ?? null, goals, losses: lossesOf(result), growth }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ...result, noTwin: why ?? null, goals, losses: lossesOf(result), growth }, null, 2)}\n`,
+    );
   } else {
     process.stdout.write(describe(result, why) + (growth.length > 0 ? describeGrowth(growth) : ""));
   }

@@ -38,7 +38,13 @@ function dot(name: string, x: number, y: number): string {
     return element("path", { d: `M${x - 5} ${y}l5 -5l5 5l-5 5z`, fill: color });
   }
   if (name === "C") return element("rect", { x: x - 4, y: y - 4, width: 8, height: 8, fill: color });
-  return element("circle", { cx: x, cy: y, r: name === "KERNEL" ? 4.5 : 3.5, fill: color, "fill-opacity": 0.85 });
+  return element("circle", {
+    cx: x,
+    cy: y,
+    r: name === "KERNEL" ? 4.5 : 3.5,
+    fill: color,
+    "fill-opacity": 0.85,
+  });
 }
 
 function round(value: number): number {
@@ -50,7 +56,8 @@ export function renderSearchChart({ rows, bits, digest }: LabResult): string {
   const times = rows.flatMap((row) => row.timings.map(({ nanoseconds }) => nanoseconds));
   const low = Math.floor(Math.log10(Math.max(1, Math.min(...times, 10))));
   const high = Math.ceil(Math.log10(Math.max(...times, 100)));
-  const at = (ns: number) => round(LEFT + ((Math.log10(Math.max(ns, 1)) - low) / (high - low)) * (WIDTH - LEFT - RIGHT));
+  const at = (ns: number) =>
+    round(LEFT + ((Math.log10(Math.max(ns, 1)) - low) / (high - low)) * (WIDTH - LEFT - RIGHT));
   const names = rows[0]?.timings.map(({ name }) => name) ?? [];
   const parts: string[] = [];
   let y = TOP;
@@ -64,7 +71,10 @@ export function renderSearchChart({ rows, bits, digest }: LabResult): string {
   const axis = Array.from({ length: high - low + 1 }, (_, i) => {
     const x = at(10 ** (low + i));
     const rule = element("line", { x1: x, x2: x, y1: TOP - 14, y2: y - 4, stroke: "#d5dae2" });
-    return rule + textElement(x, TOP - 20, formatDuration(10 ** (low + i)), { "text-anchor": "middle", fill: QUIET_INK });
+    return (
+      rule +
+      textElement(x, TOP - 20, formatDuration(10 ** (low + i)), { "text-anchor": "middle", fill: QUIET_INK })
+    );
   });
   const legend = names.map((name, i) => {
     const x = LEFT + i * 76;
@@ -91,6 +101,8 @@ function rowLine(row: LabRow, y: number, at: (ns: number) => number): string {
     from === undefined || to === undefined
       ? ""
       : element("line", { x1: at(from), x2: at(to), y1: y, y2: y, stroke: "#b8c2cf", "stroke-width": 1 });
-  const dots = [...row.timings].sort((a, b) => Number(a.name === "COMPOSITE") - Number(b.name === "COMPOSITE"));
+  const dots = [...row.timings].sort(
+    (a, b) => Number(a.name === "COMPOSITE") - Number(b.name === "COMPOSITE"),
+  );
   return label + span + dots.map(({ name, nanoseconds }) => dot(name, at(nanoseconds), y)).join("");
 }

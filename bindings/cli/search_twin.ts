@@ -40,11 +40,14 @@ export class SearchTwin implements Twin, Disposable {
   /** The twin, or in words why there is none. */
   static build(): SearchTwin | string {
     const source = SOURCES.find((path) => existsSync(path));
-    if (source === undefined) return "bench/native/search.c is not here: it comes with the sources, not with the package";
+    if (source === undefined)
+      return "bench/native/search.c is not here: it comes with the sources, not with the package";
     const folder = mkdtempSync(join(tmpdir(), "pageblock-search-"));
     for (const compiler of COMPILERS) {
       try {
-        execFileSync(compiler, [...FLAGS, "-o", join(folder, "search"), source], { stdio: ["ignore", "ignore", "pipe"] });
+        execFileSync(compiler, [...FLAGS, "-o", join(folder, "search"), source], {
+          stdio: ["ignore", "ignore", "pipe"],
+        });
         return new SearchTwin(folder);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;

@@ -5,7 +5,8 @@
 // range 0. total_pages and available_pages, which sysfs has since 6.15, and release_pages_success, which 6.1 has not,
 // are there for every kernel. Of our own: `windows`, what the last request of the tree tried.
 
-import { BlockReason, Errno } from "../../assembly/abi/vocabulary.js";
+import { BlockReason } from "../../assembly/abi/findings.js";
+import { Errno } from "../../assembly/abi/vocabulary.js";
 import { freeRunsOfBits, runStatistics } from "../analysis/index.js";
 import type { KernelId } from "../device/kernel.js";
 import { MachineError } from "../engine/errors.js";

@@ -15,6 +15,11 @@ export const NO_DRAIN = 2;
 /** Flag of ALLOCATE: past the per-CPU lists. */
 export const DIRECT = 1;
 
+/** A whole number of 32 bits, signed or not: anything else would be taken for another number. */
+function isWord(value: number): boolean {
+  return (value | 0) === value || value >>> 0 === value;
+}
+
 export interface CommandArguments {
   readonly order?: number;
   readonly cpu?: number;
@@ -55,8 +60,11 @@ export class CommandBuffer {
   append(op: Op, cpu: number, order: number, flags: number, a: number, b: number, c: number): number {
     if (this.isFull)
       throw new MachineError(Status.BAD_COMMAND, `more than ${COMMAND_CAPACITY} commands in one batch`);
-    if (order < 0 || order > 255) throw new MachineError(Status.BAD_ORDER, `${Op[op]} with order ${order}`);
-    if (cpu < 0 || cpu > 255) throw new MachineError(Status.BAD_CPU, `${Op[op]} on cpu ${cpu}`);
+    if ((order & 255) !== order) throw new MachineError(Status.BAD_ORDER, `${Op[op]} with order ${order}`);
+    if ((cpu & 255) !== cpu) throw new MachineError(Status.BAD_CPU, `${Op[op]} on cpu ${cpu}`);
+    if (!isWord(a) || !isWord(b) || !isWord(c)) {
+      throw new MachineError(Status.BAD_COMMAND, `${Op[op]} with ${a}, ${b}, ${c}`);
+    }
     const at = this.#count * CommandWord.COUNT;
     const words = this.#words;
     words[at + CommandWord.OP] = op | (cpu << 8) | (order << 16) | (flags << 24);

@@ -1,9 +1,10 @@
 // Knows: the CMA areas of one machine: allocate, release, look, and why a window was not to be had.
 // Must not know: how the core does it, virtual time.
 
+import { type BlockReason, RequestState } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_RANGES, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
-import { type BlockReason, Errno, Op, RequestState, Status } from "../../assembly/abi/vocabulary.js";
+import { Errno, Op, Status } from "../../assembly/abi/vocabulary.js";
 import { AreaWord, RangeWord, RequestWord, StatWord, WindowWord } from "../../assembly/abi/words.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";

@@ -1,8 +1,9 @@
 // Knows: the numbers that a machine is created with, and their places in the CONFIG region.
 // Must not know: where they come from (a device description, a captured state).
 
+import type { SearchStrategy } from "../../assembly/abi/findings.js";
 import { MAX_CPUS, MAX_FRAMES, MAX_ORDERS, MAX_ZONES, SLOT_CAPACITY } from "../../assembly/abi/limits.js";
-import { ReclaimMode, type SearchStrategy } from "../../assembly/abi/vocabulary.js";
+import { ReclaimMode } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { KernelRules } from "../device/kernel.js";
 import type { Problem } from "../engine/errors.js";

@@ -1,9 +1,10 @@
 // Knows: building a machine from a captured allocator state: configuration, frames, lists in order, counters.
 // Must not know: the text that the state came from, what will be replayed.
 
+import { Fault } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { COMMAND_CAPACITY, MAX_ZONES } from "../../assembly/abi/limits.js";
-import { Fault, FrameKind, Gfp, Mobility, Op, ZoneFlag } from "../../assembly/abi/vocabulary.js";
+import { FrameKind, Gfp, Mobility, Op, ZoneFlag } from "../../assembly/abi/vocabulary.js";
 import { PcpWord, ZoneWord } from "../../assembly/abi/words.js";
 import { type KernelId, kernelProfiles } from "../device/kernel.js";
 import { zoneWatermarks } from "../device/watermarks.js";

@@ -1,6 +1,7 @@
 // Knows: the public face of one modelled machine: create, allocate, release, look, check, copy.
 // Must not know: traces, scenarios, text.
 
+import { SearchStrategy } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { SLOT_CAPACITY } from "../../assembly/abi/limits.js";
 import {
@@ -10,7 +11,6 @@ import {
   PageLife,
   PinKind,
   type Refusal,
-  SearchStrategy,
   Status,
 } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, StatWord, WorkloadWord } from "../../assembly/abi/words.js";

@@ -2,8 +2,9 @@
 // gives back by itself; the trace tells which pages were moved out, and answers are compared at each border.
 // Must not know: the other events of a trace.
 
+import { RequestState } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { Errno, Op, RequestState, Status } from "../../assembly/abi/vocabulary.js";
+import { Errno, Op, Status } from "../../assembly/abi/vocabulary.js";
 import { RequestWord } from "../../assembly/abi/words.js";
 import type { CaptureTrace } from "../importers/capture/trace_columns.js";
 import { TraceKind } from "../importers/capture/trace_kinds.js";

@@ -1,13 +1,13 @@
 // Knows: which file answers for which SearchStrategy; refuses what no strategy could mean.
 // Must not know: how any of them works.
 
-import { IndexPart, SearchStrategy } from "../../abi/vocabulary";
+import { IndexPart, SearchStrategy } from "../../abi/findings";
 import { NONE } from "../../memory/list";
 import { bitParallel, isSmall } from "./bit_parallel";
 import { composite } from "./composite";
 import { kernelWalk } from "./kernel";
 import { lastSetScan } from "./last_set";
-import { hasParts, pyramidOf, summaryOf, treeOf } from "./layout";
+import { partsIn, pyramidOf, summaryOf, treeOf } from "./layout";
 import { pyramidWalk } from "./pyramid";
 import { runTree } from "./run_tree";
 import { isGrouped, simdGroup } from "./simd_group";
@@ -56,13 +56,13 @@ function findBy(
       if (!isGrouped(count, mask, offset)) return lastSetScan(map, bits, start, count, mask, offset);
       return simdGroup(map, bits, start, count, mask, offset);
     case SearchStrategy.SUMMARY:
-      if (!hasParts(index, bits, IndexPart.SUMMARY)) break;
+      if ((partsIn(index, bits) & IndexPart.SUMMARY) == 0) break;
       return summaryWalk(map, summaryOf(index), bits, start, count, mask, offset);
     case SearchStrategy.PYRAMID:
-      if (!hasParts(index, bits, IndexPart.PYRAMID)) break;
+      if ((partsIn(index, bits) & IndexPart.PYRAMID) == 0) break;
       return pyramidWalk(map, pyramidOf(index), bits, start, count, mask, offset);
     case SearchStrategy.RUN_TREE:
-      if (!hasParts(index, bits, IndexPart.RUN_TREE)) break;
+      if ((partsIn(index, bits) & IndexPart.RUN_TREE) == 0) break;
       return runTree(map, treeOf(index), bits, start, count, mask, offset);
   }
   return kernelWalk(map, bits, start, count, mask, offset);

@@ -5,11 +5,11 @@
 // stopped when it has cost a few times what the tree costs (the longest run in its root says at once that there is
 // none), and the tree goes on from there: at worst the sum is a fraction above the plain walk, whatever the map.
 
-import { IndexPart } from "../../abi/vocabulary";
+import { IndexPart } from "../../abi/findings";
 import { clearFrom, setFrom } from "../../memory/bits";
 import { NONE } from "../../memory/list";
 import { kernelWalk } from "./kernel";
-import { hasParts, treeOf } from "./layout";
+import { partsIn, treeOf } from "./layout";
 import { boundOf, runTree } from "./run_tree";
 import { NODE_BYTES } from "./tree_index";
 
@@ -72,7 +72,7 @@ export function composite(
 
 /** Does the tree know that no run anywhere is long enough? */
 function isHopeless(index: usize, bits: u32, count: u32, mask: u32, offset: u32): bool {
-  if (!hasParts(index, bits, IndexPart.RUN_TREE)) return false;
+  if ((partsIn(index, bits) & IndexPart.RUN_TREE) == 0) return false;
   return load<u32>(treeOf(index) + boundOf(mask, offset), NODE_BYTES) < count;
 }
 
@@ -88,7 +88,7 @@ function searchOn(
   from: u32,
 ): u32 {
   if (from > bits - count) return NONE;
-  if (!hasParts(index, bits, IndexPart.RUN_TREE)) return kernelWalk(map, bits, from, count, mask, offset);
+  if ((partsIn(index, bits) & IndexPart.RUN_TREE) == 0) return kernelWalk(map, bits, from, count, mask, offset);
   // From the very beginning the tree need not be climbed first.
   return runTree(map, treeOf(index), bits, start == 0 ? 0 : from, count, mask, offset);
 }

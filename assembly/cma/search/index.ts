@@ -8,8 +8,8 @@
 // An index is indexWords(bits, partsOf(strategy)) words, best 64-byte aligned; buildIndex() once, then noteSet() or
 // noteClear() after each change of the map. It may lie anywhere and move with its map: it holds no address.
 
-import { IndexPart } from "../../abi/vocabulary";
-import { hasParts, layIndex, pyramidOf, summaryOf, treeOf } from "./layout";
+import { IndexPart } from "../../abi/findings";
+import { partsIn, layIndex, pyramidOf, summaryOf, treeOf } from "./layout";
 import { buildPyramid, noteClearPyramid, noteSetPyramid } from "./pyramid_index";
 import { buildSummary, noteSummary } from "./summary_index";
 import { buildTree, LEAF_BITS, noteTree } from "./tree_index";
@@ -29,15 +29,17 @@ export function buildIndex(index: usize, map: usize, bits: u32, parts: i32): voi
 /** Bits [from, from + count) of the map have been set. */
 export function noteSet(index: usize, map: usize, bits: u32, from: u32, count: u32): void {
   if (count == 0) return;
-  if (hasParts(index, bits, IndexPart.RUN_TREE)) noteTree(treeOf(index), map, bits, from, count, 0);
-  if (hasParts(index, bits, IndexPart.SUMMARY)) noteSummary(summaryOf(index), map, bits, from, count, true);
-  if (hasParts(index, bits, IndexPart.PYRAMID)) noteSetPyramid(pyramidOf(index), bits, from, count);
+  const parts = partsIn(index, bits);
+  if (parts & IndexPart.RUN_TREE) noteTree(treeOf(index), map, bits, from, count, 0);
+  if (parts & IndexPart.SUMMARY) noteSummary(summaryOf(index), map, bits, from, count, true);
+  if (parts & IndexPart.PYRAMID) noteSetPyramid(pyramidOf(index), bits, from, count);
 }
 
 /** Bits [from, from + count) of the map have been cleared. */
 export function noteClear(index: usize, map: usize, bits: u32, from: u32, count: u32): void {
   if (count == 0) return;
-  if (hasParts(index, bits, IndexPart.RUN_TREE)) noteTree(treeOf(index), map, bits, from, count, LEAF_BITS);
-  if (hasParts(index, bits, IndexPart.SUMMARY)) noteSummary(summaryOf(index), map, bits, from, count, false);
-  if (hasParts(index, bits, IndexPart.PYRAMID)) noteClearPyramid(pyramidOf(index), map, bits, from, count);
+  const parts = partsIn(index, bits);
+  if (parts & IndexPart.RUN_TREE) noteTree(treeOf(index), map, bits, from, count, LEAF_BITS);
+  if (parts & IndexPart.SUMMARY) noteSummary(summaryOf(index), map, bits, from, count, false);
+  if (parts & IndexPart.PYRAMID) noteClearPyramid(pyramidOf(index), map, bits, from, count);
 }

@@ -5,7 +5,7 @@
 //
 // Offsets are relative to the index, so that an index may be copied or moved with its map.
 
-import { IndexPart, SearchStrategy } from "../../abi/vocabulary";
+import { IndexPart, SearchStrategy } from "../../abi/findings";
 import { pyramidBytes } from "./pyramid_index";
 import { summaryBytes } from "./summary_index";
 import { treeBytes } from "./tree_index";
@@ -64,11 +64,10 @@ export function layIndex(index: usize, bits: u32, parts: i32): void {
   store<u32>(index, at, IndexWord.PYRAMID << 2);
 }
 
-/** Is this an index of a map of this length with these parts? 0, the index of a map without one, has none. */
-export function hasParts(index: usize, bits: u32, parts: i32): bool {
-  if (index == 0) return false;
-  if (load<u32>(index, IndexWord.BITS << 2) != bits) return false;
-  return (load<i32>(index, IndexWord.PARTS << 2) & parts) == parts;
+/** IndexPart of an index for a map of this length; 0, the index of a map without one, has none. */
+export function partsIn(index: usize, bits: u32): i32 {
+  if (index == 0 || load<u32>(index, IndexWord.BITS << 2) != bits) return 0;
+  return load<i32>(index, IndexWord.PARTS << 2);
 }
 
 export function treeOf(index: usize): usize {

@@ -2,7 +2,7 @@
 // Must not know: areas. The other strategies answer the same and live in the bitmap module alone: a machine that
 // carried them all would be a third larger.
 
-import { IndexPart, SearchStrategy } from "../../abi/vocabulary";
+import { IndexPart, SearchStrategy } from "../../abi/findings";
 import { NONE } from "../../memory/list";
 import { composite } from "./composite";
 import { kernelWalk } from "./kernel";

@@ -3,7 +3,7 @@
 //
 // A run is a stretch of clear bits of [start, bits) with a set bit or an end on either side.
 
-import { Placement } from "../../abi/vocabulary";
+import { Placement } from "../../abi/findings";
 import { countRun, lastSet, nextSet } from "../../memory/bits";
 import { NONE } from "../../memory/list";
 import { findRun } from "./choose";

@@ -5,7 +5,8 @@
 //
 // The globals are bound by bitmapInit() only; memory does not grow after it.
 
-import { InitStatus, Placement } from "../../abi/vocabulary";
+import { Placement } from "../../abi/findings";
+import { InitStatus } from "../../abi/vocabulary";
 import { clearRun, countRun, nextClear, nextSet, setRun } from "../../memory/bits";
 import { findRun } from "./choose";
 import { buildIndex, noteClear, noteSet } from "./index";
@@ -27,7 +28,7 @@ export function bitmapInit(bits: u32, parts: i32, second: i32): i32 {
   if (bits == 0 || bits > MOST_BITS) return InitStatus.BAD_GEOMETRY;
   const mapBytes = ((<u64>bits + 31) >> 5) << 2;
   const index = (<u64>__heap_base + 63) & ~(<u64>63);
-  const other = index + (<u64>indexWords(bits, parts) << 2);
+  const other = index + ((<u64>indexWords(bits, parts)) << 2);
   const end = other + (second ? mapBytes : 0) + mapBytes;
   const pages = (end + WASM_PAGE - 1) / WASM_PAGE;
   if (pages > 65535) return InitStatus.NO_MEMORY;
@@ -37,7 +38,7 @@ export function bitmapInit(bits: u32, parts: i32, second: i32): i32 {
   PARTS = parts;
   INDEX = <usize>index;
   SECOND = second ? <usize>other : 0;
-  MAP = <usize>((<u64>memory.size() * WASM_PAGE) - mapBytes);
+  MAP = <usize>(<u64>memory.size() * WASM_PAGE - mapBytes);
   bitmapBuild();
   return InitStatus.OK;
 }
@@ -86,8 +87,16 @@ export function bitmapNext(set: i32, from: u32): u32 {
 }
 
 /** A place for the request (Placement, SearchStrategy), or NONE. */
-export function bitmapPlace(placement: i32, strategy: i32, start: u32, count: u32, mask: u32, offset: u32): u32 {
-  if (placement == Placement.FIRST_FIT) return findRun(strategy, MAP, INDEX, BITS, start, count, mask, offset);
+export function bitmapPlace(
+  placement: i32,
+  strategy: i32,
+  start: u32,
+  count: u32,
+  mask: u32,
+  offset: u32,
+): u32 {
+  if (placement == Placement.FIRST_FIT)
+    return findRun(strategy, MAP, INDEX, BITS, start, count, mask, offset);
   return placeRun(placement, strategy, MAP, INDEX, BITS, start, count, mask, offset, SECOND);
 }
 

@@ -144,7 +144,7 @@ function mergeUp(tree: usize, low: u32, high: u32): void {
   let size = LEAF_BITS;
   let a = low;
   let b = high;
-  while (a > 1) {
+  while (b > a) {
     a >>= 1;
     b >>= 1;
     let changed = false;
@@ -153,6 +153,48 @@ function mergeUp(tree: usize, low: u32, high: u32): void {
     }
     if (!changed) return;
     size <<= 1;
+  }
+  climb(tree, a, size);
+}
+
+/** As merge(), from node k of `size` bits to the root: what was just computed stays in registers. */
+function climb(tree: usize, from: u32, below: u32): void {
+  let k = from;
+  let size = below;
+  let node = nodeOf(tree, k);
+  let prefix = load<u32>(node, PREFIX);
+  let suffix = load<u32>(node, SUFFIX);
+  let longest = v128.load(node, LONGEST);
+  while (k > 1) {
+    const other = nodeOf(tree, k ^ 1);
+    const begins = load<u32>(other, PREFIX);
+    const ends = load<u32>(other, SUFFIX);
+    const isLeft = (k & 1) == 0;
+    const across = i32x4.add(
+      v128.and(i32x4.splat(isLeft ? suffix : ends), i32x4(-1, -64, -256, -512)),
+      i32x4.splat(isLeft ? begins : prefix),
+    );
+    longest = i32x4.max_u(i32x4.max_u(longest, v128.load(other, LONGEST)), across);
+    if (isLeft) {
+      prefix = prefix == size ? size + begins : prefix;
+      suffix = ends == size ? size + suffix : ends;
+    } else {
+      suffix = suffix == size ? size + ends : suffix;
+      prefix = begins == size ? size + prefix : begins;
+    }
+    k >>= 1;
+    size <<= 1;
+    node = nodeOf(tree, k);
+    if (
+      load<u32>(node, PREFIX) == prefix &&
+      load<u32>(node, SUFFIX) == suffix &&
+      !v128.any_true(v128.xor(v128.load(node, LONGEST), longest))
+    ) {
+      return;
+    }
+    store<u32>(node, prefix, PREFIX);
+    store<u32>(node, suffix, SUFFIX);
+    v128.store(node, longest, LONGEST);
   }
 }
 

@@ -62,10 +62,26 @@ export function goalsOf({ rows, updates }: LabResult, twin: string | null): Goal
   const upkeep = updates.filter(({ index }) => index === "RUN_TREE").map(({ nanoseconds }) => nanoseconds);
   return [
     atMost("the plain walk against C, worst scan", ratios(scans, PLAIN, c), 1.25, "x"),
-    atLeast("success at the end (holes-end 456@8) against C", ratios(request("holes-end", 456, 8), c, BEST), 300),
-    atLeast("success at the end (full-end 456@8) against C", ratios(request("full-end", 456, 8), c, BEST), 300),
-    atLeast("misaligned runs, success at the end (456@8) against C", ratios(request("misaligned-end", 456, 8), c, BEST), 200),
-    atLeast("misaligned runs, nothing fits (456@8) against C", ratios(request("misaligned", 456, 8), c, BEST), 200),
+    atLeast(
+      "success at the end (holes-end 456@8) against C",
+      ratios(request("holes-end", 456, 8), c, BEST),
+      300,
+    ),
+    atLeast(
+      "success at the end (full-end 456@8) against C",
+      ratios(request("full-end", 456, 8), c, BEST),
+      300,
+    ),
+    atLeast(
+      "misaligned runs, success at the end (456@8) against C",
+      ratios(request("misaligned-end", 456, 8), c, BEST),
+      200,
+    ),
+    atLeast(
+      "misaligned runs, nothing fits (456@8) against C",
+      ratios(request("misaligned", 456, 8), c, BEST),
+      200,
+    ),
     atMost("first window fits: slower than C by", slower, 20, "ns"),
     atMost("update of 456 bits", upkeep, 200, "ns"),
     atMost("the composite against the plain walk, worst row", ratios(rows, BEST, PLAIN), 1.3, "x"),
@@ -79,7 +95,9 @@ export function lossesOf({ rows }: LabResult): Loss[] {
     if (ours === undefined) return [];
     const best = [...row.timings].sort((a, b) => a.nanoseconds - b.nanoseconds)[0];
     if (best === undefined || best.name === BEST || ours < best.nanoseconds * 1.1) return [];
-    return [{ row, against: best.name, ratio: ours / best.nanoseconds, lostNanoseconds: ours - best.nanoseconds }];
+    return [
+      { row, against: best.name, ratio: ours / best.nanoseconds, lostNanoseconds: ours - best.nanoseconds },
+    ];
   });
 }
 

@@ -3,4 +3,12 @@
 export { type Goal, geometricMean, goalsOf, type Loss, lossesOf } from "./goals.js";
 export { type Clock, type Contestant, digestOf, median } from "./measure.js";
 export { type BitPattern, PATTERNS, REQUESTS } from "./patterns.js";
-export { type LabOptions, type LabResult, type LabRow, type LabUpdate, runLab, type Twin, timeOf } from "./run.js";
+export {
+  type LabOptions,
+  type LabResult,
+  type LabRow,
+  type LabUpdate,
+  runLab,
+  type Twin,
+  timeOf,
+} from "./run.js";

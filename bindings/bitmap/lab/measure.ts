@@ -1,7 +1,7 @@
 // Knows: how one search, or one update, is timed: so often that the clock can see it, in rounds, the contestants by turns.
 // Must not know: which clock, what is compared.
 
-import { Placement, SearchStrategy } from "../../../assembly/abi/vocabulary.js";
+import { Placement, SearchStrategy } from "../../../assembly/abi/findings.js";
 import type { BitmapCore, RawRequest } from "../core.js";
 
 /** Nanoseconds of processor time of this process; only differences are used. */
@@ -36,7 +36,9 @@ export interface Timing {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? 0)
+    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
 const MOST_TIMES = 2 ** 26;
@@ -72,7 +74,13 @@ export async function compareSearches(
 }
 
 /** Nanoseconds to set or to clear `count` free bits at `from`, with the index: the mean of the two. */
-export function timeUpdate(core: BitmapCore, from: number, count: number, clock: Clock, rounds: number): number {
+export function timeUpdate(
+  core: BitmapCore,
+  from: number,
+  count: number,
+  clock: Clock,
+  rounds: number,
+): number {
   const samples: number[] = [];
   let times = 64;
   for (let round = 0; round < rounds; ) {
@@ -93,7 +101,8 @@ export function timeUpdate(core: BitmapCore, from: number, count: number, clock:
 export function digestOf(values: Iterable<number>): string {
   let hash = 0x811c_9dc5;
   for (const value of values) {
-    for (let shift = 0; shift < 32; shift += 8) hash = Math.imul(hash ^ ((value >>> shift) & 0xff), 0x0100_0193);
+    for (let shift = 0; shift < 32; shift += 8)
+      hash = Math.imul(hash ^ ((value >>> shift) & 0xff), 0x0100_0193);
   }
   return (hash >>> 0).toString(16).padStart(8, "0");
 }

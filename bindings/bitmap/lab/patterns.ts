@@ -1,7 +1,7 @@
 // Knows: the states of a map that the benchmark searches, each made from its length and a seed alone.
 // Must not know: strategies, time.
 
-import { Placement, SearchStrategy } from "../../../assembly/abi/vocabulary.js";
+import { Placement, SearchStrategy } from "../../../assembly/abi/findings.js";
 import type { BitmapCore } from "../core.js";
 import { NONE } from "../core.js";
 import { CAPTURED_BITS, CAPTURED_RUNS } from "./captured.js";
@@ -125,9 +125,17 @@ export const PATTERNS: readonly BitPattern[] = [
   { name: "random-99", doc: "99 % taken at random", fill: random(99) },
   { name: "alternating", doc: "every other bit taken", fill: every(2, 1) },
   { name: "full-end", doc: "all taken but the last 512 bits", fill: fullWithRoom(512) },
-  { name: "misaligned", doc: "runs of 511 that hold no 456 bits from a multiple of 256 on", fill: every(512, 300) },
+  {
+    name: "misaligned",
+    doc: "runs of 511 that hold no 456 bits from a multiple of 256 on",
+    fill: every(512, 300),
+  },
   { name: "misaligned-end", doc: "the same, with the last 1024 bits free", fill: every(512, 300, 1024) },
-  { name: "aged", doc: "driver-like requests and releases until the area has turned over three times", fill: aged },
+  {
+    name: "aged",
+    doc: "driver-like requests and releases until the area has turned over three times",
+    fill: aged,
+  },
   { name: "captured", doc: "a 64 MiB area of a real kernel, over and over", fill: captured },
 ];
 

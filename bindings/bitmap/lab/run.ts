@@ -1,9 +1,17 @@
 // Knows: the rows of the laboratory: every pattern with every request, every strategy by turns, one digest.
 // Must not know: how rows are shown, where a twin runs.
 
-import { IndexPart, SearchStrategy } from "../../../assembly/abi/vocabulary.js";
+import { IndexPart, type SearchStrategy } from "../../../assembly/abi/findings.js";
 import { BitmapCore, type RawRequest } from "../core.js";
-import { type Clock, type Contestant, compareSearches, contestant, digestOf, type Timing, timeUpdate } from "./measure.js";
+import {
+  type Clock,
+  type Contestant,
+  compareSearches,
+  contestant,
+  digestOf,
+  type Timing,
+  timeUpdate,
+} from "./measure.js";
 import { type BitPattern, REQUESTS } from "./patterns.js";
 
 /** The same walk in another language, if it can be had: gets the words of each map before its rows. */
@@ -125,7 +133,14 @@ export async function runLab(options: LabOptions): Promise<LabResult> {
     updates.push(...updatesOf(options, pattern));
   }
   const { bits, seed, twin } = options;
-  return { bits, seed, twin: twin?.name ?? null, rows, updates, digest: digestOf(rows.map(({ place }) => place)) };
+  return {
+    bits,
+    seed,
+    twin: twin?.name ?? null,
+    rows,
+    updates,
+    digest: digestOf(rows.map(({ place }) => place)),
+  };
 }
 
 /** The time of one contestant of a row. */

@@ -95,6 +95,9 @@ function checkConstants(check: StateCheck): boolean {
   if (state.cpus.length !== state.onlineCpus) {
     check.report(state.line, `online_cpus=${state.onlineCpus}, but there are ${state.cpus.length} cpu lines`);
   }
+  if (!state.cpus.includes(state.thisCpu)) {
+    check.report(state.line, `this_cpu=${state.thisCpu}, which has no cpu line`);
+  }
   return check.problems.length === before;
 }
 

@@ -2,7 +2,8 @@
 // Must not know: how a range is found a place for.
 
 import { describe, expect, it } from "vitest";
-import { BlockReason, Errno, Migratetype, Op } from "../../../assembly/abi/vocabulary.js";
+import { BlockReason } from "../../../assembly/abi/findings.js";
+import { Errno, Migratetype, Op } from "../../../assembly/abi/vocabulary.js";
 import {
   type AreaDescription,
   type DeviceDescription,

@@ -1,0 +1,162 @@
+// Knows: how large an area must be for a list of buffers, or for the requests that failed in a log, and what to write.
+// Must not know: files, terminals.
+
+import type { Picture } from "../explain/picture.js";
+import { cmaTotalPages, fitsOf, inferAlign, viewOf } from "../explain/view.js";
+import { guaranteedRun } from "../runs.js";
+import type { Buffer } from "./buffers.js";
+import { type Span, spansOf } from "./span.js";
+
+export interface SizeAnswer {
+  readonly pageSize: number;
+  readonly buffers: readonly Buffer[];
+  /** Pages of all buffers, without gaps. */
+  readonly pages: number;
+  readonly best: Span;
+  readonly worst: Span;
+  readonly exact: boolean;
+  /** Enough in any order of allocation: each buffer with the largest gap that may precede it. */
+  readonly guaranteed: number;
+  readonly recommended: { readonly pages: number; readonly bytes: number; readonly reason: string };
+  readonly cmdline: string;
+  readonly deviceTree: string;
+}
+
+const MIB = 2 ** 20;
+
+/** CMA areas begin and end on a pageblock: 4 MiB at most with 4 KiB pages, 32 MiB with 16 KiB, 512 MiB with 64 KiB. */
+function granularity(pageSize: number): number {
+  return pageSize >= 65536 ? 512 * MIB : pageSize >= 16384 ? 32 * MIB : 4 * MIB;
+}
+
+export function deviceTreeOf(bytes: number, align: number): string {
+  const cells = (value: number) =>
+    `0x${Math.floor(value / 2 ** 32).toString(16)} 0x${(value % 2 ** 32).toString(16)}`;
+  return [
+    "reserved-memory {",
+    "  #address-cells = <2>;",
+    "  #size-cells = <2>;",
+    "  ranges;",
+    "  linux,cma {",
+    '    compatible = "shared-dma-pool";',
+    "    reusable;",
+    `    size = <${cells(bytes)}>;`,
+    `    alignment = <${cells(align)}>;`,
+    "    linux,cma-default;",
+    "  };",
+    "};",
+  ].join("\n");
+}
+
+function answer(buffers: readonly Buffer[], pageSize: number, least: number, why: string): SizeAnswer {
+  const spans = spansOf(buffers);
+  const pages = buffers.reduce((sum, buffer) => sum + buffer.count * buffer.pages, 0);
+  const guaranteed = buffers.reduce(
+    (sum, { count, pages, align }) => sum + count * guaranteedRun(pages, align),
+    0,
+  );
+  const needed = Math.max(least, guaranteed, spans.worst.pages);
+  const unit = granularity(pageSize);
+  const bytes = Math.ceil((needed * pageSize) / unit) * unit;
+  const reason = `${why}; rounded up to ${unit / MIB} MiB, as areas begin and end on a pageblock`;
+  return {
+    pageSize,
+    buffers,
+    pages,
+    ...spans,
+    guaranteed,
+    recommended: { pages: bytes / pageSize, bytes, reason },
+    cmdline: `cma=${bytes / MIB}M`,
+    deviceTree: deviceTreeOf(bytes, unit),
+  };
+}
+
+/** @throws RangeError without any buffer */
+export function sizeForBuffers(buffers: readonly Buffer[], pageSize: number): SizeAnswer {
+  if (buffers.length === 0) throw new RangeError("no buffer to size an area for");
+  return answer(
+    buffers,
+    pageSize,
+    0,
+    "each buffer with the largest alignment gap that may precede it: enough in any order of allocation, while nothing else uses the area",
+  );
+}
+
+const MOST_KINDS = 64;
+
+/** Requests of a log, equal ones together. */
+function buffersOf(requests: readonly { pages: number | null; align: number | null }[]): Buffer[] {
+  const kinds = new Map<string, Buffer>();
+  for (const { pages, align } of requests) {
+    if (pages === null || pages < 1 || pages > 2 ** 32 || (align ?? 0) > 20) continue;
+    const key = `${pages}@${align ?? "?"}`;
+    const known = kinds.get(key);
+    if (known === undefined && kinds.size >= MOST_KINDS) continue;
+    const order = align ?? inferAlign(pages);
+    kinds.set(key, {
+      label: `${pages}pages`,
+      count: Math.min(4096, (known?.count ?? 0) + 1),
+      pages,
+      align: order,
+      alignInferred: align === null,
+    });
+  }
+  return [...kinds.values()];
+}
+
+interface Grown {
+  readonly pages: number;
+  readonly buffer: Buffer;
+  readonly total: number;
+  /** The area had room: something else failed. */
+  readonly fitted: boolean;
+}
+
+/** Size at which a failed request would have fitted behind what was in use, with the area's layout as it was. */
+function grown(picture: Picture): Grown | undefined {
+  let most: Grown | undefined;
+  for (const failure of picture.failures) {
+    const { pages } = failure;
+    const view = viewOf(failure, picture);
+    if (pages === null || view.total === null || view.runs === null || failure.list?.hasRanges === true)
+      continue;
+    const align = failure.align ?? inferAlign(pages);
+    const last = view.cut ? undefined : view.runs.at(-1);
+    const tail = last !== undefined && last.start + last.length >= view.total ? last.start : view.total;
+    const needed = alignUp(view.basePfn + tail, align) - view.basePfn + pages;
+    const buffer = { label: `${pages}pages`, count: 1, pages, align, alignInferred: failure.align === null };
+    const fitted = (fitsOf(view, pages, align)?.windows ?? 0) > 0;
+    if (most === undefined || needed > most.pages)
+      most = { pages: fitted ? view.total : needed, buffer, total: view.total, fitted };
+  }
+  return most;
+}
+
+function alignUp(value: number, align: number): number {
+  return Math.ceil(value / 2 ** align) * 2 ** align;
+}
+
+/** undefined when the log has no request to size an area for. */
+export function sizeForPicture(picture: Picture, pageSize: number): SizeAnswer | undefined {
+  const larger = grown(picture);
+  if (larger !== undefined) {
+    const cured = larger.fitted
+      ? `a larger area does not cure this failure: ${larger.buffer.pages} pages fitted already (pageblock explain says what blocked them)`
+      : undefined;
+    const space = `the failed request of ${larger.buffer.pages} pages fits behind what was in use when the area of ${larger.total} pages has ${larger.pages}`;
+    return answer([larger.buffer], pageSize, Math.max(larger.pages, larger.total), cured ?? space);
+  }
+  const buffers = buffersOf(picture.requests.length > 0 ? picture.requests : picture.failures);
+  if (buffers.length === 0) return undefined;
+  const known = cmaTotalPages(picture);
+  const failedOnly = picture.requests.length === 0;
+  const why = failedOnly
+    ? `the failed requests alone${known === null ? "" : ` beside the ${known} pages that there are`}: what else uses the area is not in the log`
+    : "all requests of the log at once, in any order: those that were released in between are counted too";
+  return answer(
+    buffers,
+    pageSize,
+    failedOnly ? (known ?? 0) + buffers.reduce((sum, b) => sum + guaranteedRun(b.pages, b.align), 0) : 0,
+    why,
+  );
+}

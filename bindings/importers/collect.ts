@@ -1,0 +1,145 @@
+// Knows: how the files of one moment become one collection of facts: text or binary by content, piece by piece.
+// Must not know: where the pieces come from (cli, browser), any format, what the facts prove.
+
+import { emptyFacts, type Facts } from "./facts.js";
+import { IssueCounter, type LineReader, type ReaderContext } from "./importer.js";
+import { KpageReader } from "./kpage/kpage.js";
+import { importers } from "./registry.js";
+import { cleanLine, LineSplitter } from "./text.js";
+
+/** Bytes looked at to tell text from binary. */
+const SNIFF = 4096;
+
+/** Takes files one after the other: begin(name), push(piece)..., end(). Never throws on any content. */
+export class Collector {
+  readonly facts: Facts = emptyFacts();
+  private file: FileReader | undefined;
+
+  begin(name: string): void {
+    this.end();
+    this.file = new FileReader(this.facts, name);
+  }
+
+  push(piece: Uint8Array | string): void {
+    this.file?.push(piece);
+  }
+
+  end(): void {
+    this.file?.finish();
+    this.file = undefined;
+  }
+
+  /** Something that stopped the reading of a file: what came before is kept. */
+  fail(code: string, message: string): void {
+    this.file?.fail(code, message);
+  }
+}
+
+/** All at once, for texts and bytes in memory. */
+export function collectFacts(files: Readonly<Record<string, Uint8Array | string>>): Facts {
+  const collector = new Collector();
+  for (const [name, content] of Object.entries(files)) {
+    collector.begin(name);
+    collector.push(content);
+  }
+  collector.end();
+  return collector.facts;
+}
+
+class FileReader {
+  private readonly issues: IssueCounter;
+  private readonly context: ReaderContext;
+  private readonly splitter: LineSplitter;
+  private readonly readers: { readonly id: string; readonly reader: LineReader }[];
+  private decoder: TextDecoder | undefined;
+  private binary: KpageReader | undefined;
+  private readonly found = new Set<string>();
+  private size = 0;
+
+  constructor(
+    private readonly facts: Facts,
+    private readonly name: string,
+  ) {
+    this.issues = new IssueCounter(facts.issues, name);
+    this.context = {
+      facts,
+      file: name,
+      issue: (severity, line, code, message) => this.issues.add(severity, line, code, message),
+    };
+    this.readers = importers.map((importer) => ({ id: importer.id, reader: importer.open(this.context) }));
+    this.splitter = new LineSplitter((raw, line, cut) => this.line(raw, line, cut));
+  }
+
+  push(piece: Uint8Array | string): void {
+    if (piece.length === 0) return;
+    const first = this.size === 0;
+    this.size += piece.length;
+    if (typeof piece === "string") {
+      this.splitter.push(piece);
+      return;
+    }
+    if (first) this.sniff(piece);
+    if (this.binary !== undefined) this.binary.push(piece);
+    else {
+      this.decoder ??= new TextDecoder();
+      this.splitter.push(this.decoder.decode(piece, { stream: true }));
+    }
+  }
+
+  finish(): void {
+    if (this.binary !== undefined) {
+      const table = this.binary.finish();
+      if (table !== undefined) this.found.add(table.kind === "flags" ? "kpageflags" : "kpagecount");
+    } else {
+      if (this.decoder !== undefined) this.splitter.push(this.decoder.decode());
+      this.splitter.finish();
+      for (const { reader } of this.readers) reader.finish?.();
+    }
+    if (this.size === 0) this.context.issue("warning", 1, "empty", "the file is empty");
+    else if (this.found.size === 0 && this.binary === undefined) {
+      this.context.issue(
+        "warning",
+        1,
+        "nothing-for-us",
+        "nothing in this file is about CMA or the page allocator",
+      );
+    }
+    this.facts.formats.set(this.name, this.found);
+    this.issues.finish();
+  }
+
+  fail(code: string, message: string): void {
+    this.context.issue("error", this.splitter.line + 1, code, message);
+  }
+
+  private line(raw: string, line: number, cut: boolean): void {
+    if (cut)
+      this.context.issue(
+        "warning",
+        line,
+        "line-too-long",
+        "a line of more than four million characters was cut",
+      );
+    const text = cleanLine(raw);
+    if (text === "") return;
+    const place = { file: this.name, line };
+    for (const { id, reader } of this.readers) {
+      if (!reader.line(text, place)) continue;
+      this.found.add(id);
+      return;
+    }
+  }
+
+  private sniff(piece: Uint8Array): void {
+    const head = piece.subarray(0, SNIFF);
+    if (head[0] === 0xff && head[1] === 0xfe) this.decoder = new TextDecoder("utf-16le");
+    else if (head.includes(0) && isMostlyBinary(head)) this.binary = new KpageReader(this.context);
+  }
+}
+
+/** Consoles put a few NULs into a text; tables of 64-bit words are full of them. */
+function isMostlyBinary(head: Uint8Array): boolean {
+  let zeros = 0;
+  for (const byte of head) zeros += byte === 0 ? 1 : 0;
+  return zeros * 4 > head.length;
+}

@@ -1,0 +1,88 @@
+// Knows: /proc/kpageflags and /proc/kpagecount: one little-endian 64-bit word per frame, and how to tell the two apart.
+// Must not know: what lies in an area.
+//
+// Models: fs/proc/page.c, include/uapi/linux/kernel-page-flags.h, all versions.
+
+import type { PageTable } from "../facts.js";
+import type { ReaderContext } from "../importer.js";
+
+export enum KpageFlag {
+  LRU = 5,
+  SLAB = 7,
+  BUDDY = 10,
+  MMAP = 11,
+  ANON = 12,
+  COMPOUND_TAIL = 16,
+  NOPAGE = 20,
+  PGTABLE = 26,
+}
+
+/** 64 Mi frames: 256 GiB of 4 KiB pages. */
+const MOST_FRAMES = 2 ** 26;
+/** A flag that only kpageflags can show: kpagecount would have to count a thousand mappings of the page. */
+const FLAG_VALUE = 2 ** KpageFlag.BUDDY;
+
+export class KpageReader {
+  private words = new Uint32Array(1 << 16);
+  private count = 0;
+  private high = 0;
+  private flagged = 0;
+  private used = 0;
+  private readonly rest = new Uint8Array(8);
+  private restLength = 0;
+  private full = false;
+
+  constructor(private readonly context: ReaderContext) {}
+
+  push(bytes: Uint8Array): void {
+    let at = 0;
+    while (this.restLength > 0 && at < bytes.length) {
+      this.rest[this.restLength++] = bytes[at++]!;
+      if (this.restLength === 8) {
+        this.take(new DataView(this.rest.buffer), 0);
+        this.restLength = 0;
+      }
+    }
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (; at + 8 <= bytes.length; at += 8) this.take(view, at);
+    while (at < bytes.length) this.rest[this.restLength++] = bytes[at++]!;
+  }
+
+  /** undefined when this was neither of the two. */
+  finish(): PageTable | undefined {
+    const { context, count } = this;
+    if (count === 0 || this.restLength > 0) {
+      context.issue(
+        "error",
+        1,
+        "binary-unknown",
+        "a binary file that is neither kpageflags nor kpagecount (8 bytes per frame)",
+      );
+      return undefined;
+    }
+    if (this.full)
+      context.issue("warning", 1, "kpage-too-long", `frames beyond the first ${MOST_FRAMES} are left aside`);
+    const kind = this.high > 0 || this.flagged * 50 > this.used ? "flags" : "count";
+    const table: PageTable = { file: context.file, kind, words: this.words.slice(0, count) };
+    if (context.facts.tables.length < 8) context.facts.tables.push(table);
+    return table;
+  }
+
+  private take(view: DataView, at: number): void {
+    const low = view.getUint32(at, true);
+    const high = view.getUint32(at + 4, true);
+    if (this.count === this.words.length) {
+      if (this.count >= MOST_FRAMES) {
+        this.full = true;
+        return;
+      }
+      const larger = new Uint32Array(Math.min(MOST_FRAMES, this.count * 2));
+      larger.set(this.words);
+      this.words = larger;
+    }
+    this.words[this.count++] = low;
+    this.high += high === 0 ? 0 : 1;
+    this.used += low === 0 ? 0 : 1;
+    this.flagged += low >= FLAG_VALUE ? 1 : 0;
+  }
+}

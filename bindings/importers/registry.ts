@@ -1,0 +1,23 @@
+// Knows: which text formats there are. One row each; kpageflags and kpagecount are binary and told apart in collect.ts.
+// Must not know: anything of a format.
+
+import { dmesgImporter } from "./dmesg/dmesg.js";
+import { ftraceImporter } from "./ftrace/ftrace.js";
+import type { Importer } from "./importer.js";
+import { pageOwnerImporter } from "./pageowner/pageowner.js";
+import { cmaFilesImporter } from "./procfs/cmafiles.js";
+import { meminfoImporter, vmstatImporter } from "./procfs/counters.js";
+import { buddyinfoImporter, pagetypeinfoImporter, zoneinfoImporter } from "./procfs/zones.js";
+
+/** In this order each line is offered; the first that owns it keeps it. */
+export const importers: readonly Importer[] = [
+  ftraceImporter,
+  pageOwnerImporter,
+  pagetypeinfoImporter,
+  buddyinfoImporter,
+  zoneinfoImporter,
+  vmstatImporter,
+  meminfoImporter,
+  cmaFilesImporter,
+  dmesgImporter,
+];

@@ -1,0 +1,133 @@
+// Knows: how log text is damaged on its way (escapes, entities, line ends) and how to find numbers in it, in linear time.
+// Must not know: what any line means. No expression here can take more than linear time: every repeat is bounded.
+
+/** A line longer than this is cut; a bitmap of 48 GiB still fits. */
+export const LONGEST_LINE = 1 << 22;
+/** Lines that are not lists or bitmaps are looked at up to here. */
+export const SHORT_LINE = 4096;
+
+const ENTITIES: readonly (readonly [string, string])[] = [
+  ["&gt;", ">"],
+  ["&lt;", "<"],
+  ["&quot;", '"'],
+  ["&#39;", "'"],
+  ["&nbsp;", " "],
+  ["&amp;", "&"],
+];
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal escapes are what is removed
+const ESCAPE = /\u001b\[[0-9;?]{0,16}[A-Za-z]/g;
+
+/** One line as the kernel wrote it: no terminal escapes, entities of web pages decoded, odd blanks made plain. */
+export function cleanLine(raw: string): string {
+  let line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+  if (line.charCodeAt(0) === 0xfeff) line = line.slice(1);
+  if (line.includes("\u001b")) line = line.replace(ESCAPE, "");
+  if (line.includes("&")) for (const [entity, plain] of ENTITIES) line = line.replaceAll(entity, plain);
+  if (/[\u00a0\u2007\u202f]/.test(line)) line = line.replace(/[\u00a0\u2007\u202f]/g, " ");
+  if (/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(line))
+    line = line.replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "");
+  return line;
+}
+
+export function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+/** Decimal digits from `at`; -1 when there are none or too many to be exact. */
+export function digitsAt(line: string, at: number): { value: number; end: number } {
+  let end = at;
+  let value = 0;
+  while (end < line.length && isDigit(line.charCodeAt(end))) {
+    value = value * 10 + line.charCodeAt(end) - 48;
+    end += 1;
+  }
+  return { value: end === at || value > Number.MAX_SAFE_INTEGER ? -1 : value, end };
+}
+
+const NUMBER = /^[\s:=]{0,40}(-?)(0x[0-9a-fA-F]{1,16}|\d{1,16})/;
+
+/** The number that follows `key`: decimal, negative, or hexadecimal with 0x; null when there is none. */
+export function numberAfter(line: string, key: string, from = 0): number | null {
+  const at = line.indexOf(key, from);
+  if (at < 0) return null;
+  const match = NUMBER.exec(line.slice(at + key.length, at + key.length + 64));
+  if (match === null) return null;
+  const value = Number(match[2]);
+  if (!Number.isSafeInteger(value)) return null;
+  return match[1] === "-" ? -value : value;
+}
+
+/** The text that follows `key` up to a blank or one of `stops`. */
+export function wordAfter(line: string, key: string, stops = " \t,)"): string | null {
+  const at = line.indexOf(key);
+  if (at < 0) return null;
+  let end = at + key.length;
+  while (end < line.length && !stops.includes(line[end]!)) end += 1;
+  return end === at + key.length ? null : line.slice(at + key.length, end);
+}
+
+const STAMP = /\[\s{0,12}(\d{1,10}\.\d{1,9})\]/;
+
+/** Seconds since boot of a kernel log line: the first `[ 123.456789]`. */
+export function timeOf(line: string): number | null {
+  const match = STAMP.exec(line.length > 200 ? line.slice(0, 200) : line);
+  return match === null ? null : Number(match[1]);
+}
+
+/** Numbers between blanks from `at` to the end of the line; undefined when something else stands there. */
+export function numbersFrom(line: string, at: number): number[] | undefined {
+  const parts = line
+    .slice(at, at + 4096)
+    .trim()
+    .split(/\s+/, 64);
+  const numbers = parts.map((part) => Number(part.startsWith(">") ? part.slice(1) : part));
+  if (
+    parts.length === 0 ||
+    parts.some((part, i) => part === "" || !Number.isSafeInteger(numbers[i]) || numbers[i]! < 0)
+  )
+    return undefined;
+  return numbers;
+}
+
+/** Cuts a text into lines, whatever the pieces; the last line needs no line end. */
+export class LineSplitter {
+  private parts: string[] = [];
+  private held = 0;
+  private dropped = false;
+  line = 0;
+
+  constructor(private readonly take: (line: string, number: number, cut: boolean) => void) {}
+
+  push(piece: string): void {
+    let from = 0;
+    for (let at = piece.indexOf("\n"); at >= 0; at = piece.indexOf("\n", from)) {
+      this.hold(piece.slice(from, at));
+      this.emit();
+      from = at + 1;
+    }
+    this.hold(from === 0 ? piece : piece.slice(from));
+  }
+
+  finish(): void {
+    if (this.held > 0) this.emit();
+  }
+
+  private hold(part: string): void {
+    const room = LONGEST_LINE - this.held;
+    if (part.length > room) this.dropped = true;
+    const kept = part.length > room ? part.slice(0, room) : part;
+    if (kept === "") return;
+    this.parts.push(kept);
+    this.held += kept.length;
+  }
+
+  private emit(): void {
+    this.line += 1;
+    const line = this.parts.length === 1 ? this.parts[0]! : this.parts.join("");
+    this.take(line, this.line, this.dropped);
+    this.parts = [];
+    this.held = 0;
+    this.dropped = false;
+  }
+}

@@ -1,0 +1,105 @@
+// Knows: which room may import which. The one place where the arrows of the project are written down.
+// Must not know: how sources are read, how a violation is shown.
+//
+// A room is a folder below assembly/ or bindings/, or a file directly in one of them. A target is a room, a file of
+// a room ("engine/units"), or, behind "type ", something that may be imported as a type only.
+
+/** From the top down: each layer may import all that stand behind it. */
+const LAYERS = [
+  "machine",
+  "workload",
+  "cma",
+  "movement",
+  "buddy",
+  "frames",
+  "record",
+  "memory",
+  "abi",
+] as const;
+
+function below(layer: (typeof LAYERS)[number]): string[] {
+  return LAYERS.slice(LAYERS.indexOf(layer) + 1);
+}
+
+/** Build switches, for every room that asserts something. */
+const CHECK = "check";
+
+export const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
+  index: ["machine", "workload", "cma", "movement", "time", "audit"],
+  // The second module: bitmaps without a machine.
+  bitmap: ["cma", "memory", "abi", CHECK],
+  machine: [...below("machine"), "policy", "time", CHECK],
+  workload: [...below("workload"), "policy", "time", CHECK],
+  cma: [...below("cma"), "policy", CHECK],
+  movement: [...below("movement"), "policy", CHECK],
+  buddy: [...below("buddy"), "policy", CHECK],
+  frames: [...below("frames"), CHECK],
+  record: [...below("record"), CHECK],
+  memory: [...below("memory"), CHECK],
+  abi: [],
+  // Pure numbers: a decision sees the vocabulary and nothing else.
+  policy: ["abi"],
+  // Virtual clock and event queue.
+  time: ["record", "memory", "abi", CHECK],
+  // Sees everything; only index sees it.
+  audit: [...below("machine"), "policy", "time", CHECK],
+  check: [],
+};
+
+/** What any room may know of the boundary: units, errors, flag masks. */
+const LEAVES = ["abi", "engine/units", "engine/errors", "engine/gfp"];
+const NEUTRAL = [
+  ...["abi", "engine", "device", "machine", "importers", "analysis", "replay", "report"],
+  ...["debugtree", "bitmap"],
+];
+const LATER = ["policy", "scenario", "sweep"];
+
+export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
+  engine: ["abi", "#platform"],
+  device: LEAVES,
+  analysis: LEAVES,
+  importers: LEAVES,
+  policy: LEAVES,
+  machine: ["abi", "engine", "device", "type importers", "importers/errors"],
+  replay: ["abi", "engine", "machine", "importers"],
+  report: ["analysis", ...LEAVES],
+  // CMA's bitmaps without a machine.
+  bitmap: ["abi", "engine", "analysis"],
+  // The machine as files, in the kernel's formats.
+  debugtree: ["abi", "engine", "device", "machine", "analysis", "report"],
+  scenario: ["abi", "engine", "machine", "device", "policy"],
+  sweep: ["abi", "engine", "machine", "scenario", "analysis"],
+  index: [...NEUTRAL, ...LATER],
+  node: ["index", ...NEUTRAL, ...LATER],
+  cli: ["index", "node", ...NEUTRAL, ...LATER],
+};
+
+/** The naive model shares no line of logic with the core, nor with what drives it: it may see these and itself. */
+export const REFERENCE = ["abi", "importers"];
+
+/** Packages from outside, and the only place that may import each. */
+export const PACKAGES: Readonly<Record<string, string>> = {
+  "@assemblyscript/loader": "engine/load",
+  commander: "cli",
+  "cli-progress": "cli",
+  "#platform": "engine/load",
+};
+
+/** Files of bindings/ that run in Node only: they may import `node:` modules and use Node's globals. */
+export function isNodeOnly(file: string): boolean {
+  return file.startsWith("cli/") || /(^|\/)node$/.test(file) || file === "engine/platform.node";
+}
+
+/** bindings/device/presets/x86 -> device; assembly/machine -> machine; assembly/abi is the room abi on both sides. */
+export function roomOf(path: string): string {
+  const [, second = "", third] = path.split("/");
+  return third === undefined ? second.replace(/\.ts$/, "") : second;
+}
+
+/** Does `target` (a path without side and extension: "engine/units") lie in what `rule` names? */
+export function matches(rule: string, target: string, typeOnly: boolean): boolean {
+  const isTypeRule = rule.startsWith("type ");
+  if (isTypeRule && !typeOnly) return false;
+  const place = isTypeRule ? rule.slice(5) : rule;
+  return target === place || target.startsWith(`${place}/`);
+}

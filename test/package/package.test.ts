@@ -1,0 +1,152 @@
+// Knows: what a stranger gets who installs the package: its files, its command, its types, its behaviour in Node and
+// in a browser.
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Status } from "../../assembly/abi/vocabulary.js";
+import { CHROMIUM, evaluateInBrowser } from "./browser.js";
+import { type Installed, packAndInstall, ROOT, run } from "./pack.js";
+import { DIGESTS_PROGRAM, PAGE, TYPED_PROGRAM } from "./programs.js";
+
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+const MINUTES = 60_000;
+/** The first TypeScript block of the README, if it has one. */
+const README = join(ROOT, "README.md");
+const EXAMPLE = existsSync(README)
+  ? /^```ts\n([\s\S]*?)^```/m.exec(readFileSync(README, "utf8"))?.[1]
+  : undefined;
+
+let installed: Installed;
+
+beforeAll(() => {
+  installed = packAndInstall();
+  writeFileSync(join(installed.folder, "digests.mjs"), DIGESTS_PROGRAM);
+}, 4 * MINUTES);
+
+afterAll(() => installed?.remove());
+
+describe("the tarball", () => {
+  it("holds what is needed and nothing else", () => {
+    const paths = installed.files.map(({ path }) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining(["LICENSE", "package.json", "dist/core.wasm", "dist/core.checked.wasm"]),
+    );
+    const foreign =
+      /(^|\/)test\/|\.test\.|(^|\/)bench\/|\.wat$|\.wasm\.map$|tsconfig|biome|vitest|\.tgz$|core\.debug/;
+    expect(paths.filter((path) => foreign.test(path))).toEqual([]);
+    expect(paths.filter((path) => !/^(dist|examples)\/|^[^/]+$/.test(path))).toEqual([]);
+  });
+
+  it("has declarations for every module, and maps that carry their sources", () => {
+    const paths = new Set(installed.files.map(({ path }) => path));
+    const modules = [...paths].filter((path) => path.endsWith(".js"));
+    expect(modules.length).toBeGreaterThan(30);
+    expect(modules.filter((path) => !paths.has(path.replace(/\.js$/, ".d.ts")))).toEqual([]);
+    const map = readFileSync(
+      join(installed.folder, "node_modules/pageblock/dist/bindings/index.js.map"),
+      "utf8",
+    );
+    expect((JSON.parse(map) as { sourcesContent?: unknown[] }).sourcesContent).toHaveLength(1);
+  });
+
+  it("is small", () => {
+    expect(installed.packedBytes).toBeLessThan(2e6);
+    expect(installed.unpackedBytes).toBeLessThan(6e6);
+    const wasm = installed.files.filter(({ path }) => path.endsWith(".wasm"));
+    for (const { path, size } of wasm) expect(size, path).toBeLessThan(200_000);
+  });
+
+  it("publint has nothing to say", async () => {
+    const bytes = readFileSync(installed.tarball);
+    const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+});
+
+describe("the command", () => {
+  const pageblock = (...args: string[]) => run("npx", ["--no", "--", "pageblock", ...args], installed.folder);
+
+  it("says its version", () => {
+    expect(pageblock("--version").trim()).toBe(MANIFEST.version);
+  });
+
+  it("explains itself", () => {
+    expect(pageblock("--help")).toMatch(/^Usage: pageblock /);
+  });
+});
+
+describe("the API in Node", () => {
+  function compile(name: string, text: string, options: { lib?: string[] }): void {
+    const { folder } = installed;
+    const strict = {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      types: [],
+    };
+    const compilerOptions = {
+      target: "ES2022",
+      module: "NodeNext",
+      skipLibCheck: false,
+      ...strict,
+      ...options,
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [name] }));
+    writeFileSync(join(folder, name), text);
+    run("node", [join(ROOT, "node_modules/typescript/bin/tsc")], folder);
+  }
+
+  it("types a strict program", () => {
+    compile("program.ts", TYPED_PROGRAM, { lib: ["ES2023", "ESNext.Disposable", "DOM"] });
+    expect(JSON.parse(run("node", ["program.js"], installed.folder))).toEqual({
+      refused: Status.NOT_ALLOCATED,
+      sound: "NONE",
+      free: true,
+      MiB: 2 ** 20,
+      read: "function",
+    });
+  });
+
+  it("types one that knows no library newer than its target", () => {
+    compile("older.ts", TYPED_PROGRAM.replace("using", "const"), {});
+    expect(run("node", ["older.js"], installed.folder)).toContain("NONE");
+  });
+
+  it.skipIf(EXAMPLE === undefined)("the README's example compiles and runs (skipped without one)", () => {
+    compile("example.ts", EXAMPLE ?? "", {});
+    expect(run("node", ["example.js"], installed.folder)).toContain("NONE");
+  });
+
+  it("offers the core as a file", () => {
+    const script =
+      'import { statSync } from "node:fs"; import { fileURLToPath } from "node:url";' +
+      'console.log(statSync(fileURLToPath(import.meta.resolve("pageblock/core.wasm"))).size)';
+    const size = Number(run("node", ["--input-type=module", "--eval", script], installed.folder));
+    expect(size).toBe(installed.files.find(({ path }) => path === "dist/core.wasm")?.size);
+  });
+});
+
+describe.skipIf(CHROMIUM === undefined)("the API in a browser (skipped where there is no Chromium)", () => {
+  it("gives the digests that Node gives, without a bundler", { timeout: 3 * MINUTES }, async () => {
+    const script = 'console.log(JSON.stringify(await (await import("./digests.mjs")).digests()))';
+    const inNode: unknown = JSON.parse(
+      run("node", ["--input-type=module", "--eval", script], installed.folder),
+    );
+    const expression = 'import("/digests.mjs").then((program) => program.digests())';
+    const inBrowser = await evaluateInBrowser(installed.folder, PAGE, expression);
+    expect(inBrowser).toEqual({ value: inNode, errors: [] });
+    expect(inNode).toMatchObject({ tiny: { sound: "NONE" }, "phone-16g": { sound: "NONE" } });
+  });
+
+  it("says what is wrong when the server has no core", async () => {
+    const page = PAGE.replace("platform.web.js", "platform.web.js?");
+    const lost =
+      'import("pageblock").then(({ Machine }) => Machine.create("tiny", { wasm: new URL("/no.wasm", location) })).catch((error) => error.message)';
+    const { value } = await evaluateInBrowser(installed.folder, page, lost);
+    expect(value).toMatch(/no\.wasm answered 404/);
+  });
+});

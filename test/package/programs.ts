@@ -1,0 +1,68 @@
+// Knows: the programs that a stranger writes against the installed package, as text.
+// Must not know: how they are run.
+
+/** Ten lines of strict TypeScript: the main types, a failure as a value, `using`, the Node entry. */
+export const TYPED_PROGRAM = `
+import { GFP_HIGHUSER_MOVABLE, Machine, MachineError, MiB, Migratetype, type PresetName, Status } from "pageblock";
+import { type Capture, readCaptureDirectory } from "pageblock/node";
+const device: PresetName = "tiny";
+using machine: Machine = await Machine.create(device);
+const result = machine.allocate({ gfp: GFP_HIGHUSER_MOVABLE, order: 3 });
+if (!result.ok) throw new Error(\`refused: \${result.refusal} in zone \${result.zone}\`);
+machine.release(result.pfn, 3);
+const refused: Status | undefined = ((): Status | undefined => {
+  try { machine.release(result.pfn, 3); } catch (error) { if (error instanceof MachineError) return error.status; }
+})();
+const read: (directory: string) => Capture = readCaptureDirectory;
+const free: Uint32Array = machine.freeList(1, 10, Migratetype.MOVABLE);
+console.log(JSON.stringify({ refused, sound: machine.validate().name, free: free.length > 0, MiB: MiB(1), read: typeof read }));
+`;
+
+/** Runs in Node and in a browser alike: seeded churns, a batch, copies. Exports what must be equal everywhere. */
+export const DIGESTS_PROGRAM = `
+import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL, Machine, Op } from "pageblock";
+
+function batch(machine) {
+  const { commands } = machine;
+  commands.clear();
+  for (let i = 0; i < 400; i++) commands.push(Op.ALLOCATE, { order: i % 5, a: i % 3 ? GFP_HIGHUSER_MOVABLE : GFP_KERNEL });
+  commands.execute();
+  const pfns = Array.from({ length: 400 }, (_, i) => commands.pfn(i));
+  commands.clear();
+  for (let i = 0; i < 400; i += 3) if (pfns[i] > 0) commands.push(Op.RELEASE, { order: i % 5, a: pfns[i] });
+  commands.flush("releasing every third");
+  return pfns.filter((_, i) => i % 40 === 0);
+}
+
+export async function digests() {
+  const answer = {};
+  for (const [device, steps] of [["tiny", 200_000], ["phone-16g", 30_000]]) {
+    const machine = await Machine.create(device);
+    const boot = machine.digest();
+    const totals = machine.churn({ steps, seed: 20_260_101 });
+    const aged = machine.digest();
+    const pfns = batch(machine);
+    const { errno, pfn, pagesMigrated } = machine.cma.allocate({ area: machine.cma.names[0], pages: 1_000, align: 4 });
+    const copy = await Machine.restore(machine.snapshot());
+    copy.continueChurn(1_000);
+    answer[device] = { boot, totals, aged, pfns, cma: { errno, pfn, pagesMigrated }, batched: machine.digest(), copied: copy.digest(), sound: copy.validate().name };
+    for (const each of [machine, copy]) each.dispose();
+  }
+  return answer;
+}
+`;
+
+/** A page without a bundler: an import map says where the three names lie. */
+export const PAGE = `<!doctype html>
+<meta charset="utf-8">
+<title>pageblock</title>
+<script type="importmap">
+{
+  "imports": {
+    "pageblock": "/node_modules/pageblock/dist/bindings/index.js",
+    "#platform": "/node_modules/pageblock/dist/bindings/engine/platform.web.js",
+    "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js"
+  }
+}
+</script>
+`;

@@ -1,0 +1,98 @@
+// Knows: cma_alloc, cma_release and pins asked of both models, and what migration does to the books.
+// Must not know: how either isolates or migrates.
+
+import { Op, PinKind } from "../../assembly/abi/vocabulary.js";
+import type { CmaResult as CoreResult } from "../../bindings/machine/cma.js";
+import type { CmaResult as ReferenceResult } from "../reference/cma.js";
+import type { Operation } from "./operations.js";
+import type { Twins } from "./twins.js";
+
+/** Pages that a cma_alloc gave. */
+export interface Window {
+  readonly area: number;
+  readonly pfn: number;
+  readonly pages: number;
+}
+
+export function cmaAllocate(twins: Twins, operation: Operation & { op: "cma_allocate" }): string | null {
+  const { id, area, pages, align, cpu } = operation;
+  const expected = twins.reference.cmaAllocate(area, pages, align, cpu);
+  const request = twins.core.cma.begin({ area, pages, align, cpu });
+  // Step by step or at once: the answer is the same when nothing happens in between.
+  while (id % 2 === 0 && request.result === undefined) request.step();
+  const got = request.run();
+  for (const { from, to } of expected.moves) follow(twins, from, to);
+  const wrong = compareResults(expected, got);
+  if (wrong === null && got.ok) twins.windows.set(id, { area, pfn: got.pfn, pages });
+  return wrong;
+}
+
+function compareResults(expected: ReferenceResult, got: CoreResult): string | null {
+  const busy = got.windows.filter(({ errno }) => errno === -16).map(({ start }) => start);
+  const rows: [string, unknown, unknown][] = [
+    ["pfn", expected.pfn, got.pfn],
+    ["errno", expected.errno, got.errno],
+    ["busy windows", expected.busyPfns.join(), busy.join()],
+    ["busy retries", expected.busyPfns.length, got.busyRetries],
+    ["pages migrated", expected.moves.length, got.pagesMigrated],
+  ];
+  const wrong = rows
+    .filter(([, a, b]) => a !== b)
+    .map(([what, a, b]) => `${what}: core ${b}, reference ${a}`);
+  return wrong.length === 0 ? null : wrong.join("; ");
+}
+
+/** The content of a page is now in another one: whoever holds it, holds that. */
+function follow({ held, pinned }: Twins, from: number, to: number): void {
+  for (const [id, block] of held) {
+    if (block.pfn === from && block.order === 0) held.set(id, { pfn: to, order: 0 });
+  }
+  pinned.delete(from);
+}
+
+export function cmaRelease(twins: Twins, { of, cpu }: Operation & { op: "cma_release" }): string | null {
+  const window = twins.windows.get(of);
+  if (window === undefined) return null;
+  twins.windows.delete(of);
+  const { area, pfn, pages } = window;
+  const expected = twins.reference.cmaRelease(area, pfn, pages, cpu);
+  return twins.same(expected, twins.command(Op.CMA_RELEASE, cpu, 0, 0, area, pfn, pages).status);
+}
+
+/** One short reference beyond the mappings, at most one per block here. */
+export function pin(twins: Twins, { of, on }: Operation & { op: "pin" }): string | null {
+  const block = twins.held.get(of);
+  if (block === undefined || twins.pinned.has(block.pfn) === on) return null;
+  const { pfn } = block;
+  if (!on) return unpin(twins, pfn);
+  twins.pinned.add(pfn);
+  return twins.same(twins.reference.pin(pfn), twins.command(Op.PIN, 0, 0, 0, pfn, PinKind.SHORT).status);
+}
+
+/** Also before a block is freed: in the core a page lives until its last pin is gone, in the reference not. */
+export function unpin(twins: Twins, pfn: number): string | null {
+  if (!twins.pinned.delete(pfn)) return null;
+  return twins.same(twins.reference.unpin(pfn), twins.command(Op.UNPIN, 0, 0, 0, pfn).status);
+}
+
+/** The bitmap of each area is what the windows given out make it, and nothing else. */
+export function areaDifferences(twins: Twins): string[] {
+  return twins.origin.areas.flatMap((area, index) => {
+    const words = twins.core.cma.bitmap(index);
+    const expected = new Uint32Array(words.length);
+    let given = 0;
+    for (const { area: owner, pfn, pages } of twins.windows.values()) {
+      if (owner !== index) continue;
+      given += pages;
+      for (let bit = pfn - area.basePfn; bit < pfn - area.basePfn + pages; bit++) {
+        expected[bit >>> 5] = (expected[bit >>> 5] ?? 0) | (1 << (bit & 31));
+      }
+    }
+    const { available } = twins.core.cma.area(index);
+    const wrong =
+      available === area.count - given ? [] : [`available ${available} of ${area.count}, given ${given}`];
+    const at = words.findIndex((word, i) => word !== expected[i]);
+    if (at >= 0) wrong.push(`bitmap word ${at}: ${words[at]} | ${expected[at]}`);
+    return wrong.map((what) => `core | windows: area ${area.name}: ${what}`);
+  });
+}

@@ -1,0 +1,97 @@
+// Knows: a machine in which there is something of everything, and how its memory is damaged on purpose.
+// Must not know: what validate() should say about it.
+
+import { Region } from "../../../assembly/abi/layout.js";
+import { MAX_ORDERS, MIGRATE_TYPES } from "../../../assembly/abi/limits.js";
+import { FrameKind, Migratetype, Mobility, Op, PageLife } from "../../../assembly/abi/vocabulary.js";
+import { ZoneWord } from "../../../assembly/abi/words.js";
+import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from "../../../bindings/engine/gfp.js";
+import { Machine } from "../../../bindings/machine/machine.js";
+import { headsOf } from "./steps.js";
+
+/** tiny: DMA32, one CPU. */
+export const ZONE = 1;
+const KIND_BITS = 7;
+const ORDER_SHIFT = 3;
+export const ZONE_SHIFT = 7;
+export const TYPE_SHIFT = 9;
+
+/** A live machine with everything in it, and its memory. */
+export class Patient {
+  readonly words: Uint32Array;
+  readonly next: Uint32Array;
+  readonly prev: Uint32Array;
+  readonly zones: Int32Array;
+  readonly pcps: Int32Array;
+
+  /** @param user a page on an LRU list */
+  private constructor(
+    readonly machine: Machine,
+    readonly user: number,
+  ) {
+    const { engine } = machine;
+    this.words = engine.unsigned(Region.FRAME_WORD);
+    this.next = engine.unsigned(Region.FRAME_NEXT);
+    this.prev = engine.unsigned(Region.FRAME_PREV);
+    this.zones = engine.words(Region.ZONES);
+    this.pcps = engine.words(Region.PCPS);
+  }
+
+  static async create(): Promise<Patient> {
+    const machine = await Machine.create("tiny");
+    machine.churn({ steps: 30_000, seed: 3 });
+    machine.commands.push(Op.ALLOCATE, { a: GFP_KERNEL, b: 1 });
+    machine.commands.flush("filling slot 0");
+    machine.allocate({ gfp: GFP_KERNEL, order: 3 });
+    machine.release(headsOf(machine, FrameKind.ALLOCATED, 0).at(-1) ?? 0);
+    const user = machine.allocate({ gfp: GFP_HIGHUSER_MOVABLE, mobility: Mobility.LRU, life: PageLife.ANON });
+    const pinned = machine.allocate({ gfp: GFP_KERNEL, direct: true });
+    if (!user.ok || !pinned.ok) throw new Error("tiny has no memory left");
+    machine.pin(pinned.pfn);
+    machine.cma.begin({ area: 0, pages: 64 });
+    return new Patient(machine, user.pfn);
+  }
+
+  /** tiny begins at pfn 0: a pfn is an index. */
+  first(kind: FrameKind, order: number, from = 4096): number {
+    const found = headsOf(this.machine, kind, order).find((pfn) => pfn >= from);
+    if (found === undefined) throw new Error(`no ${FrameKind[kind]} of order ${order}`);
+    return found;
+  }
+
+  /** An allocated page whose buddy is one too. */
+  pair(): number {
+    const pages = new Set(headsOf(this.machine, FrameKind.ALLOCATED, 0));
+    const found = [...pages].find((pfn) => pfn >= 4096 && pfn % 2 === 0 && pages.has(pfn + 1));
+    if (found === undefined) throw new Error("no two pages side by side");
+    return found;
+  }
+
+  /** A free list with at least two members: its head's element and the members. */
+  list(): { head: number; pfns: Uint32Array } {
+    for (let order = 0; order <= 10; order++) {
+      const pfns = this.machine.freeList(ZONE, order, Migratetype.MOVABLE);
+      const head = this.words.length + (ZONE * MAX_ORDERS + order) * MIGRATE_TYPES + Migratetype.MOVABLE;
+      if (pfns.length >= 3) return { head, pfns };
+    }
+    throw new Error("no list is long enough");
+  }
+
+  setKind(pfn: number, kind: FrameKind): void {
+    this.words[pfn] = ((this.words[pfn] ?? 0) & ~KIND_BITS) | kind;
+  }
+
+  setOrder(pfn: number, order: number): void {
+    this.words[pfn] = ((this.words[pfn] ?? 0) & ~(15 << ORDER_SHIFT)) | (order << ORDER_SHIFT);
+  }
+
+  /** A frame becomes the head of a free block that is on no list. */
+  pretendFree(pfn: number): void {
+    const type = this.machine.views.pageblocks[pfn >> 9] ?? 0;
+    this.words[pfn] = FrameKind.BUDDY | (ZONE << ZONE_SHIFT) | (type << TYPE_SHIFT);
+  }
+
+  addZone(word: ZoneWord, change: number): void {
+    this.zones[ZONE * ZoneWord.COUNT + word]! += change;
+  }
+}

@@ -1,0 +1,151 @@
+// Knows: copies of a machine: snapshot, restore, fork. Equal at birth, independent afterwards; damage is refused.
+
+import { describe, expect, it } from "vitest";
+import { ABI_MAGIC, ABI_VERSION, Region } from "../../../assembly/abi/layout.js";
+import { Migratetype } from "../../../assembly/abi/vocabulary.js";
+import { StateError } from "../../../bindings/engine/errors.js";
+import { GFP_HIGHUSER_MOVABLE } from "../../../bindings/engine/gfp.js";
+import { Machine } from "../../../bindings/machine/machine.js";
+
+/** magic, version, two lengths, checksum */
+const HEADER_BYTES = 20;
+
+async function aged(device = "tiny"): Promise<Machine> {
+  const machine = await Machine.create(device);
+  machine.churn({ steps: 5_000, seed: 21 });
+  return machine;
+}
+
+describe("a copy", () => {
+  it.each(["tiny", "tablet-8g"])("%s: has the digest of its original and ages alike", async (device) => {
+    using original = await aged(device);
+    using restored = await Machine.restore(original.snapshot());
+    using forked = original.fork();
+    const digest = original.digest();
+    for (const copy of [restored, forked]) {
+      expect(copy.digest()).toBe(digest);
+      expect(copy.validate().name).toBe("NONE");
+    }
+    for (const machine of [original, restored, forked]) machine.continueChurn(5_000);
+    expect(original.digest()).not.toBe(digest);
+    expect(restored.digest()).toBe(original.digest());
+    expect(forked.digest()).toBe(original.digest());
+  });
+
+  it("is independent, both ways, and outlives its original", async () => {
+    const original = await aged();
+    using forked = original.fork();
+    const digest = original.digest();
+    forked.continueChurn(100);
+    expect(original.digest()).toBe(digest);
+    const later = forked.digest();
+    original.continueChurn(300);
+    original.dispose();
+    expect(forked.digest()).toBe(later);
+    using again = forked.fork();
+    expect(again.digest()).toBe(later);
+  });
+
+  it("the same frames come next in all of them", async () => {
+    using original = await aged();
+    const copies = [
+      original,
+      original.fork(),
+      original.fork().fork(),
+      await Machine.restore(original.snapshot()),
+    ];
+    const next = copies.map((machine) => machine.allocate({ gfp: GFP_HIGHUSER_MOVABLE, order: 2 }));
+    expect(new Set(next.map((result) => JSON.stringify(result))).size).toBe(1);
+    for (const machine of copies) machine.dispose();
+  });
+
+  it("looking does not change anything", async () => {
+    using machine = await aged();
+    const regions = [Region.CONFIG, Region.ZONES, Region.PCPS, Region.FRAME_NEXT, Region.FRAME_PREV];
+    const copy = () =>
+      [...regions, Region.FRAME_WORD, Region.STATS].map((region) => machine.engine.words(region).slice());
+    const before = copy();
+    machine.digest();
+    machine.validate();
+    machine.snapshot();
+    machine.fork().dispose();
+    for (const zone of machine.views.populatedZones()) {
+      machine.views.zone(zone);
+      machine.views.pcp(0, zone);
+      machine.freeList(zone, 0, Migratetype.MOVABLE);
+    }
+    const after = copy();
+    before.forEach((words, i) => {
+      expect(
+        words.every((word, at) => word === after[i]?.[at]),
+        `region ${i}`,
+      ).toBe(true);
+    });
+  });
+
+  it("a snapshot does not follow the machine", async () => {
+    using machine = await aged();
+    const digest = machine.digest();
+    const bytes = machine.snapshot();
+    machine.continueChurn(1_000);
+    using old = await Machine.restore(bytes);
+    expect(old.digest()).toBe(digest);
+  });
+
+  it("may lie anywhere in a larger buffer", async () => {
+    using machine = await aged();
+    const bytes = machine.snapshot();
+    for (const offset of [0, 1, 2, 4]) {
+      const larger = new Uint8Array(bytes.length + offset);
+      larger.set(bytes, offset);
+      using restored = await Machine.restore(larger.subarray(offset));
+      expect(restored.digest()).toBe(machine.digest());
+    }
+  });
+});
+
+describe("what is no snapshot is refused", () => {
+  const words = (bytes: Uint8Array) => new Uint32Array(bytes.buffer, 0, HEADER_BYTES / 4);
+  const refused = async (bytes: Uint8Array, message: RegExp) => {
+    const error = await Machine.restore(bytes).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StateError);
+    expect((error as StateError).message).toMatch(message);
+  };
+
+  it("too short, cut off, or with something behind it", async () => {
+    using machine = await aged();
+    const bytes = machine.snapshot();
+    await refused(new Uint8Array(0), /0 bytes is truncated/);
+    await refused(bytes.subarray(0, HEADER_BYTES - 1), /19 bytes is truncated/);
+    await refused(bytes.slice(0, HEADER_BYTES), /its header says/);
+    await refused(bytes.slice(0, bytes.length - 4), /its header says/);
+    const longer = new Uint8Array(bytes.length + 4);
+    longer.set(bytes);
+    await refused(longer, /its header says/);
+  });
+
+  it("something else", async () => {
+    await refused(new TextEncoder().encode("PNG? a file of another kind"), /magic word/);
+    await refused(new Uint8Array(1_000), /magic word/);
+  });
+
+  it("of another version", async () => {
+    using machine = await aged();
+    const bytes = machine.snapshot();
+    expect(words(bytes)[0]).toBe(ABI_MAGIC);
+    words(bytes)[1] = ABI_VERSION + 1;
+    await refused(bytes, new RegExp(`version ${ABI_VERSION + 1}; this package reads version ${ABI_VERSION}`));
+  });
+
+  it("damaged by one bit of what it holds", async () => {
+    using machine = await aged();
+    const bytes = machine.snapshot();
+    for (const at of [HEADER_BYTES, HEADER_BYTES + 1_001, bytes.length >> 1, bytes.length - 1]) {
+      bytes[at]! ^= 0x10;
+      await refused(bytes, /checksum does not match/);
+      bytes[at]! ^= 0x10;
+    }
+    bytes[HEADER_BYTES - 1]! ^= 1;
+    await refused(bytes, /checksum does not match/);
+  });
+});
