@@ -23,8 +23,11 @@ export const PIN_CAPACITY = 65_536;
 /** What a slot holds whose page was swapped out. */
 export const SWAPPED = 0xffff_ffff;
 
-/** Room for the per-CPU lists of one zone: mainline has 14 (4 orders x 3 types + 2 THP); a CMA type needs 18. */
-export const MAX_PCP_LISTS = 20;
+/**
+ * Room for the per-CPU lists of one zone: mainline has 14 (4 orders x 3 types + 2 THP); a CMA type needs 18.
+ * A power of two, so that a list is found by a shift.
+ */
+export const MAX_PCP_LISTS = 32;
 
 /**
  * Frames that 4 GiB of WebAssembly memory can hold: 992 GiB of 4 KiB pages, 16 bytes a frame, 128 MiB kept for the tables.

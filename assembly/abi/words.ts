@@ -84,7 +84,8 @@ export enum ZoneWord {
   /** Where compaction's scanners stand; pfns, 0: at the zone's ends. */
   COMPACT_MIGRATE = 40,
   COMPACT_FREE,
-  COUNT = 44,
+  /** A power of two, here and in PcpWord: a record is found by a shift. */
+  COUNT = 64,
 }
 
 /** One record per CPU and zone: cpu * MAX_ZONES + zone. */
@@ -103,7 +104,7 @@ export enum PcpWord {
   STAT_THRESHOLD,
   DIFF_FREE,
   DIFF_CMA,
-  COUNT = 12,
+  COUNT = 16,
 }
 
 /** One command of the buffer: the first four words go in, the last four come out. */

@@ -22,47 +22,50 @@ import { ConfigWord, StatWord } from "../abi/words";
 import { pack, setWord } from "../frames/frame";
 import { clearFlag, hasFlag, isPopulated } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { config, STATS } from "../memory/regions";
+import { CONFIG, config, FREE_HEADS } from "../memory/regions";
 import { count, record } from "../record/events";
 import { reserveHighatomic } from "./highatomic";
-import { accountTaken, noteAllocation, takeFromPcp } from "./pcp";
-import { COSTLY_ORDER, isPcpOrder } from "./pcp_lists";
-import { Mode, takeBlockOf } from "./rmqueue";
-import { takeSmallest } from "./smallest";
-import { hasPages, isAboveHigh, isMetFast, markOf } from "./watermark";
+import { accountTaken, firstListed, noteAllocation, takeFirstListed, takeFromPcp } from "./pcp";
+import { COSTLY_ORDER, isPcpOrder, pindexOf } from "./pcp_lists";
+import { isCmaFirst, resetMode, takeBlockOf } from "./rmqueue";
+import { takeExact, takeOwn, takeSmallest } from "./smallest";
+import { hasBlock, hasPages, isAboveHigh, isMetFast, isPlenty, markOf } from "./watermark";
 
 /** Written by bindAllocate only. */
 let TRACKS_HIGH: bool = false;
 let OLD_RESERVES: bool = false;
 let NORMAL_ZONE: i32 = 0;
 let HAS_DMA32: bool = false;
-let UNGROUPED: bool = false;
+/** The gfp bits that name a migratetype; none where mobility grouping is off, and all is UNMOVABLE. */
+let TYPE_BITS: i32 = 0;
 
 export function bindAllocate(): void {
   TRACKS_HIGH = config(ConfigWord.RULE_PCP) == PcpRule.AUTO_TUNED;
   OLD_RESERVES = config(ConfigWord.RULE_RESERVE) == ReserveRule.WHOLE_RESERVE;
   NORMAL_ZONE = config(ConfigWord.NORMAL_ZONE);
   HAS_DMA32 = config(ConfigWord.HAS_DMA32) != 0;
-  UNGROUPED = config(ConfigWord.MOBILITY_DISABLED) != 0;
+  TYPE_BITS = config(ConfigWord.MOBILITY_DISABLED) ? 0 : Gfp.MOVABLE | Gfp.RECLAIMABLE;
 }
 
 /** gfp_migratetype(); MOVABLE and RECLAIMABLE together are refused by the caller. */
 export function typeOfGfp(gfp: i32): i32 {
-  return UNGROUPED ? Migratetype.UNMOVABLE : (gfp & (Gfp.MOVABLE | Gfp.RECLAIMABLE)) >> 3;
+  return (gfp & TYPE_BITS) >> 3;
 }
 
 /** gfp_zone(): the highest zone index that the request may use. */
 export function highestZoneOf(gfp: i32): i32 {
-  return config(ConfigWord.GFP_ZONE + (gfp & (Gfp.DMA | Gfp.HIGHMEM | Gfp.DMA32 | Gfp.MOVABLE)));
+  const bits = gfp & (Gfp.DMA | Gfp.HIGHMEM | Gfp.DMA32 | Gfp.MOVABLE);
+  return load<i32>((<usize>bits) << 2, CONFIG + (ConfigWord.GFP_ZONE << 2));
 }
 
+/** The first zone of the zonelist: -1 when no zone from the highest down has memory. */
 function preferredZone(highestZone: i32): i32 {
-  let zone = highestZone;
-  while (zone >= 0 && !isPopulated(zone)) zone -= 1;
-  return zone;
+  for (let zone = highestZone; zone >= 0; zone--) {
+    if (isPopulated(zone)) return zone;
+  }
+  return -1;
 }
 
-/** The flags of the fast try: low watermark, NOFRAGMENT from ZONE_NORMAL, CMA for movable requests. */
 export function fastFlags(gfp: i32, preferred: i32, type: i32): i32 {
   let flags = AllocFlag.WMARK_LOW | (gfp & Gfp.KSWAPD_RECLAIM);
   if (HAS_DMA32 && preferred == NORMAL_ZONE) flags |= AllocFlag.NOFRAGMENT;
@@ -80,19 +83,36 @@ function slowFlags(gfp: i32, order: i32, type: i32): i32 {
   return type == Migratetype.MOVABLE ? flags | AllocFlag.CMA : flags;
 }
 
-/** rmqueue_buddy(): straight from the free lists, with the HIGHATOMIC reserve before or after. */
-export function takeFromBuddy(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
+/** rmqueue_buddy() in full: the HIGHATOMIC reserve before or after the request's own sequence of lists. */
+function takeFromLists(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
   let link: u32 = NONE;
   if (allocFlags & AllocFlag.HIGHATOMIC) link = takeSmallest(cpu, zone, order, Migratetype.HIGHATOMIC);
   if (link == NONE) {
-    const mode = STATS + ((<usize>StatWord.REFILL_MODE) << 2);
-    store<i32>(mode, Mode.NORMAL);
-    link = takeBlockOf(cpu, zone, order, type, allocFlags, mode);
+    resetMode();
+    link = takeBlockOf(cpu, zone, order, type, allocFlags);
   }
   if (link == NONE && (allocFlags & (AllocFlag.OOM | AllocFlag.NON_BLOCK)) != 0) {
     link = takeSmallest(cpu, zone, order, Migratetype.HIGHATOMIC);
   }
   if (link != NONE) accountTaken(cpu, zone, link, order);
+  return link;
+}
+
+/** rmqueue_buddy(): straight from the free lists. */
+export function takeFromBuddy(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
+  if ((allocFlags & AllocFlag.HIGHATOMIC) != 0 || isCmaFirst(zone, allocFlags)) {
+    return takeFromLists(cpu, zone, order, type, allocFlags);
+  }
+  const link = inline.always(takeExact(cpu, zone, order, type));
+  if (link == NONE) return takeLarger(cpu, zone, order, type, allocFlags);
+  accountTaken(cpu, zone, link, order);
+  return link;
+}
+
+function takeLarger(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
+  const link = inline.always(takeOwn(cpu, zone, order, type));
+  if (link == NONE) return takeFromLists(cpu, zone, order, type, allocFlags);
+  accountTaken(cpu, zone, link, order);
   return link;
 }
 
@@ -110,7 +130,7 @@ function rmqueue(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u
   const skipsPcp = OLD_RESERVES && type == Migratetype.MOVABLE && (allocFlags & AllocFlag.CMA) == 0;
   if (isPcpOrder(order) && !skipsPcp) {
     noteAllocation(cpu, zone);
-    link = takeFromPcp(cpu, zone, order, type, allocFlags);
+    link = inline.always(takeFromPcp(cpu, zone, order, type, allocFlags));
   }
   if (link == NONE) link = takeFromBuddy(cpu, zone, order, type, allocFlags);
   wakeIfBoosted(zone, order, allocFlags);
@@ -118,7 +138,7 @@ function rmqueue(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u
 }
 
 function mayUse(zone: i32, order: i32, highestZone: i32, allocFlags: i32, gfp: i32): bool {
-  if (TRACKS_HIGH && isAboveHigh(zone, order, highestZone, allocFlags, gfp)) return true;
+  if (TRACKS_HIGH && inline.always(isAboveHigh(zone, order, highestZone, allocFlags, gfp))) return true;
   const mark = markOf(zone, allocFlags & AllocFlag.WMARK_MASK);
   if (isMetFast(zone, order, mark, highestZone, allocFlags, gfp)) return true;
   return (allocFlags & AllocFlag.NO_WATERMARKS) != 0;
@@ -129,8 +149,8 @@ export function takeFromZones(cpu: i32, order: i32, gfp: i32, type: i32, highest
   let allocFlags = flags;
   while (true) {
     for (let zone = highestZone; zone >= 0; zone--) {
-      if (!isPopulated(zone) || !mayUse(zone, order, highestZone, allocFlags, gfp)) continue;
-      const link = rmqueue(cpu, zone, order, type, allocFlags);
+      if (!isPopulated(zone) || !inline.always(mayUse(zone, order, highestZone, allocFlags, gfp))) continue;
+      const link = inline.always(rmqueue(cpu, zone, order, type, allocFlags));
       if (link == NONE) continue;
       const compound = order > 0 && (gfp & Gfp.COMP) != 0 ? <u32>PageFlag.COMPOUND : 0;
       setWord(link, pack(FrameKind.ALLOCATED, order, zone) | compound);
@@ -162,11 +182,45 @@ function takeSlowly(cpu: i32, order: i32, gfp: i32, type: i32, highestZone: i32)
   return takeFromZones(cpu, order, gfp, type, highestZone, flags);
 }
 
+/**
+ * The common case of takeFromZones(), to the same effect: a block that is on the per-CPU list, in the preferred
+ * zone, which is above the mark that is tried first and has no flag to be looked after. Else the way in full.
+ */
+function takeQuickly(cpu: i32, order: i32, gfp: i32, slow: usize, zone: i32, highestZone: i32): u32 {
+  if (hasFlag(zone, ZoneFlag.BOOSTED | ZoneFlag.BELOW_HIGH)) return allocateFully(cpu, order, gfp, slow);
+  const type = typeOfGfp(gfp);
+  const movable = type == Migratetype.MOVABLE;
+  if (!isPlenty(zone, order, highestZone, movable)) return allocateFully(cpu, order, gfp, slow);
+  if (order != 0 && !hasBlock(zone, order, movable ? <i32>AllocFlag.CMA : 0))
+    return allocateFully(cpu, order, gfp, slow);
+  const pindex = pindexOf(type, order);
+  const link = firstListed(cpu, zone, pindex);
+  if (link >= FREE_HEADS) return allocateFully(cpu, order, gfp, slow);
+  takeFirstListed(cpu, zone, pindex, link, order);
+  noteAllocation(cpu, zone);
+  setWord(link, pack(FrameKind.ALLOCATED, order, zone));
+  count(StatWord.ALLOCATIONS);
+  return link;
+}
+
+function takeFromPreferred(cpu: i32, order: i32, gfp: i32, slow: usize): u32 {
+  const highestZone = highestZoneOf(gfp);
+  for (let zone = highestZone; zone >= 0; zone--) {
+    if (isPopulated(zone)) return inline.always(takeQuickly(cpu, order, gfp, slow, zone, highestZone));
+  }
+  return allocateFully(cpu, order, gfp, slow);
+}
+
 /** __alloc_pages(): the link of an ALLOCATED head, or NONE; `slow` gets 1 when the fast try failed. */
 export function allocatePages(cpu: i32, order: i32, gfp: i32, slow: usize): u32 {
+  store<i32>(slow, 0);
+  if (order == 0) return inline.always(takeFromPreferred(cpu, 0, gfp, slow));
+  return isPcpOrder(order) ? takeFromPreferred(cpu, order, gfp, slow) : allocateFully(cpu, order, gfp, slow);
+}
+
+function allocateFully(cpu: i32, order: i32, gfp: i32, slow: usize): u32 {
   const type = typeOfGfp(gfp);
   const highestZone = highestZoneOf(gfp);
-  store<i32>(slow, 0);
   let link = takeFromZones(
     cpu,
     order,

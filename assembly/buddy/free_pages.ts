@@ -3,13 +3,13 @@
 
 import { FrameKind, Migratetype } from "../abi/vocabulary";
 import { StatWord } from "../abi/words";
-import { kindOf, orderOf, pack, setWord, withContentOf, wordOf, zoneOf } from "../frames/frame";
+import { isBare, kindOf, orderOf, pack, setWord, withContentOf, wordOf, zoneOf } from "../frames/frame";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
-import { vacate } from "../frames/owner";
-import { MAX_ORDER, typeOf } from "../frames/pageblock";
+import { ownerOf, vacate } from "../frames/owner";
+import { isMergeable, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { count } from "../record/events";
-import { giveToPcp } from "./pcp";
+import { giveSingle, giveToPcp } from "./pcp";
 import { isPcpOrder } from "./pcp_lists";
 import { freeDirect, isHeld } from "./release";
 
@@ -23,12 +23,23 @@ export function dropContent(link: u32): i32 {
   return zoneOf(word);
 }
 
-/** Frees an ALLOCATED head of this order. ISOLATE blocks and orders without a list bypass the per-CPU lists. */
+/** Frees an ALLOCATED head of this order. Nothing but its list changes for a single page without content. */
 export function freePages(cpu: i32, link: u32, order: i32): void {
-  const zone = dropContent(link);
+  if (order != 0) return freeFully(cpu, link, order);
+  const word = wordOf(link);
+  if (!isBare(word) || ownerOf(link) != 0) return freeFully(cpu, link, 0);
+  const type = typeOf(link);
+  if (!isMergeable(type)) return freeFully(cpu, link, 0);
+  count(StatWord.RELEASES);
+  inline.always(giveSingle(cpu, zoneOf(word), link, type));
+}
+
+/** ISOLATE blocks and orders without a list bypass the per-CPU lists. */
+function freeFully(cpu: i32, link: u32, order: i32): void {
+  const zone = inline.always(dropContent(link));
   const type = typeOf(link);
   if (!isPcpOrder(order) || type == Migratetype.ISOLATE) freeDirect(cpu, zone, link, order, false);
-  else giveToPcp(cpu, zone, link, order, type);
+  else inline.always(giveToPcp(cpu, zone, link, order, type));
 }
 
 /** Frees without looking at the per-CPU lists: their lock was taken (pcp trylock failed in an interrupt). */

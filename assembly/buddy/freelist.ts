@@ -7,11 +7,15 @@ import { FrameKind } from "../abi/vocabulary";
 import { ZoneWord } from "../abi/words";
 import { pack, setWord, withType } from "../frames/frame";
 import { zoneAt } from "../frames/zone";
-import { addHead, addTail, isEmpty, NONE, nextOf, unlink } from "../memory/list";
+import { addHead, addTail, isEmpty, NONE, nextOf, unlink, unlinkFirst } from "../memory/list";
 import { FREE_HEADS } from "../memory/regions";
 
+/** From the head of a list to that of the same type one order up. */
+export const ORDER_STEP: u32 = MIGRATE_TYPES << 2;
+
 export function freeHead(zone: i32, order: i32, type: i32): u32 {
-  return FREE_HEADS + ((<u32>((zone * MAX_ORDERS + order) * MIGRATE_TYPES + type)) << 2);
+  const first = FREE_HEADS + <u32>zone * (MAX_ORDERS * ORDER_STEP) + ((<u32>type) << 2);
+  return first + <u32>order * ORDER_STEP;
 }
 
 export function hasFree(zone: i32, order: i32, type: i32): bool {
@@ -40,6 +44,21 @@ export function insertFree(zone: i32, link: u32, order: i32, type: i32, toTail: 
   else addHead(head, link);
   const at = nrFreeAt(zone, order);
   store<i32>(at, load<i32>(at) + 1);
+}
+
+/** insertFree() to the head of a list whose head the caller knows. */
+export function insertFirst(head: u32, zone: i32, link: u32, order: i32, type: i32): void {
+  setWord(link, withType(pack(FrameKind.BUDDY, order, zone), type));
+  addHead(head, link);
+  const at = nrFreeAt(zone, order);
+  store<i32>(at, load<i32>(at) + 1);
+}
+
+/** Takes the first block off this list. The word still says BUDDY. */
+export function removeFirst(head: u32, zone: i32, link: u32, order: i32): void {
+  unlinkFirst(head, link);
+  const at = nrFreeAt(zone, order);
+  store<i32>(at, load<i32>(at) - 1);
 }
 
 /** Takes a block off its list, whichever it is. The word still says BUDDY: the caller writes what it becomes. */

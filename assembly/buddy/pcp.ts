@@ -3,30 +3,67 @@
 // Models rmqueue_pcplist, rmqueue_bulk, free_unref_page_commit, free_pcppages_bulk, drain_pages_zone
 // (mm/page_alloc.c, Linux 6.12.117 and 6.1.192).
 
-import { EventKind, FrameKind, ListTypeRule, Migratetype, PcpRule, ZoneFlag } from "../abi/vocabulary";
+import {
+  AllocFlag,
+  EventKind,
+  FrameKind,
+  ListTypeRule,
+  Migratetype,
+  PcpRule,
+  ZoneFlag,
+} from "../abi/vocabulary";
 import { ConfigWord, PcpWord, StatWord, ZoneWord } from "../abi/words";
 import { pack, setWord, typeIn, withType, wordOf } from "../frames/frame";
 import { typeOf } from "../frames/pageblock";
-import { accountFree, hasFlag, modFreeCma, modFreePages, pcpAt, zoneAt } from "../frames/zone";
-import { addHead, addTail, isEmpty, NONE, nextOf, prevOf, unlink } from "../memory/list";
-import { config, STATS } from "../memory/regions";
+import {
+  accountFree,
+  freeCma,
+  freePagesAtLeast,
+  hasFlag,
+  modFreeCma,
+  modFreePages,
+  pcpAt,
+  takeFreePages,
+  zoneAt,
+} from "../frames/zone";
+import {
+  addHead,
+  addTail,
+  addTailRun,
+  isEmpty,
+  NONE,
+  nextOf,
+  prevOf,
+  unlinkFirst,
+  unlinkLast,
+} from "../memory/list";
+import { config, FREE_HEADS, STATS } from "../memory/regions";
+import { takesCmaFirst } from "../policy/balance";
 import * as auto from "../policy/pcp_auto";
 import * as fixed from "../policy/pcp_fixed";
 import { count, record } from "../record/events";
+import { firstFree, freeHead, removeFirst } from "./freelist";
 import { COSTLY_ORDER, NR_LISTS, orderOfPindex, pcpHead, pindexOf } from "./pcp_lists";
-import { freeOne } from "./release";
-import { Mode, takeBlockOf } from "./rmqueue";
+import { freeBlock } from "./release";
+import { isCmaFirst, resetMode, takeBlockOf } from "./rmqueue";
+import { ACCOUNTS_AT_TAKE, smallestOrder, takeBlock } from "./smallest";
 import { clearBelowHighIfMet } from "./watermark";
 
 /** Written by bindPcp only. */
 let AUTO: bool = false;
 let CACHES_TYPE: bool = false;
+/** Both as in 6.12. */
+let PLAIN: bool = false;
 let SCALE_MAX: i32 = 0;
+/** Byte offset in a PcpWord record: what an allocation halves. */
+let HALVED_WORD: usize = 0;
 
 export function bindPcp(): void {
   AUTO = config(ConfigWord.RULE_PCP) == PcpRule.AUTO_TUNED;
   CACHES_TYPE = config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.CALLER;
+  PLAIN = AUTO && !CACHES_TYPE;
   SCALE_MAX = config(ConfigWord.PCP_BATCH_SCALE_MAX);
+  HALVED_WORD = (AUTO ? PcpWord.FREE_COUNT : PcpWord.FREE_FACTOR) << 2;
 }
 
 function addCount(pcp: usize, pages: i32): i32 {
@@ -41,13 +78,56 @@ function pcpWord(order: i32, zone: i32, type: i32): u32 {
   return CACHES_TYPE ? withType(word, type) : word;
 }
 
+/**
+ * A free block of 2^current pages, all of which a refill wants. Taken one by one they come ascending, and each half
+ * that goes back to the lists is the next to be split: so the whole block goes over at once, and is accounted so.
+ */
+function refillRun(cpu: i32, zone: i32, order: i32, type: i32, current: i32, head: u32): void {
+  const link = firstFree(zone, current, type);
+  const word = pcpWord(order, zone, type);
+  const step = (<u32>4) << order;
+  const end = link + ((<u32>4) << current);
+  removeFirst(freeHead(zone, current, type), zone, link, current);
+  for (let at = link; at < end; at += step) setWord(at, word);
+  addTailRun(head, link, step, 1 << (current - order));
+  if (ACCOUNTS_AT_TAKE) takeFreePages(cpu, zone, 1 << order, 1 << (current - order));
+}
+
+/** Would the CMA lists not come first even after this many pages? */
+function staysOwn(cpu: i32, zone: i32, allocFlags: i32, pages: i32): bool {
+  return (
+    (allocFlags & AllocFlag.CMA) == 0 || !takesCmaFirst(freeCma(zone), freePagesAtLeast(cpu, zone, pages))
+  );
+}
+
+/** Appends up to `wanted` blocks of the lists of `type` alone, as long as they come first. Answers blocks obtained. */
+function refillOwn(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, wanted: i32, head: u32): i32 {
+  const word = pcpWord(order, zone, type);
+  let got = 0;
+  while (got < wanted && !isCmaFirst(zone, allocFlags)) {
+    const current = smallestOrder(zone, order, type);
+    if (current < 0) break;
+    const run = 1 << (current - order);
+    if (run > 1 && run <= wanted - got && staysOwn(cpu, zone, allocFlags, 1 << current)) {
+      refillRun(cpu, zone, order, type, current, head);
+      got += run;
+      continue;
+    }
+    const link = firstFree(zone, current, type);
+    takeBlock(cpu, zone, link, order, current, type);
+    setWord(link, word);
+    addTail(head, link);
+    got += 1;
+  }
+  return got;
+}
+
 /** Appends up to `wanted` blocks in the order obtained; stops at the first failure. Answers blocks obtained. */
 function refill(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, wanted: i32, head: u32): i32 {
-  const mode = STATS + ((<usize>StatWord.REFILL_MODE) << 2);
-  store<i32>(mode, Mode.NORMAL);
-  let got = 0;
+  resetMode();
+  let got = refillOwn(cpu, zone, order, type, allocFlags, wanted, head);
   while (got < wanted) {
-    const link = takeBlockOf(cpu, zone, order, type, allocFlags, mode);
+    const link = takeBlockOf(cpu, zone, order, type, allocFlags);
     if (link == NONE) break;
     const from = typeIn(wordOf(link));
     setWord(link, pcpWord(order, zone, from));
@@ -61,60 +141,111 @@ function refill(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, wan
   return got;
 }
 
-/** Takes the head of the list, refilling it first when empty. The caller has dealt with free_count. DETACHED, or NONE. */
-export function takeFromPcp(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
+/** Refills an empty list by what the limits allow; a replay may have told the size of this one refill. */
+function refillList(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): void {
   const pcp = pcpAt(cpu, zone);
+  const told = load<i32>(STATS, StatWord.REFILL_HINT << 2);
+  let wanted = AUTO
+    ? auto.refillCount(pcp, order, hasFlag(zone, ZoneFlag.BELOW_HIGH), SCALE_MAX)
+    : fixed.refillCount(pcp, order);
+  if (told) wanted = told;
+  store<i32>(STATS, 0, StatWord.REFILL_HINT << 2);
   const head = pcpHead(cpu, zone, pindexOf(type, order));
-  if (isEmpty(head)) {
-    const told = load<i32>(STATS, StatWord.REFILL_HINT << 2);
-    let wanted = AUTO
-      ? auto.refillCount(pcp, order, hasFlag(zone, ZoneFlag.BELOW_HIGH), SCALE_MAX)
-      : fixed.refillCount(pcp, order);
-    if (told) wanted = told;
-    store<i32>(STATS, 0, StatWord.REFILL_HINT << 2);
-    addCount(pcp, refill(cpu, zone, order, type, allocFlags, wanted, head) << order);
-    if (isEmpty(head)) return NONE;
-  }
-  const link = nextOf(head);
-  unlink(link);
-  addCount(pcp, -(1 << order));
+  addCount(pcp, refill(cpu, zone, order, type, allocFlags, wanted, head) << order);
+}
+
+/** The page or block that is the next to be taken, or the list's head when the list is empty. */
+export function firstListed(cpu: i32, zone: i32, pindex: i32): u32 {
+  return nextOf(pcpHead(cpu, zone, pindex));
+}
+
+/** Takes the first of the list. The caller has dealt with free_count, and writes the frame's word. */
+export function takeFirstListed(cpu: i32, zone: i32, pindex: i32, link: u32, order: i32): void {
+  unlinkFirst(pcpHead(cpu, zone, pindex), link);
+  addCount(pcpAt(cpu, zone), -(1 << order));
+}
+
+function takeListed(cpu: i32, zone: i32, order: i32, type: i32): u32 {
+  const pindex = pindexOf(type, order);
+  const link = firstListed(cpu, zone, pindex);
+  if (link >= FREE_HEADS) return NONE;
+  takeFirstListed(cpu, zone, pindex, link, order);
   return link;
+}
+
+/** The first of the list, which is refilled first when it is empty; or NONE. */
+export function takeFromPcp(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
+  const link = takeListed(cpu, zone, order, type);
+  if (link != NONE) return link;
+  refillList(cpu, zone, order, type, allocFlags);
+  return takeListed(cpu, zone, order, type);
 }
 
 /** An allocation reduces what later frees drain: free_count (6.12) or free_factor (6.1) is halved. */
 export function noteAllocation(cpu: i32, zone: i32): void {
-  const pcp = pcpAt(cpu, zone);
-  if (AUTO) store<i32>(pcp, load<i32>(pcp, PcpWord.FREE_COUNT << 2) >> 1, PcpWord.FREE_COUNT << 2);
-  else store<i32>(pcp, load<i32>(pcp, PcpWord.FREE_FACTOR << 2) >> 1, PcpWord.FREE_FACTOR << 2);
+  const at = pcpAt(cpu, zone) + HALVED_WORD;
+  store<i32>(at, load<i32>(at) >> 1);
+}
+
+/** The three types that have lists; pages of all other blocks go with the movable ones. */
+function listType(blockType: i32): i32 {
+  return blockType > Migratetype.RECLAIMABLE ? Migratetype.MOVABLE : blockType;
+}
+
+/** Puts a page that is on no list to the head of this list; answers pages held then. */
+function listPage(cpu: i32, zone: i32, link: u32, order: i32, pindex: i32, word: u32): i32 {
+  setWord(link, word);
+  addHead(pcpHead(cpu, zone, pindex), link);
+  return addCount(pcpAt(cpu, zone), 1 << order);
 }
 
 /** Puts a page that is on no list to the head of its list; answers pages held then. */
 export function returnToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockType: i32): i32 {
-  const type = blockType > Migratetype.RECLAIMABLE ? Migratetype.MOVABLE : blockType;
-  setWord(link, pcpWord(order, zone, blockType));
-  addHead(pcpHead(cpu, zone, pindexOf(type, order)), link);
-  return addCount(pcpAt(cpu, zone), 1 << order);
+  const pindex = pindexOf(listType(blockType), order);
+  return listPage(cpu, zone, link, order, pindex, pcpWord(order, zone, blockType));
 }
 
 /** Puts a page that is on no list to the head of its list, then frees some if the set has become too long. */
 export function giveToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockType: i32): void {
-  const type = blockType > Migratetype.RECLAIMABLE ? Migratetype.MOVABLE : blockType;
+  const held = inline.always(returnToPcp(cpu, zone, link, order, blockType));
+  const pindex = pindexOf(listType(blockType), order);
+  if (AUTO) keepShort(cpu, zone, order, held, pindex);
+  else keepShortFixed(cpu, zone, order, held, pindex);
+}
+
+/** The same for a single page of a U, M or R block, which is nearly every free. */
+export function giveSingle(cpu: i32, zone: i32, link: u32, type: i32): void {
+  if (!PLAIN) return giveToPcp(cpu, zone, link, 0, type);
+  const held = inline.always(listPage(cpu, zone, link, 0, type, pack(FrameKind.PCP, 0, zone)));
+  inline.always(keepShort(cpu, zone, 0, held, type));
+}
+
+/** 6.12: the limit adjusts itself. */
+function keepShort(cpu: i32, zone: i32, order: i32, held: i32, pindex: i32): void {
   const pcp = pcpAt(cpu, zone);
-  const pindex = pindexOf(type, order);
-  const held = returnToPcp(cpu, zone, link, order, blockType);
-  const reclaim = hasFlag(zone, ZoneFlag.RECLAIM_ACTIVE);
-  if (!AUTO) {
-    const freeHigh = fixed.freesHigh(pcp, order, COSTLY_ORDER);
-    const limit = fixed.keepLimit(pcp, freeHigh, reclaim);
-    if (held >= limit) drainPcp(cpu, cpu, zone, fixed.drainCount(pcp, limit, freeHigh, SCALE_MAX), pindex);
-    return;
-  }
   store<i32>(pcp, load<i32>(pcp, PcpWord.ALLOC_FACTOR << 2) >> 1, PcpWord.ALLOC_FACTOR << 2);
-  const freeHigh = auto.noteFree(pcp, order, COSTLY_ORDER, SCALE_MAX);
-  const limit = auto.keepLimit(pcp, freeHigh, reclaim, hasFlag(zone, ZoneFlag.BELOW_HIGH), SCALE_MAX);
-  if (held < limit) return;
+  const freeHigh = inline.always(auto.noteFree(pcp, order, COSTLY_ORDER, SCALE_MAX));
+  const high = auto.currentHigh(pcp);
+  if (freeHigh || held >= high || hasFlag(zone, ZoneFlag.RECLAIM_ACTIVE | ZoneFlag.BELOW_HIGH)) {
+    shorten(cpu, zone, high, freeHigh, pindex);
+  }
+}
+
+function shorten(cpu: i32, zone: i32, high: i32, freeHigh: bool, pindex: i32): void {
+  const pcp = pcpAt(cpu, zone);
+  const reclaim = hasFlag(zone, ZoneFlag.RECLAIM_ACTIVE);
+  const limit = auto.keepLimit(pcp, high, freeHigh, reclaim, hasFlag(zone, ZoneFlag.BELOW_HIGH), SCALE_MAX);
+  if (load<i32>(pcp, PcpWord.COUNT_PAGES << 2) < limit) return;
   drainPcp(cpu, cpu, zone, auto.drainCount(pcp, limit, freeHigh, SCALE_MAX), pindex);
   clearBelowHighIfMet(zone);
+}
+
+/** 6.1: the limit is fixed. */
+function keepShortFixed(cpu: i32, zone: i32, order: i32, held: i32, pindex: i32): void {
+  const pcp = pcpAt(cpu, zone);
+  const freeHigh = fixed.freesHigh(pcp, order, COSTLY_ORDER);
+  const limit = fixed.keepLimit(pcp, freeHigh, hasFlag(zone, ZoneFlag.RECLAIM_ACTIVE));
+  if (held >= limit) drainPcp(cpu, cpu, zone, fixed.drainCount(pcp, limit, freeHigh, SCALE_MAX), pindex);
 }
 
 /** 6.1 drains with the cached type, unless the zone has an isolated pageblock; 6.12 always reads the pageblock. */
@@ -141,10 +272,10 @@ export function drainPcp(cpu: i32, owner: i32, zone: i32, wanted: i32, pindex: i
     const order = orderOfPindex(pindex);
     while (left > 0 && !isEmpty(head)) {
       const link = prevOf(head);
-      unlink(link);
+      unlinkLast(head, link);
       left -= 1 << order;
       addCount(pcp, -(1 << order));
-      freeOne(cpu, zone, link, order, drainType(zone, link), false);
+      inline.always(freeBlock(cpu, zone, link, order, drainType(zone, link), false));
     }
     pindex = pindex + 1 == NR_LISTS ? 0 : pindex + 1;
   }

@@ -31,6 +31,7 @@ export function isPcpOrder(order: i32): bool {
 }
 
 export function pindexOf(type: i32, order: i32): i32 {
+  if (order == 0) return type;
   if (order > COSTLY_ORDER) return LOW_ORDER_LISTS + (type == Migratetype.MOVABLE ? 1 : 0);
   return order * PCP_TYPES + type;
 }

@@ -6,7 +6,7 @@ import { FrameKind, ListTypeRule } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { isFreeBlock, kindOf, setWord, wordOf } from "../frames/frame";
 import { isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setTypes, typeOf } from "../frames/pageblock";
-import { accountFree } from "../frames/zone";
+import { accountFree, modFreePages } from "../frames/zone";
 import { config } from "../memory/regions";
 import { insertFree, removeFree } from "./freelist";
 
@@ -26,11 +26,31 @@ function mergesAcrossTypes(buddy: u32, order: i32, type: i32): bool {
   return true;
 }
 
-/** buddy_merge_likely(): the would-be parent's buddy is free, so this block is kept for a later merge. */
-function mergeLikely(zone: i32, link: u32, order: i32): bool {
-  if (order >= MAX_ORDER - 1) return false;
-  const parent = link & ~((<u32>4) << order);
-  return isFreeBlock(parent ^ ((<u32>8) << order), order + 1, zone);
+/**
+ * buddy_merge_likely(): the would-be parent's buddy is free, so this block is kept for a later merge.
+ * `size` is the block's, pre-scaled as links are.
+ */
+function mergeLikely(zone: i32, link: u32, order: i32, size: u32): bool {
+  return order < MAX_ORDER - 1 && isFreeBlock((link & ~size) ^ (size << 1), order + 1, zone);
+}
+
+/**
+ * Merges a block that is on no list and already counted with its buddies, and inserts what comes out. From
+ * pageblock order up types matter.
+ */
+function join(zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
+  let size = (<u32>4) << order;
+  while (order < MAX_ORDER) {
+    const buddy = link ^ size;
+    if (!isFreeBlock(buddy, order, zone)) break;
+    if (order >= PAGEBLOCK_ORDER && !mergesAcrossTypes(buddy, order, type)) break;
+    removeFree(zone, buddy, order);
+    setWord(link | buddy, FrameKind.BODY);
+    link &= buddy;
+    order += 1;
+    size <<= 1;
+  }
+  insertFree(zone, link, order, type, toTail || mergeLikely(zone, link, order, size));
 }
 
 /**
@@ -39,32 +59,31 @@ function mergeLikely(zone: i32, link: u32, order: i32): bool {
  */
 export function freeOne(cpu: i32, zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
   accountFree(cpu, zone, 1 << order, type);
-  while (order < MAX_ORDER) {
-    const buddy = link ^ ((<u32>4) << order);
-    if (!isFreeBlock(buddy, order, zone)) break;
-    if (order >= PAGEBLOCK_ORDER && !mergesAcrossTypes(buddy, order, type)) break;
-    removeFree(zone, buddy, order);
-    setWord(link | buddy, FrameKind.BODY);
-    link &= buddy;
-    order += 1;
-  }
-  insertFree(zone, link, order, type, toTail || mergeLikely(zone, link, order));
+  join(zone, link, order, type, toTail);
 }
 
-/**
- * Frees a block straight to the buddy lists, bypassing the per-CPU lists. 6.12 frees a block of several
- * pageblocks piece by piece, ascending, each with its own pageblock's type; 6.1 as a whole.
- */
+/** freeOne() for the hot paths: most blocks are U, M or R, and the buddy of many is in use. */
+export function freeBlock(cpu: i32, zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
+  if (!isMergeable(type)) return freeOne(cpu, zone, link, order, type, toTail);
+  modFreePages(cpu, zone, 1 << order);
+  const size = (<u32>4) << order;
+  if (order < MAX_ORDER && isFreeBlock(link ^ size, order, zone))
+    return join(zone, link, order, type, toTail);
+  inline.always(insertFree(zone, link, order, type, toTail || mergeLikely(zone, link, order, size)));
+}
+
+/** Frees a block straight to the buddy lists, bypassing the per-CPU lists. */
 export function freeDirect(cpu: i32, zone: i32, link: u32, order: i32, toTail: bool): void {
-  if (!HYGIENIC || order <= PAGEBLOCK_ORDER) {
-    freeOne(cpu, zone, link, order, typeOf(link), toTail);
-    return;
-  }
-  const pieces = 1 << (order - PAGEBLOCK_ORDER);
+  if (order > PAGEBLOCK_ORDER) return freePieces(cpu, zone, link, order, toTail);
+  inline.always(freeBlock(cpu, zone, link, order, typeOf(link), toTail));
+}
+
+/** 6.12 frees a block of several pageblocks piece by piece, ascending, each with its own type; 6.1 as a whole. */
+function freePieces(cpu: i32, zone: i32, link: u32, order: i32, toTail: bool): void {
+  if (!HYGIENIC) return freeOne(cpu, zone, link, order, typeOf(link), toTail);
   const step = (<u32>4) << PAGEBLOCK_ORDER;
-  for (let i = 0; i < pieces; i++) {
-    freeOne(cpu, zone, link + <u32>i * step, PAGEBLOCK_ORDER, typeOf(link + <u32>i * step), toTail);
-  }
+  const end = link + ((<u32>4) << order);
+  for (let at = link; at < end; at += step) freeOne(cpu, zone, at, PAGEBLOCK_ORDER, typeOf(at), toTail);
 }
 
 /** True while a frame is the head of something that is on no free or per-CPU list. */

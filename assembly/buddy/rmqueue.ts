@@ -2,10 +2,10 @@
 // Must not know: per-CPU lists, watermarks. Models __rmqueue, mm/page_alloc.c, Linux 6.12 and 6.1.
 
 import { AllocFlag, FallbackRule, Migratetype } from "../abi/vocabulary";
-import { ConfigWord } from "../abi/words";
+import { ConfigWord, StatWord } from "../abi/words";
 import { freeCma, freePages } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { config } from "../memory/regions";
+import { config, STATS } from "../memory/regions";
 import { takesCmaFirst } from "../policy/balance";
 import { claim, steal } from "./claim";
 import { moveFirst } from "./move_first";
@@ -26,26 +26,36 @@ export function bindRmqueue(): void {
   CLAIMS = config(ConfigWord.RULE_FALLBACK) == FallbackRule.CLAIM_STEAL;
 }
 
-function isCmaFirst(zone: i32, allocFlags: i32): bool {
+/** A new request or refill begins with its own lists. */
+export function resetMode(): void {
+  store<i32>(STATS, Mode.NORMAL, StatWord.REFILL_MODE << 2);
+}
+
+function setMode(mode: i32): void {
+  store<i32>(STATS, mode, StatWord.REFILL_MODE << 2);
+}
+
+/** The balance of CMA pages: nothing but CMA lists are looked at first. */
+export function isCmaFirst(zone: i32, allocFlags: i32): bool {
   return (allocFlags & AllocFlag.CMA) != 0 && takesCmaFirst(freeCma(zone), freePages(zone));
 }
 
 /**
- * One block of `order`, DETACHED, or NONE. `mode` points to one word: where to start (Mode.NORMAL for a single
- * request), and afterwards where the next page of the same refill starts.
+ * One block of `order`, DETACHED, or NONE. The mode says where to start (see resetMode), and afterwards where the
+ * next page of the same refill starts.
  */
-export function takeBlockOf(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, mode: usize): u32 {
+export function takeBlockOf(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
   if (isCmaFirst(zone, allocFlags)) {
     const link = takeSmallest(cpu, zone, order, Migratetype.CMA);
     if (link != NONE) return link;
   }
   return CLAIMS
-    ? claimSteal(cpu, zone, order, type, allocFlags, mode)
+    ? claimSteal(cpu, zone, order, type, allocFlags)
     : moveAndRetry(cpu, zone, order, type, allocFlags);
 }
 
-function claimSteal(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, mode: usize): u32 {
-  const start = load<i32>(mode);
+function claimSteal(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
+  const start = load<i32>(STATS, StatWord.REFILL_MODE << 2);
   let link: u32 = NONE;
   if (start == Mode.NORMAL) {
     link = takeSmallest(cpu, zone, order, type);
@@ -54,20 +64,20 @@ function claimSteal(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32,
   if (start <= Mode.CMA && (allocFlags & AllocFlag.CMA) != 0) {
     link = takeSmallest(cpu, zone, order, Migratetype.CMA);
     if (link != NONE) {
-      store<i32>(mode, Mode.CMA);
+      setMode(Mode.CMA);
       return link;
     }
   }
   if (start <= Mode.CLAIM) {
     link = claim(cpu, zone, order, type, allocFlags);
     if (link != NONE) {
-      store<i32>(mode, Mode.NORMAL);
+      setMode(Mode.NORMAL);
       return link;
     }
   }
   if (allocFlags & AllocFlag.NOFRAGMENT) return NONE;
   link = steal(cpu, zone, order, type);
-  if (link != NONE) store<i32>(mode, Mode.STEAL);
+  if (link != NONE) setMode(Mode.STEAL);
   return link;
 }
 

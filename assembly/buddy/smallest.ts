@@ -6,10 +6,10 @@ import { FrameKind, PcpRule } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { pack, setWord, withType } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
-import { accountFree } from "../frames/zone";
-import { NONE } from "../memory/list";
+import { accountFree, modFreePages } from "../frames/zone";
+import { isEmpty, NONE, nextOf } from "../memory/list";
 import { config } from "../memory/regions";
-import { firstFree, insertFree, removeFree } from "./freelist";
+import { freeHead, insertFirst, ORDER_STEP, removeFirst } from "./freelist";
 
 /** Written by bindSmallest only: 6.12 accounts where the block leaves its list, 6.1 in the caller. */
 export let ACCOUNTS_AT_TAKE: bool = false;
@@ -21,28 +21,71 @@ export function bindSmallest(): void {
 /** Keeps the low half, puts each upper half at the head of its list, the largest first. Answers pages put back. */
 export function expand(zone: i32, link: u32, low: i32, high: i32, type: i32): i32 {
   const all = 1 << high;
+  let half = (<u32>4) << high;
+  let head = freeHead(zone, high, type);
   while (high > low) {
     high -= 1;
-    insertFree(zone, link + ((<u32>4) << high), high, type, false);
+    half >>= 1;
+    head -= ORDER_STEP;
+    inline.always(insertFirst(head, zone, link + half, high, type));
   }
   return all - (1 << low);
 }
 
-/** Takes this free block and splits it to `order`; the frame is DETACHED and remembers the list's type. */
-export function takeBlock(cpu: i32, zone: i32, link: u32, order: i32, current: i32, type: i32): void {
-  removeFree(zone, link, current);
-  expand(zone, link, order, current, type);
+/** Takes this first block of its list and splits it to `order`; the frame is DETACHED and remembers the list's type. */
+function splitFirst(zone: i32, link: u32, order: i32, current: i32, type: i32): void {
+  removeFirst(freeHead(zone, current, type), zone, link, current);
+  if (current > order) inline.always(expand(zone, link, order, current, type));
   setWord(link, withType(pack(FrameKind.DETACHED, order, zone), type));
+}
+
+/** The same, accounted. */
+export function takeBlock(cpu: i32, zone: i32, link: u32, order: i32, current: i32, type: i32): void {
+  splitFirst(zone, link, order, current, type);
   if (ACCOUNTS_AT_TAKE) accountFree(cpu, zone, -(1 << order), type);
+}
+
+/** The same for U, M and R. */
+export function takeOwnBlock(cpu: i32, zone: i32, link: u32, order: i32, current: i32, type: i32): void {
+  inline.always(splitFirst(zone, link, order, current, type));
+  if (ACCOUNTS_AT_TAKE) modFreePages(cpu, zone, -(1 << order));
+}
+
+/** The first order from `order` up of which there is a free block of this type, or -1. */
+export function smallestOrder(zone: i32, order: i32, type: i32): i32 {
+  let head = freeHead(zone, order, type);
+  for (let current = order; current <= MAX_ORDER; current++) {
+    if (!isEmpty(head)) return current;
+    head += ORDER_STEP;
+  }
+  return -1;
 }
 
 /** The head of the first non-empty list of order >= `order`, split down; NONE when all are empty. */
 export function takeSmallest(cpu: i32, zone: i32, order: i32, type: i32): u32 {
-  for (let current = order; current <= MAX_ORDER; current++) {
-    const link = firstFree(zone, current, type);
-    if (link == NONE) continue;
-    takeBlock(cpu, zone, link, order, current, type);
-    return link;
-  }
-  return NONE;
+  const current = smallestOrder(zone, order, type);
+  if (current < 0) return NONE;
+  const link = nextOf(freeHead(zone, current, type));
+  takeBlock(cpu, zone, link, order, current, type);
+  return link;
+}
+
+/** A U, M or R block of exactly this order, or NONE. */
+export function takeExact(cpu: i32, zone: i32, order: i32, type: i32): u32 {
+  const head = freeHead(zone, order, type);
+  const link = nextOf(head);
+  if (link == head) return NONE;
+  removeFirst(head, zone, link, order);
+  setWord(link, withType(pack(FrameKind.DETACHED, order, zone), type));
+  if (ACCOUNTS_AT_TAKE) modFreePages(cpu, zone, -(1 << order));
+  return link;
+}
+
+/** The same for U, M and R: what nearly every request asks for. */
+export function takeOwn(cpu: i32, zone: i32, order: i32, type: i32): u32 {
+  const current = inline.always(smallestOrder(zone, order, type));
+  if (current < 0) return NONE;
+  const link = nextOf(freeHead(zone, current, type));
+  inline.always(takeOwnBlock(cpu, zone, link, order, current, type));
+  return link;
 }

@@ -1,7 +1,7 @@
 // Knows: whether a zone has enough free pages for a request. Must not know: lists' contents beyond emptiness.
 // Models __zone_watermark_ok, zone_watermark_fast, wmark_pages (mm/page_alloc.c, Linux 6.12.117 and 6.1.192).
 
-import { AllocFlag, EventKind, Gfp, Migratetype, ReserveRule, ZoneFlag } from "../abi/vocabulary";
+import { AllocFlag, EventKind, Gfp, Migratetype, PcpRule, ReserveRule, ZoneFlag } from "../abi/vocabulary";
 import { ConfigWord, ZoneWord } from "../abi/words";
 import { MAX_ORDER } from "../frames/pageblock";
 import { clearFlag, freeCma, freePages, hasFlag, setFlag, zoneAt } from "../frames/zone";
@@ -12,10 +12,16 @@ import { hasFree, nrFree } from "./freelist";
 /** Written by bindWatermark only. */
 let WHOLE_RESERVE: bool = false;
 let MOVABLE_ZONE: i32 = 0;
+/** Byte offsets in a zone's record: of the reserve that is not usable, of the mark that is tested first. */
+let RESERVED_WORD: usize = 0;
+let FIRST_MARK: usize = 0;
 
 export function bindWatermark(): void {
   WHOLE_RESERVE = config(ConfigWord.RULE_RESERVE) == ReserveRule.WHOLE_RESERVE;
   MOVABLE_ZONE = config(ConfigWord.MOVABLE_ZONE);
+  RESERVED_WORD = (WHOLE_RESERVE ? ZoneWord.NR_RESERVED_HIGHATOMIC : ZoneWord.NR_FREE_HIGHATOMIC) << 2;
+  const tracksHigh = config(ConfigWord.RULE_PCP) == PcpRule.AUTO_TUNED;
+  FIRST_MARK = (tracksHigh ? ZoneWord.WMARK_HIGH : ZoneWord.WMARK_LOW) << 2;
 }
 
 /** wmark_pages(): the mark of this index (0 MIN, 1 LOW, 2 HIGH) including the boost. */
@@ -31,15 +37,15 @@ function lowmemReserve(zone: i32, highestZone: i32): i32 {
   return load<i32>(zoneAt(zone) + ((<usize>(ZoneWord.LOWMEM_RESERVE + highestZone)) << 2));
 }
 
+/** Pages that only requests with a right to the HIGHATOMIC reserve may use. */
+function reservedPages(zone: i32): i32 {
+  return load<i32>(zoneAt(zone) + RESERVED_WORD);
+}
+
 /** Free pages that this request cannot use: the reserve without a right to it, CMA without ALLOC_CMA, all but one frame of its block. */
 function unusable(zone: i32, order: i32, allocFlags: i32): i32 {
   let pages = (1 << order) - 1;
-  if (!(allocFlags & AllocFlag.RESERVES)) {
-    const at = zoneAt(zone);
-    pages += WHOLE_RESERVE
-      ? load<i32>(at, ZoneWord.NR_RESERVED_HIGHATOMIC << 2)
-      : load<i32>(at, ZoneWord.NR_FREE_HIGHATOMIC << 2);
-  }
+  if (!(allocFlags & AllocFlag.RESERVES)) pages += reservedPages(zone);
   if (!(allocFlags & AllocFlag.CMA)) pages += freeCma(zone);
   return pages;
 }
@@ -91,6 +97,18 @@ function ignoresBoost(zone: i32, order: i32, allocFlags: i32, gfp: i32): bool {
   return WHOLE_RESERVE ? (gfp & Gfp.ATOMIC) != 0 : (allocFlags & AllocFlag.MIN_RESERVE) != 0;
 }
 
+/**
+ * Are there pages enough for the mark that a plain request is tested against first (high in 6.12, low in 6.1)? Says
+ * what isMetFast() would; there min() and freePages() keep sums from getting negative, which no mark ever is.
+ */
+export function isPlenty(zone: i32, order: i32, highestZone: i32, mayUseCma: bool): bool {
+  const at = zoneAt(zone);
+  const free =
+    load<i32>(at, ZoneWord.FREE_PAGES << 2) - reservedPages(zone) - (mayUseCma ? 0 : freeCma(zone));
+  const mark = load<i32>(at + FIRST_MARK) + load<i32>(at, ZoneWord.WATERMARK_BOOST << 2);
+  return free - ((1 << order) - 1) > mark + lowmemReserve(zone, highestZone);
+}
+
 /** zone_watermark_fast(): for order 0 a shortcut that ignores the reduced marks, which are never stricter. */
 export function isMetFast(
   zone: i32,
@@ -113,7 +131,8 @@ export function isMetFast(
 /** The test against the high mark that keeps ZONE_BELOW_HIGH (6.12); true when the zone may be used at once. */
 export function isAboveHigh(zone: i32, order: i32, highestZone: i32, allocFlags: i32, gfp: i32): bool {
   if (hasFlag(zone, ZoneFlag.BELOW_HIGH)) return false;
-  if (isMetFast(zone, order, markOf(zone, AllocFlag.WMARK_HIGH), highestZone, allocFlags, gfp)) return true;
+  if (inline.always(isMetFast(zone, order, markOf(zone, AllocFlag.WMARK_HIGH), highestZone, allocFlags, gfp)))
+    return true;
   setFlag(zone, ZoneFlag.BELOW_HIGH);
   record(EventKind.BELOW_HIGH, zone, 1, 0, 0, 0);
   return false;

@@ -43,7 +43,7 @@ export function setWord(link: u32, word: u32): void {
 }
 
 export function pack(kind: i32, order: i32, zone: i32): u32 {
-  return <u32>kind | ((<u32>order) << ORDER_SHIFT) | ((<u32>zone) << ZONE_SHIFT);
+  return <u32>kind | ((<u32>zone) << ZONE_SHIFT) | ((<u32>order) << ORDER_SHIFT);
 }
 
 export function withType(word: u32, type: i32): u32 {
@@ -88,6 +88,11 @@ export function pinsOf(word: u32): u32 {
 
 export function withPins(word: u32, pins: u32): u32 {
   return (word & ~(MAX_PINS << PIN_SHIFT)) | (pins << PIN_SHIFT);
+}
+
+/** No mobility, life, flag or pin: nothing but its list changes when it is freed. */
+export function isBare(word: u32): bool {
+  return word >> MOBILITY_SHIFT == 0;
 }
 
 export function hasPageFlag(word: u32, flag: u32): bool {

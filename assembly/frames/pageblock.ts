@@ -12,10 +12,13 @@ export let PAGEBLOCK_ORDER: i32 = 0;
 export let MAX_ORDER: i32 = 0;
 /** page_group_by_mobility_disabled: every block that would be U, M or R is UNMOVABLE. */
 let UNGROUPED: bool = false;
+/** A link shifted so far is the number of its pageblock. */
+let LINK_SHIFT: i32 = 0;
 
 export function bindGeometry(): void {
   UNGROUPED = config(ConfigWord.MOBILITY_DISABLED) != 0;
   PAGEBLOCK_ORDER = config(ConfigWord.PAGEBLOCK_ORDER);
+  LINK_SHIFT = PAGEBLOCK_ORDER + 2;
   MAX_ORDER = config(ConfigWord.MAX_PAGE_ORDER);
 }
 
@@ -29,7 +32,7 @@ export function blockStart(link: u32): u32 {
 }
 
 export function typeOf(link: u32): i32 {
-  return load<u8>(PAGEBLOCKS + <usize>(link >> (PAGEBLOCK_ORDER + 2)));
+  return load<u8>(PAGEBLOCKS + <usize>(link >> LINK_SHIFT));
 }
 
 function stored(type: i32): u8 {
@@ -37,13 +40,13 @@ function stored(type: i32): u8 {
 }
 
 export function setType(link: u32, type: i32): void {
-  store<u8>(PAGEBLOCKS + <usize>(link >> (PAGEBLOCK_ORDER + 2)), stored(type));
+  store<u8>(PAGEBLOCKS + <usize>(link >> LINK_SHIFT), stored(type));
 }
 
 /** change_pageblock_range(): every pageblock of a block of order >= pageblock_order; one for smaller blocks. */
 export function setTypes(link: u32, order: i32, type: i32): void {
   const blocks = order > PAGEBLOCK_ORDER ? 1 << (order - PAGEBLOCK_ORDER) : 1;
-  memory.fill(PAGEBLOCKS + <usize>(link >> (PAGEBLOCK_ORDER + 2)), stored(type), blocks);
+  memory.fill(PAGEBLOCKS + <usize>(link >> LINK_SHIFT), stored(type), blocks);
 }
 
 /** migratetype_is_mergeable(): UNMOVABLE, MOVABLE and RECLAIMABLE blocks may merge with each other. */

@@ -78,6 +78,29 @@ export function modFreePages(cpu: i32, zone: i32, delta: i32): void {
   store<i32>(pcp, 0, PcpWord.DIFF_FREE << 2);
 }
 
+/**
+ * modFreePages(-pages) `times` times in a row. The first fold comes with the take that passes the threshold, number
+ * floor((diff + threshold) / pages) + 1; after it every (floor(threshold / pages) + 1)th folds. What the differential
+ * does not hold at the end was folded. Needs |diff| <= threshold.
+ */
+export function takeFreePages(cpu: i32, zone: i32, pages: i32, times: i32): void {
+  const pcp = pcpAt(cpu, zone);
+  const diff = load<i32>(pcp, PcpWord.DIFF_FREE << 2);
+  const threshold = load<i32>(pcp, PcpWord.STAT_THRESHOLD << 2);
+  assert(abs(diff) <= threshold);
+  const sum = diff - pages * times;
+  const first = (diff + threshold) / pages + 1;
+  const left = times < first ? sum : -pages * ((times - first) % (threshold / pages + 1));
+  store<i32>(pcp, left, PcpWord.DIFF_FREE << 2);
+  const at = zoneAt(zone);
+  store<i32>(at, load<i32>(at, ZoneWord.FREE_PAGES << 2) + sum - left, ZoneWord.FREE_PAGES << 2);
+}
+
+/** Can the global counter, less this many pages and whatever is not folded yet, be relied on? The lowest it can get. */
+export function freePagesAtLeast(cpu: i32, zone: i32, less: i32): i32 {
+  return freePages(zone) - less - load<i32>(pcpAt(cpu, zone), PcpWord.STAT_THRESHOLD << 2);
+}
+
 export function modFreeCma(cpu: i32, zone: i32, delta: i32): void {
   const pcp = pcpAt(cpu, zone);
   const sum = load<i32>(pcp, PcpWord.DIFF_CMA << 2) + delta;
@@ -90,8 +113,14 @@ export function modFreeCma(cpu: i32, zone: i32, delta: i32): void {
   store<i32>(pcp, 0, PcpWord.DIFF_CMA << 2);
 }
 
-/** account_freepages(): pages of ISOLATE blocks are not free pages; CMA and HIGHATOMIC are counted twice. */
+/** account_freepages(): the pages of U, M and R blocks are just free. */
 export function accountFree(cpu: i32, zone: i32, delta: i32, type: i32): void {
+  if (type <= Migratetype.RECLAIMABLE) modFreePages(cpu, zone, delta);
+  else accountSpecial(cpu, zone, delta, type);
+}
+
+/** Pages of ISOLATE blocks are not free pages; CMA and HIGHATOMIC are counted twice. */
+function accountSpecial(cpu: i32, zone: i32, delta: i32, type: i32): void {
   if (type == Migratetype.ISOLATE) return;
   modFreePages(cpu, zone, delta);
   if (type == Migratetype.CMA) {

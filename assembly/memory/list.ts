@@ -7,7 +7,7 @@ import { NEXT, PREV } from "./regions";
 export const NONE: u32 = 0xffff_ffff;
 
 export function nextOf(link: u32): u32 {
-  return load<u32>(NEXT + <usize>link);
+  return load<u32>(<usize>link, NEXT);
 }
 
 export function prevOf(link: u32): u32 {
@@ -15,33 +15,61 @@ export function prevOf(link: u32): u32 {
 }
 
 export function initHead(head: u32): void {
-  store<u32>(NEXT + <usize>head, head);
+  store<u32>(<usize>head, head, NEXT);
   store<u32>(PREV + <usize>head, head);
 }
 
 export function isEmpty(head: u32): bool {
-  return load<u32>(NEXT + <usize>head) == head;
+  return load<u32>(<usize>head, NEXT) == head;
 }
 
 export function addHead(head: u32, link: u32): void {
-  const next = load<u32>(NEXT + <usize>head);
-  store<u32>(NEXT + <usize>link, next);
+  const next = load<u32>(<usize>head, NEXT);
+  store<u32>(<usize>link, next, NEXT);
   store<u32>(PREV + <usize>link, head);
   store<u32>(PREV + <usize>next, link);
-  store<u32>(NEXT + <usize>head, link);
+  store<u32>(<usize>head, link, NEXT);
 }
 
 export function addTail(head: u32, link: u32): void {
   const prev = load<u32>(PREV + <usize>head);
-  store<u32>(NEXT + <usize>link, head);
+  store<u32>(<usize>link, head, NEXT);
   store<u32>(PREV + <usize>link, prev);
-  store<u32>(NEXT + <usize>prev, link);
+  store<u32>(<usize>prev, link, NEXT);
   store<u32>(PREV + <usize>head, link);
 }
 
-export function unlink(link: u32): void {
-  const next = load<u32>(NEXT + <usize>link);
+/** addTail() of `count` elements, each `step` behind the one before. */
+export function addTailRun(head: u32, first: u32, step: u32, count: i32): void {
+  let prev = load<u32>(PREV + <usize>head);
+  let link = first;
+  for (let i = 0; i < count; i++) {
+    store<u32>(<usize>prev, link, NEXT);
+    store<u32>(PREV + <usize>link, prev);
+    prev = link;
+    link += step;
+  }
+  store<u32>(<usize>prev, head, NEXT);
+  store<u32>(PREV + <usize>head, prev);
+}
+
+/** unlink() of the first member: its predecessor is known. */
+export function unlinkFirst(head: u32, link: u32): void {
+  const next = load<u32>(<usize>link, NEXT);
+  store<u32>(<usize>head, next, NEXT);
+  store<u32>(PREV + <usize>next, head);
+}
+
+/** unlink() of the last member: its successor is known. */
+export function unlinkLast(head: u32, link: u32): void {
   const prev = load<u32>(PREV + <usize>link);
-  store<u32>(NEXT + <usize>prev, next);
+  store<u32>(<usize>prev, head, NEXT);
+  store<u32>(PREV + <usize>head, prev);
+}
+
+export function unlink(link: u32): void {
+  const next = load<u32>(<usize>link, NEXT);
+  const prev = load<u32>(PREV + <usize>link);
+  store<u32>(<usize>prev, next, NEXT);
   store<u32>(PREV + <usize>next, prev);
 }

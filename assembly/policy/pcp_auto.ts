@@ -56,9 +56,15 @@ export function noteFree(pcp: usize, order: i32, costly: i32, scaleMax: i32): bo
   return freeHigh;
 }
 
-/** The limit at which pages go back to the buddy lists; adjusts the stored high on the way. */
+/** The high that a free is judged by, stored. Below it, and without a flag of the zone, nothing is to be done. */
+export function currentHigh(pcp: usize): i32 {
+  return clampHigh(pcp, word(pcp, PcpWord.HIGH));
+}
+
+/** The limit at which pages go back to the buddy lists, from currentHigh(); adjusts the stored high on the way. */
 export function keepLimit(
   pcp: usize,
+  high: i32,
   freeHigh: bool,
   reclaimActive: bool,
   belowHigh: bool,
@@ -67,7 +73,6 @@ export function keepLimit(
   const batch = word(pcp, PcpWord.BATCH);
   const highMin = word(pcp, PcpWord.HIGH_MIN);
   const highMax = word(pcp, PcpWord.HIGH_MAX);
-  const high = clampHigh(pcp, word(pcp, PcpWord.HIGH));
   if (high == 0) return 0;
   if (freeHigh) {
     setHigh(pcp, max(high - (batch << scaleMax), highMin));

@@ -14,8 +14,11 @@ import { config, frames, WINDOWS, WORKLOAD } from "../memory/regions";
 
 const USER: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.KSWAPD_RECLAIM;
 
+/** Sums begin here (FNV-1a over the frames handed out), so that 0 can mean that memory ran out. */
+const FIRST_SUM: u32 = 0x811c_9dc5;
+
 function mix(sum: u32, link: u32): u32 {
-  return ((sum << 5) | (sum >> 27)) ^ (link >> 2);
+  return (sum ^ (link >> 2)) * 0x0100_0193;
 }
 
 function slot(index: u32): usize {
@@ -28,45 +31,73 @@ function highestPopulated(): i32 {
   return zone;
 }
 
-function take(order: i32, direct: bool, zone: i32): u32 {
-  if (!direct) return allocatePages(0, order, USER, WORKLOAD + (WorkloadWord.SLOW << 2));
+function take(order: i32): u32 {
+  return allocatePages(0, order, USER, WORKLOAD + (WorkloadWord.SLOW << 2));
+}
+
+/** Past the per-CPU lists. */
+function takeDirect(order: i32, zone: i32): u32 {
   const link = takeFromBuddy(0, zone, order, Migratetype.MOVABLE, AllocFlag.CMA);
   if (link != NONE) setWord(link, pack(FrameKind.ALLOCATED, order, zone));
   return link;
 }
 
-function give(link: u32, order: i32, direct: bool): void {
-  if (!direct) return freePages(0, link, order);
+function giveDirect(link: u32, order: i32): void {
   const zone = zoneOf(wordOf(link));
   setWord(link, FrameKind.BODY);
   freeDirect(0, zone, link, order, false);
 }
 
-/** `count` times: one out, one back. */
-function pairs(count: i32, order: i32, direct: bool): u32 {
-  const zone = highestPopulated();
-  let sum: u32 = 0;
+/** `count` times: one page out, one back. */
+function pairs(count: i32): u32 {
+  let sum = FIRST_SUM;
   for (let i = 0; i < count; i++) {
-    const link = take(order, direct, zone);
+    const link = take(0);
     if (link == NONE) return 0;
     sum = mix(sum, link);
-    give(link, order, direct);
+    freePages(0, link, 0);
   }
   return sum;
 }
 
-/** `count` blocks in rounds of `size`: all out, then all back in the same order. */
-function batches(count: i32, size: i32, order: i32, direct: bool): u32 {
+function directPairs(count: i32, order: i32): u32 {
   const zone = highestPopulated();
-  let sum: u32 = 0;
-  for (let done = 0; done < count; done += size) {
-    for (let i = 0; i < size; i++) {
-      const link = take(order, direct, zone);
+  let sum = FIRST_SUM;
+  for (let i = 0; i < count; i++) {
+    const link = inline.always(takeDirect(order, zone));
+    if (link == NONE) return 0;
+    sum = mix(sum, link);
+    inline.always(giveDirect(link, order));
+  }
+  return sum;
+}
+
+/** `count` pages in rounds of 256: all out, then all back in the same order. */
+function batches(count: i32): u32 {
+  let sum = FIRST_SUM;
+  for (let done = 0; done < count; done += 256) {
+    for (let i: u32 = 0; i < 256; i++) {
+      const link = take(0);
       if (link == NONE) return 0;
       sum = mix(sum, link);
       store<u32>(slot(i), link);
     }
-    for (let i = 0; i < size; i++) give(load<u32>(slot(i)), order, direct);
+    for (let i: u32 = 0; i < 256; i++) freePages(0, load<u32>(slot(i)), 0);
+  }
+  return sum;
+}
+
+function directBatches(count: i32, size: u32, order: i32): u32 {
+  const zone = highestPopulated();
+  let sum = FIRST_SUM;
+  for (let done = 0; done < count; done += size) {
+    for (let i: u32 = 0; i < size; i++) {
+      const link = inline.always(takeDirect(order, zone));
+      if (link == NONE) return 0;
+      sum = mix(sum, link);
+      store<u32>(slot(i), link);
+    }
+    for (let i: u32 = 0; i < size; i++) inline.always(giveDirect(load<u32>(slot(i)), order));
   }
   return sum;
 }
@@ -74,7 +105,7 @@ function batches(count: i32, size: i32, order: i32, direct: bool): u32 {
 /** Orders 0..3 into 65536 slots: a random slot is filled if empty, emptied if full. All are emptied at the end. */
 function randomMix(count: i32): u32 {
   const size: u32 = 65536;
-  let sum: u32 = 0;
+  let sum = FIRST_SUM;
   memory.fill(WINDOWS, 0xff, size << 2);
   for (let i = 0; i < count; i++) {
     const at = slot(randomBelow(WORKLOAD, size));
@@ -85,7 +116,7 @@ function randomMix(count: i32): u32 {
       continue;
     }
     const draw = randomBelow(WORKLOAD, 16);
-    const link = take(draw < 12 ? 0 : draw < 14 ? 1 : draw < 15 ? 2 : 3, false, 0);
+    const link = take(draw < 12 ? 0 : draw < 14 ? 1 : draw < 15 ? 2 : 3);
     store<u32>(at, link);
     sum = mix(sum, link);
   }
@@ -97,9 +128,9 @@ function randomMix(count: i32): u32 {
 }
 
 function fill(count: i32): u32 {
-  let sum: u32 = 0;
+  let sum = FIRST_SUM;
   for (let i = 0; i < count; i++) {
-    const link = take(0, false, 0);
+    const link = take(0);
     if (link == NONE) return 0;
     sum = mix(sum, link);
   }
@@ -111,7 +142,7 @@ function freeRandom(): u32 {
   const count = frames();
   let size: u32 = 1;
   while (size < count) size <<= 1;
-  let sum: u32 = 0;
+  let sum = FIRST_SUM;
   for (let i: u32 = 0; i < size; i++) {
     const frame = (i * 0x9e37_79b1) & (size - 1);
     if (frame >= count) continue;
@@ -129,17 +160,17 @@ export function pattern(which: i32, count: i32): u32 {
   const thp = <i32>load<u32>(WORKLOAD, WorkloadWord.THP_ORDER << 2);
   switch (which) {
     case Pattern.PCP_PAIR:
-      return pairs(count, 0, false);
+      return pairs(count);
     case Pattern.PCP_BATCH:
-      return batches(count, 256, 0, false);
+      return batches(count);
     case Pattern.BUDDY_PAIR:
-      return pairs(count, 0, true);
+      return directPairs(count, 0);
     case Pattern.BUDDY_BATCH:
-      return batches(count, 512, 0, true);
+      return directBatches(count, 512, 0);
     case Pattern.THP_PAIR:
-      return pairs(count, thp, true);
+      return directPairs(count, thp);
     case Pattern.THP_BATCH:
-      return batches(count, 4096, thp, true);
+      return directBatches(count, 4096, thp);
     case Pattern.RANDOM_MIX:
       return randomMix(count);
     case Pattern.FILL:

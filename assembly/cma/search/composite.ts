@@ -21,6 +21,8 @@ const WINDOW: u32 = 2;
 const ASK: u32 = 4;
 /** What the walk may cost before the tree goes on. */
 const MOST: u32 = 60;
+/** Pairs that are looked through before a function is called. */
+const NEAR: u32 = 6;
 /** Pairs that are looked through for a clear bit before the tree goes on. */
 const FULL: u32 = 64;
 const ALL: u64 = 0xffff_ffff_ffff_ffff;
@@ -44,9 +46,15 @@ export function composite(
     let pair = at >> 6;
     let from = map + ((<usize>pair) << 3);
     let word = (pair < pairs ? ~load<u64>(from) : <u64>~load<u32>(from)) & (ALL << (at & 63));
+    const near = min(pairs, pair + NEAR);
+    while (word == 0) {
+      pair += 1;
+      if (pair >= near) break;
+      word = ~load<u64>(map + ((<usize>pair) << 3));
+    }
     if (word == 0) {
       const reach = min(bits, (pair + FULL) << 6);
-      at = clearFrom(map, pair + 1, reach);
+      at = clearFrom(map, pair, reach);
       if (at == reach) break;
     } else {
       at = (pair << 6) + <u32>ctz(word);
@@ -88,7 +96,8 @@ function searchOn(
   from: u32,
 ): u32 {
   if (from > bits - count) return NONE;
-  if ((partsIn(index, bits) & IndexPart.RUN_TREE) == 0) return kernelWalk(map, bits, from, count, mask, offset);
+  if ((partsIn(index, bits) & IndexPart.RUN_TREE) == 0)
+    return kernelWalk(map, bits, from, count, mask, offset);
   // From the very beginning the tree need not be climbed first.
   return runTree(map, treeOf(index), bits, start == 0 ? 0 : from, count, mask, offset);
 }

@@ -9,7 +9,7 @@
 // noteClear() after each change of the map. It may lie anywhere and move with its map: it holds no address.
 
 import { IndexPart } from "../../abi/findings";
-import { partsIn, layIndex, pyramidOf, summaryOf, treeOf } from "./layout";
+import { layIndex, partsIn, pyramidOf, summaryOf, treeOf } from "./layout";
 import { buildPyramid, noteClearPyramid, noteSetPyramid } from "./pyramid_index";
 import { buildSummary, noteSummary } from "./summary_index";
 import { buildTree, LEAF_BITS, noteTree } from "./tree_index";
