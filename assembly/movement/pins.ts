@@ -23,7 +23,7 @@ import {
   withPins,
   wordOf,
 } from "../frames/frame";
-import { isOnLru, removeFromLru } from "../frames/lru";
+import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { vacate } from "../frames/owner";
 import { typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
@@ -65,12 +65,19 @@ function outOfCma(cpu: i32, head: u32): u32 {
   const type = typeOf(head);
   if (type != Migratetype.CMA && type != Migratetype.ISOLATE) return head;
   if (mobilityOf(wordOf(head)) == 0 || pinsOf(wordOf(head)) != 0) return head;
-  const order = orderOf(wordOf(head));
-  const target = allocateUnderPressure(cpu, order, LONGTERM_GFP, STATS + ((<usize>StatWord.SLOW) << 2));
-  if (target == NONE) return NONE;
-  if (isOnLru(wordOf(head))) removeFromLru(head);
-  setWord(head, wordOf(head) | PageFlag.ISOLATED);
-  movePage(cpu, head, target);
+  const before = wordOf(head);
+  const listed = isOnLru(before);
+  // In hand before a target is looked for: reclaim could drop the very page.
+  if (listed) removeFromLru(head);
+  setWord(head, before | PageFlag.ISOLATED);
+  const slow = STATS + ((<usize>StatWord.SLOW) << 2);
+  const target = allocateUnderPressure(cpu, orderOf(before), LONGTERM_GFP, slow);
+  if (target != NONE) {
+    movePage(cpu, head, target);
+  } else {
+    setWord(head, before);
+    if (listed) addToLru(head, false);
+  }
   return target;
 }
 

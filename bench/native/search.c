@@ -1,10 +1,10 @@
 // Knows: the plain walk of assembly/cma/search/kernel in C over 64-bit words, and a line protocol.
-// Must not know: what is compared. Compiled by bench/search/twin.ts where a C compiler is found; never shipped.
+// Must not know: what is compared. Compiled by bindings/cli/search_twin.ts where a C compiler is found; never shipped.
 //
 // Written from the rules in words: next clear bit, rounded up to the alignment, accepted if the window has no set
 // bit, else on from behind the set bit that was found.
 //
-//   map PATH BITS                             -> ok                    the map is this file, words LSB first
+//   map BITS PATH                             -> ok                    the map is this file, words LSB first
 //   find START COUNT MASK OFFSET TIMES        -> NANOSECONDS ANSWER CHECKSUM    CPU time of this process
 #include <inttypes.h>
 #include <stdint.h>
@@ -80,7 +80,7 @@ int main(void) {
   char path[4096];
   while (fgets(line, sizeof line, stdin)) {
     uint32_t bits, start, count, mask, offset, times;
-    if (sscanf(line, "map %4095s %u", path, &bits) == 2) printf("%s\n", readMap(path, bits) ? "ok" : "error: no map");
+    if (sscanf(line, "map %u %4095[^\n]", &bits, path) == 2) printf("%s\n", readMap(path, bits) ? "ok" : "error: no map");
     else if (sscanf(line, "find %u %u %u %u %u", &start, &count, &mask, &offset, &times) == 5)
       find(start, count, mask, offset, times);
     else printf("error: %s", line);

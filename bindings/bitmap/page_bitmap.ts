@@ -5,7 +5,7 @@ import { IndexPart, Placement, SearchStrategy } from "../../assembly/abi/finding
 import { type FreeRun, type RunStatistics, runStatistics } from "../analysis/index.js";
 import { UnitError } from "../engine/errors.js";
 import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
-import { BitmapCore, NONE } from "./core.js";
+import { BitmapCore, NONE, STRATEGIES } from "./core.js";
 import { formatDebugfsBitmap, parseDebugfsBitmap } from "./debugfs.js";
 import { type RunRequest, rawRequest } from "./request.js";
 
@@ -46,9 +46,12 @@ const MOST_BITS = 0x7fff_ffff;
 /** A map of bits, 1 = taken. Searches answer a place, or undefined when there is none. */
 export class PageBitmap {
   readonly #core: BitmapCore;
+  /** By SearchStrategy: is its index kept? */
+  readonly #has: readonly boolean[];
 
   private constructor(core: BitmapCore) {
     this.#core = core;
+    this.#has = STRATEGIES.map((strategy) => core.has(strategy));
   }
 
   /**
@@ -138,7 +141,7 @@ export class PageBitmap {
   /** @throws UnitError for what is no number of bits, or a strategy whose index is not kept */
   find(request: RunRequest, options: FindOptions = {}): number | undefined {
     const { strategy = this.#fallback(), placement = Placement.FIRST_FIT } = options;
-    if (!this.#core.has(strategy)) {
+    if (this.#has[strategy] !== true) {
       throw new UnitError(
         `${SearchStrategy[strategy] ?? strategy} needs an index: create the bitmap with { index: "all" }`,
       );
@@ -148,7 +151,7 @@ export class PageBitmap {
   }
 
   #fallback(): SearchStrategy {
-    return this.#core.has(SearchStrategy.COMPOSITE) ? SearchStrategy.COMPOSITE : SearchStrategy.KERNEL;
+    return this.#has[SearchStrategy.COMPOSITE] ? SearchStrategy.COMPOSITE : SearchStrategy.KERNEL;
   }
 
   /** The lowest place: what cma_alloc() takes. */

@@ -3,6 +3,7 @@
 
 import { renameSync, writeFileSync } from "node:fs";
 import { areaMaps, explain, guestsOf, pageShift, versionNumber } from "../analysis/explain/index.js";
+import { isUsable } from "../importers/collect.js";
 import { collectFiles } from "../importers/node.js";
 import { renderExplanation, renderIssues } from "../report/explain.js";
 import { renderExplanationHtml } from "../report/explain_html.js";
@@ -24,7 +25,7 @@ function plainJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\u2028\u2029]/g, escaped);
 }
 
-/** Answers 0 when failures were explained, 3 when none was found, 2 for input of which nothing was understood. */
+/** Answers 0 when failures were explained, 3 when none was found, 2 when no file could be read as text or as a table of frames. */
 export async function runExplain(paths: readonly string[], options: ExplainOptions): Promise<number> {
   if (options.kernel !== undefined && versionNumber(options.kernel) === undefined) {
     throw new UsageError(`--kernel ${options.kernel}: expected a version such as 6.12`);
@@ -32,7 +33,6 @@ export async function runExplain(paths: readonly string[], options: ExplainOptio
   if (paths.filter((path) => path === "-").length > 1) throw new UsageError("- can be given once");
   const facts = await collectFiles(paths);
   const explanation = explain(facts, { kernel: options.kernel });
-  const understood = [...facts.formats.values()].some((formats) => formats.size > 0);
   const shift = pageShift(facts);
   const picture = { maps: areaMaps(facts), guests: guestsOf(facts) };
   if (options.html !== undefined) {
@@ -52,6 +52,6 @@ export async function runExplain(paths: readonly string[], options: ExplainOptio
     );
     process.stderr.write(printable(renderIssues(explanation)));
   }
-  if (!understood) return ExitCode.UNUSABLE;
+  if (!isUsable(facts)) return ExitCode.UNUSABLE;
   return explanation.failures.length > 0 ? ExitCode.OK : NOTHING_FAILED;
 }

@@ -13,7 +13,7 @@ import type { Contestant, Twin } from "../bitmap/lab/index.js";
 const SOURCES = ["../../../bench/native/search.c", "../../bench/native/search.c"].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
-const COMPILERS = ["cc", "gcc", "clang"];
+const COMPILERS = [process.env["CC"] ?? "cc", "gcc", "clang"];
 const FLAGS = ["-O3", "-march=native"];
 
 export const TWIN_NAME = "C";
@@ -69,7 +69,7 @@ export class SearchTwin implements Twin, Disposable {
   async load(words: Uint32Array, bits: number): Promise<Contestant> {
     const path = join(this.#folder, "map");
     writeFileSync(path, words);
-    const answer = await this.#ask(`map ${path} ${bits}`);
+    const answer = await this.#ask(`map ${bits} ${path}`);
     if (answer !== "ok") throw new Error(`the twin: ${answer}`);
     return {
       name: this.name,

@@ -55,6 +55,7 @@ class FileReader {
   private binary: KpageReader | undefined;
   private readonly found = new Set<string>();
   private size = 0;
+  private isForeign = false;
 
   constructor(
     private readonly facts: Facts,
@@ -79,6 +80,7 @@ class FileReader {
       return;
     }
     if (first) this.sniff(piece);
+    if (this.isForeign) return;
     if (this.binary !== undefined) this.binary.push(piece);
     else {
       this.decoder ??= new TextDecoder();
@@ -96,7 +98,7 @@ class FileReader {
       for (const { reader } of this.readers) reader.finish?.();
     }
     if (this.size === 0) this.context.issue("warning", 1, "empty", "the file is empty");
-    else if (this.found.size === 0 && this.binary === undefined) {
+    else if (this.found.size === 0 && this.binary === undefined && !this.isForeign) {
       this.context.issue(
         "warning",
         1,
@@ -133,13 +135,38 @@ class FileReader {
   private sniff(piece: Uint8Array): void {
     const head = piece.subarray(0, SNIFF);
     if (head[0] === 0xff && head[1] === 0xfe) this.decoder = new TextDecoder("utf-16le");
-    else if (head.includes(0) && isMostlyBinary(head)) this.binary = new KpageReader(this.context);
+    else if (isMostlyZero(head)) this.binary = new KpageReader(this.context);
+    else if (isForeign(head)) {
+      this.isForeign = true;
+      this.context.issue(
+        "error",
+        1,
+        "not-text",
+        "neither text nor a table of frames: the file is left aside",
+      );
+    }
   }
 }
 
 /** Consoles put a few NULs into a text; tables of 64-bit words are full of them. */
-function isMostlyBinary(head: Uint8Array): boolean {
+function isMostlyZero(head: Uint8Array): boolean {
   let zeros = 0;
   for (const byte of head) zeros += byte === 0 ? 1 : 0;
   return zeros * 4 > head.length;
+}
+
+/** Packed and encrypted data has every control character; text has line ends, tabs and a few escapes. */
+function isForeign(head: Uint8Array): boolean {
+  let controls = 0;
+  for (const byte of head) controls += byte < 9 || (byte > 13 && byte < 32 && byte !== 27) ? 1 : 0;
+  return controls * 20 > head.length;
+}
+
+/** Issues of a file of which nothing at all could be taken. */
+const UNUSABLE: ReadonlySet<string> = new Set(["empty", "not-text", "binary-unknown", "gzip-damaged"]);
+
+/** Was there any file that could be read, whatever it told? */
+export function isUsable({ formats, issues }: Facts): boolean {
+  const broken = new Set(issues.filter(({ code }) => UNUSABLE.has(code)).map(({ file }) => file));
+  return [...formats].some(([file, found]) => found.size > 0 || !broken.has(file));
 }

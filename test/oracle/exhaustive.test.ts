@@ -149,10 +149,10 @@ const CASES: readonly Case[] = [
     machine: {
       ...MACHINE,
       name: "32 frames, half of them CMA",
-      zones: [{ ...ZONE, types: [M, M, C, C, C, C, M, U], used: 120 }],
+      zones: [{ ...ZONE, types: [M, M, C, C, C, C, M, U], used: 60, marks: [0, 1, 2] }],
     },
-    depth: 4,
-    seed: 7,
+    depth: 5,
+    seed: 8,
     ask: contiguousOperations,
   },
 ];

@@ -68,6 +68,8 @@ class Explorer {
     const key = keyOf(twins);
     const before = this.known.get(key);
     if (before !== undefined && before.length > toGo) return before;
+    const { fault, name, pfn } = twins.core.validate();
+    if (fault !== 0) this.fail([`core: ${name} at ${pfn}`]);
     const image = this.images.save();
     const sequences = [1, ...new Array<number>(toGo).fill(0)];
     for (const operation of this.options.operations(twins, this.path.length)) {
@@ -90,10 +92,11 @@ class Explorer {
   private perform(twins: Twins, operation: Operation): void {
     this.edges += 1;
     const wrong = twins.perform(operation);
-    const found = wrong === null ? twins.differences() : [`result: ${wrong}`];
-    const { fault, name, pfn } = twins.core.validate();
-    if (fault !== 0) found.push(`core: ${name} at ${pfn}`);
     this.watcher.look(operation);
-    if (found.length > 0) this.failure = `${found.join("\n")}\nafter:\n${printOperations(this.path)}`;
+    this.fail(wrong === null ? twins.differences() : [`result: ${wrong}`]);
+  }
+
+  private fail(found: readonly string[]): void {
+    if (found.length > 0) this.failure ??= `${found.join("\n")}\nafter:\n${printOperations(this.path)}`;
   }
 }

@@ -5,7 +5,7 @@ import { Region } from "../../assembly/abi/layout.js";
 import { MAX_ZONES } from "../../assembly/abi/limits.js";
 import { FrameKind, ListTypeRule, Migratetype, Mobility, ZoneFlag } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, PcpWord, ZoneWord } from "../../assembly/abi/words.js";
-import type { CaptureState } from "../../bindings/importers/capture/types.js";
+import type { CaptureState, ZoneState } from "../../bindings/importers/capture/types.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 import type { ReferenceMachine } from "../reference/model.js";
 import { Origin } from "../reference/zone.js";
@@ -33,41 +33,84 @@ const PCP_WORDS = [
   PcpWord.DIFF_CMA,
 ] as const;
 
-export function flattenCore(machine: Machine, origin: CaptureState): number[] {
-  const { engine, views } = machine;
-  const zones = engine.words(Region.ZONES);
-  const pcps = engine.words(Region.PCPS);
-  const words = engine.unsigned(Region.FRAME_WORD);
-  const caches = views.config(ConfigWord.RULE_LIST_TYPE) === ListTypeRule.CALLER;
-  const lists = views.config(ConfigWord.NR_PCP_LISTS);
-  const blockShift = views.config(ConfigWord.PAGEBLOCK_ORDER);
-  const row: number[] = [];
-  for (const { index, start, spanned, nrFree, pageblocks } of origin.zones) {
-    for (const word of ZONE_WORDS) row.push(zones[index * ZoneWord.COUNT + word] ?? 0);
+/** The row of one machine of the core, which keeps its memory where it is for life. */
+export class FlatCore {
+  private readonly zones: Int32Array;
+  private readonly pcps: Int32Array;
+  private readonly words: Uint32Array;
+  private readonly pageblocks: Uint8Array;
+  private readonly caches: boolean;
+  private readonly lists: number;
+  private readonly blockShift: number;
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly origin: CaptureState,
+  ) {
+    const { engine, views } = machine;
+    this.zones = engine.words(Region.ZONES);
+    this.pcps = engine.words(Region.PCPS);
+    this.words = engine.unsigned(Region.FRAME_WORD);
+    this.pageblocks = views.pageblocks;
+    this.caches = views.config(ConfigWord.RULE_LIST_TYPE) === ListTypeRule.CALLER;
+    this.lists = views.config(ConfigWord.NR_PCP_LISTS);
+    this.blockShift = views.config(ConfigWord.PAGEBLOCK_ORDER);
+  }
+
+  row(): number[] {
+    const row: number[] = [];
+    for (const zone of this.origin.zones) {
+      for (const word of ZONE_WORDS) row.push(this.zones[zone.index * ZoneWord.COUNT + word] ?? 0);
+      this.addFree(row, zone);
+      const first = (zone.pageblocks.start - this.machine.views.startPfn) >> this.blockShift;
+      for (let i = 0; i < zone.pageblocks.types.length; i++) row.push(this.pageblocks[first + i] ?? 0);
+      for (const cpu of this.origin.cpus) this.addPcp(row, zone.index, cpu);
+      this.addHeld(row, zone);
+    }
+    return row;
+  }
+
+  /** Orders without a free block have empty lists: validate() sees to that. */
+  private addFree(row: number[], { index, nrFree }: ZoneState): void {
     for (let order = 0; order < nrFree.length; order++) {
-      row.push(zones[index * ZoneWord.COUNT + ZoneWord.NR_FREE + order] ?? 0);
+      const blocks = this.zones[index * ZoneWord.COUNT + ZoneWord.NR_FREE + order] ?? 0;
+      row.push(blocks);
       for (let type = 0; type < TYPES; type++) {
-        const list = views.freeList(index, order, type);
-        row.push(list.length, ...list);
+        if (blocks === 0) row.push(0);
+        else addList(row, this.machine.views.freeList(index, order, type));
       }
     }
-    const first = (pageblocks.start - views.startPfn) >> blockShift;
-    row.push(...views.pageblocks.subarray(first, first + pageblocks.types.length));
-    for (const cpu of origin.cpus) {
-      for (const word of PCP_WORDS) row.push(pcps[(cpu * MAX_ZONES + index) * PcpWord.COUNT + word] ?? 0);
-      for (let pindex = 0; pindex < lists; pindex++) {
-        const list = views.pcpList(cpu, index, pindex);
-        row.push(list.length, ...list);
-        if (caches) for (const pfn of list) row.push(views.frame(pfn).type);
+  }
+
+  private addPcp(row: number[], zone: number, cpu: number): void {
+    const { views } = this.machine;
+    const at = (cpu * MAX_ZONES + zone) * PcpWord.COUNT;
+    for (const word of PCP_WORDS) row.push(this.pcps[at + word] ?? 0);
+    const isEmpty = this.pcps[at + PcpWord.COUNT_PAGES] === 0;
+    for (let pindex = 0; pindex < this.lists; pindex++) {
+      if (isEmpty) {
+        row.push(0);
+        continue;
       }
+      const list = views.pcpList(cpu, zone, pindex);
+      addList(row, list);
+      if (this.caches) for (const pfn of list) row.push(views.frame(pfn).type);
     }
+  }
+
+  private addHeld(row: number[], { start, spanned }: ZoneState): void {
+    const base = this.machine.views.startPfn;
     for (let pfn = start; pfn < start + spanned; ) {
-      const word = words[pfn - views.startPfn] ?? 0;
+      const word = this.words[pfn - base] ?? 0;
       if ((word & 7) === FrameKind.ALLOCATED) row.push(pfn, (word >>> 3) & 15, (word >>> 12) & 3);
       pfn += 2 ** ((word >>> 3) & 15);
     }
   }
-  return row;
+}
+
+function addList(row: number[], list: ArrayLike<number>): void {
+  row.push(list.length);
+  for (let i = 0; i < list.length; i++) row.push(list[i] ?? 0);
 }
 
 export function flattenReference({ machine }: ReferenceMachine): number[] {

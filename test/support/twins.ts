@@ -12,9 +12,9 @@ import { type ReferenceRules, rulesOfRelease } from "../reference/types.js";
 import type { Zone } from "../reference/zone.js";
 import { deepClone } from "./clone.js";
 import { dumpCore, heldByCore, heldByReference } from "./core_dump.js";
-import { flattenCore, flattenReference, isEqualRow } from "./flat_state.js";
+import { FlatCore, flattenReference, isEqualRow } from "./flat_state.js";
 import type { NthFree, Operation } from "./operations.js";
-import { areaDifferences, cmaAllocate, cmaRelease, pin, unpin, type Window } from "./twins_cma.js";
+import { AreaCheck, cmaAllocate, cmaRelease, pin, unpin, type Window } from "./twins_cma.js";
 
 export interface Block {
   readonly pfn: number;
@@ -45,13 +45,18 @@ export class Twins implements Disposable {
     readonly core: Machine,
     readonly reference: ReferenceCmaMachine,
     readonly origin: CaptureState,
+    private readonly flat = new FlatCore(core, origin),
+    private readonly areas = new AreaCheck(core, origin),
   ) {}
 
   /** The same core beside a copy of the reference and of the books. The caller keeps the core in step. */
   branch(): Twins {
     const { machine } = this.reference;
-    const reference = deepClone(this.reference, [this.origin, machine.geometry, machine.rules]);
-    const twins = new Twins(this.core, reference, this.origin);
+    const reference = deepClone(
+      this.reference,
+      new Set<unknown>([this.origin, machine.geometry, machine.rules]),
+    );
+    const twins = new Twins(this.core, reference, this.origin, this.flat, this.areas);
     for (const [id, block] of this.held) twins.held.set(id, block);
     for (const [id, block] of this.detached) twins.detached.set(id, block);
     for (const [id, window] of this.windows) twins.windows.set(id, window);
@@ -111,8 +116,8 @@ export class Twins implements Disposable {
 
   /** Everything that can be told apart: lists in order, counters, types, flags, who holds what. Empty: equal. */
   differences(limit = 12): string[] {
-    const areas = areaDifferences(this);
-    if (isEqualRow(flattenCore(this.core, this.origin), flattenReference(this.reference))) return areas;
+    const areas = this.areas.differences(this.windows.values());
+    if (isEqualRow(this.flat.row(), flattenReference(this.reference))) return areas;
     const core = dumpCore(this.core, this.origin);
     const found = ReferenceCmaMachine.compare(core, this.reference.dump(), limit);
     const mine = heldByCore(this.core);

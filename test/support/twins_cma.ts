@@ -1,8 +1,13 @@
 // Knows: cma_alloc, cma_release and pins asked of both models, and what migration does to the books.
 // Must not know: how either isolates or migrates.
 
+import { Region } from "../../assembly/abi/layout.js";
+import { MAX_RANGES } from "../../assembly/abi/limits.js";
 import { Op, PinKind } from "../../assembly/abi/vocabulary.js";
+import { AreaWord, RangeWord } from "../../assembly/abi/words.js";
+import type { CaptureState, CmaAreaState } from "../../bindings/importers/capture/types.js";
 import type { CmaResult as CoreResult } from "../../bindings/machine/cma.js";
+import type { Machine } from "../../bindings/machine/machine.js";
 import type { CmaResult as ReferenceResult } from "../reference/cma.js";
 import type { Operation } from "./operations.js";
 import type { Twins } from "./twins.js";
@@ -76,23 +81,50 @@ export function unpin(twins: Twins, pfn: number): string | null {
 }
 
 /** The bitmap of each area is what the windows given out make it, and nothing else. */
-export function areaDifferences(twins: Twins): string[] {
-  return twins.origin.areas.flatMap((area, index) => {
-    const words = twins.core.cma.bitmap(index);
-    const expected = new Uint32Array(words.length);
-    let given = 0;
-    for (const { area: owner, pfn, pages } of twins.windows.values()) {
-      if (owner !== index) continue;
-      given += pages;
-      for (let bit = pfn - area.basePfn; bit < pfn - area.basePfn + pages; bit++) {
+export class AreaCheck {
+  private readonly areas: Int32Array;
+  private readonly ranges: Int32Array;
+  private readonly bitmaps: Uint32Array;
+
+  constructor(
+    { engine }: Machine,
+    private readonly origin: CaptureState,
+  ) {
+    this.areas = engine.words(Region.AREAS);
+    this.ranges = engine.words(Region.RANGES);
+    this.bitmaps = engine.unsigned(Region.CMA_BITMAPS);
+  }
+
+  differences(windows: Iterable<Window>): string[] {
+    const given = [...windows];
+    return this.origin.areas.flatMap((area, index) => {
+      const mine = given.filter((window) => window.area === index);
+      return this.areaDifferences(area, index, mine).map(
+        (what) => `core | windows: area ${area.name}: ${what}`,
+      );
+    });
+  }
+
+  private areaDifferences(
+    { basePfn, count }: CmaAreaState,
+    index: number,
+    windows: readonly Window[],
+  ): string[] {
+    const wrong: string[] = [];
+    const first = this.ranges[index * MAX_RANGES * RangeWord.COUNT + RangeWord.BITMAP] ?? 0;
+    const expected = new Uint32Array(Math.ceil(count / 32));
+    for (const { pfn, pages } of windows) {
+      for (let bit = pfn - basePfn; bit < pfn - basePfn + pages; bit++) {
         expected[bit >>> 5] = (expected[bit >>> 5] ?? 0) | (1 << (bit & 31));
       }
     }
-    const { available } = twins.core.cma.area(index);
-    const wrong =
-      available === area.count - given ? [] : [`available ${available} of ${area.count}, given ${given}`];
-    const at = words.findIndex((word, i) => word !== expected[i]);
-    if (at >= 0) wrong.push(`bitmap word ${at}: ${words[at]} | ${expected[at]}`);
-    return wrong.map((what) => `core | windows: area ${area.name}: ${what}`);
-  });
+    for (let i = 0; i < expected.length; i++) {
+      if (this.bitmaps[first + i] !== expected[i])
+        wrong.push(`bitmap word ${i}: ${this.bitmaps[first + i]} | ${expected[i]}`);
+    }
+    const available = this.areas[index * AreaWord.COUNT + AreaWord.AVAILABLE];
+    const free = count - windows.reduce((sum, { pages }) => sum + pages, 0);
+    if (available !== free) wrong.push(`available: ${available} | ${free}`);
+    return wrong;
+  }
 }

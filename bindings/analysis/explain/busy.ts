@@ -24,6 +24,9 @@ function others(verdict: Verdict, without: readonly Verdict[] = []): Verdict[] {
   return kinds.filter((kind) => !without.includes(kind));
 }
 
+/** Attempts within less time than this cannot tell a long pin from short ones in a row. */
+const LONG_SECONDS = 10;
+
 /** Failed requests of the same kind that are compared with one. */
 const NEIGHBOURS = 64;
 
@@ -46,8 +49,17 @@ function byTrace(failure: FailedRequest, siblings: readonly FailedRequest[]): Bu
     if (traced.length > 1) {
       const long = seen === traced.length;
       const verdict = long ? "PINNED-LONG" : "PINNED-ROLLING";
-      const spread = `it blocked ${seen} of the ${traced.length} failed requests that were traced`;
-      return { verdict, alsoPossible: [], evidence: [frame, spread], sure: true };
+      const times = traced.flatMap(({ time }) => time ?? []);
+      const seconds = times.length < 2 ? 0 : Math.max(...times) - Math.min(...times);
+      const spread = `it blocked ${seen} of the ${traced.length} failed requests that were traced, over ${seconds.toFixed(1)} s`;
+      // Pins that follow each other quickly on one page look long when the attempts do, too.
+      const hasty = long && seconds < LONG_SECONDS;
+      return {
+        verdict,
+        alsoPossible: hasty ? ["PINNED-ROLLING"] : [],
+        evidence: [frame, spread],
+        sure: !hasty,
+      };
     }
     return {
       verdict: "PINNED",
@@ -185,7 +197,11 @@ function byGeometry(
 }
 
 function byWindows(failure: FailedRequest, siblings: readonly FailedRequest[]): BusyAnswer | undefined {
-  if (failure.busy.length === 0) return undefined;
+  if (failure.busy.length === 0) {
+    if ((failure.tries ?? 0) === 0) return undefined;
+    const tried = [`${failure.tries} windows were tried and all were busy; the trace does not show why`];
+    return { verdict: "PINNED", alsoPossible: others("PINNED"), evidence: tried, sure: false };
+  }
   const evidence = [
     `${failure.busy.length} windows were found busy, from pfn ${hex(failure.busy[0]!.start)} to ${hex(failure.busy.at(-1)!.end)}`,
   ];

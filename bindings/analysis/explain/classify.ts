@@ -234,7 +234,8 @@ function undecided({ failure, era, pages, view, picture }: Case): Answer {
   if (noWindowPossible)
     possible.push(...(view.total === null && all === null ? (["IMPOSSIBLE"] as const) : []), ...WINDOWLESS);
   if (errno === -12 || errno === null) possible.push("NO-MIGRATION-TARGET");
-  if (errno === -16 || errno === null) possible.push(...BUSY);
+  // A traced request that met no busy window found none at all.
+  if ((errno === -16 && failure.tries !== 0) || errno === null) possible.push(...BUSY);
   if (errno === -16 && pages === 1) possible.push("BENIGN");
   const evidence = [
     view.source === "none"

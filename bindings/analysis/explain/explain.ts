@@ -37,6 +37,7 @@ function merged(failures: readonly FailedRequest[]): FailedRequest[] {
         ...failure,
         area: failure.area ?? trace.area,
         align: failure.align ?? align,
+        errno: failure.errno ?? trace.errno,
         culprits,
         tries,
         rivals,

@@ -123,7 +123,7 @@ export function readDriverFailure(text: string, place: Place): FailureFact | und
   const short = text.length > 400 ? text.slice(0, 400) : text;
   const lower = short.toLowerCase();
   const words = DRIVER_PHRASES.find((phrase) => lower.includes(phrase));
-  if (words !== undefined) {
+  if (words !== undefined && lower.includes("fail")) {
     const bytes = numberAfter(lower, "size", lower.indexOf(words));
     const failure = newFailure(place, timeOf(text), "driver", short.slice(0, 160).trim());
     if (bytes !== null && bytes > 0) failure.pages = Math.ceil(bytes / 4096);
@@ -140,6 +140,7 @@ const DRIVER_PHRASES = [
   "dma_alloc_coherent of size",
   "failed to allocate from cma",
   "failed to alloc dma buffer",
+  "dma alloc of size",
   "dma alloc failed",
   "dma_alloc_coherent failed",
   "cma alloc failed",

@@ -163,7 +163,9 @@ function findEvent(text: string): { event: EventName; head: number; fields: numb
     if (before !== " " && before !== ":") continue;
     const fields = at + event.length + 2;
     // `cma: cma_alloc: alloc failed` is a message of the log: an event has a key and `=` here.
-    if (!(event === "cma_alloc" ? /^\s{0,8}pfn=/ : /^\s{0,8}\w{1,24}=/).test(text.slice(fields, fields + 40)))
+    if (
+      !(event === "cma_alloc" ? /^\s{0,32}pfn=/ : /^\s{0,32}\w{1,24}=/).test(text.slice(fields, fields + 64))
+    )
       continue;
     return { event, head: at, fields };
   }

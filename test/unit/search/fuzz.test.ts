@@ -43,7 +43,19 @@ const SENSELESS: readonly Wanted[] = [
   { start: 0, count: 1, mask: 0x7fff_ffff, offset: 1 },
 ];
 
+/** One word changed from outside, and the indexes written anew. */
+function rewrite(random: Random, core: BitmapCore, naive: NaiveBitmap): void {
+  const word = random.below(core.words.length);
+  for (let bit = word * 32; bit < Math.min(naive.bits, word * 32 + 32); bit++) {
+    if (!random.oneIn(2)) continue;
+    naive.taken[bit] = 1 - (naive.taken[bit] ?? 0);
+    core.words[word] = (core.words[word] ?? 0) ^ (1 << (bit & 31));
+  }
+  core.build();
+}
+
 function change(random: Random, core: BitmapCore, naive: NaiveBitmap): void {
+  if (random.oneIn(12)) return rewrite(random, core, naive);
   const from = random.below(naive.bits);
   const count = Math.min(randomLength(random, naive.bits), naive.bits - from);
   const set = random.oneIn(2);

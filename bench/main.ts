@@ -1,0 +1,203 @@
+// Knows: `npm run bench`: which figures are taken, the goals beside them, the table and the JSON.
+// Must not know: how a figure is measured.
+
+import { writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { ABI_MAGIC, Region } from "../assembly/abi/layout.js";
+import { WorkloadWord } from "../assembly/abi/words.js";
+import { Machine } from "../bindings/machine/machine.js";
+import { renderTable } from "../bindings/report/index.js";
+import { apiRows } from "./api.js";
+import { bytesPerFrame, cmaRows, moduleBytes, sizeRatio, startUp } from "./limits.js";
+import { ROWS, type RowResult, runRow } from "./rows.js";
+import { Twin } from "./twin.js";
+
+export interface BenchOptions {
+  readonly device: string;
+  readonly rounds: number;
+  /** Share of the blocks per round: 1, or little for a test. */
+  readonly scale: number;
+  readonly filter?: string;
+}
+
+/** The byte at which the region table begins: the magic word is nowhere else before it. */
+function tableOf(image: Uint8Array): number {
+  const words = new Uint32Array(image.buffer, image.byteOffset, image.length >> 2);
+  return words.indexOf(ABI_MAGIC) * 4;
+}
+
+/** The rows against the C twin; without a compiler, ours alone. */
+export async function runRows(
+  options: BenchOptions,
+  progress: (name: string) => void = () => {},
+): Promise<RowResult[]> {
+  const machine = await Machine.create(options.device);
+  machine.engine.unsigned(Region.WORKLOAD)[WorkloadWord.THP_ORDER] = 9;
+  const image = machine.engine.memory().slice();
+  const twin = Twin.start(image, tableOf(image));
+  const results: RowResult[] = [];
+  try {
+    for (const row of ROWS) {
+      if (options.filter !== undefined && !row.name.includes(options.filter)) continue;
+      progress(row.name);
+      results.push(await runRow(row, machine, image, twin, options.rounds, options.scale));
+    }
+  } finally {
+    twin?.stop();
+    machine.dispose();
+  }
+  return results;
+}
+
+export function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+interface Goal {
+  readonly what: string;
+  readonly value: number;
+  readonly must: number;
+  readonly aim: number;
+  readonly unit: string;
+}
+
+function renderGoals(goals: readonly Goal[]): string {
+  const columns = ["figure", "measured", "must", "aim", "unit", "verdict"].map((header) => ({ header }));
+  const verdict = ({ value, must, aim }: Goal) =>
+    value <= aim ? "aim reached" : value <= must ? "must reached" : "MISSED";
+  const rows = goals.map((goal) => [
+    goal.what,
+    goal.value.toFixed(2),
+    goal.must,
+    goal.aim,
+    goal.unit,
+    verdict(goal),
+  ]);
+  return renderTable(columns, rows);
+}
+
+function renderRows(rows: readonly RowResult[]): string {
+  const columns = ["row", "ns", "ns in C", "ratio", "checksums", "digests"].map((header) => ({ header }));
+  const same = (equal: boolean | null) => (equal === null ? "no twin" : equal ? "equal" : "DIFFER");
+  return renderTable(
+    columns,
+    rows.map((row) => [
+      row.name,
+      row.nsPerOperation.toFixed(2),
+      row.nsPerOperationC?.toFixed(2) ?? "-",
+      row.ratio?.toFixed(3) ?? "-",
+      same(row.checksumEqual),
+      same(row.digestEqual),
+    ]),
+  );
+}
+
+async function main(): Promise<void> {
+  const command = new Command("bench")
+    .description(
+      "buddy and per-CPU rows against a C twin, interleaved; start-up, memory, module, device size, CMA",
+    )
+    .option("--json <file>", "write all figures to a file")
+    .option("--device <preset>", "device of the rows", "phone-16g")
+    .option("--rounds <n>", "rounds per row", (text) => Number.parseInt(text, 10), 7)
+    .option("--filter <text>", "only rows whose name contains this, and nothing else")
+    .option("--quick", "tiny sizes, to see that it runs")
+    .parse();
+  const options = command.opts<{
+    json?: string;
+    device: string;
+    rounds: number;
+    filter?: string;
+    quick?: boolean;
+  }>();
+  const note = (text: string) => {
+    if (process.stderr.isTTY) process.stderr.write(`${text}\n`);
+  };
+  const scale = options.quick ? 0.01 : 1;
+  const device = options.quick ? "tiny" : options.device;
+  const filter = options.filter === undefined ? {} : { filter: options.filter };
+  const rows = await runRows({ device, rounds: options.rounds, scale, ...filter }, note);
+  process.stdout.write(`${renderRows(rows)}\n`);
+  if (options.filter !== undefined) return;
+  const ratios = rows.flatMap(({ ratio }) => (ratio === null ? [] : [ratio]));
+  if (ratios.length === 0) process.stdout.write("no C compiler was found: there are no ratios\n");
+  note("start-up, memory, device size");
+  const goals: Goal[] = [
+    ...(ratios.length > 0
+      ? [
+          {
+            what: "rows against C, geometric mean",
+            value: geometricMean(ratios),
+            must: 1.25,
+            aim: 1,
+            unit: "ratio",
+          },
+          { what: "rows against C, worst", value: Math.max(...ratios), must: 1.5, aim: 1.2, unit: "ratio" },
+        ]
+      : []),
+    {
+      what: "import to first allocation, 16 GiB, beyond node",
+      value: startUp(options.quick ? 3 : 15),
+      must: 25,
+      aim: 8,
+      unit: "ms",
+    },
+    {
+      what: "memory, all included, without slots",
+      value: await bytesPerFrame(0),
+      must: 16,
+      aim: 12,
+      unit: "bytes/frame",
+    },
+    {
+      what: "memory, all included, with slots",
+      value: await bytesPerFrame(undefined),
+      must: 16,
+      aim: 12,
+      unit: "bytes/frame",
+    },
+    { what: "core.wasm, raw", value: moduleBytes() / 1024, must: 48, aim: 24, unit: "KiB" },
+    {
+      what: "64 GiB against 4 GiB, same churn",
+      value: await sizeRatio(7, options.quick ? 10_000 : 500_000),
+      must: 2,
+      aim: 1.3,
+      unit: "ratio",
+    },
+  ];
+  process.stdout.write(`\n${renderGoals(goals)}\n`);
+  note("cma_alloc of 254 MiB");
+  const cma = options.quick ? [] : await cmaRows();
+  if (cma.length > 0) {
+    const columns = [
+      "cma_alloc + release of 65,024 pages",
+      "errno",
+      "us",
+      "pages migrated",
+      "ns per page moved",
+      "digest",
+    ];
+    const lines = cma.map((row) => [
+      row.state,
+      row.errno,
+      row.microseconds.toFixed(0),
+      row.pagesMigrated,
+      row.nsPerMigratedPage?.toFixed(0) ?? "-",
+      row.digest,
+    ]);
+    process.stdout.write(
+      `\n${renderTable(
+        columns.map((header) => ({ header })),
+        lines,
+      )}\n`,
+    );
+  }
+  const api = options.quick ? [] : await apiRows();
+  for (const { name, operationsPerSecond } of api) {
+    process.stdout.write(`${name}: ${(operationsPerSecond / 1e6).toFixed(2)} M operations a second\n`);
+  }
+  if (options.json !== undefined)
+    writeFileSync(options.json, `${JSON.stringify({ rows, goals, cma, api }, null, 2)}\n`);
+}
+
+if (process.argv[1]?.endsWith("main.js")) await main();

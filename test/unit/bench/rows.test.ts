@@ -1,0 +1,22 @@
+// Knows: that the benchmark measures equal work: core and C twin agree on every frame. No timing here.
+
+import { describe, expect, it } from "vitest";
+import { geometricMean, runRows } from "../../../bench/main.js";
+import { ROWS } from "../../../bench/rows.js";
+
+describe("the benchmark in tiny sizes", () => {
+  it("runs every row; where a C compiler is found, checksums and digests are equal", async () => {
+    const rows = await runRows({ device: "tiny", rounds: 1, scale: 0.01 });
+    expect(rows.map(({ name }) => name)).toEqual(ROWS.map(({ name }) => name));
+    for (const row of rows) {
+      // 4096 blocks of 2 MiB are more than the device has: the row ends early, on both sides.
+      if (!row.name.includes("4096")) expect(row.checksum, row.name).not.toBe(0);
+      expect(row.checksumEqual, row.name).not.toBe(false);
+      expect(row.digestEqual, row.name).not.toBe(false);
+    }
+  });
+
+  it("knows a geometric mean", () => {
+    expect(geometricMean([1, 4])).toBeCloseTo(2);
+  });
+});

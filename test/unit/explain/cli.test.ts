@@ -1,0 +1,100 @@
+// Knows: what the two commands print and with which code they end.
+// Must not know: how a verdict is reached.
+
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { UsageError } from "../../../bindings/cli/exit.js";
+import { runExplain } from "../../../bindings/cli/explain.js";
+import { runSize } from "../../../bindings/cli/size.js";
+
+const golden = (name: string) =>
+  fileURLToPath(new URL(`../../golden/explain/${name}/input.txt`, import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pageblock-explain-"));
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+function listen() {
+  const out: string[] = [];
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
+  vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+  return () => out.join("");
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("pageblock explain", () => {
+  it("0 when failures were explained, 3 when there are none, 2 for what cannot be read", async () => {
+    listen();
+    expect(await runExplain([golden("samsung-jaewon-2016-first-format")], {})).toBe(0);
+    expect(await runExplain([golden("novena-25")], {})).toBe(3);
+    expect(await runExplain([file("log", "nothing of ours\n")], {})).toBe(3);
+    expect(await runExplain([file("empty", "")], {})).toBe(2);
+    expect(
+      await runExplain(
+        [
+          file(
+            "noise",
+            Uint8Array.from({ length: 4000 }, (_, i) => (i * 97 + (i >> 3)) & 255),
+          ),
+        ],
+        {},
+      ),
+    ).toBe(2);
+    await expect(runExplain([join(folder, "missing")], {})).rejects.toThrow(/missing.*ENOENT/);
+    await expect(runExplain(["x"], { kernel: "new" })).rejects.toThrow(UsageError);
+    await expect(runExplain(["-", "-"], {})).rejects.toThrow(UsageError);
+  });
+
+  it("prints JSON of exactly three keys", async () => {
+    const heard = listen();
+    await runExplain([golden("samsung-jaewon-2016-first-format")], { json: true });
+    const answer = JSON.parse(heard());
+    expect(Object.keys(answer)).toEqual(["failures", "findings", "issues"]);
+    expect(answer.failures[0]).toMatchObject({
+      verdict: "FRAGMENTED",
+      pages: 256,
+      errno: -12,
+      largestRun: 166,
+    });
+  });
+
+  it("reads gzip by content, and the part before a damage", async () => {
+    const text = readFileSync(golden("samsung-jaewon-2016-first-format"));
+    const heard = listen();
+    expect(await runExplain([file("packed.txt", gzipSync(text))], { json: true })).toBe(0);
+    const packed = JSON.parse(heard());
+    expect(packed.failures).toHaveLength(1);
+    expect(await runExplain([file("cut.gz", gzipSync(text).subarray(0, 200))], {})).toBeLessThan(4);
+  });
+
+  it("writes a report without scripts, with a picture of the area", async () => {
+    listen();
+    const path = join(folder, "report.html");
+    await runExplain([golden("imx6q-vpu-dong-2022")], { html: path });
+    const html = readFileSync(path, "utf8");
+    expect(html).toContain("ISOLATION-COLLISION");
+    expect(html).toMatch(/<svg [^>]*viewBox/);
+    expect(html).not.toContain("<script");
+  });
+});
+
+describe("pageblock size", () => {
+  it("sizes buffers and logs, and says when a log has none", async () => {
+    const heard = listen();
+    expect(await runSize({ buffer: ["4x1920x1080xNV12", "6x3934pages@8"] })).toBe(0);
+    expect(heard()).toContain("kernel command line: cma=");
+    expect(await runSize({ fromLog: golden("gstreamer-imx-30"), json: true })).toBe(0);
+    expect(await runSize({ fromLog: golden("novena-25") })).toBe(3);
+    await expect(runSize({})).rejects.toThrow(UsageError);
+    await expect(runSize({ buffer: ["wrong"] })).rejects.toThrow(/formats: NV12/);
+    await expect(runSize({ buffer: ["8M"], pageSize: "5K" })).rejects.toThrow(UsageError);
+  });
+});
