@@ -8,7 +8,7 @@ import { WorkloadWord } from "../assembly/abi/words.js";
 import { Machine } from "../bindings/machine/machine.js";
 import { renderTable } from "../bindings/report/index.js";
 import { apiRows } from "./api.js";
-import { bytesPerFrame, cmaRows, moduleBytes, sizeRatio, startUp } from "./limits.js";
+import { bytesPerFrame, type CmaRow, cmaRows, moduleBytes, sizeRatio, startUp } from "./limits.js";
 import { ROWS, type RowResult, runRow } from "./rows.js";
 import { Twin } from "./twin.js";
 
@@ -92,8 +92,16 @@ function renderRows(rows: readonly RowResult[]): string {
   );
 }
 
-async function main(): Promise<void> {
-  const command = new Command("bench")
+interface MainOptions {
+  readonly json?: string;
+  readonly device: string;
+  readonly rounds: number;
+  readonly filter?: string;
+  readonly quick?: boolean;
+}
+
+function readOptions(): MainOptions {
+  return new Command("bench")
     .description(
       "buddy and per-CPU rows against a C twin, interleaved; start-up, memory, module, device size, CMA",
     )
@@ -102,102 +110,92 @@ async function main(): Promise<void> {
     .option("--rounds <n>", "rounds per row", (text) => Number.parseInt(text, 10), 7)
     .option("--filter <text>", "only rows whose name contains this, and nothing else")
     .option("--quick", "tiny sizes, to see that it runs")
-    .parse();
-  const options = command.opts<{
-    json?: string;
-    device: string;
-    rounds: number;
-    filter?: string;
-    quick?: boolean;
-  }>();
-  const note = (text: string) => {
-    if (process.stderr.isTTY) process.stderr.write(`${text}\n`);
-  };
-  const scale = options.quick ? 0.01 : 1;
-  const device = options.quick ? "tiny" : options.device;
-  const filter = options.filter === undefined ? {} : { filter: options.filter };
-  const rows = await runRows({ device, rounds: options.rounds, scale, ...filter }, note);
-  process.stdout.write(`${renderRows(rows)}\n`);
-  if (options.filter !== undefined) return;
-  const ratios = rows.flatMap(({ ratio }) => (ratio === null ? [] : [ratio]));
-  if (ratios.length === 0) process.stdout.write("no C compiler was found: there are no ratios\n");
-  note("start-up, memory, device size");
-  const goals: Goal[] = [
-    ...(ratios.length > 0
-      ? [
-          {
-            what: "rows against C, geometric mean",
-            value: geometricMean(ratios),
-            must: 1.25,
-            aim: 1,
-            unit: "ratio",
-          },
-          { what: "rows against C, worst", value: Math.max(...ratios), must: 1.5, aim: 1.2, unit: "ratio" },
-        ]
-      : []),
+    .parse()
+    .opts<MainOptions>();
+}
+
+/** Progress, on a terminal only. */
+function note(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`${text}\n`);
+}
+
+function ratioGoals(ratios: readonly number[]): Goal[] {
+  if (ratios.length === 0) return [];
+  return [
     {
-      what: "import to first allocation, 16 GiB, beyond node",
-      value: startUp(options.quick ? 3 : 15),
-      must: 25,
-      aim: 8,
-      unit: "ms",
+      what: "rows against C, geometric mean",
+      value: geometricMean(ratios),
+      must: 1.25,
+      aim: 1,
+      unit: "ratio",
     },
-    {
-      what: "memory, all included, without slots",
-      value: await bytesPerFrame(0),
-      must: 16,
-      aim: 12,
-      unit: "bytes/frame",
-    },
-    {
-      what: "memory, all included, with slots",
-      value: await bytesPerFrame(undefined),
-      must: 16,
-      aim: 12,
-      unit: "bytes/frame",
-    },
+    { what: "rows against C, worst", value: Math.max(...ratios), must: 1.5, aim: 1.2, unit: "ratio" },
+  ];
+}
+
+async function deviceGoals(quick: boolean): Promise<Goal[]> {
+  const start = startUp(quick ? 3 : 15);
+  const steps = quick ? 10_000 : 500_000;
+  const memory = { must: 16, aim: 12, unit: "bytes/frame" };
+  return [
+    { what: "import to first allocation, 16 GiB, beyond node", value: start, must: 25, aim: 8, unit: "ms" },
+    { what: "memory, all included, without slots", value: await bytesPerFrame(0), ...memory },
+    { what: "memory, all included, with slots", value: await bytesPerFrame(undefined), ...memory },
     { what: "core.wasm, raw", value: moduleBytes() / 1024, must: 48, aim: 24, unit: "KiB" },
     {
       what: "64 GiB against 4 GiB, same churn",
-      value: await sizeRatio(7, options.quick ? 10_000 : 500_000),
+      value: await sizeRatio(7, steps),
       must: 2,
       aim: 1.3,
       unit: "ratio",
     },
   ];
-  process.stdout.write(`\n${renderGoals(goals)}\n`);
-  note("cma_alloc of 254 MiB");
-  const cma = options.quick ? [] : await cmaRows();
-  if (cma.length > 0) {
-    const columns = [
-      "cma_alloc + release of 65,024 pages",
-      "errno",
-      "us",
-      "pages migrated",
-      "ns per page moved",
-      "digest",
-    ];
-    const lines = cma.map((row) => [
+}
+
+function renderCma(rows: readonly CmaRow[]): string {
+  const headers = [
+    "cma_alloc + release of 65,024 pages",
+    "errno",
+    "us",
+    "pages migrated",
+    "ns per page",
+    "digest",
+  ];
+  return renderTable(
+    headers.map((header) => ({ header })),
+    rows.map((row) => [
       row.state,
       row.errno,
       row.microseconds.toFixed(0),
       row.pagesMigrated,
       row.nsPerMigratedPage?.toFixed(0) ?? "-",
       row.digest,
-    ]);
-    process.stdout.write(
-      `\n${renderTable(
-        columns.map((header) => ({ header })),
-        lines,
-      )}\n`,
-    );
-  }
-  const api = options.quick ? [] : await apiRows();
+    ]),
+  );
+}
+
+async function main(): Promise<void> {
+  const { json, device, rounds, filter, quick = false } = readOptions();
+  const chosen = filter === undefined ? {} : { filter };
+  const rows = await runRows(
+    { device: quick ? "tiny" : device, rounds, scale: quick ? 0.01 : 1, ...chosen },
+    note,
+  );
+  process.stdout.write(`${renderRows(rows)}\n`);
+  if (filter !== undefined) return;
+  const ratios = rows.flatMap(({ ratio }) => (ratio === null ? [] : [ratio]));
+  if (ratios.length === 0) process.stdout.write("no C compiler was found: there are no ratios\n");
+  note("start-up, memory, device size");
+  const goals = [...ratioGoals(ratios), ...(await deviceGoals(quick))];
+  process.stdout.write(`\n${renderGoals(goals)}\n`);
+  note("cma_alloc of 254 MiB, public calls");
+  const cma = quick ? [] : await cmaRows();
+  if (cma.length > 0) process.stdout.write(`\n${renderCma(cma)}\n`);
+  const api = quick ? [] : await apiRows();
   for (const { name, operationsPerSecond } of api) {
     process.stdout.write(`${name}: ${(operationsPerSecond / 1e6).toFixed(2)} M operations a second\n`);
   }
-  if (options.json !== undefined)
-    writeFileSync(options.json, `${JSON.stringify({ rows, goals, cma, api }, null, 2)}\n`);
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ rows, goals, cma, api }, null, 2)}\n`);
 }
 
 if (process.argv[1]?.endsWith("main.js")) await main();

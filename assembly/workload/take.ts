@@ -11,7 +11,18 @@ import { addReserved, reserved } from "../buddy/highatomic";
 import { returnToPcp } from "../buddy/pcp";
 import { isPcpOrder } from "../buddy/pcp_lists";
 import { freeOne, isHeld } from "../buddy/release";
-import { isFrame, kindOf, linkOf, orderOf, pack, setWord, typeIn, wordOf, zoneOf } from "../frames/frame";
+import {
+  isFrame,
+  kindOf,
+  linkOf,
+  orderOf,
+  pack,
+  pinsOf,
+  setWord,
+  typeIn,
+  wordOf,
+  zoneOf,
+} from "../frames/frame";
 import { blockFrames, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { accountFree, pcpAt, zoneOfPfn } from "../frames/zone";
 import { NONE, nextOf, unlink } from "../memory/list";
@@ -91,7 +102,10 @@ export function takeFree(cpu: i32, pfn: u32, order: i32, force: bool): i32 {
     takeFromPcp(head, order);
     return Status.OK;
   }
-  if (force && isHeld(head) && orderOf(word) > order) splitPages(head, orderOf(word));
+  if (force && isHeld(head) && orderOf(word) > order) {
+    if (pinsOf(word) != 0) return Status.BAD_PIN;
+    splitPages(head, orderOf(word));
+  }
   return takeInParts(cpu, link, order, force);
 }
 
@@ -102,9 +116,10 @@ export function untake(cpu: i32, pfn: u32, order: i32): i32 {
   const link = linkOf(pfn);
   const word = wordOf(link);
   if (kindOf(word) != FrameKind.ALLOCATED || orderOf(word) != order) return Status.NOT_ALLOCATED;
+  if (pinsOf(word) != 0) return Status.BAD_PIN;
   const type = typeOf(link);
   if (!isPcpOrder(order) || type == Migratetype.ISOLATE) freePagesDirect(cpu, link, order);
-  else returnToPcp(cpu, zoneOf(word), link, order, type);
+  else returnToPcp(cpu, dropContent(link), link, order, type);
   return Status.OK;
 }
 
@@ -144,6 +159,7 @@ function takeInParts(cpu: i32, link: u32, order: i32, force: bool): i32 {
     const word = wordOf(at);
     const kind = kindOf(word);
     if (kind != FrameKind.BUDDY && kind != FrameKind.PCP && !(force && isHeld(at))) return Status.NOT_FREE;
+    if (isHeld(at) && pinsOf(word) != 0) return Status.BAD_PIN;
     at += (<u32>4) << orderOf(word);
     if (at > end) return Status.NOT_FREE;
   }

@@ -59,7 +59,7 @@ export const BAD_INPUTS: readonly BadInput[] = [
   { name: "state-text-truncated", damage: (copy) => copy.replace(STATE, half(copy.text(STATE))) },
   {
     name: "state-truncated-at-line",
-    damage: (copy) => copy.edit(STATE, /\ncma 0[^]*$/, "\n"),
+    damage: (copy) => copy.edit(STATE, /\ncma 0[\s\S]*$/, "\n"),
   },
   {
     name: "ops-text-truncated",
@@ -80,7 +80,7 @@ export const BAD_INPUTS: readonly BadInput[] = [
   { name: "state-empty", damage: (copy) => copy.replace(STATE, "") },
   { name: "ops-empty", damage: (copy) => copy.replace("ops.csv", "") },
   { name: "ops-empty-gzip", damage: (copy) => copy.replace("ops.csv", gzipSync("")) },
-  { name: "ops-header-only", damage: (copy) => copy.edit("ops.csv", /\n[^]*$/, "\n") },
+  { name: "ops-header-only", damage: (copy) => copy.edit("ops.csv", /\n[\s\S]*$/, "\n") },
   // What a dump says.
   { name: "state-version", damage: (copy) => copy.edit(STATE, "LABDUMP v1", "LABDUMP v2") },
   { name: "state-of-another-kernel", damage: everywhere(/release=6\.12\.\S+/g, "release=5.4.0") },

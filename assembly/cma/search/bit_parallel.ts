@@ -4,7 +4,7 @@
 // `starts` has a bit for each place of a word from which `length` bits are clear; and-ing it with itself shifted by s
 // makes that length + s: 64 is reached in six steps. `above` does the same for the next word, whose bits move in.
 
-import { pairOf } from "../../memory/bits";
+import { clearFrom, pairOf } from "../../memory/bits";
 import { NONE } from "../../memory/list";
 
 const ALL: u64 = 0xffff_ffff_ffff_ffff;
@@ -38,6 +38,12 @@ export function bitParallel(map: usize, end: u32, start: u32, count: u32, mask: 
   let pair = start >> 6;
   let here = clearOf(map, pair, end) & (ALL << (start & 63));
   while (true) {
+    if (here == 0) {
+      const clear = clearFrom(map, pair + 1, end);
+      if (clear > end - count) return NONE;
+      pair = clear >> 6;
+      here = clearOf(map, pair, end);
+    }
     const next = clearOf(map, pair + 1, end);
     let starts = here;
     let above = next;

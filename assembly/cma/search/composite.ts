@@ -1,13 +1,15 @@
 // Knows: which way to look for which request in which state: the default.
 // Must not know: how the ways work.
 //
-// Most requests fit near the start: a short walk comes first, step by step as the kernel's. A walk that goes on is
-// stopped when it has cost a few times what the tree costs (the longest run in its root says at once that there is
-// none), and the tree goes on from there: at worst the sum is a fraction above the plain walk, whatever the map.
+// Most requests fit near the start: a short walk comes first, step by step as the kernel's. After two windows the root
+// of the tree says whether there is a run at all. A small request is then tried at 64 places at once, a larger one goes
+// on window by window, until that has cost a few times what the tree costs; the tree goes on from there. At worst the
+// sum is a fraction above the plain walk, whatever the map.
 
 import { IndexPart } from "../../abi/findings";
 import { clearFrom, setFrom } from "../../memory/bits";
 import { NONE } from "../../memory/list";
+import { bitParallel, isSmall } from "./bit_parallel";
 import { kernelWalk } from "./kernel";
 import { partsIn, treeOf } from "./layout";
 import { boundOf, runTree } from "./run_tree";
@@ -19,12 +21,16 @@ const REACH: u32 = 8192;
 const WINDOW: u32 = 2;
 /** From this cost on the root of the tree is asked whether there is a run at all. */
 const ASK: u32 = 4;
+/** From this cost on a small request is tried at 64 places at once. */
+const TRIED: u32 = 10;
 /** What the walk may cost before the tree goes on. */
 const MOST: u32 = 60;
 /** Pairs that are looked through before a function is called. */
 const NEAR: u32 = 6;
 /** Pairs that are looked through for a clear bit before the tree goes on. */
 const FULL: u32 = 64;
+/** Bits that are looked through for a small request before the tree goes on. */
+const STRETCH: u32 = 1024;
 const ALL: u64 = 0xffff_ffff_ffff_ffff;
 
 /** The first place; `index` without a run tree, or 0, leaves everything to the kernel's walk. */
@@ -73,6 +79,8 @@ export function composite(
     if (at > limit) return NONE;
     if (cost < ASK) continue;
     if (before < ASK && isHopeless(index, bits, count, mask, offset)) return NONE;
+    if (cost < TRIED) continue;
+    if (isSmall(count, mask)) return smallSearch(map, index, bits, start, count, mask, offset, at);
     if (cost >= MOST) break;
   }
   return searchOn(map, index, bits, start, count, mask, offset, at);
@@ -82,6 +90,23 @@ export function composite(
 function isHopeless(index: usize, bits: u32, count: u32, mask: u32, offset: u32): bool {
   if ((partsIn(index, bits) & IndexPart.RUN_TREE) == 0) return false;
   return load<u32>(treeOf(index) + boundOf(mask, offset), NODE_BYTES) < count;
+}
+
+/** Goes on from `from`: a stretch at 64 places at once, before the tree. */
+function smallSearch(
+  map: usize,
+  index: usize,
+  bits: u32,
+  start: u32,
+  count: u32,
+  mask: u32,
+  offset: u32,
+  from: u32,
+): u32 {
+  const end = min(bits, from + STRETCH);
+  const found = bitParallel(map, end, from, count, mask, offset);
+  if (found != NONE || end == bits) return found;
+  return searchOn(map, index, bits, start, count, mask, offset, end - count + 1);
 }
 
 /** Goes on from `from`, before which no window begins. */

@@ -23,7 +23,7 @@ export function kernelWalk(map: usize, bits: u32, start: u32, count: u32, mask: 
     if (pair + 1 < pairs) {
       const full = word == 0;
       word = select<u64>(~load<u64>(from, 8), word, full);
-      pair += <u32>full;
+      pair += full ? 1 : 0;
     }
     const near = min(pairs, pair + NEAR);
     while (word == 0) {

@@ -1,7 +1,17 @@
 // Knows: what one allocation answers, and what its failure says.
 
 import { describe, expect, it } from "vitest";
-import { FrameKind, Gfp, Migratetype, Mobility, Refusal, Status } from "../../../assembly/abi/vocabulary.js";
+import {
+  FrameKind,
+  Gfp,
+  Migratetype,
+  Mobility,
+  Op,
+  PageLife,
+  PinKind,
+  Refusal,
+  Status,
+} from "../../../assembly/abi/vocabulary.js";
 import {
   GFP_ATOMIC,
   GFP_DMA,
@@ -124,5 +134,25 @@ describe("a failed allocation is a measurement", () => {
     expect(() => machine.allocate({ gfp: GFP_KERNEL, order: 11 })).toThrow("BAD_ORDER");
     expect(() => machine.allocate({ gfp: GFP_KERNEL, cpu: 1 })).toThrow("BAD_CPU");
     expect(() => machine.allocate({ gfp: Gfp.MOVABLE | Gfp.RECLAIMABLE })).toThrow("BAD_TYPE");
+  });
+});
+
+describe("a page in use", () => {
+  it("a long pin moves an LRU page out of CMA, and the LRU lists count on", async () => {
+    using machine = await Machine.create("tiny");
+    const isCma = (pfn: number) => machine.views.pageblocks[pfn >> 9] === Migratetype.CMA;
+    const pages = Array.from({ length: 4_000 }, () =>
+      machine.allocate({ gfp: GFP_HIGHUSER_MOVABLE, mobility: Mobility.LRU, life: PageLife.ANON }),
+    );
+    const inCma = pages.flatMap((result) =>
+      result.ok && isCma(result.pfn) ? [result.pfn as number] : [],
+    )[0];
+    expect(inCma).toBeDefined();
+    const { commands } = machine;
+    commands.push(Op.PIN, { a: inCma ?? 0, b: PinKind.LONGTERM });
+    commands.execute();
+    expect(commands.status(0)).toBe(Status.OK);
+    expect(isCma(commands.pfn(0))).toBe(false);
+    expect(machine.validate()).toMatchObject({ name: "NONE" });
   });
 });

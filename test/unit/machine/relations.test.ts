@@ -13,7 +13,7 @@ import { allocatedBlocks, step, Walker } from "./steps.js";
 /** Small ones of both kernels and both page sizes. PAGEBLOCK_FUZZ_RUNS and _SEED: more random runs, and others. */
 const DEVICES = ["tiny", "imx8-1g", "tablet-8g", "phone-16g-16k"] as const;
 const TYPES = Object.values(Migratetype).filter((type): type is Migratetype => typeof type === "number");
-const RUNS = Number(process.env["PAGEBLOCK_FUZZ_RUNS"] ?? 40);
+const RUNS = Number(process.env["PAGEBLOCK_FUZZ_RUNS"] ?? 25);
 const SEED = Number(process.env["PAGEBLOCK_FUZZ_SEED"] ?? 1);
 
 function allocated(machine: Machine, gfp: number, order = 0, cpu = 0): number {

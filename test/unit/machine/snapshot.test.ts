@@ -92,6 +92,19 @@ describe("a copy", () => {
     expect(old.digest()).toBe(digest);
   });
 
+  it.each([
+    ["release", "debug"],
+    ["checked", "release"],
+    ["debug", "checked"],
+  ] as const)("of the %s core lives on in the %s core", async (from, to) => {
+    using machine = await Machine.create("tiny", { core: from });
+    machine.churn({ steps: 5_000, seed: 21 });
+    using restored = await Machine.restore(machine.snapshot(), { core: to });
+    expect(restored.digest()).toBe(machine.digest());
+    for (const each of [machine, restored]) each.continueChurn(2_000);
+    expect(restored.digest()).toBe(machine.digest());
+  });
+
   it("may lie anywhere in a larger buffer", async () => {
     using machine = await aged();
     const bytes = machine.snapshot();
@@ -147,5 +160,17 @@ describe("what is no snapshot is refused", () => {
     }
     bytes[HEADER_BYTES - 1]! ^= 1;
     await refused(bytes, /checksum does not match/);
+  });
+
+  it("memory of no machine, even under a right checksum", async () => {
+    using machine = await aged();
+    const bytes = machine.snapshot();
+    const all = new Uint32Array(bytes.buffer);
+    const first = HEADER_BYTES / 4;
+    all.fill(0, first, first + (all[2] ?? 0) / 4);
+    let sum = 0x811c9dc5;
+    for (const word of all.subarray(first)) sum = Math.imul(sum ^ word, 0x01000193);
+    all[first - 1] = sum >>> 0;
+    await refused(bytes, /./);
   });
 });
