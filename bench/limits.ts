@@ -73,7 +73,7 @@ export async function cmaRows(): Promise<CmaRow[]> {
     const area = machine.cma.area("camera");
     const base = area.ranges[0]?.basePfn ?? 0;
     if (state !== "empty")
-      machine.churn({ steps: 12_000_000, seed: 5, unmovable: 0, reclaimable: 0, thp: 0, freeShare: 0.2 });
+      machine.churn({ steps: 12_000_000, seed: 5, unmovable: 0, reclaimable: 0, thp: 0, freeShare: 0.01 });
     if (state.endsWith("pinned")) {
       for (let pfn = base; pfn < base + area.pages; pfn += 32_768) {
         try {

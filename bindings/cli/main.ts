@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { presetNames } from "../device/presets/index.js";
+import { type BenchSearchOptions, runBenchSearch } from "./bench_search.js";
 import { runDemo } from "./demo.js";
 import { ExitCode, isForUser, printable } from "./exit.js";
 import { type ExplainOptions, runExplain } from "./explain.js";
@@ -86,6 +87,12 @@ function program(done: (code: ExitCode) => void): Command {
     .option("--html <file>", "write a report with a map of the area")
     .option("--no-color", "plain text on a terminal too")
     .action(async (files: string[], options: ExplainOptions) => done(await runExplain(files, options)));
+  addSize(root, done);
+  addBench(root, done);
+  return root;
+}
+
+function addSize(root: Command, done: (code: ExitCode) => void): void {
   root
     .command("size")
     .description(
@@ -96,7 +103,26 @@ function program(done: (code: ExitCode) => void): Command {
     .option("--page-size <size>", "4K, 16K or 64K")
     .option("--json", "print the answer as JSON")
     .action(async (options: SizeOptions) => done(await runSize(options)));
-  return root;
+}
+
+function addBench(root: Command, done: (code: ExitCode) => void): void {
+  root
+    .command("bench")
+    .description("measurements a user can repeat")
+    .command("search")
+    .description(
+      "the bitmap searches with alignment, against each other and against the plain loop of the kernel",
+    )
+    .option("--pattern <pattern...>", "only these patterns")
+    .option("--strategy <strategy...>", "only these strategies; KERNEL and COMPOSITE always run")
+    .option("--bits <count>", "bits of the map: 4194304", wholeNumber)
+    .option("--rounds <count>", "interleaved rounds: 9", wholeNumber)
+    .option("--seed <number>", "seed of the patterns", wholeNumber)
+    .option("--growth", "also how the cost grows with the map")
+    .option("--json", "print the rows as JSON")
+    .option("--svg <file>", "write a chart")
+    .addOption(coreOption())
+    .action(async (options: BenchSearchOptions) => done(await runBenchSearch(options)));
 }
 
 async function main(): Promise<ExitCode> {

@@ -168,7 +168,8 @@ export class Generator {
       gfp = random.pick(random.oneIn(8) ? HIGH_CLASSES : CLASSES);
       order = this.someOrder();
     }
-    if (areas.length > 0) gfp &= ~Gfp.COMP;
+    // The reference does not know of compound pages across the border of a contiguous range.
+    if (areas.length > 0 && order > this.machine.pageblockOrder) gfp &= ~Gfp.COMP;
     const movable = (gfp & Gfp.MOVABLE) !== 0 && (order === 0 || areas.length === 0);
     const kinds = [
       Mobility.LRU,
@@ -177,7 +178,8 @@ export class Generator {
       this.machine.focus === "cma" ? Mobility.DRIVER : Mobility.FIXED,
     ];
     const mobility = movable ? random.pick(kinds) : Mobility.FIXED;
-    return { op: "allocate", id: this.newId(), cpu, order, gfp, mobility };
+    const request = { op: "allocate", id: this.newId(), cpu, order, gfp, mobility } as const;
+    return random.oneIn(30) ? { ...request, direct: true } : request;
   }
 
   private how(): ReleaseHow {
