@@ -3,14 +3,7 @@
 
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_ZONES } from "../../assembly/abi/limits.js";
-import {
-  FrameKind,
-  ListTypeRule,
-  Migratetype,
-  Mobility,
-  PageFlag,
-  ZoneFlag,
-} from "../../assembly/abi/vocabulary.js";
+import { FrameKind, ListTypeRule, Migratetype, Mobility, ZoneFlag } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, PcpWord, ZoneWord } from "../../assembly/abi/words.js";
 import type { CaptureState, ZoneState } from "../../bindings/importers/capture/types.js";
 import type { Machine } from "../../bindings/machine/machine.js";
@@ -75,11 +68,6 @@ export class FlatCore {
       this.addHeld(row, zone);
     }
     return row;
-  }
-
-  /** Was the block that begins here asked for as one compound page? */
-  isCompound(pfn: number): boolean {
-    return ((this.words[pfn - this.machine.views.startPfn] ?? 0) & PageFlag.COMPOUND) !== 0;
   }
 
   /** Orders without a free block have empty lists: validate() sees to that. */

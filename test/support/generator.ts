@@ -168,8 +168,7 @@ export class Generator {
       gfp = random.pick(random.oneIn(8) ? HIGH_CLASSES : CLASSES);
       order = this.someOrder();
     }
-    // The reference does not know of compound pages across the border of a contiguous range.
-    if (areas.length > 0 && order > this.machine.pageblockOrder) gfp &= ~Gfp.COMP;
+    if (areas.length > 0) gfp &= ~Gfp.COMP;
     const movable = (gfp & Gfp.MOVABLE) !== 0 && (order === 0 || areas.length === 0);
     const kinds = [
       Mobility.LRU,
@@ -178,8 +177,7 @@ export class Generator {
       this.machine.focus === "cma" ? Mobility.DRIVER : Mobility.FIXED,
     ];
     const mobility = movable ? random.pick(kinds) : Mobility.FIXED;
-    const request = { op: "allocate", id: this.newId(), cpu, order, gfp, mobility } as const;
-    return random.oneIn(30) ? { ...request, direct: true } : request;
+    return { op: "allocate", id: this.newId(), cpu, order, gfp, mobility };
   }
 
   private how(): ReleaseHow {

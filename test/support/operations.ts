@@ -15,8 +15,6 @@ export type Operation =
       readonly order: number;
       readonly gfp: number;
       readonly mobility: Mobility;
-      /** The per-CPU lists cannot be locked. */
-      readonly direct?: boolean;
     }
   | { readonly op: "release"; readonly of: number; readonly cpu: number; readonly how: ReleaseHow }
   /** Pages in use since before the beginning. */
