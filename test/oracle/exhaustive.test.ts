@@ -221,7 +221,6 @@ describe("every sequence of operations on a tiny memory", () => {
       "BELOW_HIGH cleared",
       "cma_alloc succeeded",
       "cma_alloc after migration",
-      "window busy: unmovable",
       "window busy: pinned",
       "page migrated",
     ] as const) {

@@ -113,7 +113,7 @@ describe("loading refuses what contradicts the state", () => {
 });
 
 describe("content", () => {
-  it.fails("UNTAKE of a page on an LRU list takes it off the list", async () => {
+  it("UNTAKE of a page on an LRU list takes it off the list", async () => {
     using machine = await Machine.create("tiny");
     const result = machine.allocate({
       gfp: GFP_HIGHUSER_MOVABLE,
