@@ -1,0 +1,406 @@
+// Knows: the words of a simulation: kinds of actors, their parameters and counters, costs, the log of requests.
+// Must not know: what an actor does (workload/), when (time/), where anything is stored (memory/regions).
+// A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
+
+/** What acts in a simulation. One file of workload/actors each. */
+export enum ActorKind {
+  NONE,
+  /** Background reclaim; there is one, it sleeps until an allocation wakes it. */
+  KSWAPD,
+  /** The vmstat worker of every CPU: counters are folded, per-CPU lists decay. */
+  VMSTAT,
+  /** Memory that is in use from the start, part of which is replaced all the time. */
+  RESIDENT,
+  /** Applications that are launched, fill anonymous and file memory, are used and exit or are killed. */
+  APPS,
+  /** Files that are read: page cache with readahead. */
+  FILE_READ,
+  /** Files that are written: dirty pages, writeback. */
+  FILE_WRITE,
+  /** O_DIRECT streams: buffers pinned for the time of an I/O. */
+  DIRECT_IO,
+  /** Proactive swap-out (Android's app compaction into zram) and pages read back. */
+  ZRAM,
+  /** Kernel memory that cannot be moved. */
+  SLAB,
+  /** Movable pages that a file system holds for as long as it is mounted. */
+  METADATA,
+  /** dma-buf clients: buffers of very different sizes, from an area or from the system heap. */
+  GPU,
+  /** One large request at each opening, held while open. */
+  CAMERA,
+  /** A set of equal buffers, all given back and requested again when the channel changes. */
+  TV,
+  /** Many small requests of one area with very different lifetimes. */
+  FRAGMENTER,
+  /** FOLL_LONGTERM pins: moved out of CMA first. */
+  LONG_PIN,
+  /** Short-lived kernel allocations in pairs, some of them in interrupts. */
+  NOISE,
+  COUNT,
+}
+
+/** Fixed words of an actor's record. */
+export enum ActorWord {
+  KIND,
+  /** CPU it runs on; NR_CPUS: another one each time, drawn. */
+  CPU,
+  /** Its slots: first, how many, how many of them have been used. */
+  FIRST_SLOT,
+  SLOT_COUNT,
+  LIVE,
+  /** CMA area, -1: none. */
+  AREA,
+  /** 1 between its start and its stop. */
+  ACTIVE,
+  /** Free for the actor's own use. */
+  A,
+  B,
+  C,
+  /** Random state, 64 bit, at an even word. */
+  SEED_LOW,
+  SEED_HIGH,
+  COUNT = 16,
+}
+
+/** Parameters that all actors have; those of a kind begin at FIRST. f64; times in nanoseconds. */
+export enum Parameter {
+  START,
+  /** 0: never. */
+  STOP,
+  FIRST = 2,
+  COUNT = 24,
+}
+
+/** Distribution of a time or size around its mean. */
+export enum Spread {
+  FIXED = 0,
+  EXPONENTIAL = 1,
+  /** Median = mean parameter / e^(1/2), sigma 1. */
+  LOGNORMAL = 2,
+  /** Half to one and a half times the mean. */
+  UNIFORM = 3,
+}
+
+/** All sizes in pages, all shares 0 to 1, intervals and times in nanoseconds, `_SPREAD` a Spread. */
+export enum ResidentParameter {
+  ANON = Parameter.FIRST,
+  FILE,
+  UNMOVABLE,
+  RECLAIMABLE,
+  /** One operation (a page freed, another allocated) each so often, in batches of BATCH. 0: none. */
+  INTERVAL,
+  BATCH,
+  /** Part of the file pages that are dirty. */
+  DIRTY_SHARE,
+}
+
+export enum AppsParameter {
+  /** Applications alive at the start. */
+  INITIAL = Parameter.FIRST,
+  /** Most that may be alive; the oldest is killed for a new one. */
+  MOST,
+  /** Mean time between launches, exponential. */
+  INTERVAL,
+  /** Mean lifetime, exponential; 0: until killed. */
+  LIFETIME,
+  /** Footprint, uniform between the two. */
+  PAGES_MIN,
+  PAGES_MAX,
+  /** Part of the anonymous memory that is asked for as THP first. */
+  THP_SHARE,
+  /** Part of the footprint that is mapped file pages. */
+  FILE_SHARE,
+  /** CPU time per page while it starts, beyond the page fault itself. */
+  FILL_COST,
+  /** An application in use touches so many of its pages ... */
+  TOUCH_PAGES,
+  /** ... each so often; 0: never. */
+  TOUCH_INTERVAL,
+}
+
+export enum FileReadParameter {
+  /** Mean time between reads of a file, exponential. */
+  INTERVAL = Parameter.FIRST,
+  /** Pages of a file. */
+  PAGES,
+  PAGES_SPREAD,
+  /** Pages read ahead at once. */
+  READAHEAD,
+  /** Time of one readahead on the device. */
+  SERVICE,
+  /** Most pages cached by this workload; beyond, the oldest are dropped. */
+  CACHE,
+  /** Part of the files that are read twice, and so become active. */
+  ACTIVE_SHARE,
+}
+
+export enum FileWriteParameter {
+  INTERVAL = Parameter.FIRST,
+  PAGES,
+  PAGES_SPREAD,
+  /** Age at which dirty pages are written (dirty_expire_centisecs). */
+  EXPIRE,
+  /** Time that one page is under writeback. */
+  SERVICE,
+  SERVICE_SPREAD,
+  /** Most pages cached by this workload. */
+  CACHE,
+}
+
+export enum DirectIoParameter {
+  /** Mean time between requests, exponential (open loop); 0: closed loop, each completion submits the next. */
+  INTERVAL = Parameter.FIRST,
+  /** Requests in flight: all of a closed loop, the most of an open one (beyond, a request is dropped and counted). */
+  QUEUE_DEPTH,
+  /** Pages of one request. */
+  PAGES,
+  PAGES_SPREAD,
+  /** Time from submission to completion. */
+  SERVICE,
+  SERVICE_SPREAD,
+  /** Part of the requests that allocate fresh buffers and free them at completion; the others use BUFFERS. */
+  FRESH_SHARE,
+  /** Pages of the buffers that are used again and again, filled at the start. */
+  BUFFERS,
+  /** Pause between completion and the next submission of a closed loop. */
+  THINK,
+  /** 1: which buffer pages are used is drawn; 0: one after the other. */
+  RANDOM,
+}
+
+export enum ZramParameter {
+  /** Pages swapped out, BATCH each so often. */
+  INTERVAL = Parameter.FIRST,
+  BATCH,
+}
+
+export enum SlabParameter {
+  INTERVAL = Parameter.FIRST,
+  /** Mean lifetime, exponential; 0: for ever. */
+  LIFETIME,
+  /** Most pages held. */
+  PAGES,
+  /** Largest order; each lower one is twice as frequent. */
+  ORDER_MAX,
+  RECLAIMABLE_SHARE,
+}
+
+export enum MetadataParameter {
+  /** Pages that are read and held at the start. */
+  PAGES = Parameter.FIRST,
+  /** One more each so often; 0: none. */
+  INTERVAL,
+  /** Most pages held. */
+  MOST,
+  /** Time that a page is held; 0: until the file system is unmounted (STOP). */
+  HOLD,
+}
+
+/** GPU: AREA -1 takes from the system heap (orders 8, 4, 0, not movable). */
+export enum GpuParameter {
+  INTERVAL = Parameter.FIRST,
+  PAGES_MIN,
+  PAGES_MAX,
+  HOLD,
+  HOLD_SPREAD,
+  ALIGN,
+  DEADLINE,
+}
+
+export enum CameraParameter {
+  /** Pages of one request, and its alignment order. */
+  PAGES = Parameter.FIRST,
+  ALIGN,
+  /** From one opening to the next. */
+  INTERVAL,
+  INTERVAL_SPREAD,
+  /** Time that it stays open. */
+  HOLD,
+  HOLD_SPREAD,
+  /** Later than this it is of no use; 0: none. */
+  DEADLINE,
+}
+
+export enum TvParameter {
+  PAGES = Parameter.FIRST,
+  ALIGN,
+  BUFFERS,
+  /** From one channel to the next. */
+  INTERVAL,
+  INTERVAL_SPREAD,
+  DEADLINE,
+}
+
+export enum FragmenterParameter {
+  PAGES_MIN = Parameter.FIRST,
+  PAGES_MAX,
+  /** -1: as the DMA layer does, min(get_order, 8). */
+  ALIGN,
+  INTERVAL,
+  HOLD,
+  HOLD_SPREAD,
+  /** Part of the buffers that are never given back. */
+  KEEP_SHARE,
+  DEADLINE,
+}
+
+export enum LongPinParameter {
+  PAGES = Parameter.FIRST,
+  /** Time between two pins while there are fewer than PAGES. */
+  INTERVAL,
+  HOLD,
+}
+
+export enum NoiseParameter {
+  INTERVAL = Parameter.FIRST,
+  HOLD,
+  ORDER_MAX,
+  /** Part that is GFP_ATOMIC. */
+  ATOMIC_SHARE,
+}
+
+/** What every actor counts. f64. */
+export enum Counter {
+  /** Pages allocated, freed; allocations that failed. */
+  ALLOCATED,
+  FREED,
+  FAILED,
+  /** Pages pinned now, ever, and the sum of page * nanoseconds. */
+  PINNED,
+  PINS,
+  PIN_TIME,
+  /** Longest time one pin was held. */
+  LONGEST_PIN,
+  /** What the kind calls one unit of work: launches, files, I/O requests, openings. */
+  OPERATIONS,
+  /** Work that could not be done: no page, queue full, buffer not to be had. */
+  DROPPED,
+  /** Applications killed for want of memory. */
+  KILLED,
+  /** Pages read back from swap, or from their file again. */
+  REFAULTS,
+  /** Nanoseconds of virtual CPU time, and those of it in direct reclaim and compaction. */
+  BUSY_TIME,
+  RECLAIM_TIME,
+  /** Nanoseconds that pins waited for migrations (PinRule.WAIT). */
+  PIN_WAIT_TIME,
+  COUNT = 16,
+}
+
+/** Words of the simulation itself. */
+export enum SimulationWord {
+  ACTORS,
+  /** Events waiting, most ever, next sequence number, performed (64 bit). */
+  PENDING,
+  MOST_PENDING,
+  SEQUENCE,
+  SPARE,
+  EVENTS_LOW,
+  EVENTS_HIGH,
+  /** Log records that wait to be read. */
+  LOGGED,
+  /** Records of buffers and pins in flight: first free + 1, ever used. */
+  CELL_FREE,
+  CELLS_USED,
+  /** 1: an allocation failed for good since the last event; an application is to be killed. */
+  SHORT_OF_MEMORY,
+  /** What could not be scheduled for want of room; run() stops. */
+  LOST,
+  COUNT = 16,
+}
+
+/** What run() answers. */
+export enum RunStatus {
+  /** The time asked for is reached. */
+  REACHED = 0,
+  /** So many events were performed. */
+  EVENTS = 1,
+  /** A request has ended and is in the log. */
+  LOGGED = 2,
+  /** More events, buffers or I/O were in flight than there is room for (SimulationCapacity). */
+  OVERFLOW = 3,
+}
+
+/** One finished cma_alloc of a client. 64-bit times in two words. */
+export enum LogWord {
+  ACTOR,
+  AREA,
+  PAGES,
+  ALIGN,
+  /** Errno; 0: it got PFN. */
+  ERROR,
+  PFN,
+  BEGIN_LOW,
+  BEGIN_HIGH,
+  END_LOW,
+  END_HIGH,
+  WINDOWS,
+  BUSY_RETRIES,
+  PAGES_MIGRATED,
+  PAGES_RECLAIMED,
+  /** Times it slept before it searched again (ConfigWord.CMA_RETRIES). */
+  SLEEPS,
+  /** Number of its request, as in WindowWord.REQUEST, and StatWord.WINDOWS before it began. */
+  REQUEST,
+  FIRST_WINDOW,
+  COUNT = 20,
+}
+
+/** An I/O or a buffer in flight. */
+export enum CellWord {
+  ACTOR,
+  /** First pfn or slot; pages. */
+  FIRST,
+  PAGES,
+  A,
+  /** Next cell of the same I/O + 1, or of the free list + 1. */
+  NEXT,
+  B,
+  SINCE_LOW,
+  SINCE_HIGH,
+  COUNT = 8,
+}
+
+/** Costs in nanoseconds of virtual time; f64. Defaults and their sources: bindings/scenario/costs. */
+export enum Cost {
+  /** A page fault with its zeroed page; per further page of a large one. */
+  FAULT,
+  ZERO_PAGE,
+  /** An allocation, a release without a fault. */
+  ALLOCATE,
+  RELEASE,
+  /** What the slow path adds. */
+  SLOW_PATH,
+  /** Reclaim, per page looked at; per page freed. */
+  RECLAIM_SCAN,
+  RECLAIM_PAGE,
+  /** Per page: written to swap on a disk, read from there; compressed into zram, decompressed. */
+  SWAP_OUT,
+  SWAP_IN,
+  ZRAM_STORE,
+  ZRAM_LOAD,
+  /** One run of compaction over a zone. */
+  COMPACTION,
+  /** cma_alloc: per search, per pageblock isolated and given back, per CPU drained, per page scanned, tested, taken. */
+  CMA_SEARCH,
+  ISOLATE_BLOCK,
+  DRAIN_CPU,
+  SCAN_PAGE,
+  TEST_PAGE,
+  TAKE_PAGE,
+  /** Migration: per batch (LRU drained on every CPU), per page (unmap, copy, remap, TLB), per try that failed. */
+  MIGRATE_BATCH,
+  MIGRATE_PAGE,
+  MIGRATE_FAILED,
+  /** The sleep between two sweeps of a request (100 ms where there is one). */
+  CMA_SLEEP,
+  /** How often a waiting pin looks again; how often a request looks whether cma_mutex is free. */
+  PIN_POLL,
+  LOCK_POLL,
+  /** From the wake-up to the first round of kswapd. */
+  KSWAPD_WAKE,
+  /** Period of the vmstat worker (vm.stat_interval). */
+  VMSTAT_INTERVAL,
+  COUNT = 32,
+}
