@@ -84,7 +84,7 @@ export enum Spread {
 
 /** All sizes in pages, all shares 0 to 1, intervals and times in nanoseconds, `_SPREAD` a Spread. */
 export enum ResidentParameter {
-  ANON = Parameter.FIRST,
+  ANON = 2,
   FILE,
   UNMOVABLE,
   RECLAIMABLE,
@@ -97,7 +97,7 @@ export enum ResidentParameter {
 
 export enum AppsParameter {
   /** Applications alive at the start. */
-  INITIAL = Parameter.FIRST,
+  INITIAL = 2,
   /** Most that may be alive; the oldest is killed for a new one. */
   MOST,
   /** Mean time between launches, exponential. */
@@ -121,7 +121,7 @@ export enum AppsParameter {
 
 export enum FileReadParameter {
   /** Mean time between reads of a file, exponential. */
-  INTERVAL = Parameter.FIRST,
+  INTERVAL = 2,
   /** Pages of a file. */
   PAGES,
   PAGES_SPREAD,
@@ -136,7 +136,7 @@ export enum FileReadParameter {
 }
 
 export enum FileWriteParameter {
-  INTERVAL = Parameter.FIRST,
+  INTERVAL = 2,
   PAGES,
   PAGES_SPREAD,
   /** Age at which dirty pages are written (dirty_expire_centisecs). */
@@ -150,7 +150,7 @@ export enum FileWriteParameter {
 
 export enum DirectIoParameter {
   /** Mean time between requests, exponential (open loop); 0: closed loop, each completion submits the next. */
-  INTERVAL = Parameter.FIRST,
+  INTERVAL = 2,
   /** Requests in flight: all of a closed loop, the most of an open one (beyond, a request is dropped and counted). */
   QUEUE_DEPTH,
   /** Pages of one request. */
@@ -171,12 +171,12 @@ export enum DirectIoParameter {
 
 export enum ZramParameter {
   /** Pages swapped out, BATCH each so often. */
-  INTERVAL = Parameter.FIRST,
+  INTERVAL = 2,
   BATCH,
 }
 
 export enum SlabParameter {
-  INTERVAL = Parameter.FIRST,
+  INTERVAL = 2,
   /** Mean lifetime, exponential; 0: for ever. */
   LIFETIME,
   /** Most pages held. */
@@ -188,7 +188,7 @@ export enum SlabParameter {
 
 export enum MetadataParameter {
   /** Pages that are read and held at the start. */
-  PAGES = Parameter.FIRST,
+  PAGES = 2,
   /** One more each so often; 0: none. */
   INTERVAL,
   /** Most pages held. */
@@ -199,7 +199,7 @@ export enum MetadataParameter {
 
 /** GPU: AREA -1 takes from the system heap (orders 8, 4, 0, not movable). */
 export enum GpuParameter {
-  INTERVAL = Parameter.FIRST,
+  INTERVAL = 2,
   PAGES_MIN,
   PAGES_MAX,
   HOLD,
@@ -210,7 +210,7 @@ export enum GpuParameter {
 
 export enum CameraParameter {
   /** Pages of one request, and its alignment order. */
-  PAGES = Parameter.FIRST,
+  PAGES = 2,
   ALIGN,
   /** From one opening to the next. */
   INTERVAL,
@@ -223,7 +223,7 @@ export enum CameraParameter {
 }
 
 export enum TvParameter {
-  PAGES = Parameter.FIRST,
+  PAGES = 2,
   ALIGN,
   BUFFERS,
   /** From one channel to the next. */
@@ -233,7 +233,7 @@ export enum TvParameter {
 }
 
 export enum FragmenterParameter {
-  PAGES_MIN = Parameter.FIRST,
+  PAGES_MIN = 2,
   PAGES_MAX,
   /** -1: as the DMA layer does, min(get_order, 8). */
   ALIGN,
@@ -246,14 +246,14 @@ export enum FragmenterParameter {
 }
 
 export enum LongPinParameter {
-  PAGES = Parameter.FIRST,
+  PAGES = 2,
   /** Time between two pins while there are fewer than PAGES. */
   INTERVAL,
   HOLD,
 }
 
 export enum NoiseParameter {
-  INTERVAL = Parameter.FIRST,
+  INTERVAL = 2,
   HOLD,
   ORDER_MAX,
   /** Part that is GFP_ATOMIC. */
