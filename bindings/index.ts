@@ -7,6 +7,7 @@
 // The vocabulary: enumerations in the kernel's words.
 export { BlockReason, Fault, RequestState, SearchStrategy } from "../assembly/abi/findings.js";
 export {
+  BootFree,
   Errno,
   EventKind,
   FrameKind,

@@ -30,6 +30,14 @@ export enum FrameKind {
   DETACHED = 6,
 }
 
+/** How Op.FREE_BOOT frees memory without giving it a migratetype. */
+export enum BootFree {
+  /** free_reserved_area(): page by page, what boot itself used. */
+  LATE = 254,
+  /** memblock_free_all(): the largest aligned blocks. */
+  EARLY = 255,
+}
+
 /** How an allocated page answers "could it be migrated?" (what a pageblock claim counts as movable). */
 export enum Mobility {
   FIXED = 0,

@@ -161,6 +161,8 @@ export enum StatWord {
   REFILL_MODE,
   /** Size of the next refill, where a trace told it (Op.HINT_REFILL); 0: the machine decides. */
   REFILL_HINT,
+  /** Link of the first frame from which on nothing was loaded or freed at boot yet. */
+  TOUCHED_END,
   /** 1: frees to per-CPU lists do not drain; a trace tells each page that is (flag of Op.RELEASE). */
   NO_DRAIN,
   /** kswapd: order + 1 and highest zone index of the wake-up that waits; 0: none. */

@@ -60,16 +60,21 @@ export function splitPages(link: u32, order: i32): void {
   }
 }
 
-/** The ALLOCATED (or DETACHED) head whose block covers this frame, or NONE. */
-export function headOf(link: u32): u32 {
+/** The head, whatever its kind, whose frames this one is among, or NONE. */
+export function coveringHead(link: u32): u32 {
   for (let order = 0; order <= MAX_ORDER; order++) {
     const head = link & ~(((<u32>4) << order) - 1);
     const word = wordOf(head);
     if (kindOf(word) == FrameKind.BODY) continue;
-    const covers = isHeld(head) && link - head < (<u32>4) << orderOf(word);
-    return covers ? head : NONE;
+    return link - head < (<u32>4) << orderOf(word) ? head : NONE;
   }
   return NONE;
+}
+
+/** The ALLOCATED (or DETACHED) head whose block covers this frame, or NONE. */
+export function headOf(link: u32): u32 {
+  const head = coveringHead(link);
+  return head != NONE && isHeld(head) ? head : NONE;
 }
 
 /** Are these 2^order frames exactly a row of allocated blocks? Loaded states know pages only one by one. */
@@ -85,20 +90,19 @@ function isAllocatedRange(link: u32, order: i32): bool {
 }
 
 /**
- * Makes the range one ALLOCATED block of this order if its frames allow it: it is one already, it is a row of
- * smaller ones, or (with `loose`) it is part of a larger one, which is split. Its content is about to be freed and
- * does not survive the joining. False: not allocated.
+ * Makes the range one ALLOCATED block of this order if its frames allow it: it is one already, or (with `loose`) it
+ * is a row of smaller ones or part of a larger one, which is split. Its content is about to be freed and does not
+ * survive the joining. False: not allocated.
  */
 export function gather(link: u32, order: i32, loose: bool): bool {
   let word = wordOf(link);
   if (kindOf(word) == FrameKind.ALLOCATED && orderOf(word) == order) return true;
-  if (loose) {
-    const head = headOf(link);
-    if (head == NONE) return false;
-    if (orderOf(wordOf(head)) > order) splitPages(head, orderOf(wordOf(head)));
-    word = wordOf(link);
-    if (orderOf(word) == order && kindOf(word) == FrameKind.ALLOCATED) return true;
-  }
+  if (!loose) return false;
+  const head = headOf(link);
+  if (head == NONE) return false;
+  if (orderOf(wordOf(head)) > order) splitPages(head, orderOf(wordOf(head)));
+  word = wordOf(link);
+  if (orderOf(word) == order && kindOf(word) == FrameKind.ALLOCATED) return true;
   if (!isAllocatedRange(link, order)) return false;
   const zone = zoneOf(word);
   const end = link + ((<u32>4) << order);

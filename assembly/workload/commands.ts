@@ -28,7 +28,7 @@
 //   TAKE_FREE        yes    pfn               -                -                 to ALLOCATED, wherever it is free; 1: force
 //   UNTAKE           yes    pfn               -                -                 back to the head of its per-CPU list
 //   DRAIN_PAGE       -      pfn               -                -                 this page, from its per-CPU list
-//   FREE_BOOT        -      pfn               frames           type, 255: keep   memblock's frees at boot
+//   FREE_BOOT        -      pfn               frames           type or BootFree  frees at boot
 //   ADD_RANGE        order per bit  area       base pfn          pages
 //   LOAD_BITMAP      -      area              bit               bits             in use, frames unchanged
 //   CMA_ALLOCATE     align  area              pages             -                to its end

@@ -1,10 +1,11 @@
 // Knows: building a state frame by frame: from a dump, or by freeing memory as the boot does.
 // Must not know: formats. Every call checks that it contradicts nothing that was loaded before.
-// Models memblock_free_all, init_cma_reserved_pageblock (mm/memblock.c, mm/mm_init.c, Linux 6.12).
+// Models memblock_free_all, init_cma_reserved_pageblock, free_reserved_area (mm/memblock.c, mm/mm_init.c, Linux 6.12).
 
 import { LRU_LISTS } from "../abi/limits";
-import { FrameKind, Migratetype, Mobility, PageLife, Status } from "../abi/vocabulary";
-import { ConfigWord } from "../abi/words";
+import { BootFree, FrameKind, Migratetype, Mobility, PageLife, Status } from "../abi/vocabulary";
+import { ConfigWord, StatWord } from "../abi/words";
+import { coveringHead, freePages } from "../buddy/free_pages";
 import { freeHead, insertFree } from "../buddy/freelist";
 import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
 import { freeDirect } from "../buddy/release";
@@ -12,7 +13,9 @@ import {
   isFrame,
   kindOf,
   linkOf,
+  orderOf,
   pack,
+  pinsOf,
   setWord,
   withLife,
   withMobility,
@@ -20,13 +23,47 @@ import {
   wordOf,
 } from "../frames/frame";
 import { addToLru, isOnLru, lruHead, removeFromLru } from "../frames/lru";
-import { MAX_ORDER, PAGEBLOCK_ORDER, setType } from "../frames/pageblock";
+import { ownerOf } from "../frames/owner";
+import { blockFrames, MAX_ORDER, PAGEBLOCK_ORDER, setType } from "../frames/pageblock";
 import { spans, zoneOfPfn } from "../frames/zone";
-import { addTail, initHead } from "../memory/list";
-import { config } from "../memory/regions";
+import { addTail, initHead, NONE } from "../memory/list";
+import { config, STATS } from "../memory/regions";
 
 function isRange(pfn: u32, count: u32): bool {
   return count > 0 && isFrame(pfn) && count <= <u32>config(ConfigWord.END_PFN) - pfn;
+}
+
+/** Does nothing cover the frame but what loadFrames() put there, one by one: no list, slot, pin or other frame? */
+function isSingle(link: u32): bool {
+  const word = wordOf(link);
+  const kind = kindOf(word);
+  if (kind == FrameKind.ALLOCATED) return orderOf(word) == 0 && pinsOf(word) == 0 && ownerOf(link) == 0;
+  return kind <= FrameKind.RESERVED;
+}
+
+/** May what these frames are be said again? */
+function isLoadable(first: u32, count: u32): bool {
+  if (kindOf(wordOf(first)) == FrameKind.BODY && coveringHead(first) != NONE) return false;
+  for (let i: u32 = 0; i < count; i++) {
+    if (!isSingle(first + (i << 2))) return false;
+  }
+  return true;
+}
+
+/** Has nothing been said of these frames yet? Those behind all that was are not even read: boot is long enough. */
+function isUntouched(first: u32, count: u32): bool {
+  const touched = load<u32>(STATS, StatWord.TOUCHED_END << 2);
+  if (first >= touched) return true;
+  if (coveringHead(first) != NONE) return false;
+  const end = min(first + (count << 2), touched);
+  for (let at = first; at < end; at += 4) {
+    if (wordOf(at) != <u32>FrameKind.BODY) return false;
+  }
+  return true;
+}
+
+function noteTouched(end: u32): void {
+  store<u32>(STATS, max(load<u32>(STATS, StatWord.TOUCHED_END << 2), end), StatWord.TOUCHED_END << 2);
 }
 
 /** Gives `count` frames a kind (HOLE, RESERVED, ALLOCATED order 0, or BODY: undone), a mobility and a zone. */
@@ -37,10 +74,13 @@ export function loadFrames(pfn: u32, count: u32, what: u32): i32 {
   if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || kind > <u32>FrameKind.ALLOCATED)
     return Status.BAD_TYPE;
   const listless = kind == FrameKind.BODY || kind == FrameKind.HOLE;
+  if (!listless && (!spans(zone, pfn) || !spans(zone, pfn + count - 1))) return Status.CROSSES_ZONE;
+  if (!isLoadable(linkOf(pfn), count)) return Status.ALREADY_USED;
   const mobility = kind == FrameKind.ALLOCATED ? (what >> 8) & 3 : 0;
   const life = mobility == Mobility.LRU ? PageLife.ANON : PageLife.KERNEL;
   const frame = listless ? kind : withLife(withMobility(pack(kind, 0, zone), mobility), life);
   const first = linkOf(pfn);
+  noteTouched(first + (count << 2));
   for (let i: u32 = 0; i < count; i++) {
     const link = first + (i << 2);
     if (isOnLru(wordOf(link))) removeFromLru(link);
@@ -91,26 +131,49 @@ export function loadPcp(cpu: i32, pfn: u32, pindex: u32, what: u32): i32 {
   return Status.OK;
 }
 
-/**
- * Frees a range of never used memory. With type 255 as memblock does at boot: ascending, the largest aligned
- * blocks, to the tail. With a type (CMA): pageblock by pageblock, re-typed, to the head.
- */
+/** free_reserved_area(): what boot itself used, page by page, by the way that every page goes. */
+function freeLate(cpu: i32, zone: i32, first: u32, count: u32): void {
+  const end = first + (count << 2);
+  for (let link = first; link < end; link += 4) {
+    setWord(link, pack(FrameKind.ALLOCATED, 0, zone));
+    freePages(cpu, link, 0);
+  }
+}
+
+/** memblock_free_all(): ascending, the largest aligned blocks, to the tail. */
+function freeEarly(cpu: i32, zone: i32, pfn: u32, count: u32): void {
+  const end = pfn + count;
+  for (let at = pfn; at < end; ) {
+    let order = at == 0 ? MAX_ORDER : min(MAX_ORDER, <i32>ctz(at));
+    while (order > 0 && (at + ((<u32>1) << order) > end || at + ((<u32>1) << order) < at)) order -= 1;
+    freeDirect(cpu, zone, linkOf(at), order, true);
+    at += (<u32>1) << order;
+  }
+}
+
+/** init_cma_reserved_pageblock(): pageblock by pageblock, typed, to the head. */
+function freeTyped(cpu: i32, zone: i32, first: u32, count: u32, type: u32): void {
+  const end = first + (count << 2);
+  for (let link = first; link < end; link += blockFrames() << 2) {
+    setType(link, type);
+    freeDirect(cpu, zone, link, PAGEBLOCK_ORDER, false);
+  }
+}
+
+/** Frees a range of never used memory as boot does; `type` is a Migratetype or a BootFree. */
 export function freeBoot(cpu: i32, pfn: u32, count: u32, type: u32): i32 {
   if (!isRange(pfn, count)) return Status.BAD_PFN;
   const zone = zoneOfPfn(pfn);
   if (zone < 0 || !spans(zone, pfn + count - 1)) return Status.CROSSES_ZONE;
-  const end = pfn + count;
   const typed = type <= <u32>Migratetype.ISOLATE;
-  if (typed && ((pfn | end) & ((1 << PAGEBLOCK_ORDER) - 1)) != 0) return Status.MISALIGNED;
-  let at = pfn;
-  while (at < end) {
-    const link = linkOf(at);
-    let order = typed ? PAGEBLOCK_ORDER : at == 0 ? MAX_ORDER : min(MAX_ORDER, <i32>ctz(at));
-    while (order > 0 && (at + ((<u32>1) << order) > end || at + ((<u32>1) << order) < at)) order -= 1;
-    if (typed) setType(link, type);
-    freeDirect(cpu, zone, link, order, !typed);
-    at += (<u32>1) << order;
-  }
+  if (!typed && type < <u32>BootFree.LATE) return Status.BAD_TYPE;
+  if (typed && ((pfn | (pfn + count)) & (blockFrames() - 1)) != 0) return Status.MISALIGNED;
+  const first = linkOf(pfn);
+  if (!isUntouched(first, count)) return Status.ALREADY_USED;
+  noteTouched(first + (count << 2));
+  if (typed) freeTyped(cpu, zone, first, count, type);
+  else if (type == <u32>BootFree.LATE) freeLate(cpu, zone, first, count);
+  else freeEarly(cpu, zone, pfn, count);
   return Status.OK;
 }
 

@@ -5,7 +5,7 @@ import { MAX_PCP_LISTS, MAX_ZONES } from "../abi/limits";
 import { FrameKind, Migratetype, Status } from "../abi/vocabulary";
 import { PcpWord } from "../abi/words";
 import { isInsideZone, moveBlock } from "../buddy/block";
-import { dropContent, freePagesDirect, splitPages } from "../buddy/free_pages";
+import { coveringHead, dropContent, freePagesDirect, splitPages } from "../buddy/free_pages";
 import { insertFree, removeFree } from "../buddy/freelist";
 import { addReserved, reserved } from "../buddy/highatomic";
 import { returnToPcp } from "../buddy/pcp";
@@ -27,17 +27,6 @@ import { blockFrames, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { accountFree, pcpAt, zoneOfPfn } from "../frames/zone";
 import { NONE, nextOf, unlink } from "../memory/list";
 import { PCP_HEADS } from "../memory/regions";
-
-/** The head of the free, per-CPU or detached block that covers this frame, or NONE. */
-function coveringHead(link: u32): u32 {
-  for (let order = 0; order <= MAX_ORDER; order++) {
-    const head = link & ~(((<u32>4) << order) - 1);
-    const word = wordOf(head);
-    if (kindOf(word) == FrameKind.BODY) continue;
-    return link - head < (<u32>4) << orderOf(word) ? head : NONE;
-  }
-  return NONE;
-}
 
 /** The CPU whose list holds this page: walks to the list head. */
 function cpuOfPcp(link: u32): i32 {

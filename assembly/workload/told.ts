@@ -2,8 +2,8 @@
 // Must not know: who tells. Arguments: the table in workload/commands.
 
 import { HINT_CAPACITY } from "../abi/limits";
-import { FrameKind, Op, Status } from "../abi/vocabulary";
-import { CommandWord, StatWord, ZoneWord } from "../abi/words";
+import { FrameKind, ListTypeRule, Op, Status } from "../abi/vocabulary";
+import { CommandWord, ConfigWord, StatWord, ZoneWord } from "../abi/words";
 import { failureStatus, takeBulkPage } from "../buddy/allocate";
 import { dropContent, gather } from "../buddy/free_pages";
 import { freeHead } from "../buddy/freelist";
@@ -12,9 +12,10 @@ import { isolateFree } from "../buddy/isolate_free";
 import { decayPcp } from "../buddy/pcp";
 import { freeOne } from "../buddy/release";
 import { kindOf, linkOf, orderOf, typeIn, wordOf, zoneOf } from "../frames/frame";
+import { blockFrames, typeOf } from "../frames/pageblock";
 import { clearFlag, setFlag, zoneAt } from "../frames/zone";
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
-import { HINTS, STATS } from "../memory/regions";
+import { config, HINTS, STATS } from "../memory/regions";
 import { answerPfn, checkBlock, checkGfp, word } from "./arguments";
 import { freeBoot, loadFrames, loadFree, loadPcp } from "./load";
 import { drainPage, retype, takeFree, untake } from "./take";
@@ -45,6 +46,16 @@ function setZone(at: usize, op: i32, cpu: i32): i32 {
   return Status.OK;
 }
 
+/** In 6.12 a free block is on the list of its pageblocks' type; 6.1 believes the caller. */
+function mayJoin(link: u32, order: i32, type: i32): bool {
+  if (config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.CALLER) return true;
+  const end = link + ((<u32>4) << order);
+  for (let at = link; at < end; at += blockFrames() << 2) {
+    if (typeOf(at) != type) return false;
+  }
+  return true;
+}
+
 /** Commands on one free block: taking it off the lists, putting it back, turning its list. */
 function freeBlock(at: usize, op: i32, cpu: i32, order: i32): i32 {
   const pfn = word(at, CommandWord.A);
@@ -56,6 +67,7 @@ function freeBlock(at: usize, op: i32, cpu: i32, order: i32): i32 {
   const head = wordOf(link);
   const zone = zoneOf(head);
   if (op == Op.PUTBACK_FREE) {
+    if (!mayJoin(link, order, b)) return Status.BAD_TYPE;
     if (!gather(link, order, true)) return Status.NOT_ALLOCATED;
     dropContent(link);
     freeOne(cpu, zone, link, order, b, true);

@@ -111,13 +111,13 @@ export function computeGeometry(device: DeviceDescription): Geometry {
 /**
  * The zone index for each value of the four zone bits. DMA and DMA32 mean Normal where the kernel has no such
  * zone; HIGHMEM is Normal on 64 bit; MOVABLE counts only together with HIGHMEM. Combinations that gfp_zone()
- * rejects hold 0, as in the kernel's table.
+ * rejects (GFP_ZONE_BAD) hold -1.
  */
 export function gfpZoneTable(zones: readonly { readonly name: ZoneName }[]): number[] {
   const indexOf = (name: ZoneName) => zones.findIndex((zone) => zone.name === name);
   const normal = indexOf("Normal");
   const orNormal = (name: ZoneName) => (indexOf(name) < 0 ? normal : indexOf(name));
-  const table = new Array<number>(16).fill(0);
+  const table = new Array<number>(16).fill(-1);
   for (const movable of [0, Gfp.MOVABLE]) {
     table[movable] = normal;
     table[movable | Gfp.DMA] = orNormal("DMA");

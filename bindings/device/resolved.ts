@@ -108,7 +108,7 @@ export interface ResolvedDevice {
   readonly zones: readonly ResolvedZone[];
   readonly areas: readonly ResolvedArea[];
   readonly frames: ResolvedFrames;
-  /** GFP_ZONE_TABLE: zone index for each value of gfp & (DMA | HIGHMEM | DMA32 | MOVABLE); 16 entries. */
+  /** GFP_ZONE_TABLE: zone index for each value of gfp & (DMA | HIGHMEM | DMA32 | MOVABLE); 16 entries, -1: rejected. */
   readonly gfpZone: readonly number[];
   readonly normalZone: ZoneIndex;
   readonly movableZone: ZoneIndex;

@@ -35,12 +35,14 @@ export interface CommandArguments {
  */
 export class CommandBuffer {
   readonly #engine: Engine;
-  readonly #words: Uint32Array;
   #count = 0;
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    this.#words = engine.unsigned(Region.COMMANDS);
+  }
+
+  get #words(): Uint32Array {
+    return this.#engine.unsigned(Region.COMMANDS);
   }
 
   get length(): number {

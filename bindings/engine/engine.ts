@@ -30,6 +30,10 @@ export class Engine {
   #disposed = false;
   #words: Int32Array;
   #table: number;
+  /** Views made so far, by region: dispose() lets go of them, and with them of the memory. */
+  readonly #signed: Int32Array[] = [];
+  readonly #unsigned: Uint32Array[] = [];
+  readonly #bytes: Uint8Array[] = [];
 
   private constructor(module: WebAssembly.Module, exports: CoreExports) {
     this.module = module;
@@ -52,6 +56,7 @@ export class Engine {
     const engine = new Engine(module, instantiate(module));
     engine.words(Region.CONFIG).set(config.subarray(0, ConfigWord.COUNT));
     const status = engine.#call(() => engine.#exports.init());
+    engine.#forget();
     engine.#words = new Int32Array(engine.#exports.memory.buffer);
     if (status !== InitStatus.OK) throw new StateError(`init: ${InitStatus[status] ?? status}`);
     return engine;
@@ -69,10 +74,15 @@ export class Engine {
     return engine;
   }
 
-  #call<T>(work: () => T): T {
+  /** @throws StateError when what the memory holds is gone or not to be trusted */
+  #refuse(): void {
     if (this.#disposed) throw new StateError("the machine was disposed");
     if (this.#broken)
       throw new StateError("the machine stopped at an earlier fault", { cause: this.#broken });
+  }
+
+  #call<T>(work: () => T): T {
+    this.#refuse();
     try {
       return work();
     } catch (error) {
@@ -92,25 +102,41 @@ export class Engine {
 
   /** A live view of a region of 32-bit words, signed. Memory never grows after creation, so it stays valid. */
   words(region: Region): Int32Array {
+    const known = this.#signed[region];
+    if (known !== undefined) return known;
     const { pointer, length } = this.#region(region);
-    return new Int32Array(this.#words.buffer, pointer, length);
+    const view = new Int32Array(this.#words.buffer, pointer, length);
+    this.#signed[region] = view;
+    return view;
   }
 
   /** The same, unsigned: links, frame words, pfns. */
   unsigned(region: Region): Uint32Array {
+    const known = this.#unsigned[region];
+    if (known !== undefined) return known;
     const { pointer, length } = this.#region(region);
-    return new Uint32Array(this.#words.buffer, pointer, length);
+    const view = new Uint32Array(this.#words.buffer, pointer, length);
+    this.#unsigned[region] = view;
+    return view;
   }
 
   /** A live view of a region of bytes (PAGEBLOCKS). */
   bytes(region: Region): Uint8Array {
+    const known = this.#bytes[region];
+    if (known !== undefined) return known;
     const { pointer, length } = this.#region(region);
-    return new Uint8Array(this.#words.buffer, pointer, length);
+    const view = new Uint8Array(this.#words.buffer, pointer, length);
+    this.#bytes[region] = view;
+    return view;
+  }
+
+  #forget(): void {
+    for (const views of [this.#signed, this.#unsigned, this.#bytes]) views.length = 0;
   }
 
   /** Everything that makes up the machine, for snapshot and fork. */
   memory(): Uint8Array {
-    if (this.#disposed) throw new StateError("the machine was disposed");
+    this.#refuse();
     const used = (this.#words[(this.#table >> 2) + TableWord.BYTES] ?? 0) >>> 0;
     return new Uint8Array(this.#words.buffer, 0, used);
   }
@@ -157,5 +183,6 @@ export class Engine {
   dispose(): void {
     this.#disposed = true;
     this.#words = new Int32Array(0);
+    this.#forget();
   }
 }

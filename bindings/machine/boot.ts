@@ -4,15 +4,12 @@
 
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_ZONES } from "../../assembly/abi/limits.js";
-import { FrameKind, Migratetype, Op, PcpFlag } from "../../assembly/abi/vocabulary.js";
+import { BootFree, FrameKind, Migratetype, Op, PcpFlag } from "../../assembly/abi/vocabulary.js";
 import { PcpWord, ZoneWord } from "../../assembly/abi/words.js";
 import type { ResolvedDevice, ResolvedZone } from "../device/resolved.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
 import type { SystemConfig } from "./config.js";
-
-/** No type: memblock's way of freeing. */
-const UNTYPED = 255;
 
 export function configOfDevice(device: ResolvedDevice): SystemConfig {
   return {
@@ -90,15 +87,15 @@ function outsideZones(device: ResolvedDevice): { start: number; end: number }[] 
   return gaps;
 }
 
-/** Marks what never reaches the allocator, then frees the rest: memory, CMA areas, what boot itself used. */
+/** Frees memory and CMA areas, marks what never reaches the allocator, frees what boot itself used. */
 function freeMemory(commands: CommandBuffer, device: ResolvedDevice): void {
   const { holes, reserved, free, cma, late } = device.frames;
-  const zoneOf = (pfn: number) =>
-    device.zones.find((zone) => pfn >= zone.startPfn && pfn < zone.startPfn + zone.spanned)?.index ?? 0;
   const add = (op: Op, a: number, b: number, c: number, order = 0) => {
     if (commands.isFull) commands.flush(`booting ${device.name}`);
     commands.append(op, 0, order, 0, a, b, c);
   };
+  for (const run of free) add(Op.FREE_BOOT, run.start, run.end - run.start, BootFree.EARLY);
+  for (const run of cma) add(Op.FREE_BOOT, run.start, run.end - run.start, Migratetype.CMA);
   for (const gap of outsideZones(device)) add(Op.LOAD_FRAMES, gap.start, gap.end - gap.start, FrameKind.HOLE);
   for (const run of holes) add(Op.LOAD_FRAMES, run.start, run.end - run.start, FrameKind.HOLE);
   for (const run of reserved) {
@@ -108,12 +105,7 @@ function freeMemory(commands: CommandBuffer, device: ResolvedDevice): void {
       if (start < end) add(Op.LOAD_FRAMES, start, end - start, FrameKind.RESERVED | (zone.index << 16));
     }
   }
-  for (const run of free) add(Op.FREE_BOOT, run.start, run.end - run.start, UNTYPED);
-  for (const run of cma) add(Op.FREE_BOOT, run.start, run.end - run.start, Migratetype.CMA);
-  for (const run of late) {
-    add(Op.LOAD_FRAMES, run.start, run.end - run.start, FrameKind.ALLOCATED | (zoneOf(run.start) << 16));
-    for (let pfn = run.start as number; pfn < run.end; pfn++) add(Op.RELEASE, pfn, 0, 0);
-  }
+  for (const run of late) add(Op.FREE_BOOT, run.start, run.end - run.start, BootFree.LATE);
   for (const [index, area] of device.areas.entries()) {
     for (const { start, pages } of area.ranges) add(Op.ADD_RANGE, index, start, pages, area.orderPerBit);
   }

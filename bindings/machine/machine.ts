@@ -229,6 +229,7 @@ export class Machine implements Disposable {
 
   /** drain_all_pages(): the per-CPU lists of all CPUs go back to the buddy lists; one zone or all. */
   drainAll(zone?: number): void {
+    if (zone !== undefined && zone < 0) throw new MachineError(Status.BAD_ZONE, `drainAll of zone ${zone}`);
     this.#single(Op.DRAIN_ALL, "drainAll", 0, 0, zone === undefined ? 0 : zone + 1);
   }
 

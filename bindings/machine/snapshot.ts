@@ -4,8 +4,9 @@
 import { ABI_MAGIC, ABI_VERSION } from "../../assembly/abi/layout.js";
 import { StateError } from "../engine/errors.js";
 
-/** magic, version, bytes of memory, bytes of labels, checksum of both. */
+/** magic, version, bytes of memory, bytes of labels, checksum of all but itself. */
 const HEADER_WORDS = 5;
+const CHECKSUM = 4;
 
 /** What the memory does not hold: names. */
 export interface SnapshotLabels {
@@ -13,10 +14,12 @@ export interface SnapshotLabels {
   readonly areas: readonly string[];
 }
 
-/** FNV-1a over 32-bit words. */
+/** FNV-1a over 32-bit words, its own place left out. */
 function checksum(words: Uint32Array): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ (words[i] ?? 0), 0x01000193);
+  for (let i = 0; i < words.length; i++) {
+    if (i !== CHECKSUM) hash = Math.imul(hash ^ (words[i] ?? 0), 0x01000193);
+  }
   return hash >>> 0;
 }
 
@@ -30,9 +33,9 @@ export function encodeSnapshot(memory: Uint8Array, labels: SnapshotLabels): Uint
   const out = new Uint8Array(HEADER_WORDS * 4 + padded(memory.length) + padded(text.length));
   out.set(memory, HEADER_WORDS * 4);
   out.set(text, HEADER_WORDS * 4 + padded(memory.length));
-  const body = new Uint32Array(out.buffer, HEADER_WORDS * 4);
-  const header = [ABI_MAGIC, ABI_VERSION, memory.length, text.length, checksum(body)];
-  new Uint32Array(out.buffer, 0, HEADER_WORDS).set(header);
+  const words = new Uint32Array(out.buffer);
+  words.set([ABI_MAGIC, ABI_VERSION, memory.length, text.length]);
+  words[CHECKSUM] = checksum(words);
   return out;
 }
 
@@ -41,14 +44,11 @@ export function decodeSnapshot(snapshot: Uint8Array): {
   readonly memory: Uint8Array;
   readonly labels: SnapshotLabels;
 } {
-  const bytes = snapshot.byteOffset % 4 === 0 ? snapshot : snapshot.slice();
+  const bytes = snapshot.byteOffset % 4 === 0 ? snapshot : new Uint8Array(snapshot);
   if (bytes.length < HEADER_WORDS * 4)
     throw new StateError(`a snapshot of ${bytes.length} bytes is truncated`);
-  const [magic, version, length = 0, textLength = 0, sum] = new Uint32Array(
-    bytes.buffer,
-    bytes.byteOffset,
-    HEADER_WORDS,
-  );
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+  const [magic, version, length = 0, textLength = 0, sum] = words;
   if (magic !== ABI_MAGIC) throw new StateError("not a snapshot: it does not begin with the magic word PGBK");
   if (version !== ABI_VERSION) {
     throw new StateError(`the snapshot has version ${version}; this package reads version ${ABI_VERSION}`);
@@ -57,12 +57,7 @@ export function decodeSnapshot(snapshot: Uint8Array): {
   if (bytes.length !== expected) {
     throw new StateError(`the snapshot has ${bytes.length} bytes; its header says ${expected}`);
   }
-  const body = new Uint32Array(
-    bytes.buffer,
-    bytes.byteOffset + HEADER_WORDS * 4,
-    (expected - HEADER_WORDS * 4) / 4,
-  );
-  if (checksum(body) !== sum) throw new StateError("the snapshot is damaged: its checksum does not match");
+  if (checksum(words) !== sum) throw new StateError("the snapshot is damaged: its checksum does not match");
   const from = HEADER_WORDS * 4 + padded(length);
   const text = new TextDecoder().decode(bytes.subarray(from, from + textLength));
   const labels = JSON.parse(text) as SnapshotLabels;

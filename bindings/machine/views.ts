@@ -81,21 +81,19 @@ export interface FrameView {
 /** Read access to one machine. */
 export class MachineViews {
   readonly #engine: Engine;
-  readonly #config: Int32Array;
-  readonly #next: Uint32Array;
-  readonly #words: Uint32Array;
   readonly #frames: number;
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    this.#config = engine.words(Region.CONFIG);
-    this.#next = engine.unsigned(Region.FRAME_NEXT);
-    this.#words = engine.unsigned(Region.FRAME_WORD);
-    this.#frames = this.#words.length;
+    this.#frames = engine.unsigned(Region.FRAME_WORD).length;
+  }
+
+  get #next(): Uint32Array {
+    return this.#engine.unsigned(Region.FRAME_NEXT);
   }
 
   config(word: ConfigWord): number {
-    return this.#config[word] ?? 0;
+    return this.#engine.words(Region.CONFIG)[word] ?? 0;
   }
 
   get startPfn(): number {
@@ -199,11 +197,8 @@ export class MachineViews {
     const heads = this.#frames + MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES;
     const head = heads + (cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex;
     const ahead: number[] = [];
-    for (
-      let at = (this.#next[head] ?? 0) >>> 2;
-      at !== head && ahead.length <= limit;
-      at = (this.#next[at] ?? 0) >>> 2
-    ) {
+    const next = this.#next;
+    for (let at = (next[head] ?? 0) >>> 2; at !== head && ahead.length <= limit; at = (next[at] ?? 0) >>> 2) {
       if (at + this.startPfn === pfn) return ahead;
       ahead.push(at + this.startPfn);
     }
@@ -216,7 +211,7 @@ export class MachineViews {
   }
 
   frame(pfn: number): FrameView {
-    const word = this.#words[pfn - this.startPfn] ?? FrameKind.HOLE;
+    const word = this.#engine.unsigned(Region.FRAME_WORD)[pfn - this.startPfn] ?? FrameKind.HOLE;
     return {
       pfn: pfn as Pfn,
       kind: word & 7,

@@ -123,7 +123,7 @@ describe("resolveDevice", () => {
     const bare = resolveDevice({ ...small, zones: [{ name: "Normal", start: bytes(0), end: GiB(4) }] });
     expect(bare.zones.map((zone) => zone.name)).toEqual(["Normal", "Movable"]);
     expect([bare.hasDma32, bare.normalZone, bare.movableZone]).toEqual([false, 0, 1]);
-    expect(bare.gfpZone.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
+    expect(bare.gfpZone.slice(0, 5)).toEqual([0, 0, 0, -1, 0]);
   });
 
   it("shapes the pcp lists by THP and by kernel", () => {

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { Region } from "../../../assembly/abi/layout.js";
+import { Op } from "../../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../../assembly/abi/words.js";
 import { Engine } from "../../../bindings/engine/engine.js";
 import { StateError } from "../../../bindings/engine/errors.js";
@@ -60,6 +61,9 @@ describe("dispose", () => {
       ["fork", () => machine.fork()],
       ["churn", () => machine.churn({ steps: 1, seed: 1 })],
       ["zone", () => machine.views.zone(1)],
+      ["frame", () => machine.views.frame(6144)],
+      ["freeList", () => machine.views.freeList(1, 0, 1)],
+      ["push", () => machine.commands.push(Op.NOP)],
     ];
     for (const [name, call] of calls) expect(call, name).toThrow(StateError);
   });

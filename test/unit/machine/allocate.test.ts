@@ -155,4 +155,14 @@ describe("a page in use", () => {
     expect(isCma(commands.pfn(0))).toBe(false);
     expect(machine.validate()).toMatchObject({ name: "NONE" });
   });
+
+  it("goes from its LRU list back to its per-CPU list, as if it had never been taken", async () => {
+    using machine = await Machine.create("tiny");
+    const page = machine.allocate({ gfp: GFP_HIGHUSER_MOVABLE, mobility: Mobility.LRU, life: PageLife.ANON });
+    if (!page.ok) throw new Error("no page");
+    machine.commands.push(Op.UNTAKE, { a: page.pfn });
+    machine.commands.flush("untake");
+    expect(machine.validate().name).toBe("NONE");
+    expect(machine.allocate({ gfp: GFP_HIGHUSER_MOVABLE })).toMatchObject({ ok: true, pfn: page.pfn });
+  });
 });

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { HINT_CAPACITY, SLOT_CAPACITY } from "../../../assembly/abi/limits.js";
 import { FrameKind, Gfp, Migratetype, Op, Status } from "../../../assembly/abi/vocabulary.js";
-import type { CommandArguments } from "../../../bindings/engine/commands.js";
+import { type CommandArguments, LOOSE } from "../../../bindings/engine/commands.js";
 import { PageblockError } from "../../../bindings/engine/errors.js";
 import { GFP_KERNEL } from "../../../bindings/engine/gfp.js";
 import { Machine } from "../../../bindings/machine/machine.js";
@@ -12,8 +12,9 @@ import { headsOf } from "./steps.js";
 /** A machine in which there is something of everything. */
 interface Scene {
   readonly machine: Machine;
-  /** An allocated block of order 3, and one page that was released. */
+  /** An allocated block of order 3, a single page, and one page that was released. */
   readonly block: number;
+  readonly single: number;
   readonly gone: number;
   /** A free block of order 10, and a reserved page. */
   readonly free: number;
@@ -25,13 +26,14 @@ async function scene(): Promise<Scene> {
   machine.commands.push(Op.ALLOCATE, { a: GFP_KERNEL, b: 1 });
   machine.commands.flush("filling slot 0");
   const block = machine.allocate({ gfp: GFP_KERNEL, order: 3 });
+  const single = machine.allocate({ gfp: GFP_KERNEL });
   const page = machine.allocate({ gfp: GFP_KERNEL });
   const free = machine.freeList(1, 10, Migratetype.MOVABLE)[0];
   const reserved = headsOf(machine, FrameKind.RESERVED)[0];
-  if (!block.ok || !page.ok || free === undefined || reserved === undefined)
+  if (!block.ok || !single.ok || !page.ok || free === undefined || reserved === undefined)
     throw new Error("tiny has changed");
   machine.release(page.pfn);
-  return { machine, block: block.pfn, gone: page.pfn, free, reserved };
+  return { machine, block: block.pfn, single: single.pfn, gone: page.pfn, free, reserved };
 }
 
 type Row = [Status, string, Op, (scene: Scene) => CommandArguments];
@@ -93,6 +95,12 @@ const ROWS: Row[] = [
     Op.LOAD_FREE,
     ({ block }) => ({ a: block, b: 6, c: 1 }),
   ],
+  [
+    Status.BAD_TYPE,
+    "return to the list of another type than the pageblock's",
+    Op.PUTBACK_FREE,
+    ({ single }) => ({ a: single, b: Migratetype.ISOLATE }),
+  ],
   [Status.NOT_ALLOCATED, "double free", Op.RELEASE, ({ gone }) => ({ a: gone })],
   [Status.NOT_ALLOCATED, "free of a tail", Op.RELEASE, ({ block }) => ({ a: block + 1 })],
   [Status.NOT_ALLOCATED, "free of a part", Op.RELEASE, ({ block }) => ({ order: 2, a: block })],
@@ -134,6 +142,36 @@ const ROWS: Row[] = [
     ({ free }) => ({ a: free, b: 1, c: 1 }),
   ],
   [
+    Status.ALREADY_USED,
+    "loading frames over a free block",
+    Op.LOAD_FRAMES,
+    ({ free }) => ({ a: free, b: 1, c: FrameKind.ALLOCATED | (1 << 16) }),
+  ],
+  [
+    Status.ALREADY_USED,
+    "loading frames over the rest of a free block",
+    Op.LOAD_FRAMES,
+    ({ free }) => ({ a: free + 1, b: 8, c: FrameKind.HOLE }),
+  ],
+  [
+    Status.ALREADY_USED,
+    "loading frames over an allocated block",
+    Op.LOAD_FRAMES,
+    ({ block }) => ({ a: block, b: 1, c: FrameKind.RESERVED | (1 << 16) }),
+  ],
+  [
+    Status.ALREADY_USED,
+    "boot of memory that is free already",
+    Op.FREE_BOOT,
+    ({ free }) => ({ a: free, b: 1024, c: 255 }),
+  ],
+  [
+    Status.ALREADY_USED,
+    "boot of the rest of a free block",
+    Op.FREE_BOOT,
+    ({ free }) => ({ a: free + 512, b: 512, c: 255 }),
+  ],
+  [
     Status.MISALIGNED,
     "release of an odd frame as a pair",
     Op.RELEASE,
@@ -146,6 +184,12 @@ const ROWS: Row[] = [
     ({ free }) => ({ a: free, b: 256, c: 4 }),
   ],
   [Status.CROSSES_ZONE, "boot across a border", Op.FREE_BOOT, () => ({ a: BORDER - 1, b: 2, c: 255 })],
+  [
+    Status.CROSSES_ZONE,
+    "loading frames into a zone that does not span them",
+    Op.LOAD_FRAMES,
+    ({ single }) => ({ a: single, b: 1, c: FrameKind.ALLOCATED | (2 << 16) }),
+  ],
   [
     Status.CROSSES_ZONE,
     "loading into another zone",
@@ -192,6 +236,8 @@ describe("the methods name what was refused", () => {
     ["release pfn 6145, order 1: MISALIGNED", (machine) => machine.release(6145, 1)],
     ["splitRelease pfn 6144, order 3: NOT_ALLOCATED", (machine) => machine.splitRelease(6144, 3)],
     ["drainAll: BAD_ZONE", (machine) => machine.drainAll(9)],
+    ["drainAll of zone -1: BAD_ZONE", (machine) => machine.drainAll(-1)],
+    ["gfp 0xcc5, cpu 0: BAD_ZONE", (machine) => machine.allocate({ gfp: GFP_KERNEL | Gfp.DMA | Gfp.DMA32 })],
     ["tick: BAD_CPU", (machine) => machine.tick(1)],
     [
       "allocate order 11, gfp 0xcc0, cpu 0: BAD_ORDER",
@@ -221,5 +267,20 @@ describe("numbers that mean nothing are refused", () => {
     const before = machine.digest();
     expect(() => misuse(machine, page.pfn)).toThrow(PageblockError);
     expect(machine.digest()).toBe(before);
+  });
+});
+
+describe("single pages", () => {
+  it("are not a block, unless LOOSE says so", async () => {
+    using machine = await Machine.create("tiny");
+    const pages = Array.from({ length: 64 }, () => machine.allocate({ gfp: GFP_KERNEL }));
+    const pfns = new Set(pages.map((page) => (page.ok ? (page.pfn as number) : -1)));
+    const isRow = (pfn: number) => pfn % 8 === 0 && [1, 2, 3, 4, 5, 6, 7].every((i) => pfns.has(pfn + i));
+    const first = [...pfns].find(isRow);
+    expect(first).toBeDefined();
+    expect(() => machine.release(first ?? 0, 3)).toThrow("NOT_ALLOCATED");
+    machine.commands.push(Op.RELEASE, { a: first ?? 0, order: 3, flags: LOOSE });
+    machine.commands.flush("eight pages as one block");
+    expect(machine.validate().name).toBe("NONE");
   });
 });

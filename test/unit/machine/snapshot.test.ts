@@ -115,6 +115,15 @@ describe("a copy", () => {
       expect(restored.digest()).toBe(machine.digest());
     }
   });
+
+  it("may lie anywhere in a Buffer, as readFile may return one", async () => {
+    using machine = await aged();
+    const bytes = machine.snapshot();
+    const buffer = Buffer.alloc(bytes.length + 3);
+    buffer.set(bytes, 3);
+    using restored = await Machine.restore(buffer.subarray(3));
+    expect(restored.digest()).toBe(machine.digest());
+  });
 });
 
 describe("what is no snapshot is refused", () => {
@@ -162,6 +171,13 @@ describe("what is no snapshot is refused", () => {
     await refused(bytes, /checksum does not match/);
   });
 
+  it("damaged in the length of its labels", async () => {
+    using machine = await aged();
+    const bytes = machine.snapshot();
+    bytes[12]! ^= 1;
+    await refused(bytes, /checksum does not match/);
+  });
+
   it("memory of no machine, even under a right checksum", async () => {
     using machine = await aged();
     const bytes = machine.snapshot();
@@ -169,8 +185,20 @@ describe("what is no snapshot is refused", () => {
     const first = HEADER_BYTES / 4;
     all.fill(0, first, first + (all[2] ?? 0) / 4);
     let sum = 0x811c9dc5;
-    for (const word of all.subarray(first)) sum = Math.imul(sum ^ word, 0x01000193);
+    all.forEach((word, i) => {
+      if (i !== first - 1) sum = Math.imul(sum ^ word, 0x01000193);
+    });
     all[first - 1] = sum >>> 0;
     await refused(bytes, /./);
+  });
+});
+
+describe("where there is nothing to copy", () => {
+  it("a machine that stopped at a trap gives no snapshot and no fork", async () => {
+    using machine = await Machine.create("tiny");
+    machine.engine.unsigned(Region.FRAME_NEXT).fill(0x7fff_fff0);
+    expect(() => machine.allocate({ gfp: GFP_HIGHUSER_MOVABLE })).toThrow(StateError);
+    expect(() => machine.snapshot()).toThrow(StateError);
+    expect(() => machine.fork()).toThrow(StateError);
   });
 });
