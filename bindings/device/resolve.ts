@@ -91,7 +91,7 @@ function layOutFrames(geometry: Geometry, placed: Placed): ResolvedFrames {
     holes: holes.map(toFrameRun),
     reserved: [...kept, ...none].sort((a, b) => a.start - b.start),
     free: splitRuns(subtractRuns(memory, taken), borders).map(toFrameRun),
-    cma: [...ranges].sort((a, b) => a.start - b.start).map(toFrameRun),
+    cma: ranges.map(toFrameRun),
     late,
   };
 }

@@ -74,7 +74,7 @@ export interface ResolvedFrames {
   readonly reserved: readonly NamedRun[];
   /** Given to the buddy lists at boot as MOVABLE, ascending; split at zone borders, without areas and late runs. */
   readonly free: readonly FrameRun[];
-  /** CMA areas, range by range, by address, given to the buddy lists after `free`. The order of the description: `areas`. */
+  /** CMA areas, range by range, given to the buddy lists after `free`; as cma_areas[]: in the order of the description. */
   readonly cma: readonly FrameRun[];
   /** Given to the allocator page by page, last: initrd and init sections. Part of managed. */
   readonly late: readonly NamedRun[];

@@ -1,6 +1,7 @@
 // Knows: what a machine must be right after boot, on every device that comes with the package.
 
 import { describe, expect, it } from "vitest";
+import { Migratetype } from "../../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../../assembly/abi/words.js";
 import {
   type DeviceDescription,
@@ -10,7 +11,7 @@ import {
   resolveDevice,
 } from "../../../bindings/device/index.js";
 import { DeviceError } from "../../../bindings/engine/errors.js";
-import { bytes, GiB } from "../../../bindings/engine/units.js";
+import { bytes, GiB, MiB } from "../../../bindings/engine/units.js";
 import { Machine } from "../../../bindings/machine/machine.js";
 
 describe.each(presetNames)("%s", (name) => {
@@ -62,6 +63,27 @@ describe("create", () => {
     expect(described.digest()).toBe(named.digest());
     expect(resolved.digest()).toBe(named.digest());
   });
+
+  it.each([
+    ["low", "high"],
+    ["high", "low"],
+  ] as const)(
+    "areas declared as %s, %s are activated in that order, the last one foremost",
+    async (...names) => {
+      const base = { low: MiB(48), high: MiB(96) };
+      const areas = names.map((name) => ({ name, base: base[name], size: MiB(4) }));
+      using machine = await Machine.create({
+        ...presets.tiny,
+        memory: [{ start: MiB(32), size: MiB(96) }],
+        areas,
+        reserved: [],
+      });
+      expect(machine.cma.names).toEqual(names);
+      const starts = machine.cma.areas.map(({ ranges }) => ranges[0]?.basePfn);
+      expect(starts).toEqual(names.map((name) => base[name] / 4096));
+      expect([...machine.freeList(1, 10, Migratetype.CMA)]).toEqual(starts.toReversed());
+    },
+  );
 
   it("devices have digests of their own", async () => {
     const digests = new Set<string>();
