@@ -8,6 +8,7 @@
 export { BlockReason, Fault, RequestState, SearchStrategy } from "../assembly/abi/findings.js";
 export {
   BootFree,
+  CmaLockRule,
   Errno,
   EventKind,
   FrameKind,

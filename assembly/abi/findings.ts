@@ -6,12 +6,14 @@
 export enum RequestState {
   FREE = 0,
   SEARCH = 1,
-  ISOLATE = 2,
-  SCAN = 3,
-  MIGRATE_BATCH = 4,
-  MIGRATE_ONE = 5,
-  TEST = 6,
-  DONE = 7,
+  /** For cma_mutex: the window's bits are set, nothing else is done. */
+  WAITING = 2,
+  ISOLATE = 3,
+  SCAN = 4,
+  MIGRATE_BATCH = 5,
+  MIGRATE_ONE = 6,
+  TEST = 7,
+  DONE = 8,
 }
 
 /** Why a window was not to be had (WindowWord.REASON). */

@@ -171,6 +171,16 @@ export enum CmaErrorRule {
   STARTS_EBUSY = 1,
 }
 
+/** cma/request: what a cma_alloc holds while it tries one window. */
+export enum CmaLockRule {
+  /** cma_mutex: one window at a time in the whole system. 6.1 and 6.12. */
+  GLOBAL = 0,
+  /** alloc_mutex of the area: one window at a time in each. 6.15. */
+  AREA = 1,
+  /** Nothing: callers meet at their pageblocks, as they do with alloc_contig_range() outside of CMA. 5.18. */
+  NONE = 2,
+}
+
 /** Bits of ConfigWord.RECLAIM. */
 export enum ReclaimMode {
   /** Requests that may, reclaim and compact by themselves. */
@@ -316,6 +326,8 @@ export enum Status {
   NOT_IN_AREA = 34,
   /** The pin count of a page is at its limit, or already zero. */
   BAD_PIN = 35,
+  /** A cma_alloc at once would sleep: a request under way holds cma_mutex (CmaLockRule). */
+  LOCKED = 36,
 }
 
 /** Why the last zone tried could not serve an allocation (CommandWord.DETAIL of a failed ALLOCATE). */

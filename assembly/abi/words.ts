@@ -32,6 +32,7 @@ export enum ConfigWord {
   RULE_ISOLATION,
   RULE_MIGRATION,
   RULE_CMA_ERROR,
+  RULE_CMA_LOCK,
   /** Words that all CMA bitmaps need together. */
   CMA_BITMAP_WORDS,
   /** Ranges of all areas together. */
@@ -52,7 +53,7 @@ export enum ConfigWord {
   RECORD,
   /** GFP_ZONE_TABLE: the zone index for each of the 16 values of gfp & (DMA|HIGHMEM|DMA32|MOVABLE); 16 words. */
   GFP_ZONE,
-  COUNT = 48,
+  COUNT = 56,
 }
 
 /** One record per zone index, populated or not. Page counts unless said otherwise. */

@@ -2,14 +2,14 @@
 // Must not know: how a request works.
 //
 //   AVAILABLE = PAGES - bits set << order_per_bit      (order_per_bit 0; else requests round up)
-//   a request from ISOLATE to TEST owns the bits of its window; from SCAN on its pageblocks are ISOLATE
+//   a request from WAITING to TEST owns the bits of its window; from SCAN on its pageblocks are ISOLATE, and the lock is its
 
 import { Fault, RequestState } from "../abi/findings";
 import { BATCH_CAPACITY, MAX_AREAS, MAX_REQUESTS } from "../abi/limits";
 import { FrameKind, Migratetype, PageFlag } from "../abi/vocabulary";
 import { AreaWord, RangeWord, RequestWord } from "../abi/words";
 import { areaWord, bitmapOf, bitsOf, isArea, rangeWord } from "../cma/area";
-import { requestAt } from "../cma/request";
+import { isLocked, requestAt } from "../cma/request";
 import { hasPageFlag, kindOf, linkOf, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, typeOf } from "../frames/pageblock";
 import { countRun } from "../memory/bits";
@@ -50,7 +50,7 @@ function word(request: i32, index: i32): u32 {
 
 function isWindowOpen(request: i32): bool {
   const state = word(request, RequestWord.STATE);
-  return state >= <u32>RequestState.ISOLATE && state <= <u32>RequestState.TEST;
+  return state >= <u32>RequestState.WAITING && state <= <u32>RequestState.TEST;
 }
 
 /** The window lies where its bits are, its bits are set, and its pageblocks are isolated if they should be. */
@@ -68,7 +68,7 @@ function checkWindow(request: i32): i32 {
   if (bit + bits > rangeWord(area, nth, RangeWord.BITS)) return fault(Fault.REQUEST, request, bit, bits);
   const set = countRun(bitmapOf(area, nth), bit, bits);
   if (set != bits) return fault(Fault.REQUEST, request, bits, set);
-  if (word(request, RequestWord.STATE) == RequestState.ISOLATE) return 0;
+  if (word(request, RequestWord.STATE) < <u32>RequestState.SCAN) return 0;
   const end = linkOf(start) + (pages << 2);
   for (let at = blockStart(linkOf(start)); at < end; at += blockFrames() << 2) {
     if (typeOf(at) != Migratetype.ISOLATE)
@@ -99,6 +99,11 @@ export function checkRequests(): i32 {
   for (let request = 0; request < MAX_REQUESTS; request++) {
     const broken = checkRequest(request);
     if (broken) return broken;
+  }
+  for (let request = 0; request < MAX_REQUESTS; request++) {
+    const area = word(request, RequestWord.AREA);
+    const inside = isWindowOpen(request) && word(request, RequestWord.STATE) >= <u32>RequestState.SCAN;
+    if (inside && isLocked(area, request)) return fault(Fault.REQUEST, request, 0, area);
   }
   return 0;
 }

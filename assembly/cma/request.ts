@@ -4,14 +4,23 @@
 // and 6.1.192; the loop over ranges and its first error as in 6.15.
 //
 //   SEARCH -> ISOLATE -> SCAN -> MIGRATE_BATCH -> MIGRATE_ONE ... -> SCAN ... -> TEST -> DONE, or SEARCH again
+//          -> WAITING where another request holds the lock; then as ISOLATE
 //
+// From ISOLATE to TEST a request holds cma_mutex, or what CmaLockRule says: no word of its own, the states tell who has it.
+// Whoever is stepped first after it was let go gets it, as the kernel's mutex makes no promise to those who sleep.
 // -EBUSY of migration is not final: the window is tested all the same. -ENOMEM is. A fatal signal is noticed in SCAN only.
-// DEVIATION: cma_mutex (6.1, 6.12) is not modelled: requests that are under way together collide on their pageblocks, as
-// in 5.12 to 5.17, and as callers of alloc_contig_range outside of CMA do.
 
 import { BlockReason, RequestState } from "../abi/findings";
 import { MAX_REQUESTS } from "../abi/limits";
-import { CmaErrorRule, Errno, FrameKind, Migratetype, Mobility, PageLife } from "../abi/vocabulary";
+import {
+  CmaErrorRule,
+  CmaLockRule,
+  Errno,
+  FrameKind,
+  Migratetype,
+  Mobility,
+  PageLife,
+} from "../abi/vocabulary";
 import { AreaWord, ConfigWord, RangeWord, RequestWord, StatWord } from "../abi/words";
 import { freePages } from "../buddy/free_pages";
 import { removeFree } from "../buddy/freelist";
@@ -168,8 +177,24 @@ function zoneOfRequest(at: usize): i32 {
   return zoneOfPfn(word(at, RequestWord.START));
 }
 
+/** Does another request hold the lock that this area's requests take? */
+export function isLocked(area: i32, apartFrom: i32): bool {
+  const rule = config(ConfigWord.RULE_CMA_LOCK);
+  if (rule == CmaLockRule.NONE) return false;
+  for (let other = 0; other < MAX_REQUESTS; other++) {
+    const at = requestAt(other);
+    const state = word(at, RequestWord.STATE);
+    if (other == apartFrom || state < RequestState.SCAN || state > RequestState.TEST) continue;
+    if (rule == CmaLockRule.GLOBAL || word(at, RequestWord.AREA) == area) return true;
+  }
+  return false;
+}
+
 /** Isolates the window's pageblocks and drains every CPU's lists of the zone, always. */
 function isolate(request: i32, at: usize): void {
+  if (isLocked(word(at, RequestWord.AREA), request)) {
+    return set(at, RequestWord.STATE, RequestState.WAITING);
+  }
   const cpu = word(at, RequestWord.CPU);
   const zone = zoneOfRequest(at);
   const stuck = at + ((<usize>RequestWord.STUCK) << 2);
@@ -297,6 +322,7 @@ export function stepRequest(request: i32): i32 {
     case RequestState.SEARCH:
       search(at);
       break;
+    case RequestState.WAITING:
     case RequestState.ISOLATE:
       isolate(request, at);
       break;
@@ -320,10 +346,19 @@ export function stepRequest(request: i32): i32 {
 /**
  * A fatal signal. The kernel looks for one only before it collects or retries pages: the request goes on until there,
  * gives everything back and ends with -EINTR. One that has no pages left to move ends as if there were no signal.
+ * One that sleeps on cma_mutex goes on sleeping: no signal wakes it.
  */
-export function killRequest(request: i32): void {
+export function killRequest(request: i32): i32 {
   set(requestAt(request), RequestWord.KILLED, 1);
-  while (stepRequest(request) != RequestState.DONE) {}
+  return runRequest(request, RequestState.DONE);
+}
+
+/** Steps until a state is reached, the request ends, or it has to wait for the lock. Answers the state. */
+export function runRequest(request: i32, until: i32): i32 {
+  let state: i32;
+  do state = stepRequest(request);
+  while (state != until && state != RequestState.DONE && state != RequestState.WAITING);
+  return state;
 }
 
 /** The slot of a finished request may be used again. */

@@ -6,7 +6,15 @@ import { MAX_REQUESTS } from "../abi/limits";
 import { FrameKind, Mobility, Status } from "../abi/vocabulary";
 import { AreaWord, CommandWord, RangeWord, RequestWord } from "../abi/words";
 import { addToArea, areaWord, bitsOf, isArea, isGivenOut, markWindow, rangeOf, rangeWord } from "../cma/area";
-import { beginRequest, endRequest, killRequest, requestAt, stepRequest } from "../cma/request";
+import {
+  beginRequest,
+  endRequest,
+  isLocked,
+  killRequest,
+  requestAt,
+  runRequest,
+  stepRequest,
+} from "../cma/request";
 import { kindOf, linkOf, mobilityOf, orderOf, wordOf } from "../frames/frame";
 import { freeOrOrphan } from "../movement/pins";
 
@@ -25,13 +33,14 @@ function answer(at: usize, request: i32): void {
   store<u32>(at, request, CommandWord.SLOW << 2);
 }
 
-/** cma_alloc() from begin to end, nothing in between. NO_PAGE when it failed; the errno is in DETAIL. */
+/** cma_alloc() from begin to end, nothing in between. NO_PAGE when it failed; the errno is in DETAIL. Refused if it would sleep. */
 export function cmaAllocate(at: usize, cpu: i32, area: u32, pages: u32, align: u32): i32 {
   const refused = checkRequest(area, pages, align);
   if (refused) return refused;
+  if (isLocked(area, -1)) return Status.LOCKED;
   const request = beginRequest(cpu, area, pages, align);
   if (request < 0) return Status.NO_REQUEST_FREE;
-  while (stepRequest(request) != RequestState.DONE) {}
+  runRequest(request, RequestState.DONE);
   answer(at, request);
   endRequest(request);
   return load<i32>(at, CommandWord.DETAIL << 2) ? Status.NO_PAGE : Status.OK;
@@ -47,19 +56,12 @@ export function cmaBegin(at: usize, cpu: i32, area: u32, pages: u32, align: u32)
   return Status.OK;
 }
 
-/** One step, or steps until the state is `until` (0: one step); DETAIL: the state; a kill ends it with -EINTR. */
+/** One step, or steps until the state is `until` (0: one step) or WAITING; DETAIL: the state; a kill ends it with -EINTR. */
 export function cmaStep(at: usize, request: u32, until: i32, kill: bool): i32 {
   if (request >= <u32>MAX_REQUESTS) return Status.BAD_REQUEST;
   const record = requestAt(request);
-  let state = load<i32>(record, RequestWord.STATE << 2);
-  if (state == RequestState.FREE) return Status.BAD_REQUEST;
-  if (kill) {
-    killRequest(request);
-    state = load<i32>(record, RequestWord.STATE << 2);
-  } else {
-    do state = stepRequest(request);
-    while (until && state != until && state != RequestState.DONE);
-  }
+  if (load<i32>(record, RequestWord.STATE << 2) == RequestState.FREE) return Status.BAD_REQUEST;
+  const state = kill ? killRequest(request) : until ? runRequest(request, until) : stepRequest(request);
   store<u32>(at, state, CommandWord.DETAIL << 2);
   if (state != RequestState.DONE) return Status.OK;
   answer(at, request);
@@ -72,7 +74,7 @@ function isUnderWay(pfn: u32, pages: u32): bool {
   for (let request = 0; request < MAX_REQUESTS; request++) {
     const record = requestAt(request);
     const state = load<i32>(record, RequestWord.STATE << 2);
-    if (state < RequestState.ISOLATE || state > RequestState.TEST) continue;
+    if (state < RequestState.WAITING || state > RequestState.TEST) continue;
     const start = load<u32>(record, RequestWord.START << 2);
     if (pfn < load<u32>(record, RequestWord.END << 2) && start < pfn + pages) return true;
   }

@@ -2,11 +2,12 @@
 // Must not know: any device. The enumerations and what reads them: assembly/abi/vocabulary.
 //
 // Models: Linux 6.12 (6.12.y with the claim/steal split) and Linux 6.1 (late 6.1.y), mm/page_alloc.c.
-// "6.15" is 6.12 with two things of mm/cma.c that came with 6.15: the first error of cma_alloc, and areas of several
-// ranges. Nothing else of 6.13 to 6.15 is in it.
+// "6.15" is 6.12 with three things of mm/cma.c that came with 6.15: the first error of cma_alloc, a lock for each area,
+// and areas of several ranges. Nothing else of 6.13 to 6.15 is in it.
 
 import {
   CmaErrorRule,
+  CmaLockRule,
   FallbackRule,
   IsolationRule,
   ListTypeRule,
@@ -17,8 +18,8 @@ import {
 import type { ZoneName } from "./description.js";
 
 /**
- * "6.12" and "6.1" are checked against captures. "6.15" takes only CmaErrorRule.STARTS_EBUSY and areas of several ranges
- * from 6.15 (c009da4258f9, `mm, cma: support multiple contiguous ranges`); every other rule is that of 6.12.
+ * "6.12" and "6.1" are checked against captures. "6.15" takes only CmaErrorRule.STARTS_EBUSY, CmaLockRule.AREA and areas
+ * of several ranges from 6.15 (c009da4258f9, `mm, cma: support multiple contiguous ranges`); every other rule is that of 6.12.
  */
 export type KernelId = "6.15" | "6.12" | "6.1";
 export const KERNEL_IDS: readonly KernelId[] = ["6.15", "6.12", "6.1"];
@@ -32,6 +33,7 @@ export interface KernelRules {
   readonly isolation: IsolationRule;
   readonly migration: MigrationRule;
   readonly cmaError: CmaErrorRule;
+  readonly cmaLock: CmaLockRule;
 }
 
 export interface KernelProfile {
@@ -57,6 +59,7 @@ const linux612: KernelProfile = {
     isolation: IsolationRule.PAGEBLOCK,
     migration: MigrationRule.BATCHED,
     cmaError: CmaErrorRule.STARTS_ENOMEM,
+    cmaLock: CmaLockRule.GLOBAL,
   },
   thpListOrder: "pmd",
   movableHasOwnMin: true,
@@ -68,7 +71,7 @@ export const kernelProfiles: Readonly<Record<KernelId, KernelProfile>> = {
   "6.15": {
     ...linux612,
     id: "6.15",
-    rules: { ...linux612.rules, cmaError: CmaErrorRule.STARTS_EBUSY },
+    rules: { ...linux612.rules, cmaError: CmaErrorRule.STARTS_EBUSY, cmaLock: CmaLockRule.AREA },
     hasAreaRanges: true,
   },
   "6.12": linux612,
@@ -82,6 +85,7 @@ export const kernelProfiles: Readonly<Record<KernelId, KernelProfile>> = {
       isolation: IsolationRule.BORDER,
       migration: MigrationRule.SINGLE,
       cmaError: CmaErrorRule.STARTS_ENOMEM,
+      cmaLock: CmaLockRule.GLOBAL,
     },
     thpListOrder: "pageblock",
     movableHasOwnMin: false,

@@ -5,7 +5,14 @@ import { type BlockReason, RequestState } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_RANGES, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
 import { Errno, Op, Status } from "../../assembly/abi/vocabulary.js";
-import { AreaWord, RangeWord, RequestWord, StatWord, WindowWord } from "../../assembly/abi/words.js";
+import {
+  AreaWord,
+  CommandWord,
+  RangeWord,
+  RequestWord,
+  StatWord,
+  WindowWord,
+} from "../../assembly/abi/words.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
 import { MachineError } from "../engine/errors.js";
@@ -98,29 +105,31 @@ export class CmaRequest {
     };
   }
 
-  /** One step of the state machine; answers the state after it. */
+  /** One step of the state machine; answers the state after it. WAITING, and nothing changed, while cma_mutex is held. */
   step(): RequestState {
     return this.#advance(0, false);
   }
 
-  /** Steps until a state is reached, or the request ends. */
+  /** Steps until a state is reached, or the request ends, or has to wait. */
   runUntil(state: RequestState): RequestState {
     return this.#advance(state, false);
   }
 
-  /** Steps to the end. */
+  /** Steps to the end. @throws MachineError LOCKED when it has to wait for another request */
   run(): CmaResult {
     if (this.#result === undefined) this.#advance(RequestState.DONE, false);
-    return this.#result as CmaResult;
+    if (this.#result === undefined) throw new MachineError(Status.LOCKED, `cma_alloc request ${this.#id}`);
+    return this.#result;
   }
 
   /**
    * A fatal signal, noticed where the kernel looks for one: before it collects or retries pages. The request runs on until
    * there, gives everything back and ends with -EINTR; one that has no pages left to move ends as if there were no signal.
+   * Undefined: it sleeps on cma_mutex, where no signal wakes it, and is to be stepped on.
    */
-  kill(): CmaResult {
+  kill(): CmaResult | undefined {
     if (this.#result === undefined) this.#advance(0, true);
-    return this.#result as CmaResult;
+    return this.#result;
   }
 
   #advance(until: number, kill: boolean): RequestState {
@@ -196,19 +205,28 @@ export class Cma {
     return this.#engine.unsigned(Region.CMA_BITMAPS).slice(first, first + words);
   }
 
-  /** cma_alloc() from beginning to end. @throws MachineError for arguments that mean nothing; nothing changed */
+  /**
+   * cma_alloc() from beginning to end. @throws MachineError for arguments that mean nothing, and LOCKED where it would
+   * sleep, because a request under way holds cma_mutex; nothing changed
+   */
   allocate(options: CmaRequestOptions): CmaResult {
-    return this.begin(options).run();
+    const firstWindow = this.#windowsSoFar();
+    return this.resultOf(this.#ask(Op.CMA_ALLOCATE, options, CommandWord.SLOW), firstWindow);
   }
 
   /** cma_alloc() to be driven step by step. @throws MachineError BAD_AREA, BAD_COUNT, BAD_ALIGN, NO_REQUEST_FREE */
-  begin({ area, pages, align = 0, cpu = 0 }: CmaRequestOptions): CmaRequest {
+  begin(options: CmaRequestOptions): CmaRequest {
+    const firstWindow = this.#windowsSoFar();
+    return new CmaRequest(this, this.#ask(Op.CMA_BEGIN, options, CommandWord.PFN), firstWindow);
+  }
+
+  /** The number of the request, which is in this word of the answer. */
+  #ask(op: Op, { area, pages, align = 0, cpu = 0 }: CmaRequestOptions, answer: CommandWord): number {
     const index = this.indexOf(area);
     this.#checkNumber(Status.BAD_COUNT, "pages", pages, 2 ** 31 - 1);
     this.#checkNumber(Status.BAD_ALIGN, "align", align, 30);
-    const firstWindow = this.#windowsSoFar();
-    this.#run(Op.CMA_BEGIN, `cma_alloc of ${pages} pages, align ${align}`, cpu, align, index, pages, 0);
-    return new CmaRequest(this, this.#commands.pfn(0), firstWindow);
+    this.#run(op, `cma_alloc of ${pages} pages, align ${align}`, cpu, align, index, pages, 0);
+    return this.#engine.unsigned(Region.COMMANDS)[answer] ?? 0;
   }
 
   /** cma_release() of exactly what was, or a whole part of what was given out. @throws MachineError NOT_IN_AREA */

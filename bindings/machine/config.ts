@@ -162,6 +162,7 @@ export function configWords(config: MachineConfig): Int32Array {
   words[ConfigWord.RULE_ISOLATION] = config.rules.isolation;
   words[ConfigWord.RULE_MIGRATION] = config.rules.migration;
   words[ConfigWord.RULE_CMA_ERROR] = config.rules.cmaError;
+  words[ConfigWord.RULE_CMA_LOCK] = config.rules.cmaLock;
   words[ConfigWord.SEARCH_STRATEGY] = config.search;
   words[ConfigWord.CMA_RANGES] = config.areas.reduce((sum, { ranges }) => sum + ranges.length, 0);
   words[ConfigWord.CMA_BITMAP_WORDS] = config.areas.reduce((sum, area) => sum + bitmapWords(area), 0);

@@ -15,6 +15,7 @@ import {
 } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, StatWord, WorkloadWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../device/description.js";
+import type { KernelRules } from "../device/kernel.js";
 import { getPreset } from "../device/presets/index.js";
 import { resolveDevice } from "../device/resolve.js";
 import type { ResolvedDevice } from "../device/resolved.js";
@@ -26,7 +27,13 @@ import type { Pfn, ZoneIndex } from "../engine/units.js";
 import type { CaptureState } from "../importers/capture/types.js";
 import { bootDevice, configOfDevice } from "./boot.js";
 import { Cma } from "./cma.js";
-import { checkConfig, configWords, type MachineConfig, type PressureOptions } from "./config.js";
+import {
+  checkConfig,
+  configWords,
+  type MachineConfig,
+  type PressureOptions,
+  type SystemConfig,
+} from "./config.js";
 import { configOfState, loadState } from "./from_state.js";
 import { type Pin, type PinOptions, type PinView, readPins } from "./pins.js";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot.js";
@@ -46,10 +53,13 @@ export interface CreateOptions {
   readonly slots?: number;
   /** How cma_alloc looks for a window; every strategy finds the same one. Default COMPOSITE, the fastest. */
   readonly search?: SearchStrategy;
+  /** Rules that are to be others than those of the kernel, to see what each of them does. */
+  readonly rules?: Partial<KernelRules>;
 }
 
-function chosen({ pressure, slots = SLOT_CAPACITY, search = SearchStrategy.COMPOSITE }: CreateOptions) {
-  return { pressure, slots, search };
+function configured(config: SystemConfig, options: CreateOptions): MachineConfig {
+  const { pressure, slots = SLOT_CAPACITY, search = SearchStrategy.COMPOSITE } = options;
+  return { ...config, rules: { ...config.rules, ...options.rules }, pressure, slots, search };
 }
 
 export interface AllocateRequest {
@@ -141,12 +151,8 @@ export class Machine implements Disposable {
     const module = await loadCore(core, options.wasm);
     const description = typeof device === "string" ? getPreset(device) : device;
     const resolved = "gfpZone" in description ? description : resolveDevice(description);
-    const machine = Machine.#fresh(
-      module,
-      { ...configOfDevice(resolved), ...chosen(options) },
-      resolved.name,
-      core,
-    );
+    const config = configured(configOfDevice(resolved), options);
+    const machine = Machine.#fresh(module, config, resolved.name, core);
     bootDevice(machine.#engine, machine.commands, resolved);
     return machine;
   }
@@ -158,7 +164,7 @@ export class Machine implements Disposable {
   static async fromState(state: CaptureState, options: CreateOptions = {}): Promise<Machine> {
     const core = options.core ?? "release";
     const module = await loadCore(core, options.wasm);
-    const config = { ...configOfState(state), ...chosen(options) };
+    const config = configured(configOfState(state), options);
     const machine = Machine.#fresh(module, config, state.file, core);
     loadState(machine.#engine, machine.commands, state, config);
     return machine;

@@ -33,6 +33,8 @@ export interface UnderWay {
   readonly area: number;
   readonly pages: number;
   readonly align: number;
+  /** A fatal signal is pending: it waits for the lock. */
+  readonly killed: boolean;
 }
 
 const DROPPABLE = Mobility.LRU | (PageLife.FILE << 8);

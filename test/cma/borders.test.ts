@@ -5,13 +5,22 @@
 import { describe, expect, it } from "vitest";
 import { BlockReason, RequestState } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { Errno, FrameKind, Migratetype, Op, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
+import {
+  CmaLockRule,
+  Errno,
+  FrameKind,
+  Migratetype,
+  Op,
+  PageFlag,
+  PageLife,
+} from "../../assembly/abi/vocabulary.js";
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from "../../bindings/engine/gfp.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 import {
   AREA,
   BASE,
   BLOCK,
+  bitRuns,
   blockTypes,
   CONTENT,
   command,
@@ -122,13 +131,16 @@ describe.each(KERNELS)("a request, Linux %s", (kernel) => {
   });
 });
 
-describe.each(KERNELS)("two callers in one pageblock, Linux %s", (kernel) => {
+/** As two callers of alloc_contig_range(), one of them not CMA, or both in kernels between cma_mutex and cma_mutex. */
+const UNLOCKED = { rules: { cmaLock: CmaLockRule.NONE } };
+
+describe.each(KERNELS)("two callers in one pageblock without cma_mutex, Linux %s", (kernel) => {
   const request = (machine: Machine, pages = 6) => machine.cma.begin({ area: AREA, pages });
 
   it.each([RequestState.SCAN, RequestState.MIGRATE_ONE, RequestState.TEST])(
     "the second is busy while the first is in state %i, and succeeds afterwards",
     async (state) => {
-      using machine = await small(kernel);
+      using machine = await small(kernel, UNLOCKED);
       placeAll(machine, BASE, BASE + 4, "anon");
       place(machine, BASE + 5, "balloon");
       machine.pin(BASE + 5);
@@ -156,7 +168,7 @@ describe.each(KERNELS)("two callers in one pageblock, Linux %s", (kernel) => {
   );
 
   it("before ISOLATE and after TEST they do not meet", async () => {
-    using machine = await small(kernel);
+    using machine = await small(kernel, UNLOCKED);
     const first = request(machine);
     first.runUntil(RequestState.ISOLATE);
     expect(machine.cma.allocate({ area: AREA, pages: 6 })).toMatchObject({
@@ -169,7 +181,7 @@ describe.each(KERNELS)("two callers in one pageblock, Linux %s", (kernel) => {
   });
 
   it("the last pageblock of a window is looked at before the middle ones, and all are given back", async () => {
-    using machine = await small(kernel);
+    using machine = await small(kernel, UNLOCKED);
     expect(machine.cma.allocate({ area: AREA, pages: 40 }).ok).toBe(true);
     const first = request(machine, 4);
     first.runUntil(RequestState.SCAN);
@@ -193,6 +205,7 @@ describe.each(KERNELS)("two callers in one pageblock, Linux %s", (kernel) => {
 
   it("64 requests may be under way, the 65th is refused", async () => {
     using machine = await small(kernel, {
+      ...UNLOCKED,
       areas: Array.from({ length: 16 }, (_, i) => ({
         name: `area ${i}`,
         basePfn: BASE + i * BLOCK,
@@ -212,6 +225,85 @@ describe.each(KERNELS)("two callers in one pageblock, Linux %s", (kernel) => {
     ).toBeGreaterThanOrEqual(16);
     expect(machine.cma.begin({ area: 0, pages: 1 }).state).toBe(RequestState.SEARCH);
     expect(isSound(machine)).toBe("sound");
+  });
+});
+
+describe.each(KERNELS)("cma_mutex, Linux %s", (kernel) => {
+  it("lets a second request wait with its window marked, unchanged, until the first has done its own", async () => {
+    using machine = await small(kernel);
+    placeAll(machine, BASE, BASE + 4, "anon");
+    const first = machine.cma.begin({ area: AREA, pages: 6 });
+    const second = machine.cma.begin({ area: AREA, pages: 6 });
+    expect(first.runUntil(RequestState.SCAN)).toBe(RequestState.SCAN);
+    expect(second.step()).toBe(RequestState.ISOLATE);
+    expect(second.step()).toBe(RequestState.WAITING);
+    expect(second.window).toEqual({ start: BASE + 6, end: BASE + 12 });
+    expect(bitRuns(machine, AREA)).toEqual([[0, 12]]);
+    const digest = machine.digest();
+    expect([second.step(), second.runUntil(RequestState.TEST)]).toEqual([2, 2]);
+    expect(() => second.run()).toThrow("LOCKED");
+    expect(() => machine.cma.release(AREA, BASE + 6, 6)).toThrow("NOT_IN_AREA");
+    expect(machine.digest()).toBe(digest);
+    expect(isSound(machine)).toBe("sound");
+    expect(first.run()).toMatchObject({ ok: true, pfn: BASE, busyRetries: 0 });
+    expect(second.run()).toMatchObject({ ok: true, pfn: BASE + 6, busyRetries: 0, windowsTried: 1 });
+    expect(isSound(machine)).toBe("sound");
+  });
+
+  it("is let go after each window: a request with many of them shares it", async () => {
+    using machine = await small(kernel);
+    place(machine, BASE, "kernel");
+    const busy = machine.cma.begin({ area: AREA, pages: 100 });
+    busy.runUntil(RequestState.SCAN);
+    const other = machine.cma.begin({ area: AREA, pages: 16, align: 4 });
+    expect(other.runUntil(RequestState.TEST)).toBe(RequestState.WAITING);
+    expect(busy.runUntil(RequestState.SEARCH)).toBe(RequestState.SEARCH);
+    expect(other.runUntil(RequestState.TEST)).toBe(RequestState.TEST);
+    expect(busy.runUntil(RequestState.SCAN)).toBe(RequestState.WAITING);
+    expect(other.run()).toMatchObject({ ok: true, pfn: BASE + 112 });
+    expect(busy.run()).toMatchObject({ ok: true, pfn: BASE + 1, busyRetries: 1 });
+    expect(isSound(machine)).toBe("sound");
+  });
+
+  it("refuses a cma_alloc at once, which could only sleep, and changes nothing", async () => {
+    using machine = await small(kernel);
+    const first = machine.cma.begin({ area: AREA, pages: 6 });
+    first.runUntil(RequestState.SCAN);
+    const digest = machine.digest();
+    expect(() => machine.cma.allocate({ area: AREA, pages: 1 })).toThrow("LOCKED");
+    expect(machine.digest()).toBe(digest);
+    first.run();
+    expect(machine.cma.allocate({ area: AREA, pages: 1 }).ok).toBe(true);
+  });
+
+  it("does not end for a signal: the one who waits notices it when he has the lock", async () => {
+    using machine = await small(kernel);
+    const first = machine.cma.begin({ area: AREA, pages: 6 });
+    const second = machine.cma.begin({ area: AREA, pages: 6 });
+    first.runUntil(RequestState.SCAN);
+    expect(second.kill()).toBeUndefined();
+    expect(second.state).toBe(RequestState.WAITING);
+    first.run();
+    expect(second.run()).toMatchObject({ ok: false, errno: Errno.EINTR, windowsTried: 1 });
+    expect(bitRuns(machine, AREA)).toEqual([[0, 6]]);
+    expect(isSound(machine)).toBe("sound");
+  });
+
+  it.each([
+    ["one for all areas", CmaLockRule.GLOBAL, [4, 2, 2]],
+    ["one for each area, as in 6.15", CmaLockRule.AREA, [4, 2, 4]],
+    ["none", CmaLockRule.NONE, [4, 1, 4]],
+  ])("%s", async (_, cmaLock, states) => {
+    const areas = [{ count: 128 }, { name: "b", basePfn: BASE + 128, count: 128 }];
+    using machine = await small(kernel, { areas, rules: { cmaLock } });
+    const requests = [0, 0, 1].map((area) => machine.cma.begin({ area, pages: 6 }));
+    for (const request of requests) {
+      request.runUntil(RequestState.ISOLATE);
+      request.step();
+    }
+    expect(requests.map(({ state }) => state)).toEqual(states);
+    expect(isSound(machine)).toBe("sound");
+    for (const request of requests) expect(request.run().ok).toBe(true);
   });
 });
 

@@ -4,8 +4,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Fault, RequestState } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { LruList, Op, PageFlag } from "../../assembly/abi/vocabulary.js";
-import { AreaWord, PinWord, RequestWord, ZoneWord } from "../../assembly/abi/words.js";
+import { CmaLockRule, LruList, Op, PageFlag } from "../../assembly/abi/vocabulary.js";
+import { AreaWord, ConfigWord, PinWord, RequestWord, ZoneWord } from "../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../bindings/engine/gfp.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 import { AREA, BASE, BLOCK, isSound, place, placeAll, START, small, ZONE } from "./small.js";
@@ -235,6 +235,17 @@ describe("validate() finds", () => {
       expect(patient.machine.validate()).toMatchObject({ name, pfn });
     },
   );
+
+  it("REQUEST: two requests that hold one lock", async () => {
+    using machine = await small("6.12");
+    const rule = machine.engine.words(Region.CONFIG);
+    rule[ConfigWord.RULE_CMA_LOCK] = CmaLockRule.NONE;
+    for (const pages of [16, 32])
+      machine.cma.begin({ area: AREA, pages, align: 4 }).runUntil(RequestState.SCAN);
+    expect(machine.validate().name).toBe("NONE");
+    rule[ConfigWord.RULE_CMA_LOCK] = CmaLockRule.GLOBAL;
+    expect(machine.validate()).toMatchObject({ name: "REQUEST", pfn: 0 });
+  });
 
   it("BITMAP_TAIL: a bit behind the end of a map", async () => {
     using machine = await small("6.12", {

@@ -30,6 +30,8 @@ const MET: ReadonlyMap<string, number> = new Map([
   ["cma_alloc -4", 1000],
   ["step to MIGRATE_ONE", 10_000],
   ["step to TEST", 10_000],
+  ["step to WAITING", 5000],
+  ["at once: LOCKED", 500],
   ["window: PINNED", 5000],
   ["window: UNMOVABLE", 2000],
   ["window: ISOLATED_BY_OTHER", 5000],

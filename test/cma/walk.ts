@@ -5,7 +5,7 @@
 import { BlockReason, RequestState } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
-import { Op, Status } from "../../assembly/abi/vocabulary.js";
+import { CmaLockRule, Op, Status } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, RequestWord, StatWord, WindowWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 import { Book, type Buffer } from "./book.js";
@@ -100,7 +100,7 @@ export class Walk extends PageWalk {
     if (status === Status.NO_REQUEST_FREE)
       return this.book.requests.length === 64 ? undefined : "no request is free";
     if (status !== Status.OK) return `cma_alloc refused: ${Status[status]}`;
-    this.book.requests.push({ id: this.pfn, area, pages, align });
+    this.book.requests.push({ id: this.pfn, area, pages, align, killed: false });
     return undefined;
   }
 
@@ -109,17 +109,36 @@ export class Walk extends PageWalk {
     const request = requests[pick % requests.length];
     if (request === undefined) return undefined;
     const from = this.stateOf(request.id);
+    const waits = from === RequestState.WAITING && this.holdsLock(request.area);
     const state = kind === "until" ? 1 + (what % RequestState.DONE) : 0;
     const status = this.command(Op.CMA_STEP, 0, 0, request.id, state, 0, kind === "kill" ? 1 : 0);
     const errno = this.detail;
+    if (waits && errno !== RequestState.WAITING) return "a request went on without the lock";
     if (status === Status.OK && errno > 0) {
       this.count(`step to ${RequestState[errno]}`);
-      return undefined;
+      if (kind !== "kill") return undefined;
+      requests[requests.indexOf(request)] = { ...request, killed: true };
+      return this.holdsLock(request.area) ? undefined : "a signal was not noticed";
     }
     requests.splice(requests.indexOf(request), 1);
     if (kind === "kill") this.count(`killed in ${RequestState[from]}: ${errno}`);
-    if (errno === -4 && kind !== "kill") return "-EINTR without a signal";
+    if (errno === -4 && kind !== "kill" && !request.killed) return "-EINTR without a signal";
     return this.ended(request.area, request.pages, request.align, status, errno, this.pfn);
+  }
+
+  private met(what: string): undefined {
+    this.count(what);
+  }
+
+  /** Has a request under way what one of this area would wait for? */
+  private holdsLock(area: number): boolean {
+    const rule = this.machine.views.config(ConfigWord.RULE_CMA_LOCK);
+    if (rule === CmaLockRule.NONE) return false;
+    return this.book.requests.some((request) => {
+      const state = this.stateOf(request.id);
+      const inside = state >= RequestState.SCAN && state <= RequestState.TEST;
+      return inside && (rule === CmaLockRule.GLOBAL || request.area === area);
+    });
   }
 
   private stateOf(request: number): RequestState {
@@ -130,6 +149,8 @@ export class Walk extends PageWalk {
     const { area, pages, align } = this.asked(step);
     const status = this.command(Op.CMA_ALLOCATE, step.cpu, align, area, pages);
     if (status === Status.NO_REQUEST_FREE) return undefined;
+    if (status === Status.LOCKED)
+      return this.holdsLock(area) ? this.met("at once: LOCKED") : "nobody has the lock";
     return this.ended(area, pages, align, status, this.detail, this.pfn);
   }
 
@@ -241,8 +262,8 @@ export class Walk extends PageWalk {
       ["release", book.held],
     ] as const;
     for (const [kind, list] of all) {
-      while (list.length > 0) {
-        const wrong = this.perform(steps(kind));
+      for (let pick = 0; list.length > 0; pick++) {
+        const wrong = this.perform({ ...steps(kind), pick });
         if (wrong !== undefined) return wrong;
       }
     }

@@ -1,7 +1,7 @@
 // Knows: the machines that random walks are taken on, and what each is good for.
 // Must not know: the walks.
 
-import { Migratetype } from "../../assembly/abi/vocabulary.js";
+import { CmaLockRule, Migratetype } from "../../assembly/abi/vocabulary.js";
 import type { SmallMachine, SmallZone } from "../support/small_state.js";
 import type { WalkMachine } from "./walk_run.js";
 
@@ -44,13 +44,18 @@ type Bare = Omit<WalkMachine, "machine"> & { readonly machine: Omit<SmallMachine
 const MACHINES: readonly Bare[] = [
   { machine: TINY, areas: [{ blocks: 6 }, { blocks: 1 }, { blocks: 9 }] },
   {
-    machine: { ...TINY, name: "one area, two pages per bit", cpus: 1 },
+    machine: { ...TINY, name: "two pages per bit, cma_mutex", cpus: 1 },
+    lock: CmaLockRule.GLOBAL,
     areas: [
       { blocks: 13, orderPerBit: 1 },
       { blocks: 3, orderPerBit: 4 },
     ],
   },
-  { machine: { ...TINY, name: "sixteen areas" }, areas: Array.from({ length: 16 }, () => ({ blocks: 1 })) },
+  {
+    machine: { ...TINY, name: "sixteen areas, a lock for each" },
+    lock: CmaLockRule.AREA,
+    areas: Array.from({ length: 16 }, () => ({ blocks: 1 })),
+  },
   {
     machine: {
       ...TINY,
@@ -74,6 +79,7 @@ const MACHINES: readonly Bare[] = [
   },
   {
     machine: { ...TINY, name: "pressure, swap on a disk", zones: [{ ...ZONE, used: 30 }] },
+    lock: CmaLockRule.GLOBAL,
     areas: [{ blocks: 10 }, { blocks: 6 }],
     pressure: { swapPages: 300 },
   },

@@ -1,6 +1,7 @@
 // Knows: one seeded walk over one small machine, from its state to the last check, and how a walk that fails becomes short.
 // Must not know: which machines and seeds are worth it.
 
+import { CmaLockRule } from "../../assembly/abi/vocabulary.js";
 import type { CoreBuild } from "../../bindings/engine/load.js";
 import type { CaptureState, CmaAreaState } from "../../bindings/importers/capture/types.js";
 import { type CreateOptions, Machine } from "../../bindings/machine/machine.js";
@@ -16,6 +17,8 @@ export interface WalkMachine {
   /** Areas that divide the CMA pageblocks of the state: pageblocks of each, and order per bit. */
   readonly areas: readonly { readonly blocks: number; readonly orderPerBit?: number }[];
   readonly pressure?: NonNullable<CreateOptions["pressure"]>;
+  /** Default NONE: requests meet at their pageblocks. */
+  readonly lock?: CmaLockRule;
 }
 
 export interface WalkOptions {
@@ -55,7 +58,9 @@ function areasOf({ machine, areas }: WalkMachine, state: CaptureState): CmaAreaS
 export async function create(which: WalkMachine, { seed, core }: WalkOptions): Promise<Machine> {
   const state = smallState(which.machine, seed);
   const pressure = which.pressure === undefined ? {} : { pressure: which.pressure };
-  return Machine.fromState({ ...state, areas: areasOf(which, state) }, { core, slots: 8192, ...pressure });
+  const rules = { cmaLock: which.lock ?? CmaLockRule.NONE };
+  const areas = areasOf(which, state);
+  return Machine.fromState({ ...state, areas }, { core, slots: 8192, rules, ...pressure });
 }
 
 interface Wrong {

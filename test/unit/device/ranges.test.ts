@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { BlockReason } from "../../../assembly/abi/findings.js";
-import { Errno, Migratetype, Op } from "../../../assembly/abi/vocabulary.js";
+import { CmaLockRule, Errno, Migratetype, Op } from "../../../assembly/abi/vocabulary.js";
 import {
   type AreaDescription,
   type DeviceDescription,
@@ -42,9 +42,10 @@ function problems(areas: unknown[], change: Partial<DeviceDescription> = {}): st
 }
 
 describe("the kernel profile 6.15", () => {
-  it("is 6.12 with another first error of cma_alloc", () => {
+  it("is 6.12 with another first error of cma_alloc, and a lock for each area", () => {
     const { "6.12": old, "6.15": new_ } = kernelProfiles;
-    expect({ ...new_.rules, cmaError: old.rules.cmaError }).toEqual(old.rules);
+    expect({ ...new_.rules, cmaError: old.rules.cmaError, cmaLock: old.rules.cmaLock }).toEqual(old.rules);
+    expect([old.rules.cmaLock, new_.rules.cmaLock]).toEqual([CmaLockRule.GLOBAL, CmaLockRule.AREA]);
     expect(new_.rules.cmaError).not.toBe(old.rules.cmaError);
     const { id: _, rules: __, hasAreaRanges: ___, ...same } = new_;
     expect(old).toMatchObject(same);
