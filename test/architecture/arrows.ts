@@ -47,7 +47,7 @@ export const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What any room may know of the boundary: units, errors, flag masks. */
-const LEAVES = ["abi", "engine/units", "engine/errors", "engine/gfp"];
+const LEAVES = ["abi", "engine/units", "engine/errors", "engine/gfp", "engine/closest"];
 const NEUTRAL = [
   ...["abi", "engine", "device", "machine", "importers", "analysis", "replay", "report"],
   ...["debugtree", "bitmap"],
@@ -82,6 +82,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "@assemblyscript/loader": "engine/load",
   commander: "cli",
   "cli-progress": "cli",
+  yaml: "scenario/yaml",
   "#platform": "engine/load",
 };
 
