@@ -41,7 +41,6 @@ export {
   parseDebugfsBitmap,
   type RunRequest,
 } from "./bitmap/index.js";
-export * from "./debugtree/index.js";
 // A machine as a tree of files in the kernel's formats.
 export * from "./debugtree/index.js";
 // What a machine is built from.
@@ -55,6 +54,8 @@ export {
   MachineError,
   PageblockError,
   type Problem,
+  ScenarioError,
+  type ScenarioProblem,
   StateError,
   UnitError,
 } from "./engine/errors.js";
@@ -88,8 +89,12 @@ export {
 export type { Pin, PinOptions, PinView } from "./machine/pins.js";
 export { freeBlocks, type PageblockSurvey, pageblockCounts, surveyPageblocks } from "./machine/survey.js";
 export type { FrameView, MachineViews, PcpView, ZoneView } from "./machine/views.js";
+// Proposals, by name and by number.
+export * from "./policy/index.js";
 // Replays of captures.
 export { type Disagreement, isExact, type ReplayResult } from "./replay/result.js";
 export { ScriptedReplay } from "./replay/scripted.js";
 export { StandardReplay, type StandardResult } from "./replay/standard.js";
 export { TracedReplay } from "./replay/traced.js";
+// Scenarios: from YAML or step by step.
+export * from "./scenario/index.js";

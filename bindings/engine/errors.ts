@@ -6,7 +6,13 @@
 import { Status } from "../../assembly/abi/vocabulary.js";
 
 /** Stable identifiers, for programs; the message is for people. */
-export type ErrorCode = "BAD_UNIT" | "BAD_DEVICE" | "UNKNOWN_PRESET" | "BAD_COMMAND" | "BAD_STATE";
+export type ErrorCode =
+  | "BAD_UNIT"
+  | "BAD_DEVICE"
+  | "UNKNOWN_PRESET"
+  | "BAD_COMMAND"
+  | "BAD_STATE"
+  | "BAD_SCENARIO";
 
 /** Base of everything that this package throws on purpose. */
 export class PageblockError extends Error {
@@ -46,6 +52,33 @@ export class DeviceError extends PageblockError {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     super("BAD_DEVICE", `device ${JSON.stringify(device)} has ${count}\n${lines.join("\n")}`);
     this.device = device;
+    this.problems = problems;
+  }
+}
+
+/** One problem of a scenario: `clients[0].area`, and where it stands in a file. */
+export interface ScenarioProblem extends Problem {
+  /** From 1; absent where there is no text. */
+  readonly line?: number;
+  readonly column?: number;
+  /** The line and a mark under what is wrong. */
+  readonly excerpt?: string;
+}
+
+/** A scenario that cannot be run. Carries ALL problems, in the order of the text. */
+export class ScenarioError extends PageblockError {
+  override readonly name = "ScenarioError";
+  readonly scenario: string;
+  readonly problems: readonly ScenarioProblem[];
+
+  constructor(scenario: string, problems: readonly ScenarioProblem[]) {
+    const texts = problems.map(({ path, message, line, column, excerpt }) => {
+      const place = line === undefined ? `  ${path}` : `${scenario}:${line}:${column}`;
+      return `${place}: ${message}${excerpt === undefined ? "" : `\n${excerpt}`}`;
+    });
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    super("BAD_SCENARIO", `scenario ${JSON.stringify(scenario)} has ${count}\n${texts.join("\n")}`);
+    this.scenario = scenario;
     this.problems = problems;
   }
 }

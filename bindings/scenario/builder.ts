@@ -1,0 +1,92 @@
+// Knows: a scenario in TypeScript, key by key, with the same words and the same checks as in YAML.
+// Must not know: what any key means (settle).
+
+import type { DeviceDescription, PresetName } from "../device/index.js";
+import type { KindName, kinds, Settings } from "./kinds/index.js";
+import type { Written } from "./kinds/kind.js";
+import type { Scenario } from "./scenario.js";
+import { readScenario } from "./yaml.js";
+
+type OfRole<Role extends "workload" | "client"> = {
+  [K in KindName]: (typeof kinds)[K]["role"] extends Role ? K : never;
+}[KindName];
+
+/** Names of the kinds that are no clients, and of those that are. */
+export type WorkloadName = OfRole<"workload">;
+export type ClientName = OfRole<"client">;
+
+type Group = Readonly<Record<string, unknown>>;
+
+/** Immutable: each call gives a new builder, so that a beginning can be shared. */
+export class ScenarioBuilder {
+  readonly #data: Group;
+
+  constructor(data: Group) {
+    this.#data = data;
+  }
+
+  #with(changes: Group): ScenarioBuilder {
+    return new ScenarioBuilder({ ...this.#data, ...changes });
+  }
+
+  #append(key: "workloads" | "clients", item: Group): ScenarioBuilder {
+    const items = (this.#data[key] ?? []) as readonly Group[];
+    return this.#with({ [key]: [...items, item] });
+  }
+
+  description(text: string): ScenarioBuilder {
+    return this.#with({ description: text });
+  }
+
+  /** A preset's name, a description, or the keys that a scenario file may have. */
+  device(device: PresetName | DeviceDescription | Group): ScenarioBuilder {
+    return this.#with({ device });
+  }
+
+  /** Names, or groups of keys such as { base: "android", "cma-retries": 10 }. */
+  policy(...policies: readonly (string | Group)[]): ScenarioBuilder {
+    return this.#with({ policy: policies });
+  }
+
+  pressure(keys: Readonly<Record<string, Written>>): ScenarioBuilder {
+    return this.#with({ pressure: keys });
+  }
+
+  costs(keys: Readonly<Record<string, Written>>): ScenarioBuilder {
+    return this.#with({ costs: keys });
+  }
+
+  record(keys: Readonly<Record<string, Written>>): ScenarioBuilder {
+    return this.#with({ record: keys });
+  }
+
+  duration(time: string): ScenarioBuilder {
+    return this.#with({ duration: time });
+  }
+
+  sample(time: string): ScenarioBuilder {
+    return this.#with({ sample: time });
+  }
+
+  seeds(count: number): ScenarioBuilder {
+    return this.#with({ seeds: count });
+  }
+
+  workload<K extends WorkloadName>(kind: K, settings: Settings<K> = {}): ScenarioBuilder {
+    return this.#append("workloads", { kind, ...settings });
+  }
+
+  client<K extends ClientName>(kind: K, settings: Settings<K> = {}): ScenarioBuilder {
+    return this.#append("clients", { kind, ...settings });
+  }
+
+  /** @throws ScenarioError with every problem */
+  build(): Scenario {
+    return readScenario(this.#data, String(this.#data["name"]));
+  }
+}
+
+/** scenario("mine").device("phone-16g").duration("30s").client("camera", { area: "camera" }).build() */
+export function scenario(name: string): ScenarioBuilder {
+  return new ScenarioBuilder({ name });
+}

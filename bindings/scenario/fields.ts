@@ -1,0 +1,72 @@
+// Knows: every key of a scenario that is not a workload's: what it means, its default, its limits. One table for the
+// reader, the documentation and the JSON Schema.
+// Must not know: how a value is read, where it goes.
+
+import { CMA_FREES, CMA_USES, PIN_RULES, policyNames, QUARANTINES } from "../policy/index.js";
+import type { Written } from "./kinds/kind.js";
+import type { Dimension } from "./quantity.js";
+
+export interface FieldRow {
+  /** "text": any words; "word": one of `words`; "words": a list of them; "bytes": a size that is not pages. */
+  readonly type: Dimension | "text" | "word" | "words" | "bytes";
+  readonly doc: string;
+  readonly words?: readonly string[];
+  readonly default?: Written;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export type FieldTable = Readonly<Record<string, FieldRow>>;
+
+export const pressureFields = {
+  swap: { type: "size", default: "0", doc: "room for pages swapped out; 0: no swap, anonymous pages stay" },
+  zram: {
+    type: "share",
+    default: "0%",
+    doc: "memory that zram takes for what it stores, 35% for instance; 0: the swap is a disk",
+  },
+  swappiness: { type: "count", default: 60, min: 0, max: 200, doc: "vm.swappiness" },
+} as const satisfies FieldTable;
+
+export const recordFields = {
+  failures: {
+    type: "count",
+    default: 100,
+    min: 0,
+    max: 10_000,
+    doc: "most failures that are kept with windows and map; the others are counted",
+  },
+} as const satisfies FieldTable;
+
+export const policyFields = {
+  name: { type: "text", doc: "name in reports" },
+  base: { type: "word", words: policyNames, default: "mainline", doc: "the policy that it differs from" },
+  "cma-use": { type: "word", words: CMA_USES, doc: "which movable requests take CMA pages, and when" },
+  "cma-free": { type: "word", words: CMA_FREES, doc: "where a freed page of an area goes" },
+  "pin-rule": { type: "word", words: PIN_RULES, doc: "what a short pin does with a page of an area" },
+  quarantine: { type: "words", words: QUARANTINES, doc: "uses that are kept out of CMA" },
+  "cma-retries": { type: "count", min: 0, max: 1000, doc: "sleeps before cma_alloc gives up" },
+  "cma-sleep": { type: "time", doc: "how long one of them is" },
+} as const satisfies FieldTable;
+
+/** Keys of a scenario with a simple value. The others: device, policy, pressure, costs, record, workloads, clients. */
+export const scenarioFields = {
+  name: { type: "text", doc: "name in reports" },
+  description: { type: "text", doc: "what it shows" },
+  duration: { type: "time", doc: "virtual time to simulate" },
+  sample: { type: "time", default: "100ms", doc: "time between two rows of the series" },
+  seeds: { type: "count", default: 1, min: 1, max: 100_000, doc: "seeds 1 to this are run" },
+} as const satisfies FieldTable;
+
+/** Sections, in the order in which they are documented. */
+export const sectionDocs = {
+  device: "a preset's name, or a group of keys (below)",
+  policy: "a policy's name, a group of keys (below), or a list of both: each is run on the same arrivals",
+  pressure: "what happens when memory is short",
+  costs: "nanoseconds of virtual time, by the names in bindings/scenario/costs",
+  record: "what is kept of a run",
+  workloads: "what acts, beside the clients",
+  clients: "who asks cma_alloc for buffers",
+} as const;
+
+export const scenarioKeys: readonly string[] = [...Object.keys(scenarioFields), ...Object.keys(sectionDocs)];

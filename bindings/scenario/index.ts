@@ -1,0 +1,14 @@
+// Knows: what other rooms may use of this one. Re-exports only.
+
+export { type ClientName, ScenarioBuilder, scenario, type WorkloadName } from "./builder.js";
+export { isKindName, type KindName, kindNames, kinds, parametersOf, type Settings } from "./kinds/index.js";
+export { getScenario, type ScenarioName, scenarioNames, scenarioText } from "./presets/index.js";
+export type * from "./result.js";
+export { PAGE_KINDS } from "./result.js";
+export {
+  type Scenario,
+  type ScenarioActor,
+  type ScenarioPressure,
+  scenarioDigest,
+} from "./scenario.js";
+export { parseScenario, readScenario } from "./yaml.js";

@@ -1,0 +1,266 @@
+// Knows: the workloads that hold memory without asking for areas: resident memory, kernel memory, metadata, long pins.
+// Must not know: how they act (assembly/workload/actors).
+
+import {
+  ActorKind,
+  LongPinParameter,
+  MetadataParameter,
+  NoiseParameter,
+  ResidentParameter,
+  SlabParameter,
+  ZramParameter,
+} from "../../../assembly/abi/simulation.js";
+import { kind, value } from "./kind.js";
+
+export const resident = kind({
+  kind: ActorKind.RESIDENT,
+  role: "workload",
+  doc: "Memory that is in use from its start, part of which is replaced all the time: the system itself.",
+  area: "none",
+  parameters: {
+    anon: {
+      index: ResidentParameter.ANON,
+      dimension: "size",
+      default: "30%",
+      doc: "anonymous pages",
+      source: "chosen",
+    },
+    file: {
+      index: ResidentParameter.FILE,
+      dimension: "size",
+      default: "20%",
+      doc: "page cache",
+      source: "chosen",
+    },
+    unmovable: {
+      index: ResidentParameter.UNMOVABLE,
+      dimension: "size",
+      default: "4%",
+      doc: "kernel memory that stays",
+      source: "chosen",
+    },
+    reclaimable: {
+      index: ResidentParameter.RECLAIMABLE,
+      dimension: "size",
+      default: "2%",
+      doc: "kernel memory of reclaimable type",
+      source: "chosen",
+    },
+    interval: {
+      index: ResidentParameter.INTERVAL,
+      dimension: "interval",
+      default: 0,
+      doc: "one page is freed and another of its kind allocated each so often; 0: none",
+      source: "chosen",
+    },
+    batch: {
+      index: ResidentParameter.BATCH,
+      dimension: "count",
+      default: 32,
+      min: 1,
+      max: 4096,
+      doc: "how many of these are done at once",
+      source: "chosen",
+    },
+    "dirty-share": {
+      index: ResidentParameter.DIRTY_SHARE,
+      dimension: "share",
+      default: "2%",
+      doc: "part of the file pages that are dirty",
+      source: "chosen",
+    },
+  },
+  slots: (v) => value(v, "anon") + value(v, "file") + value(v, "unmovable") + value(v, "reclaimable"),
+});
+
+export const zram = kind({
+  kind: ActorKind.ZRAM,
+  role: "workload",
+  doc: "Proactive swap-out, as Android compacts applications in the background; needs swap or zram.",
+  area: "none",
+  parameters: {
+    interval: {
+      index: ZramParameter.INTERVAL,
+      dimension: "interval",
+      default: "20ms",
+      min: "1us",
+      doc: "time between two batches",
+      source: "chosen",
+    },
+    batch: {
+      index: ZramParameter.BATCH,
+      dimension: "count",
+      default: 32,
+      min: 1,
+      max: 4096,
+      doc: "pages swapped out at once",
+      source: "SWAP_CLUSTER_MAX = 32, include/linux/swap.h",
+    },
+  },
+  slots: () => 0,
+});
+
+export const slab = kind({
+  kind: ActorKind.SLAB,
+  role: "workload",
+  doc: "Kernel memory that cannot be moved.",
+  area: "none",
+  parameters: {
+    interval: {
+      index: SlabParameter.INTERVAL,
+      dimension: "interval",
+      default: "500/s",
+      min: "1us",
+      doc: "mean time between two allocations, exponential",
+      source: "chosen",
+    },
+    lifetime: {
+      index: SlabParameter.LIFETIME,
+      dimension: "time",
+      default: "10s",
+      doc: "mean lifetime, exponential; 0: for ever",
+      source: "chosen",
+    },
+    pages: {
+      index: SlabParameter.PAGES,
+      dimension: "size",
+      default: "256MiB",
+      min: "1 pages",
+      doc: "most that is held",
+      source: "chosen",
+    },
+    "order-max": {
+      index: SlabParameter.ORDER_MAX,
+      dimension: "order",
+      default: 3,
+      min: 0,
+      max: 10,
+      doc: "largest order; each lower one is twice as frequent",
+      source: "PAGE_ALLOC_COSTLY_ORDER = 3, mm/slub.c: slub_max_order",
+    },
+    "reclaimable-share": {
+      index: SlabParameter.RECLAIMABLE_SHARE,
+      dimension: "share",
+      default: "40%",
+      doc: "part that is of reclaimable type",
+      source: "chosen",
+    },
+  },
+  slots: (v) => value(v, "pages"),
+});
+
+export const metadata = kind({
+  kind: ActorKind.METADATA,
+  role: "workload",
+  doc: "Movable pages that a file system holds: superblocks, journals, buffer heads. They block like pins.",
+  area: "none",
+  parameters: {
+    pages: {
+      index: MetadataParameter.PAGES,
+      dimension: "size",
+      default: "64 pages",
+      doc: "read and held at the start",
+      source: "chosen",
+    },
+    interval: {
+      index: MetadataParameter.INTERVAL,
+      dimension: "interval",
+      default: "5/s",
+      doc: "one more each so often; 0: none",
+      source: "chosen",
+    },
+    most: {
+      index: MetadataParameter.MOST,
+      dimension: "size",
+      default: "1024 pages",
+      min: "1 pages",
+      doc: "most that are held",
+      source: "chosen",
+    },
+    hold: {
+      index: MetadataParameter.HOLD,
+      dimension: "time",
+      default: 0,
+      doc: "how long a page is held; 0: until the file system is unmounted (stop)",
+      source: "Kim, LSFMM 2015: ext4 superblocks are pinned as long as the file system is mounted",
+    },
+  },
+  slots: (v) => value(v, "pages") + value(v, "most"),
+});
+
+export const longPin = kind({
+  kind: ActorKind.LONG_PIN,
+  role: "workload",
+  doc: "FOLL_LONGTERM pins (RDMA, VFIO, io_uring buffers): their pages are moved out of CMA first.",
+  area: "none",
+  parameters: {
+    pages: {
+      index: LongPinParameter.PAGES,
+      dimension: "size",
+      default: "1024 pages",
+      min: "1 pages",
+      doc: "pages pinned at the same time",
+      source: "chosen",
+    },
+    interval: {
+      index: LongPinParameter.INTERVAL,
+      dimension: "interval",
+      default: "1ms",
+      min: "1us",
+      doc: "time between two pins while there are fewer",
+      source: "chosen",
+    },
+    hold: {
+      index: LongPinParameter.HOLD,
+      dimension: "time",
+      default: "60s",
+      min: "1us",
+      doc: "how long a page stays pinned",
+      source: "chosen",
+    },
+  },
+  slots: (v) => value(v, "pages"),
+});
+
+export const noise = kind({
+  kind: ActorKind.NOISE,
+  role: "workload",
+  doc: "Short-lived kernel allocations, some of them in interrupts: network buffers, pipes, page tables.",
+  area: "none",
+  parameters: {
+    interval: {
+      index: NoiseParameter.INTERVAL,
+      dimension: "interval",
+      default: "2000/s",
+      min: "1us",
+      doc: "mean time between two allocations, exponential",
+      source: "chosen",
+    },
+    hold: {
+      index: NoiseParameter.HOLD,
+      dimension: "time",
+      default: "2ms",
+      min: "1us",
+      doc: "mean lifetime, exponential",
+      source: "chosen",
+    },
+    "order-max": {
+      index: NoiseParameter.ORDER_MAX,
+      dimension: "order",
+      default: 2,
+      min: 0,
+      max: 10,
+      doc: "largest order; each lower one is twice as frequent",
+      source: "chosen",
+    },
+    "atomic-share": {
+      index: NoiseParameter.ATOMIC_SHARE,
+      dimension: "share",
+      default: "20%",
+      doc: "part that is GFP_ATOMIC",
+      source: "chosen",
+    },
+  },
+  // Little's law: rate x time, with room for bursts.
+  slots: (v) => Math.ceil((8 * value(v, "hold")) / Math.max(value(v, "interval"), 1)) + 256,
+});

@@ -1,0 +1,51 @@
+// Knows: the shape of a scenario whose every number is settled: plain data, the same from YAML and from the builder.
+// Must not know: how it was written, or how it is run.
+
+import type { DeviceDescription } from "../device/index.js";
+import { digestOf } from "../engine/hash.js";
+import type { Policy } from "../policy/index.js";
+import type { KindName, Values } from "./kinds/index.js";
+
+/** One workload or client. */
+export interface ScenarioActor {
+  readonly kind: KindName;
+  /** Unique. */
+  readonly name: string;
+  /** CPU that it runs on; null: another one each time. */
+  readonly cpu: number | null;
+  /** CMA area, by name; null: none. */
+  readonly area: string | null;
+  /** Most pages that it may own. */
+  readonly slots: number;
+  /** Every parameter of its kind by key: pages, nanoseconds, shares, counts. */
+  readonly parameters: Values;
+}
+
+/** Where reclaim may put anonymous pages; see PressureOptions of the machine. */
+export interface ScenarioPressure {
+  readonly swapPages: number;
+  readonly zramPercent: number;
+  readonly swappiness: number;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly description: string;
+  readonly device: DeviceDescription;
+  /** At least one; each is run on the same arrivals. */
+  readonly policies: readonly Policy[];
+  readonly pressure: ScenarioPressure;
+  /** Costs that differ from the default, nanoseconds by kebab-case name. */
+  readonly costs: Values;
+  readonly durationNs: number;
+  readonly sampleNs: number;
+  /** Seeds 1 to this. */
+  readonly seeds: number;
+  readonly record: { readonly failures: number };
+  readonly actors: readonly ScenarioActor[];
+}
+
+/** 16 hexadecimal digits; equal scenarios, equal digests, however they were written. */
+export function scenarioDigest(scenario: Scenario): string {
+  return digestOf(scenario);
+}

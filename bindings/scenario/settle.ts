@@ -1,0 +1,173 @@
+// Knows: how the plain data of a scenario (from YAML or the builder) becomes a Scenario, or a list of all its problems.
+// Must not know: text, lines and columns, how a scenario is run.
+
+import { Cost } from "../../assembly/abi/simulation.js";
+import { formatBytes } from "../engine/units.js";
+import { type Policy, type PolicyWords, policies, policyFromWords, policyNames } from "../policy/index.js";
+import { readActor, type Surroundings } from "./actors.js";
+import { type KnownDevice, readDevice } from "./device.js";
+import { policyFields, pressureFields, recordFields, scenarioFields, scenarioKeys } from "./fields.js";
+import { type Quantity, settleQuantity } from "./quantity.js";
+import type { Fields, Path, Reader } from "./read.js";
+import type { Scenario, ScenarioActor, ScenarioPressure } from "./scenario.js";
+
+/** Most pages that all actors may own together; 4 bytes each. Far above what any of the devices has. */
+const MAX_PAGES_HELD = 2 ** 27;
+
+export const costNames: readonly string[] = Object.keys(Cost)
+  .filter((name) => Number.isNaN(Number(name)) && name !== "COUNT")
+  .map((name) => name.toLowerCase().replaceAll("_", "-"));
+
+function readPolicy(reader: Reader, value: unknown, path: Path): Policy | undefined {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    const group = reader.object(value, path, Object.keys(policyFields), "policy");
+    if (group === undefined) return undefined;
+    const read = reader.fields(policyFields, group, path);
+    const base = policies.get(String(read["base"]));
+    const { cmaSleep, ...words } = read;
+    const all = { ...words, ...(cmaSleep === undefined ? {} : { cmaSleepNs: cmaSleep }) };
+    return base && policyFromWords(String(read["name"] ?? `${base.name}, changed`), base, all as PolicyWords);
+  }
+  const name = reader.word(value, path, policyNames, "policy");
+  const row = name === undefined ? undefined : policies.get(name);
+  if (row === undefined) return undefined;
+  const { doc: _, source: __, ...policy } = row;
+  return policy;
+}
+
+function readPolicies(reader: Reader, value: unknown): Policy[] {
+  const path = ["policy"];
+  const list = Array.isArray(value) ? value : undefined;
+  if (list?.length === 0) reader.report(path, "expected at least one policy");
+  const read =
+    list === undefined
+      ? [readPolicy(reader, value ?? "mainline", path)]
+      : list.map((item, i) => readPolicy(reader, item, [...path, i]));
+  const names = new Set<string>();
+  return read.flatMap((policy, i) => {
+    if (policy === undefined) return [];
+    if (names.has(policy.name)) reader.report([...path, i], `there are two policies ${policy.name}`);
+    names.add(policy.name);
+    return [policy];
+  });
+}
+
+function section(reader: Reader, data: Fields, key: string, keys: readonly string[]): Fields {
+  return data[key] === undefined ? {} : (reader.object(data[key], [key], keys, key) ?? {});
+}
+
+function readPressure(reader: Reader, data: Fields, device: KnownDevice | undefined): ScenarioPressure {
+  const group = section(reader, data, "pressure", Object.keys(pressureFields));
+  const read = reader.fields(pressureFields, group, ["pressure"]);
+  const managed = device?.resolved.totals.managed ?? 0;
+  const scale = { pageShift: device?.resolved.pageShift ?? 12, managed };
+  return {
+    swapPages: settleQuantity((read["swap"] ?? 0) as Quantity, scale),
+    zramPercent: Math.round(Number(read["zram"] ?? 0) * 100),
+    swappiness: Number(read["swappiness"] ?? 60),
+  };
+}
+
+function readCosts(reader: Reader, data: Fields): Record<string, number> {
+  const group = section(reader, data, "costs", costNames);
+  const costs: Record<string, number> = {};
+  for (const [key, written] of Object.entries(group)) {
+    if (!costNames.includes(key)) continue;
+    const time = reader.number("time", written, ["costs", key]);
+    if (time !== undefined) costs[key] = time;
+  }
+  return costs;
+}
+
+/** Names made unique: of several without a name the second is "camera-2". */
+function nameActors(reader: Reader, actors: readonly { actor: ScenarioActor; path: Path; own: boolean }[]) {
+  const taken = new Set<string>(["kswapd", "vmstat"]);
+  for (const { actor, path, own } of actors) {
+    if (!own) continue;
+    if (taken.has(actor.name)) reader.report([...path, "name"], `the name "${actor.name}" is taken`);
+    taken.add(actor.name);
+  }
+  return actors.map(({ actor, own }) => {
+    if (own) return actor;
+    let name: string = actor.name;
+    for (let n = 2; taken.has(name); n++) name = `${actor.name}-${n}`;
+    taken.add(name);
+    return { ...actor, name };
+  });
+}
+
+function readActors(reader: Reader, data: Fields, surroundings: Surroundings): ScenarioActor[] {
+  const read = (["workload", "client"] as const).flatMap((role) => {
+    const key = `${role}s`;
+    const items = data[key] === undefined ? [] : (reader.list(data[key], [key], `${role}s`) ?? []);
+    return items.flatMap((item, i) => {
+      const path = [key, i];
+      const actor = readActor(reader, role, item, path, surroundings);
+      const own = (item as Fields | null)?.["name"] !== undefined;
+      return actor === undefined ? [] : [{ actor, path, own }];
+    });
+  });
+  return nameActors(reader, read);
+}
+
+/** Memory in use from the start, and room for the pages of all actors. */
+function checkTotals(reader: Reader, actors: readonly ScenarioActor[], device: KnownDevice): void {
+  const { resolved } = device;
+  const held = actors
+    .filter(({ parameters }) => (parameters["start"] ?? 0) === 0)
+    .flatMap(({ kind, parameters }) => {
+      const keys = { resident: ["anon", "file", "unmovable", "reclaimable"], "direct-io": ["buffers"] };
+      return (keys[kind as keyof typeof keys] ?? []).map((key) => parameters[key] ?? 0);
+    })
+    .reduce((sum, pages) => sum + pages, 0);
+  const { managed } = resolved.totals;
+  const size = (pages: number) => formatBytes(pages * resolved.pageSize);
+  if (held > managed)
+    reader.report(
+      ["workloads"],
+      `hold ${size(held)} from the start; ${resolved.name} manages ${size(managed)}`,
+    );
+  const slots = actors.reduce((sum, actor) => sum + actor.slots, 0);
+  if (slots > MAX_PAGES_HELD) {
+    const most = actors.reduce((a, b) => (b.slots > a.slots ? b : a));
+    const text = `may own ${slots} pages together, ${most.name} alone ${most.slots}; there is room for ${MAX_PAGES_HELD}`;
+    reader.report(["workloads"], text);
+  }
+}
+
+/** Answers a scenario, or undefined when the reader has issues. */
+export function settleScenario(reader: Reader, data: unknown): Scenario | undefined {
+  const group = reader.object(data, [], scenarioKeys, "scenario");
+  if (group === undefined) return undefined;
+  for (const key of ["name", "device", "duration"]) {
+    if (group[key] === undefined) reader.report([], `a scenario needs its ${key}`);
+  }
+  const simple = reader.fields(scenarioFields, group, []);
+  const { duration, sample } = simple;
+  if (duration === 0) reader.report(["duration"], "must be longer than nothing");
+  if (typeof sample === "number" && sample < 1e6) reader.report(["sample"], "must be at least 1ms");
+  const device = group["device"] === undefined ? undefined : readDevice(reader, group["device"], ["device"]);
+  const pressure = readPressure(reader, group, device);
+  const recordGroup = section(reader, group, "record", Object.keys(recordFields));
+  const record = reader.fields(recordFields, recordGroup, ["record"]);
+  const durationNs = typeof duration === "number" ? duration : undefined;
+  const surroundings = { device: device?.resolved, durationNs, swapPages: pressure.swapPages };
+  const policyList = readPolicies(reader, group["policy"]);
+  const costs = readCosts(reader, group);
+  const actors = readActors(reader, group, surroundings);
+  if (device !== undefined) checkTotals(reader, actors, device);
+  if (reader.issues.length > 0 || device === undefined) return undefined;
+  return {
+    name: String(simple["name"]),
+    description: String(simple["description"] ?? ""),
+    device: device.description,
+    policies: policyList,
+    pressure,
+    costs,
+    durationNs: Number(duration),
+    sampleNs: Number(sample),
+    seeds: Number(simple["seeds"]),
+    record: { failures: Number(record["failures"]) },
+    actors,
+  };
+}
