@@ -10,6 +10,7 @@ import { renderTable } from "../bindings/report/index.js";
 import { apiRows } from "./api.js";
 import { bytesPerFrame, type CmaRow, cmaRows, moduleBytes, sizeRatio, startUp } from "./limits.js";
 import { ROWS, type RowResult, runRow } from "./rows.js";
+import { benchSearch } from "./search/main.js";
 import { Twin } from "./twin.js";
 
 export interface BenchOptions {
@@ -103,7 +104,7 @@ interface MainOptions {
 function readOptions(): MainOptions {
   return new Command("bench")
     .description(
-      "buddy and per-CPU rows against a C twin, interleaved; start-up, memory, module, device size, CMA",
+      "buddy and per-CPU rows against a C twin, interleaved; start-up, memory, module, device size, CMA, bitmap searches",
     )
     .option("--json <file>", "write all figures to a file")
     .option("--device <preset>", "device of the rows", "phone-16g")
@@ -195,7 +196,11 @@ async function main(): Promise<void> {
   for (const { name, operationsPerSecond } of api) {
     process.stdout.write(`${name}: ${(operationsPerSecond / 1e6).toFixed(2)} M operations a second\n`);
   }
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ rows, goals, cma, api }, null, 2)}\n`);
+  note("bitmap searches");
+  process.stdout.write("\nbitmap searches with alignment\n");
+  const search = await benchSearch(quick);
+  if (json !== undefined)
+    writeFileSync(json, `${JSON.stringify({ rows, goals, cma, api, search }, null, 2)}\n`);
 }
 
 if (process.argv[1]?.endsWith("main.js")) await main();

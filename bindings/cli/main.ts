@@ -121,6 +121,7 @@ function addBench(root: Command, done: (code: ExitCode) => void): void {
     .option("--growth", "also how the cost grows with the map")
     .option("--json", "print the rows as JSON")
     .option("--svg <file>", "write a chart")
+    .option("--html <file>", "write a page: chart, tables, goals, lost rows")
     .addOption(coreOption())
     .action(async (options: BenchSearchOptions) => done(await runBenchSearch(options)));
 }

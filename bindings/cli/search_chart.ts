@@ -4,7 +4,7 @@
 import { type LabResult, type LabRow, timeOf } from "../bitmap/lab/index.js";
 import { formatCount, formatDuration } from "../report/index.js";
 import { INK, QUIET_INK } from "../report/palette.js";
-import { element, textElement } from "../report/svg.js";
+import { element, escapeXml, textElement } from "../report/svg.js";
 
 const LEFT = 190;
 const RIGHT = 30;
@@ -87,7 +87,7 @@ export function renderSearchChart({ rows, bits, digest }: LabResult): string {
   return `${element(
     "svg",
     { xmlns: "http://www.w3.org/2000/svg", ...size, "font-family": FONT, "font-size": 11 },
-    [background, head, ...axis, ...legend, ...parts].join("\n"),
+    [element("title", {}, escapeXml(title)), background, head, ...axis, ...legend, ...parts].join("\n"),
   )}\n`;
 }
 

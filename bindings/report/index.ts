@@ -1,5 +1,6 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 
+export { renderHtmlHeading, renderHtmlPage, renderHtmlParagraph, renderHtmlTable } from "./html.js";
 export type { PageMapBlocks, PageMapInput, PageMapRange } from "./pagemap/input.js";
 export { renderPageMapSvg } from "./pagemap/render.js";
 export { renderBuddyinfo, renderPagetypeinfo } from "./procfs.js";

@@ -30,7 +30,7 @@ const NEAR: u32 = 6;
 /** Pairs that are looked through for a clear bit before the tree goes on. */
 const FULL: u32 = 64;
 /** Bits that are looked through for a small request before the tree goes on. */
-const STRETCH: u32 = 1024;
+const STRETCH: u32 = 2048;
 const ALL: u64 = 0xffff_ffff_ffff_ffff;
 
 /** The first place; `index` without a run tree, or 0, leaves everything to the kernel's walk. */
@@ -71,7 +71,13 @@ export function composite(
     from = map + ((<usize>pair) << 3);
     word = (pair < pairs ? load<u64>(from) : <u64>load<u32>(from)) & (ALL << (at & 63));
     const end = at + count;
-    const hit = word != 0 ? (pair << 6) + <u32>ctz(word) : setFrom(map, pair + 1, end);
+    const close = min(end >> 6, pair + NEAR);
+    while (word == 0) {
+      pair += 1;
+      if (pair >= close) break;
+      word = load<u64>(map + ((<usize>pair) << 3));
+    }
+    const hit = word != 0 ? (pair << 6) + <u32>ctz(word) : setFrom(map, pair, end);
     if (hit >= end) return at;
     const before = cost;
     cost += WINDOW + ((hit - at) >> 6);

@@ -20,11 +20,6 @@ export function kernelWalk(map: usize, bits: u32, start: u32, count: u32, mask: 
     let pair = at >> 6;
     let from = map + ((<usize>pair) << 3);
     let word = (pair < pairs ? ~load<u64>(from) : <u64>~load<u32>(from)) & (ALL << (at & 63));
-    if (pair + 1 < pairs) {
-      const full = word == 0;
-      word = select<u64>(~load<u64>(from, 8), word, full);
-      pair += full ? 1 : 0;
-    }
     const near = min(pairs, pair + NEAR);
     while (word == 0) {
       pair += 1;
@@ -38,7 +33,13 @@ export function kernelWalk(map: usize, bits: u32, start: u32, count: u32, mask: 
     from = map + ((<usize>pair) << 3);
     word = (pair < pairs ? load<u64>(from) : <u64>load<u32>(from)) & (ALL << (at & 63));
     const end = at + count;
-    const hit = word != 0 ? (pair << 6) + <u32>ctz(word) : setFrom(map, pair + 1, end);
+    const close = min(end >> 6, pair + NEAR);
+    while (word == 0) {
+      pair += 1;
+      if (pair >= close) break;
+      word = load<u64>(map + ((<usize>pair) << 3));
+    }
+    const hit = word != 0 ? (pair << 6) + <u32>ctz(word) : setFrom(map, pair, end);
     if (hit >= end) return at;
     at = hit + 1;
   }

@@ -1,8 +1,9 @@
 // Knows: that the benchmark measures equal work: core and C twin agree on every frame. No timing here.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { geometricMean, runRows } from "../../../bench/main.js";
 import { ROWS } from "../../../bench/rows.js";
+import { benchSearch } from "../../../bench/search/main.js";
 
 describe("the benchmark in tiny sizes", () => {
   it("runs every row; where a C compiler is found, checksums and digests are equal", async () => {
@@ -18,5 +19,20 @@ describe("the benchmark in tiny sizes", () => {
 
   it("knows a geometric mean", () => {
     expect(geometricMean([1, 4])).toBeCloseTo(2);
+  });
+});
+
+describe("the search part", () => {
+  it("gives the laboratory's rows and goals, and a rate for each strategy and the class", async () => {
+    vi.spyOn(console, "log").mockImplementation(() => {});
+    vi.spyOn(process.stdout, "write").mockImplementation(() => true);
+    const { lab, rates } = await benchSearch(true);
+    vi.restoreAllMocks();
+    expect(lab).toMatchObject({ bits: 65_536, growth: [] });
+    expect(Object.keys(lab)).toEqual(expect.arrayContaining(["rows", "updates", "goals", "losses"]));
+    expect(rates.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["empty KERNEL", "captured COMPOSITE", "PageBitmap findFirst"]),
+    );
+    for (const { name, operationsPerSecond } of rates) expect(operationsPerSecond, name).toBeGreaterThan(0);
   });
 });

@@ -1,6 +1,9 @@
 // Knows: the laboratory on small maps: patterns are what they say, goals and losses are read off rows as they should be,
 // the command prints them, the chart is a picture.
 
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { SearchStrategy } from "../../../assembly/abi/findings.js";
 import { BitmapCore, NONE } from "../../../bindings/bitmap/core.js";
@@ -10,13 +13,14 @@ import {
   type LabResult,
   type LabRow,
   lossesOf,
-  median,
   PATTERNS,
+  quartile,
   runLab,
 } from "../../../bindings/bitmap/lab/index.js";
 import { runBenchSearch } from "../../../bindings/cli/bench_search.js";
 import { ExitCode, UsageError } from "../../../bindings/cli/exit.js";
 import { renderSearchChart } from "../../../bindings/cli/search_chart.js";
+import { renderSearchHtml } from "../../../bindings/cli/search_html.js";
 import { SearchTwin } from "../../../bindings/cli/search_twin.js";
 import { loadCore } from "../../../bindings/engine/load.js";
 
@@ -79,7 +83,8 @@ describe("goals and losses", () => {
 
   it("are read off the worst row", () => {
     const of = (text: string) => goalsOf(result, "C").find(({ what }) => what.includes(text));
-    expect(of("plain walk against C")).toMatchObject({ measured: 1.3, met: false });
+    expect(of("geometric mean of scans")?.measured).toBeCloseTo(Math.sqrt(1.3 / 4));
+    expect(of("worst scan")).toMatchObject({ measured: 1.3, met: false });
     expect(of("holes-end")).toMatchObject({ measured: 200, met: false });
     expect(of("full-end")).toMatchObject({ measured: 400, met: true });
     expect(of("first window")).toMatchObject({ measured: 26, met: false });
@@ -95,8 +100,8 @@ describe("goals and losses", () => {
   });
 
   it("small arithmetic", () => {
-    expect(median([5, 1, 3])).toBe(3);
-    expect(median([4, 1, 3, 2])).toBe(2.5);
+    expect(quartile([5, 1, 3])).toBe(1);
+    expect(quartile([9, 5, 1, 4, 3, 7, 8, 2, 6])).toBe(3);
     expect(digestOf([1, 2])).not.toBe(digestOf([2, 1]));
   });
 });
@@ -181,6 +186,31 @@ describe("pageblock bench search", () => {
     for (const part of ["digest of the answers", "goals", "memory of the index", "bits per ns"]) {
       expect(text).toContain(part);
     }
+  });
+
+  it("--html is one page with the chart, the tables, the goals and the lost rows; nothing from elsewhere", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pageblock-lab-"));
+    const path = join(folder, "search.html");
+    await printed({ pattern: ["captured"], strategy: ["run_tree"], html: path });
+    const page = readFileSync(path, "utf8");
+    rmSync(folder, { recursive: true });
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page.match(/<svg /g)).toHaveLength(1);
+    for (const part of ["captured: a 64 MiB area", "memory of the index", "goals", "the composite loses"]) {
+      expect(page).toContain(part);
+    }
+    expect(page).toMatch(/<td>63@6<\/td><td class="r">/);
+    expect(page).not.toMatch(/<script|<link|src=|href=|url\(|NaN|undefined/);
+  });
+
+  it("a page says so when nothing is lost, and escapes what it shows", () => {
+    const page = renderSearchHtml({
+      result: resultOf(row("empty", "1@0", { KERNEL: 9, COMPOSITE: 9 })),
+      growth: [],
+      noTwin: "no <compiler> & no source",
+    });
+    expect(page).toContain("C: not run: no &lt;compiler&gt; &amp; no source");
+    expect(page).toMatch(/loses, to C or to another strategy<\/h2>\n<p>none<\/p>/);
   });
 
   it("--json is JSON", async () => {
