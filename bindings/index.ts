@@ -96,5 +96,7 @@ export { type Disagreement, isExact, type ReplayResult } from "./replay/result.j
 export { ScriptedReplay } from "./replay/scripted.js";
 export { StandardReplay, type StandardResult } from "./replay/standard.js";
 export { TracedReplay } from "./replay/traced.js";
+// A report of simulation runs as one HTML file; node.ts reads the template by itself.
+export { fillRunReport, type RunReportOptions } from "./report/run/index.js";
 // Scenarios: from YAML or step by step.
 export * from "./scenario/index.js";

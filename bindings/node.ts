@@ -3,3 +3,4 @@
 
 export { DirectoryFiles, readCaptureDirectory } from "./importers/capture/node.js";
 export * from "./index.js";
+export { readReportTemplate, renderRunReport } from "./report/node.js";

@@ -2,12 +2,13 @@
 // Must not know: why an arrow is allowed (arrows.ts).
 
 import { describe, expect, it } from "vitest";
-import { ASSEMBLY, BINDINGS, isNodeOnly, matches, PACKAGES, REFERENCE, roomOf } from "./arrows.js";
+import { ASSEMBLY, BINDINGS, isNodeOnly, matches, PACKAGES, REFERENCE, roomOf, WEB } from "./arrows.js";
 import { renderGraph } from "./graph.js";
 import { type Import, nodeGlobalsOf, readSources, type SourceFile } from "./sources.js";
 
 const assembly = readSources("assembly");
 const bindings = readSources("bindings");
+const web = readSources("web");
 
 /** "bindings/engine/units.ts" -> "engine/units"; the abi of assembly keeps its room. */
 function inside(path: string): string {
@@ -95,8 +96,19 @@ describe("the arrows", () => {
     expect(strays).toEqual([]);
   });
 
+  it("the page of a report knows the document, how numbers are written, and nothing else of the package", () => {
+    const strays = web.flatMap((source) =>
+      source.imports
+        .filter(({ isPackage, target }) => !isPackage && !target.startsWith("web/"))
+        .filter(({ target, typeOnly }) => !WEB.some((rule) => matches(rule, inside(target), typeOnly)))
+        .map((found) => place(source, found)),
+    );
+    expect(strays).toEqual([]);
+    expect(web.length).toBeGreaterThan(10);
+  });
+
   it("there are no import cycles", () => {
-    expect(findCycle([...assembly, ...bindings])).toBeUndefined();
+    expect(findCycle([...assembly, ...bindings, ...web])).toBeUndefined();
   });
 
   it("packages are imported where they belong", () => {

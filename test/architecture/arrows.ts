@@ -62,7 +62,7 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   policy: LEAVES,
   machine: ["abi", "engine", "device", "type importers", "importers/errors"],
   replay: ["abi", "engine", "machine", "importers"],
-  report: ["analysis", ...LEAVES],
+  report: ["analysis", "type scenario", ...LEAVES],
   // CMA's bitmaps without a machine.
   bitmap: ["abi", "engine", "analysis"],
   // The machine as files, in the kernel's formats.
@@ -73,6 +73,9 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   node: ["index", ...NEUTRAL, ...LATER],
   cli: ["index", "node", ...NEUTRAL, ...LATER],
 };
+
+/** The page of a report: what it imports of bindings, the vocabulary and shapes; it draws and computes nothing else. */
+export const WEB = ["report/run", "report/sizes", "scenario/result"];
 
 /** The naive model shares no line of logic with the core, nor with what drives it: it may see these and itself. */
 export const REFERENCE = ["abi", "importers"];

@@ -25,7 +25,7 @@ const HANDLED = new Set([
 
 const assembly = readSources("assembly");
 const bindings = readSources("bindings");
-const code = [...assembly, ...bindings, ...readSources("bench", "scripts", "examples")];
+const code = [...assembly, ...bindings, ...readSources("bench", "scripts", "examples", "web")];
 const tests = readSources("test");
 
 describe("sizes", () => {
@@ -46,7 +46,9 @@ describe("sizes", () => {
 
 describe("headers", () => {
   it("every file says first what it knows", () => {
-    const silent = [...assembly, ...bindings].filter(({ text }) => !/^(#!.*\n)?\/\/ Knows: \S/.test(text));
+    const silent = [...assembly, ...bindings, ...readSources("web")].filter(
+      ({ text }) => !/^(#!.*\n)?\/\/ Knows: \S/.test(text),
+    );
     expect(silent.map(({ path }) => `${path} does not begin with "// Knows: "`)).toEqual([]);
   });
 });

@@ -1,0 +1,28 @@
+// Knows: where the page of a report lies on a file system; a report in one call.
+// Must not know: what a report says.
+
+import { readFileSync } from "node:fs";
+import type { RunResult } from "../scenario/result.js";
+import { fillRunReport, type RunReportOptions } from "./run/index.js";
+
+/** In the compiled package, then in a source checkout. */
+const PLACES = ["../../report.html", "../../dist/report.html"].map((path) => new URL(path, import.meta.url));
+
+/** The page without a document. @throws Error naming every place that was looked at */
+export function readReportTemplate(): string {
+  for (const place of PLACES) {
+    try {
+      return readFileSync(place, "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+  throw new Error(
+    `report.html was not found at ${PLACES.map(({ pathname }) => pathname).join(" or ")}; run "npm run build:report"`,
+  );
+}
+
+/** One self-contained HTML file about these runs. */
+export function renderRunReport(results: readonly RunResult[], options: RunReportOptions = {}): string {
+  return fillRunReport(readReportTemplate(), results, options);
+}

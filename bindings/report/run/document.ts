@@ -1,0 +1,178 @@
+// Knows: the shape of the document that a report page carries: what `prepare` writes and the page reads.
+// Must not know: how runs are measured, how anything is drawn.
+//
+// Lists of many equal records are columns, and a column of numbers that change little from one to the next is a
+// `Steps`: value[i] = (first + step[0] + ... + step[i - 1]) * scale. Words (names of holders, reasons, pin kinds)
+// are indexes into `words`. Times are nanoseconds after decoding.
+
+import type { ActorSummary, AreaSummary } from "../../scenario/result.js";
+
+/** Raised when a page of another version could not read the document. */
+export const DOCUMENT_VERSION = 1;
+
+/** `count` numbers; `steps` is empty when all are equal. */
+export interface Steps {
+  readonly count: number;
+  readonly scale: number;
+  readonly first: number;
+  readonly steps: readonly number[];
+}
+
+/** How the requests of one client ended under one policy, all seeds together. Latencies are those of successes. */
+export interface ClientStatistics {
+  readonly policy: string;
+  readonly client: string;
+  /** Pages of its requests: smallest and largest. */
+  readonly pagesMin: number;
+  readonly pagesMax: number;
+  readonly requests: number;
+  readonly succeeded: number;
+  /** Negative errno as text -> requests. */
+  readonly errors: Readonly<Record<string, number>>;
+  readonly missed: number;
+  readonly medianNs: number | null;
+  readonly p95Ns: number | null;
+  readonly p99Ns: number | null;
+  readonly maxNs: number | null;
+  /** Median time until a failed request gave up. */
+  readonly failMedianNs: number | null;
+  readonly windows: number;
+  readonly busyRetries: number;
+  readonly migrated: number;
+  readonly reclaimed: number;
+  readonly sleeps: number;
+  /** Latencies of successes at even steps of their rank, the last one included. */
+  readonly ranks: readonly (readonly [latencyNs: number, rank: number])[];
+}
+
+export type Metric = "success" | "median" | "p99" | "missed";
+
+/** One policy against the first one, for one client and metric: differences of the same seed. */
+export interface Comparison {
+  readonly client: string;
+  readonly metric: Metric;
+  readonly policy: string;
+  readonly against: string;
+  /** Seeds that have a value under both. */
+  readonly seeds: readonly number[];
+  readonly values: readonly number[];
+  readonly base: readonly number[];
+  readonly median: number;
+  /** Interval of the median where the caller computed one. */
+  readonly interval: { readonly low: number; readonly high: number; readonly confidence: number } | null;
+}
+
+/** What blocked, by reason, holder and kind of pin; over all windows of a failure that were kept by the run. */
+export interface Blocker {
+  readonly reason: string;
+  readonly holder: string;
+  readonly pinKind: string;
+  readonly windows: number;
+  readonly frames: number;
+  readonly medianHeldNs: number;
+  readonly longestHeldNs: number;
+}
+
+export interface WindowColumns {
+  /** Pages behind the first page of the area. */
+  readonly start: Steps;
+  readonly blocker: Steps;
+  readonly word: readonly (readonly [reason: number, holder: number, pinKind: number])[];
+  /** Index into `word`, one for each window. */
+  readonly kind: readonly number[];
+  readonly heldNs: Steps;
+}
+
+export interface ReportMap {
+  readonly startPfn: number;
+  readonly pagesPerCell: number;
+  readonly kinds: readonly string[];
+  readonly counts: readonly (readonly number[])[];
+}
+
+export interface ReportFailure {
+  readonly client: string;
+  readonly area: string;
+  readonly pages: number;
+  readonly align: number;
+  readonly beginNs: number;
+  readonly latencyNs: number;
+  readonly errno: number;
+  readonly windowsTried: number;
+  readonly busyRetries: number;
+  readonly migrated: number;
+  readonly reclaimed: number;
+  readonly sleeps: number;
+  readonly missed: boolean;
+  readonly distinctBlockers: number;
+  readonly longestHeldNs: number;
+  readonly anyLongPin: boolean;
+  readonly blockers: readonly Blocker[];
+  /** Windows that the run kept, and every which of them is below. */
+  readonly windowsKept: number;
+  readonly every: number;
+  readonly windows: WindowColumns;
+  readonly map: ReportMap | null;
+  /** Cells of the map in which a window was blocked: cell, windows, different frames. */
+  readonly blocked: readonly (readonly [cell: number, windows: number, frames: number])[];
+}
+
+export interface RequestColumns {
+  readonly client: readonly number[];
+  readonly area: readonly number[];
+  readonly pages: readonly number[];
+  readonly beginNs: Steps;
+  readonly latencyNs: readonly number[];
+  readonly errno: readonly number[];
+  readonly windows: readonly number[];
+  readonly migrated: readonly number[];
+  /** 1: later than the deadline. */
+  readonly missed: readonly number[];
+  /** Index into `failures`, -1: none is kept. */
+  readonly failure: readonly number[];
+}
+
+export interface ReportColumn {
+  readonly name: string;
+  readonly unit: string;
+  readonly kind: "level" | "sum";
+  readonly values: Steps;
+}
+
+export interface ReportRun {
+  readonly policy: string;
+  readonly seed: number;
+  readonly durationNs: number;
+  readonly events: number;
+  readonly digest: string;
+  readonly requests: RequestColumns;
+  readonly failures: readonly ReportFailure[];
+  readonly failuresNotKept: number;
+  readonly actors: readonly ActorSummary[];
+  readonly totals: Readonly<Record<string, number>>;
+  readonly timeNs: Steps;
+  readonly columns: readonly ReportColumn[];
+}
+
+export interface ReportDocument {
+  readonly version: typeof DOCUMENT_VERSION;
+  readonly scenario: string;
+  readonly device: string;
+  readonly kernel: string;
+  readonly pageBytes: number;
+  /** How to run it again, "" when nobody said. */
+  readonly command: string;
+  /** The scenario's text, "" when nobody gave it. */
+  readonly source: string;
+  readonly policies: readonly string[];
+  readonly seeds: readonly number[];
+  readonly clients: readonly string[];
+  readonly areas: readonly AreaSummary[];
+  readonly words: readonly string[];
+  readonly summary: readonly string[];
+  readonly statistics: readonly ClientStatistics[];
+  readonly comparisons: readonly Comparison[];
+  readonly runs: readonly ReportRun[];
+  /** What was left out or thinned, one sentence each. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,147 @@
+// Knows: how what happened is told in about ten plain lines.
+// Must not know: pictures. Every number is one of the statistics or of the records; nothing is guessed.
+
+import type { RunResult } from "../../scenario/result.js";
+import { formatBytes, formatCount, formatDuration, formatShare } from "../sizes.js";
+import type { ClientStatistics, Comparison } from "./document.js";
+import { blockersOf } from "./failures.js";
+import { median } from "./statistics.js";
+
+const MOST_LINES = 10;
+
+const ERRORS: Readonly<Record<string, string>> = {
+  "-4": "-4 (EINTR)",
+  "-12": "-12 (ENOMEM)",
+  "-16": "-16 (EBUSY)",
+};
+
+export function formatErrno(errno: number | string): string {
+  return ERRORS[String(errno)] ?? String(errno);
+}
+
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+function whatRan(runs: readonly RunResult[], policies: readonly string[], seeds: number): string {
+  const [first] = runs;
+  if (first === undefined) return "";
+  const durations = runs.map(({ durationNs }) => durationNs);
+  const [least, most] = [Math.min(...durations), Math.max(...durations)];
+  const time = least === most ? formatDuration(least) : `${formatDuration(least)} to ${formatDuration(most)}`;
+  const many = runs.length === 1 ? "one run" : `${plural(runs.length, "run")}`;
+  return `${first.scenario} on ${first.device} (Linux ${first.kernel}): ${many} of ${time} of virtual time, ${plural(policies.length, "policy", "policies")} (${policies.join(", ")}), ${plural(seeds, "seed")}.`;
+}
+
+function sizeOf({ pagesMin, pagesMax }: ClientStatistics, pageBytes: number): string {
+  const most = formatBytes(pagesMax * pageBytes);
+  return pagesMin === pagesMax ? most : `${formatBytes(pagesMin * pageBytes)} to ${most}`;
+}
+
+function outcome(row: ClientStatistics, pageBytes: number): string {
+  const what = `${row.client} under ${row.policy}: ${formatCount(row.succeeded)} of ${plural(row.requests, "request")} of ${sizeOf(row, pageBytes)} succeeded (${formatShare(row.succeeded, row.requests)})`;
+  const errors = Object.entries(row.errors).map(
+    ([errno, count]) => `${formatCount(count)} with ${formatErrno(errno)}`,
+  );
+  const failed = errors.length === 0 ? "" : `; failed: ${errors.join(", ")}`;
+  const latency =
+    row.medianNs === null
+      ? ""
+      : `; latency of successes: median ${formatDuration(row.medianNs)}, p95 ${formatDuration(row.p95Ns ?? 0)}, p99 ${formatDuration(row.p99Ns ?? 0)}`;
+  const missed = row.missed === 0 ? "" : `; ${formatCount(row.missed)} missed the deadline`;
+  return `${what}${failed}${latency}${missed}.`;
+}
+
+/** Who stood in the way of one policy's failed requests. */
+function blocked(policy: string, runs: readonly RunResult[]): string | undefined {
+  const failures = runs.filter((run) => run.policy === policy).flatMap((run) => run.failures);
+  const windows = failures.flatMap((failure) => failure.windows);
+  if (failures.length === 0) return undefined;
+  if (windows.length === 0)
+    return `Under ${policy} ${plural(failures.length, "failure")} had no window to try at all.`;
+  const most = blockersOf(windows)
+    .slice(0, 2)
+    .map(({ reason, holder, pinKind, windows: count }) => {
+      const who = holder === "" ? "" : ` by ${holder}${pinKind === "" ? "" : ` (${pinKind})`}`;
+      return `${reason}${who} ${formatShare(count, windows.length)}`;
+    });
+  const longest = failures.reduce((held, { longestHeldNs }) => Math.max(held, longestHeldNs), 0);
+  const long = failures.filter(({ anyLongPin }) => anyLongPin).length;
+  const pins =
+    longest === 0
+      ? ""
+      : long === 0
+        ? `; no single pin was long: the oldest that blocked was ${formatDuration(longest)} old`
+        : `; ${formatCount(long)} of ${plural(failures.length, "failure")} met a long pin, the oldest ${formatDuration(longest)}`;
+  return `What blocked under ${policy}, of ${plural(windows.length, "window")} tried: ${most.join(", ")}${pins}.`;
+}
+
+function fullness(policy: string, runs: readonly RunResult[]): string | undefined {
+  const failures = runs.filter((run) => run.policy === policy).flatMap((run) => run.failures);
+  const kinds = [...new Set(failures.flatMap(({ map }) => map.kinds))];
+  if (failures.length === 0) return undefined;
+  const shares = kinds
+    .map((kind) => {
+      const share = failures.map(({ map }) => {
+        const of = (k: number) => (map.counts[k] ?? []).reduce((total, count) => total + count, 0);
+        const whole = map.kinds.reduce((total, _, k) => total + of(k), 0);
+        const at = map.kinds.indexOf(kind);
+        return whole === 0 || at < 0 ? 0 : of(at) / whole;
+      });
+      return { kind, share: median(share) ?? 0 };
+    })
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share)
+    .slice(0, 4);
+  return `When a request failed under ${policy}, the area held (median): ${shares.map(({ kind, share }) => `${formatShare(share, 1)} ${kind}`).join(", ")}.`;
+}
+
+function compared({
+  client,
+  policy,
+  against,
+  seeds,
+  values,
+  base,
+  median: middle,
+  interval,
+}: Comparison): string {
+  const better = values.filter((value, i) => value > (base[i] ?? 0)).length;
+  const worse = values.filter((value, i) => value < (base[i] ?? 0)).length;
+  const points = (share: number) => `${share > 0 ? "+" : ""}${Number((share * 100).toFixed(1))}`;
+  const range =
+    interval === null
+      ? ""
+      : ` (${Math.round(interval.confidence * 100)} % interval ${points(interval.low)} to ${points(interval.high)})`;
+  return `${policy} against ${against}, same arrivals: success of ${client} ${points(middle)} points in the median of ${plural(seeds.length, "seed")}${range}; better in ${better}, worse in ${worse}.`;
+}
+
+/** The clients with the most failures first when not all fit. */
+export function summarize(
+  runs: readonly RunResult[],
+  policies: readonly string[],
+  statistics: readonly ClientStatistics[],
+  comparisons: readonly Comparison[],
+): string[] {
+  const pageBytes = runs[0]?.pageBytes ?? 4096;
+  const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  const present = (line: string | undefined): line is string => line !== undefined;
+  const causes = policies.map((policy) => blocked(policy, runs)).filter(present);
+  const full = policies.map((policy) => fullness(policy, runs)).filter(present);
+  const differences = comparisons.filter(({ metric }) => metric === "success").map(compared);
+  const asked = statistics.filter(({ requests }) => requests > 0);
+  const worstFirst = asked
+    .toSorted((a, b) => b.requests - b.succeeded - (a.requests - a.succeeded))
+    .slice(0, Math.max(2, MOST_LINES - 2 - causes.length - Math.min(2, differences.length)));
+  const outcomes = asked.filter((row) => worstFirst.includes(row)).map((row) => outcome(row, pageBytes));
+  const more = asked.length - outcomes.length;
+  const lines = [
+    whatRan(runs, policies, seeds),
+    ...(asked.length === 0 ? ["No client asked for contiguous memory."] : outcomes),
+    ...(more > 0 ? [`${plural(more, "more row")} in the table of clients.`] : []),
+    ...causes,
+    ...differences.slice(0, 2),
+    ...full,
+  ];
+  return lines.slice(0, MOST_LINES);
+}

@@ -1,0 +1,211 @@
+// Knows: what the document of a report must hold, whatever the runs were: numbers that agree with the runs, safe
+// text, the same bytes, a bounded size.
+// Must not know: the page (page.test.ts).
+
+import { readFileSync, writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { blockersOf } from "../../bindings/report/run/failures.js";
+import { prepareReport } from "../../bindings/report/run/prepare.js";
+import { embeddableJson, fillReport, fillRunReport } from "../../bindings/report/run/render.js";
+import { quantile } from "../../bindings/report/run/statistics.js";
+import { decodeSteps, encodeSteps, everyNth } from "../../bindings/report/run/steps.js";
+import type { RunResult } from "../../bindings/scenario/result.js";
+import { makeResults } from "../support/run_results.js";
+
+const TEMPLATE = '<p><script type="application/json" id="document"></script></p>';
+const GOLDEN = new URL("../golden/report/document.golden", import.meta.url);
+
+/** Small enough for a golden file that a person can read. */
+function small(): RunResult[] {
+  return makeResults({ seeds: 2, seconds: 8, hertz: 1, rate: 0.5 }).map((run) => ({
+    ...run,
+    failures: run.failures.map((failure) => ({ ...failure, windows: failure.windows.slice(0, 9) })),
+  }));
+}
+
+/** Lists of numbers on one line each. */
+function readable(document: unknown): string {
+  const lines = JSON.stringify(document, null, 1);
+  return `${lines.replace(/\[[-\d.,\s]+\]/g, (list) => list.replace(/\s+/g, ""))}\n`;
+}
+
+describe("columns of numbers", () => {
+  it("come back as they were, to the scale", () => {
+    const scales = fc.constantFrom(1, 1e3, 1e-4);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -1e12, max: 1e12 })), scales, (numbers, scale) => {
+        const values = numbers.map((number) => number * scale);
+        const back = decodeSteps(encodeSteps(values, scale));
+        expect(back.length).toBe(values.length);
+        for (const [i, value] of values.entries())
+          expect(Math.abs((back[i] ?? 0) - value)).toBeLessThan(scale);
+      }),
+    );
+    expect(encodeSteps([7, 7, 7], 1)).toEqual({ count: 3, scale: 1, first: 7, steps: [] });
+    expect(decodeSteps(encodeSteps([], 1))).toEqual([]);
+  });
+
+  it("are thinned evenly, the last one kept", () => {
+    expect(everyNth(10, 4)).toEqual([0, 4, 8, 9]);
+    expect(everyNth(0, 4)).toEqual([]);
+  });
+});
+
+describe("statistics", () => {
+  const results = makeResults({ seeds: 3 });
+  const { statistics, comparisons } = prepareReport(results);
+
+  it("count every request of all seeds", () => {
+    for (const row of statistics) {
+      const requests = results
+        .filter(({ policy }) => policy === row.policy)
+        .flatMap((run) => run.requests.filter(({ client }) => client === row.client));
+      const latencies = requests
+        .filter(({ errno }) => errno === 0)
+        .map(({ latencyNs }) => latencyNs)
+        .sort((a, b) => a - b);
+      const failed = Object.values(row.errors).reduce((sum, count) => sum + count, 0);
+      expect(row.requests).toBe(requests.length);
+      expect(row.succeeded).toBe(latencies.length);
+      expect(failed + row.succeeded).toBe(row.requests);
+      expect(row.maxNs).toBe(latencies.at(-1));
+      expect(row.ranks.at(-1)?.[1]).toBe(row.succeeded);
+      const notLater = latencies.filter((latency) => latency <= (row.p95Ns ?? 0)).length;
+      expect(notLater / latencies.length).toBeGreaterThanOrEqual(0.95);
+      const earlier = latencies.filter((latency) => latency < (row.p95Ns ?? 0)).length;
+      expect(earlier / latencies.length).toBeLessThan(0.95);
+    }
+  });
+
+  it("know the quantiles of nothing and of one value", () => {
+    expect(quantile([], 0.5)).toBeNull();
+    expect(quantile([3], 0.01)).toBe(3);
+    expect(quantile([1, 2, 3, 4], 0.5)).toBe(2);
+    expect(quantile([1, 2, 3, 4], 1)).toBe(4);
+  });
+
+  it("compare the same seeds", () => {
+    const row = comparisons.find(({ client, metric }) => client === "camera" && metric === "success");
+    expect(row).toMatchObject({ policy: "android-retry", against: "mainline", seeds: [1, 2, 3] });
+    const share = (run: RunResult | undefined) => {
+      const requests = run?.requests.filter(({ client }) => client === "camera") ?? [];
+      return requests.filter(({ errno }) => errno === 0).length / requests.length;
+    };
+    const of = (policy: string, seed: number) =>
+      share(results.find((run) => run.policy === policy && run.seed === seed));
+    const differences = [1, 2, 3].map((seed) => of("android-retry", seed) - of("mainline", seed));
+    expect(row?.median).toBe(differences.sort((a, b) => a - b)[1]);
+  });
+
+  it("leave out seeds that only one policy has, and take intervals from the caller", () => {
+    const cut = results.filter(({ policy, seed }) => policy === "mainline" || seed !== 2);
+    const interval = {
+      client: "camera",
+      metric: "success",
+      policy: "android-retry",
+      low: -0.1,
+      high: 0.3,
+      confidence: 0.95,
+    } as const;
+    const row = prepareReport(cut, { intervals: [interval] }).comparisons[0];
+    expect(row?.seeds).toEqual([1, 3]);
+    expect(row?.interval).toEqual({ low: -0.1, high: 0.3, confidence: 0.95 });
+  });
+});
+
+describe("failures", () => {
+  it("add their blockers up over all windows", () => {
+    const [failure] = makeResults({ seeds: 1 })[0]?.failures ?? [];
+    const blockers = blockersOf(failure?.windows ?? []);
+    expect(blockers.reduce((sum, { windows }) => sum + windows, 0)).toBe(failure?.windows.length);
+    expect(
+      Math.max(...blockers.map(({ longestHeldNs }) => longestHeldNs)) / (failure?.longestHeldNs ?? 0),
+    ).toBeCloseTo(1, 2);
+  });
+
+  it("are found by the request that failed, and mark the blocked cells of their map", () => {
+    const [run] = prepareReport(makeResults({ seeds: 1 })).runs;
+    const numbers = run?.requests.failure.filter((number) => number >= 0) ?? [];
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(run?.failures.map((_, i) => i));
+    for (const failure of run?.failures ?? []) {
+      const windows = failure.blocked.reduce((sum, [, count]) => sum + count, 0);
+      expect(windows).toBe(failure.windowsKept);
+    }
+  });
+});
+
+describe("the file", () => {
+  const HOSTILE = "</script><script>alert(1)</script><!-- \"'&\u2028 $& `";
+
+  it("holds names from a user's files as text only", () => {
+    const results = makeResults({
+      seeds: 1,
+      seconds: 20,
+      holder: HOSTILE,
+      client: HOSTILE,
+      scenario: HOSTILE,
+    });
+    const html = fillRunReport(TEMPLATE, results, { command: HOSTILE, source: HOSTILE });
+    expect(html.match(/<script/g)).toHaveLength(1);
+    expect(html.match(/<\/script/g)).toHaveLength(1);
+    expect(html).not.toMatch(/<!--|\u2028/);
+    const json = html.slice(html.indexOf('">{') + 2, html.indexOf("</script>"));
+    const read = JSON.parse(json) as ReturnType<typeof prepareReport>;
+    expect(read.scenario).toBe(HOSTILE);
+    expect(read.clients).toContain(HOSTILE);
+    expect(read.words).toContain(HOSTILE);
+    expect(JSON.parse(embeddableJson(HOSTILE))).toBe(HOSTILE);
+  });
+
+  it("is the same bytes for the same runs, in whatever order the seeds ended", () => {
+    const html = fillRunReport(TEMPLATE, small());
+    expect(fillRunReport(TEMPLATE, small())).toBe(html);
+    const [a, b, c, d] = small();
+    expect(fillRunReport(TEMPLATE, [b, a, d, c] as RunResult[])).toBe(html);
+  });
+
+  it("needs a template with a place, and a run", () => {
+    expect(() => fillReport("<p></p>", prepareReport(small()))).toThrow(
+      /no <script type="application\/json"/,
+    );
+    expect(() => prepareReport([])).toThrow(/at least one run/);
+  });
+
+  it("is what the golden file says", () => {
+    const written = readable(prepareReport(small()));
+    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(GOLDEN, written);
+    expect(written).toBe(readFileSync(GOLDEN, "utf8"));
+  });
+
+  it("stays small: twenty seeds of a minute, two policies, 70 columns, a hundred requests a second", () => {
+    const document = prepareReport(makeResults({ seeds: 20, moreColumns: 50, rate: 100 }));
+    expect(embeddableJson(document).length).toBeLessThan(4.5e6);
+    const text = document.notes.join("\n");
+    expect(text).toMatch(/^Series: one sample in \d+ is drawn/m);
+    expect(text).toMatch(/^Requests: [\d,]+ are not drawn/m);
+    expect(text).toMatch(/^Page maps: /m);
+    for (const run of document.runs) expect(run.timeNs.count).toBeGreaterThanOrEqual(120);
+  });
+});
+
+describe("the summary", () => {
+  it("says in ten lines who asked, what they got, what blocked, and what the policy changed", () => {
+    const { summary } = prepareReport(makeResults());
+    expect(summary.length).toBeLessThanOrEqual(10);
+    const text = summary.join("\n");
+    expect(text).toMatch(/synthetic-blockade on phone-16g \(Linux 6\.12\): 8 runs of 60 s/);
+    expect(text).toMatch(/camera under mainline: \d+ of 120 requests of 254 MiB succeeded \([\d.]+ %\)/);
+    expect(text).toMatch(
+      /What blocked under mainline, of [\d,]+ windows tried: PINNED by ota-update \(SHORT\)/,
+    );
+    expect(text).toMatch(/no single pin was long: the oldest that blocked was [\d.]+ ms old/);
+    expect(text).toMatch(/android-retry against mainline, same arrivals: success of camera/);
+  });
+
+  it("is short where nothing was asked and nothing failed", () => {
+    const [run] = small();
+    const idle = { ...(run as RunResult), requests: [], failures: [], failuresNotKept: 0 };
+    expect(prepareReport([idle]).summary).toHaveLength(2);
+  });
+});

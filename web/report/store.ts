@@ -1,0 +1,81 @@
+// Knows: what the reader has chosen, and who wants to hear of it.
+// Must not know: what is drawn.
+
+import type { Model, Run } from "./model.js";
+
+export interface Choice {
+  readonly seed: number;
+  /** null: all of them, one below the other. */
+  readonly policy: string | null;
+  readonly area: string;
+  /** Of the run of this policy and the chosen seed. */
+  readonly failure: { readonly policy: string; readonly number: number } | null;
+  /** Virtual time shown, in nanoseconds; null: all. */
+  readonly zoom: readonly [number, number] | null;
+}
+
+export class Store {
+  #choice: Choice;
+  readonly #listeners: { keys: readonly (keyof Choice)[]; draw: () => void }[] = [];
+  readonly #hovers = new Map<Element, (timeNs: number | null) => void>();
+
+  constructor(readonly model: Model) {
+    const { document, runs } = model;
+    const seed = runs.find(({ failures }) => failures.length > 0)?.seed ?? document.seeds[0] ?? 0;
+    this.#choice = { seed, policy: null, area: document.areas[0]?.name ?? "", failure: null, zoom: null };
+    this.#choice = { ...this.#choice, ...this.#firstFailure() };
+  }
+
+  get choice(): Choice {
+    return this.#choice;
+  }
+
+  /** Runs of the chosen seed under the chosen policies. */
+  get runs(): readonly Run[] {
+    const { seed, policy } = this.#choice;
+    return this.model.runs.filter((run) => run.seed === seed && (policy === null || run.policy === policy));
+  }
+
+  /** Time shown. */
+  get span(): readonly [number, number] {
+    return this.#choice.zoom ?? [0, this.model.durationNs];
+  }
+
+  set(change: Partial<Choice>): void {
+    const isOtherRun = change.seed !== undefined || change.policy !== undefined;
+    this.#choice = { ...this.#choice, ...change };
+    const follow = isOtherRun && change.failure === undefined ? this.#firstFailure() : {};
+    this.#choice = { ...this.#choice, ...follow };
+    const changed = new Set([...Object.keys(change), ...Object.keys(follow)]);
+    for (const { keys, draw } of this.#listeners) if (keys.some((key) => changed.has(key))) draw();
+  }
+
+  /** Draws when one of `keys` changes, and in `drawAll`. */
+  watch(keys: readonly (keyof Choice)[], draw: () => void): void {
+    this.#listeners.push({ keys, draw });
+  }
+
+  drawAll(): void {
+    for (const { draw } of this.#listeners) draw();
+  }
+
+  hover(timeNs: number | null): void {
+    for (const [element, listener] of this.#hovers) {
+      if (element.isConnected) listener(timeNs);
+      else this.#hovers.delete(element);
+    }
+  }
+
+  /** `listener` hears where the reader points for as long as `element` is in the page. */
+  onHover(element: Element, listener: (timeNs: number | null) => void): void {
+    this.#hovers.set(element, listener);
+  }
+
+  /** The first failure of the chosen runs, and its area. */
+  #firstFailure(): Partial<Choice> {
+    const run = this.runs.find(({ failures }) => failures.length > 0);
+    const area = run?.failures[0]?.area;
+    if (run === undefined || area === undefined) return { failure: null };
+    return { failure: { policy: run.policy, number: 0 }, area };
+  }
+}
