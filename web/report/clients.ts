@@ -89,6 +89,7 @@ function latencyAxis(domain: readonly [number, number], label: string | null): P
 }
 
 const LEFT = 110;
+const RIGHT = 24;
 
 function strip(model: Model, client: string, domain: readonly [number, number], width: number): Element {
   const { policies, statistics } = model.document;
@@ -103,6 +104,7 @@ function strip(model: Model, client: string, domain: readonly [number, number], 
     width,
     height: 30 + policies.length * 44,
     marginLeft: LEFT,
+    marginRight: RIGHT,
     marginBottom: 6,
     marginTop: 18,
     x: { ...latencyAxis(domain, null), axis: null },
@@ -159,6 +161,7 @@ function curve(model: Model, client: string, domain: readonly [number, number], 
     width,
     height: 210,
     marginLeft: LEFT,
+    marginRight: RIGHT,
     marginBottom: 36,
     x: latencyAxis(domain, "latency"),
     y: {

@@ -138,7 +138,12 @@ function positions(
 }
 
 /** Ages of the pins when they blocked, by powers of the square root of two. */
-function ages(windows: readonly Window[], color: (w: Window) => string, width: number): Element | null {
+function ages(
+  windows: readonly Window[],
+  every: number,
+  color: (w: Window) => string,
+  width: number,
+): Element | null {
   const pinned = windows.filter(({ heldNs }) => heldNs > 0);
   if (pinned.length === 0) return null;
   const step = 0.15;
@@ -175,7 +180,12 @@ function ages(windows: readonly Window[], color: (w: Window) => string, width: n
       labelArrow: "none",
       labelAnchor: "center",
     },
-    y: { label: "windows", labelArrow: "none", grid: true, ticks: 5 },
+    y: {
+      label: every > 1 ? `windows drawn (one in ${every})` : "windows",
+      labelArrow: "none",
+      grid: true,
+      ticks: 5,
+    },
     marks: [
       Plot.rectY(bars, { x1: "x1", x2: "x2", y: "count", fill: "fill", insetLeft: 0.5, insetRight: 0.5 }),
       Plot.ruleY([0]),
@@ -200,7 +210,7 @@ function sentence({ run, failure }: Listed, pageBytes: number): string {
         ? ` At least one pin was long: the oldest had been held for ${formatDuration(failure.longestHeldNs)}.`
         : ` No single pin was long: the oldest had been held for ${formatDuration(failure.longestHeldNs)}.`;
   const sleeps = failure.sleeps === 0 ? "" : ` and ${formatCount(failure.sleeps)} sleeps`;
-  return `Under ${run.policy}, ${failure.client} asked ${failure.area} for ${formatBytes(failure.pages * pageBytes)} at ${(failure.beginNs / 1e9).toFixed(3)} s and got ${formatErrno(failure.errno)} after ${formatDuration(failure.latencyNs)}, ${formatCount(failure.windowsTried)} windows${sleeps}. ${formatCount(failure.distinctBlockers)} different frames blocked; ${formatCount(failure.migrated)} pages had been migrated in vain.${pins}`;
+  return `Under ${run.policy}, ${failure.client} asked the area ${failure.area} for ${formatBytes(failure.pages * pageBytes)} at ${(failure.beginNs / 1e9).toFixed(3)} s and got ${formatErrno(failure.errno)} after ${formatDuration(failure.latencyNs)}, ${formatCount(failure.windowsTried)} windows${sleeps}. ${formatCount(failure.distinctBlockers)} different frames blocked; ${formatCount(failure.migrated)} pages had been migrated in vain.${pins}`;
 }
 
 function detail(store: Store, chosen: Listed, width: number): HTMLElement[] {
@@ -209,7 +219,7 @@ function detail(store: Store, chosen: Listed, width: number): HTMLElement[] {
   const windows = decodeWindows(failure.windows, doc.words);
   const { color, legend } = holders(failure);
   const half = width > 820 ? Math.floor((width - 16) / 2) : width;
-  const histogram = ages(windows, color, half);
+  const histogram = ages(windows, failure.every, color, half);
   const every = failure.every > 1 ? ` One window in ${failure.every} is drawn.` : "";
   return [
     h("p", { class: "lead" }, sentence(chosen, doc.pageBytes)),
@@ -243,6 +253,16 @@ function detail(store: Store, chosen: Listed, width: number): HTMLElement[] {
   ];
 }
 
+/** Scrolls the list, never the page. */
+function showChosen(rows: HTMLElement, above: number): void {
+  rows.scrollTop = above;
+  const chosen = rows.querySelector<HTMLElement>("tr.chosen");
+  if (chosen === null) return;
+  const isSeen =
+    chosen.offsetTop >= above && chosen.offsetTop + chosen.offsetHeight <= above + rows.clientHeight;
+  if (!isSeen) rows.scrollTop = chosen.offsetTop - rows.clientHeight / 2;
+}
+
 export function failures(store: Store): HTMLElement {
   const rows = h("div", { class: "scroll" });
   const body = h("div", {});
@@ -259,7 +279,9 @@ export function failures(store: Store): HTMLElement {
       rows.replaceChildren(h("p", { class: "note" }, `Nothing failed with seed ${seed}.${where}`));
       return body.replaceChildren();
     }
+    const above = rows.scrollTop;
     rows.replaceChildren(list(store, listed));
+    showChosen(rows, above);
     const shown = listed.find(({ run, number }) => run.policy === chosen?.policy && number === chosen.number);
     body.replaceChildren(...(shown === undefined ? [] : detail(store, shown, widthOf(element))));
   });

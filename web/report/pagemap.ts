@@ -47,17 +47,24 @@ function describe(map: ReportMap, failure: ReportFailure, cell: number): string 
   return [`pageblock at pfn ${pfn}`, ...counts, ...what].join("\n");
 }
 
-function drawCell(x: number, y: number, side: number, cell: Cell, isBlocker: boolean): SVGElement[] {
+/** The area of the dot grows with the share of pinned pages; one page is seen already. */
+function pinRadius({ pinned, total }: Cell, inner: number): number {
+  return Math.min(inner * 0.46, Math.max(inner * 0.1, inner * Math.sqrt(pinned / Math.max(1, total))));
+}
+
+/** `blocked`: windows that a frame of the cell blocked, as a share of the most that one cell did. */
+function drawCell(x: number, y: number, side: number, cell: Cell, blocked: number): SVGElement[] {
   const inner = side - GAP;
   const [cx, cy] = [x + inner / 2, y + inner / 2];
   const drawn: SVGElement[] = [
     s("rect", { x, y, width: inner, height: inner, rx: 1.5, fill: kindColor(cell.kind) }),
   ];
-  if (cell.pinned > 0) drawn.push(s("circle", { cx, cy, r: Math.max(1.8, inner * 0.2), class: "pin" }));
-  if (isBlocker)
-    drawn.push(
-      s("rect", { x: x + 0.5, y: y + 0.5, width: inner - 1, height: inner - 1, rx: 1.5, class: "blocker" }),
-    );
+  if (cell.pinned > 0)
+    drawn.push(s("circle", { cx, cy, r: pinRadius(cell, inner).toFixed(1), class: "pin" }));
+  if (blocked > 0) {
+    const frame = { x: x + 0.5, y: y + 0.5, width: inner - 1, height: inner - 1, rx: 1.5, class: "blocker" };
+    drawn.push(s("rect", { ...frame, "stroke-opacity": (0.3 + 0.7 * blocked).toFixed(2) }));
+  }
   return drawn;
 }
 
@@ -77,10 +84,35 @@ function legend(map: ReportMap, failure: ReportFailure, pageBytes: number): HTML
     { class: "legend" },
     h("b", {}, `1 cell = 1 pageblock, ${formatBytes(map.pagesPerCell * pageBytes)}`),
     ...map.kinds.filter((kind) => used.has(kind)).map(swatch),
-    h("span", {}, h("i", { class: "pinned" }), "some page pinned"),
-    h("span", {}, h("i", { class: "blocking" }), "a frame in it blocked a window"),
+    h("span", {}, h("i", { class: "pinned" }), "pinned pages (area: their share)"),
+    h("span", {}, h("i", { class: "blocking" }), "frames in it blocked windows (stronger: more)"),
     h("span", {}, `the request needs ${formatCount(needed)} in a row`),
   );
+}
+
+/** A box that follows the pointer and says what `text` says of the cell below it. */
+function tooltip(
+  svg: SVGSVGElement,
+  side: number,
+  columns: number,
+  text: (cell: number) => string | null,
+): HTMLElement {
+  const tip = h("div", { class: "tip", hidden: true });
+  svg.addEventListener("pointermove", (event) => {
+    const box = svg.getBoundingClientRect();
+    const scale = svg.viewBox.baseVal.width / box.width;
+    const column = Math.floor(((event.clientX - box.left) * scale - LEFT) / side);
+    const row = Math.floor(((event.clientY - box.top) * scale - TOP) / side);
+    const said = column < 0 || column >= columns || row < 0 ? null : text(row * columns + column);
+    tip.hidden = said === null;
+    tip.textContent = said;
+    tip.style.left = `${Math.min(event.clientX - box.left + 14, box.width - 180)}px`;
+    tip.style.top = `${event.clientY - box.top + 18}px`;
+  });
+  svg.addEventListener("pointerleave", () => {
+    tip.hidden = true;
+  });
+  return tip;
 }
 
 export function pageMap(
@@ -91,7 +123,8 @@ export function pageMap(
 ): HTMLElement {
   const cells = map.counts[0]?.length ?? 0;
   const { columns, side } = layout(cells, width);
-  const blockers = new Set(failure.blocked.map(([cell]) => cell));
+  const blocked = new Map(failure.blocked.map(([cell, windows]) => [cell, windows]));
+  const most = Math.max(1, ...blocked.values());
   const rows = Math.ceil(cells / columns);
   const svg = s("svg", {
     class: "map",
@@ -112,31 +145,13 @@ export function pageMap(
   for (let cell = 0; cell < cells; cell += 1) {
     const x = LEFT + (cell % columns) * side;
     const y = TOP + Math.floor(cell / columns) * side;
-    svg.append(...drawCell(x, y, side, cellOf(map, cell), blockers.has(cell)));
+    svg.append(...drawCell(x, y, side, cellOf(map, cell), (blocked.get(cell) ?? 0) / most));
   }
-  const tip = h("div", { class: "tip", hidden: true });
-  svg.addEventListener("pointermove", (event) => {
-    const box = svg.getBoundingClientRect();
-    const scale = svg.viewBox.baseVal.width / box.width;
-    const column = Math.floor(((event.clientX - box.left) * scale - LEFT) / side);
-    const cell = Math.floor(((event.clientY - box.top) * scale - TOP) / side) * columns + column;
-    tip.hidden = column < 0 || column >= columns || cell < 0 || cell >= cells;
-    if (tip.hidden) return;
-    tip.textContent = describe(map, failure, cell);
-    tip.style.left = `${Math.min(event.clientX - box.left + 14, box.width - 180)}px`;
-    tip.style.top = `${event.clientY - box.top + 18}px`;
-  });
-  svg.addEventListener("pointerleave", () => {
-    tip.hidden = true;
-  });
+  const tip = tooltip(svg, side, columns, (cell) => (cell < cells ? describe(map, failure, cell) : null));
   return h(
     "figure",
     { "data-plot": "map" },
-    h(
-      "figcaption",
-      {},
-      `${failure.area === "" ? "The area" : failure.area} when the request gave up, from pfn ${map.startPfn}`,
-    ),
+    h("figcaption", {}, `The area ${failure.area} when the request gave up, from pfn ${map.startPfn}`),
     legend(map, failure, pageBytes),
     h("div", { class: "map" }, svg, tip),
   );

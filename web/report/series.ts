@@ -3,7 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { PAGE_KINDS } from "../../bindings/scenario/result.js";
-import { policyColor } from "./colors.js";
+import { BAD, policyColor } from "./colors.js";
 import { h, section, widthOf } from "./dom.js";
 import { formatDuration, formatShort } from "./format.js";
 import { policyMark } from "./marks.js";
@@ -12,33 +12,25 @@ import type { Store } from "./store.js";
 import { attachTime, indexAt, timeAxis, visible } from "./timechart.js";
 
 interface Group {
-  readonly title: string;
+  /** Stands behind the name of a column. */
   readonly note: string;
   belongs(column: Series): boolean;
 }
 
+/** In the order of the page; a column belongs to the first that takes it. */
 const GROUPS: readonly Group[] = [
-  { title: "Pins", note: "", belongs: ({ name }) => /\bpin(s|ned)?\b/i.test(name) },
-  {
-    title: "Memory",
-    note: "levels, in pages",
-    belongs: ({ unit, kind }) => unit === "pages" && kind === "level",
-  },
-  {
-    title: "Pages moved",
-    note: "pages per second",
-    belongs: ({ unit, kind }) => unit === "pages" && kind === "sum",
-  },
-  {
-    title: "Time spent",
-    note: "share of one CPU",
-    belongs: ({ unit, kind }) => unit === "ns" && kind === "sum",
-  },
-  { title: "Times", note: "", belongs: ({ unit }) => unit === "ns" },
-  { title: "Shares and indexes", note: "", belongs: ({ unit }) => unit === "share" },
-  { title: "Events", note: "per second", belongs: ({ kind }) => kind === "sum" },
-  { title: "Counts", note: "", belongs: () => true },
+  { note: "", belongs: ({ name }) => /\bpin(s|ned)?\b/i.test(name) },
+  { note: "pages", belongs: ({ unit, kind }) => unit === "pages" && kind === "level" },
+  { note: "pages per second", belongs: ({ unit, kind }) => unit === "pages" && kind === "sum" },
+  { note: "share of one CPU", belongs: ({ unit, kind }) => unit === "ns" && kind === "sum" },
+  { note: "", belongs: ({ unit }) => unit === "ns" },
+  { note: "", belongs: ({ unit }) => unit === "share" },
+  { note: "per second", belongs: ({ kind }) => kind === "sum" },
+  { note: "", belongs: () => true },
 ];
+
+/** More marks of failed requests than this would cover a plot. */
+const MOST_RULES = 80;
 
 function isOccupancy({ name }: Series): boolean {
   const kind = name.split(".").at(-1) ?? "";
@@ -75,6 +67,7 @@ interface Line {
 function small(
   store: Store,
   name: string,
+  note: string,
   lines: readonly Line[],
   width: number,
   height: number,
@@ -106,6 +99,7 @@ function small(
     },
     marks: [
       Plot.ruleY([0], { strokeOpacity: 0.5 }),
+      Plot.ruleX(failedTimes(store), { stroke: BAD, strokeOpacity: 0.3, clip: true }),
       Plot.line(points, {
         x: "t",
         y: "value",
@@ -129,7 +123,7 @@ function small(
   return h(
     "figure",
     { "data-plot": "series" },
-    h("figcaption", {}, h("code", {}, name), " ", said),
+    h("figcaption", {}, h("code", {}, name), h("small", {}, ` ${note} `), said),
     attachTime(figure, store),
   );
 }
@@ -147,34 +141,44 @@ function linesByName(runs: readonly Run[]): Map<string, Line[]> {
   return found;
 }
 
-function drawGroups(store: Store, width: number): HTMLElement[] {
+/** Failed requests of the chosen area; none where they would cover the plot. */
+function failedTimes(store: Store): number[] {
+  const failed = store.runs.flatMap((run) =>
+    run.requests().filter(({ errno, area }) => errno !== 0 && area === store.choice.area),
+  );
+  return failed.length > MOST_RULES ? [] : failed.map(({ beginNs }) => beginNs / 1e9);
+}
+
+function grid(width: number, most: number, draw: (each: number) => HTMLElement[]): HTMLElement {
+  const columns = Math.max(1, Math.min(most, Math.floor(width / 330)));
+  const each = Math.floor((width - (columns - 1) * 16) / columns);
+  return h(
+    "div",
+    { class: "grid", style: `grid-template-columns:repeat(${columns},minmax(0,1fr))` },
+    ...draw(each),
+  );
+}
+
+function isQuiet(lines: readonly Line[]): boolean {
+  return lines.every(({ values }) => values.every((value) => value === 0));
+}
+
+function drawAll(store: Store, width: number): HTMLElement[] {
   const names = [...linesByName(store.runs)];
-  const isQuiet = ([, lines]: (typeof names)[number]) =>
-    lines.every(({ values }) => values.every((v) => v === 0));
-  const loud = names.filter((entry) => !isQuiet(entry));
-  const groups = GROUPS.map((group) => ({
-    group,
-    members: loud.filter(
-      ([, [line]]) => line !== undefined && GROUPS.find((g) => g.belongs(line.series)) === group,
+  const members = GROUPS.map((group) =>
+    names.filter(
+      ([, [line, ...more]]) =>
+        line !== undefined &&
+        !isQuiet([line, ...more]) &&
+        GROUPS.find((of) => of.belongs(line.series)) === group,
     ),
-  })).filter(({ members }) => members.length > 0);
-  const quiet = names.filter(isQuiet).map(([name]) => name);
+  );
+  const draw = (i: number, each: number, height: number) =>
+    (members[i] ?? []).map(([name, lines]) => small(store, name, GROUPS[i]?.note ?? "", lines, each, height));
+  const quiet = names.filter(([, lines]) => isQuiet(lines)).map(([name]) => name);
   return [
-    ...groups.map(({ group, members }) => {
-      const isWide = group.title === "Pins";
-      const columns = Math.max(1, Math.min(isWide ? 2 : 3, members.length, Math.floor(width / 300)));
-      const each = Math.floor((width - (columns - 1) * 16) / columns);
-      return h(
-        "div",
-        {},
-        h("h3", {}, group.title, group.note === "" ? "" : h("small", {}, ` ${group.note}`)),
-        h(
-          "div",
-          { class: "grid", style: `grid-template-columns:repeat(${columns},minmax(0,1fr))` },
-          ...members.map(([name, lines]) => small(store, name, lines, each, isWide ? 170 : 120)),
-        ),
-      );
-    }),
+    grid(width, Math.min(2, members[0]?.length ?? 0), (each) => draw(0, each, 170)),
+    grid(width, 3, (each) => GROUPS.slice(1).flatMap((_, i) => draw(i + 1, each, 120))),
     ...(quiet.length === 0 ? [] : [h("p", { class: "note" }, `Zero all the time: ${quiet.join(", ")}.`)]),
   ];
 }
@@ -183,12 +187,14 @@ export function series(store: Store): HTMLElement {
   const body = h("div", {});
   const legend = h("p", { class: "legend" });
   const element = section("series", "Pins, memory and work over time", legend, body);
-  store.watch(["seed", "policy", "zoom"], () => {
+  store.watch(["seed", "policy", "area", "zoom"], () => {
+    const mark = h("span", {}, h("i", { class: "failed" }), `a request to ${store.choice.area} failed`);
     legend.replaceChildren(
       ...store.runs.map((run) => policyMark(store.model, run.policy)),
       h("span", {}, `seed ${store.choice.seed}`),
+      ...(failedTimes(store).length === 0 ? [] : [mark]),
     );
-    body.replaceChildren(...drawGroups(store, widthOf(element)));
+    body.replaceChildren(...drawAll(store, widthOf(element)));
   });
   return element;
 }

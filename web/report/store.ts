@@ -23,7 +23,7 @@ export class Store {
     const { document, runs } = model;
     const seed = runs.find(({ failures }) => failures.length > 0)?.seed ?? document.seeds[0] ?? 0;
     this.#choice = { seed, policy: null, area: document.areas[0]?.name ?? "", failure: null, zoom: null };
-    this.#choice = { ...this.#choice, ...this.#firstFailure() };
+    this.#choice = { ...this.#choice, ...this.#hardestFailure() };
   }
 
   get choice(): Choice {
@@ -44,7 +44,7 @@ export class Store {
   set(change: Partial<Choice>): void {
     const isOtherRun = change.seed !== undefined || change.policy !== undefined;
     this.#choice = { ...this.#choice, ...change };
-    const follow = isOtherRun && change.failure === undefined ? this.#firstFailure() : {};
+    const follow = isOtherRun && change.failure === undefined ? this.#hardestFailure() : {};
     this.#choice = { ...this.#choice, ...follow };
     const changed = new Set([...Object.keys(change), ...Object.keys(follow)]);
     for (const { keys, draw } of this.#listeners) if (keys.some((key) => changed.has(key))) draw();
@@ -71,11 +71,14 @@ export class Store {
     this.#hovers.set(element, listener);
   }
 
-  /** The first failure of the chosen runs, and its area. */
-  #firstFailure(): Partial<Choice> {
-    const run = this.runs.find(({ failures }) => failures.length > 0);
-    const area = run?.failures[0]?.area;
-    if (run === undefined || area === undefined) return { failure: null };
-    return { failure: { policy: run.policy, number: 0 }, area };
+  /** The failure of the chosen runs that tried the most windows (the first of equals), and its area. */
+  #hardestFailure(): Partial<Choice> {
+    const all = this.runs.flatMap(({ policy, failures }) =>
+      failures.map(({ area, windowsTried }, number) => ({ policy, number, area, windowsTried })),
+    );
+    const [hardest] = all.sort((a, b) => b.windowsTried - a.windowsTried);
+    if (hardest === undefined) return { failure: null };
+    const { policy, number, area } = hardest;
+    return { failure: { policy, number }, area };
   }
 }

@@ -128,11 +128,16 @@ export function summarize(
   const present = (line: string | undefined): line is string => line !== undefined;
   const causes = policies.map((policy) => blocked(policy, runs)).filter(present);
   const full = policies.map((policy) => fullness(policy, runs)).filter(present);
-  const differences = comparisons.filter(({ metric }) => metric === "success").map(compared);
+  const differences = comparisons
+    .filter(
+      ({ metric, values, base }) => metric === "success" && values.some((value, i) => value !== base[i]),
+    )
+    .toSorted((a, b) => Math.abs(b.median) - Math.abs(a.median))
+    .map(compared);
   const asked = statistics.filter(({ requests }) => requests > 0);
   const worstFirst = asked
     .toSorted((a, b) => b.requests - b.succeeded - (a.requests - a.succeeded))
-    .slice(0, Math.max(2, MOST_LINES - 2 - causes.length - Math.min(2, differences.length)));
+    .slice(0, Math.max(2, MOST_LINES - 2 - causes.length - full.length));
   const outcomes = asked.filter((row) => worstFirst.includes(row)).map((row) => outcome(row, pageBytes));
   const more = asked.length - outcomes.length;
   const lines = [
@@ -140,7 +145,7 @@ export function summarize(
     ...(asked.length === 0 ? ["No client asked for contiguous memory."] : outcomes),
     ...(more > 0 ? [`${plural(more, "more row")} in the table of clients.`] : []),
     ...causes,
-    ...differences.slice(0, 2),
+    ...differences.slice(0, policies.length > 2 ? 2 : 1),
     ...full,
   ];
   return lines.slice(0, MOST_LINES);
