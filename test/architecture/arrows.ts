@@ -62,7 +62,7 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   policy: LEAVES,
   machine: ["abi", "engine", "device", "type importers", "importers/errors"],
   replay: ["abi", "engine", "machine", "importers"],
-  report: ["analysis", "type scenario", ...LEAVES],
+  report: ["analysis", "type scenario", "scenario/result", ...LEAVES],
   // CMA's bitmaps without a machine.
   bitmap: ["abi", "engine", "analysis"],
   // The machine as files, in the kernel's formats.

@@ -3,10 +3,10 @@
 
 import * as Plot from "@observablehq/plot";
 import { statisticsTable } from "./clienttable.js";
-import { BAD, GOOD, policyColor } from "./colors.js";
+import { BAD, GOOD } from "./colors.js";
 import { h, section, widthOf } from "./dom.js";
 import { formatBytes, formatCount, formatDuration, formatErrno } from "./format.js";
-import { policyMark, shorten } from "./marks.js";
+import { overlaid, policyMark, shorten } from "./marks.js";
 import type { Model, Request } from "./model.js";
 import type { Store } from "./store.js";
 
@@ -173,14 +173,7 @@ function curve(model: Model, client: string, domain: readonly [number, number], 
     },
     marks: [
       Plot.ruleY([0]),
-      Plot.line(lines, {
-        x: "ms",
-        y: "share",
-        z: "policy",
-        stroke: ({ i }: { i: number }) => policyColor(i),
-        strokeWidth: 2,
-        curve: "step-after",
-      }),
+      ...overlaid(lines, policies.length, { x: "ms", y: "share", curve: "step-after", strokeWidth: 2 }),
     ],
   });
 }
@@ -208,7 +201,7 @@ export function clients(store: Store): HTMLElement {
   const asked = model.document.clients.filter((client) =>
     model.document.statistics.some((row) => row.client === client && row.requests > 0),
   );
-  const plots = h("div", { class: "grid two" });
+  const plots = h("div", { class: "grid" });
   const element = section(
     "clients",
     "Success and latency",
@@ -226,6 +219,7 @@ export function clients(store: Store): HTMLElement {
   );
   store.watch([], () => {
     const columns = asked.length > 1 && widthOf(element, 0) > 1000 ? 2 : 1;
+    plots.classList.toggle("two", columns === 2);
     const width = Math.floor(widthOf(element) / columns) - (columns > 1 ? 12 : 0);
     plots.replaceChildren(...asked.map((client) => clientPlots(model, client, width)));
   });

@@ -128,6 +128,7 @@ function positions(
         x: (_: Window, i: number) => i * failure.every + 1,
         y: ({ blocker }: Window) => blocker * mebibytes,
         r: 1.8,
+        clip: true,
         fill: color,
         title: (window: Window) =>
           `window at +${formatBytes(window.start * model.document.pageBytes)}\n${window.reason} ${who(window)}\nframe +${formatCount(window.blocker)}, held ${formatDuration(window.heldNs)}`,

@@ -16,7 +16,6 @@ export function header({ document: doc, runs, durationNs }: Model): HTMLElement 
   const facts = [
     fact("device", doc.device),
     fact("kernel", `Linux ${doc.kernel}, ${formatBytes(doc.pageBytes)} pages`),
-    fact("CMA areas", areas.length === 0 ? "none" : areas.join(", ")),
     fact("policies", doc.policies.join(", ")),
     fact("seeds", formatSeeds(doc.seeds)),
     fact(
@@ -25,6 +24,7 @@ export function header({ document: doc, runs, durationNs }: Model): HTMLElement 
     ),
     fact("events", formatCount(runs.reduce((sum, { raw }) => sum + raw.events, 0))),
     fact("digest", h("code", {}, first?.raw.digest ?? ""), runs.length > 1 ? " (first run; all below)" : ""),
+    fact("CMA areas", areas.length === 0 ? "none" : areas.join(", ")),
   ];
   return h(
     "header",

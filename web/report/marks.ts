@@ -1,6 +1,7 @@
-// Knows: how a policy is named and a long name shortened, the same everywhere.
+// Knows: how a policy is named and its line drawn, and a long name shortened, the same everywhere.
 // Must not know: what stands beside it.
 
+import * as Plot from "@observablehq/plot";
 import { policyColor } from "./colors.js";
 import { h } from "./dom.js";
 import type { Model } from "./model.js";
@@ -12,4 +13,24 @@ export function policyMark(model: Model, policy: string): HTMLElement {
 
 export function shorten(name: string, most = 16): string {
   return name.length > most ? `${name.slice(0, most - 1)}…` : name;
+}
+
+/** One line for each policy number `i`: broad and pale below, narrow above, so that equal lines are both seen. */
+export function overlaid<T extends { readonly i: number }>(
+  points: readonly T[],
+  policies: number,
+  { strokeWidth, ...options }: Plot.LineOptions & { strokeWidth: number },
+): Plot.Markish[] {
+  const indexes = [...new Set(points.map(({ i }) => i))].sort((a, b) => a - b);
+  return indexes.map((index, k) =>
+    Plot.line(
+      points.filter(({ i }) => i === index),
+      {
+        ...options,
+        stroke: policyColor(index),
+        strokeWidth: strokeWidth * (1 + Math.min(2, indexes.length - 1 - k) * 0.9),
+        strokeOpacity: policies > 1 && k < indexes.length - 1 ? 0.5 : 1,
+      },
+    ),
+  );
 }

@@ -3,10 +3,10 @@
 
 import * as Plot from "@observablehq/plot";
 import { PAGE_KINDS } from "../../bindings/scenario/result.js";
-import { BAD, policyColor } from "./colors.js";
+import { BAD } from "./colors.js";
 import { h, section, widthOf } from "./dom.js";
 import { formatDuration, formatShort } from "./format.js";
-import { policyMark } from "./marks.js";
+import { overlaid, policyMark } from "./marks.js";
 import type { Run, Series } from "./model.js";
 import type { Store } from "./store.js";
 import { attachTime, indexAt, timeAxis, visible } from "./timechart.js";
@@ -100,12 +100,10 @@ function small(
     marks: [
       Plot.ruleY([0], { strokeOpacity: 0.5 }),
       Plot.ruleX(failedTimes(store), { stroke: BAD, strokeOpacity: 0.3, clip: true }),
-      Plot.line(points, {
+      ...overlaid(points, store.model.document.policies.length, {
         x: "t",
         y: "value",
-        z: "i",
-        stroke: ({ i }: { i: number }) => policyColor(i),
-        strokeWidth: 1.4,
+        strokeWidth: 1.3,
         curve: like?.series.kind === "sum" ? "step-before" : "linear",
         clip: true,
       }),

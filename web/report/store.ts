@@ -14,6 +14,16 @@ export interface Choice {
   readonly zoom: readonly [number, number] | null;
 }
 
+/** The area with the most requested pages; the first when nobody asked. */
+function busiestArea({ document, runs }: Model): string {
+  const pages = new Map<string, number>(document.areas.map(({ name }) => [name, 0]));
+  for (const run of runs)
+    for (const request of run.requests())
+      pages.set(request.area, (pages.get(request.area) ?? 0) + request.pages);
+  const [first] = [...pages].sort(([, a], [, b]) => b - a);
+  return first?.[0] ?? "";
+}
+
 export class Store {
   #choice: Choice;
   readonly #listeners: { keys: readonly (keyof Choice)[]; draw: () => void }[] = [];
@@ -22,7 +32,7 @@ export class Store {
   constructor(readonly model: Model) {
     const { document, runs } = model;
     const seed = runs.find(({ failures }) => failures.length > 0)?.seed ?? document.seeds[0] ?? 0;
-    this.#choice = { seed, policy: null, area: document.areas[0]?.name ?? "", failure: null, zoom: null };
+    this.#choice = { seed, policy: null, area: busiestArea(model), failure: null, zoom: null };
     this.#choice = { ...this.#choice, ...this.#hardestFailure() };
   }
 

@@ -17,7 +17,7 @@ interface Counter {
 
 function formatCounter(name: string, value: number | undefined): string {
   if (value === undefined) return "–";
-  return /(Ns|Time)$/.test(name) ? formatDuration(value) : formatCount(value);
+  return /(Ns|Time|Pin)$/.test(name) ? formatDuration(value) : formatCount(value);
 }
 
 function valueColumns(store: Store): TableColumn<Counter>[] {
@@ -32,17 +32,24 @@ function keep({ values }: Counter): boolean {
   return values.some((value) => value !== undefined && value !== 0);
 }
 
+/** The sum of page * time of all pins is hard to read: what one pin took on average is not. */
+function withMeanPin(counters: Readonly<Record<string, number>> | undefined): Record<string, number> {
+  const { pinTime, ...rest } = { ...counters };
+  const pins = rest["pins"] ?? 0;
+  return pinTime === undefined || pins === 0 ? rest : { ...rest, meanPin: pinTime / pins };
+}
+
 function actorCounters(runs: readonly Run[]): Counter[] {
   const actors = new Map(runs.flatMap((run) => run.raw.actors.map((actor) => [actor.name, actor] as const)));
   return [...actors.values()].flatMap((actor) => {
-    const of = (run: Run) => run.raw.actors.find(({ name }) => name === actor.name)?.counters;
-    const names = [...new Set(runs.flatMap((run) => Object.keys(of(run) ?? {})))];
+    const of = (run: Run) => withMeanPin(run.raw.actors.find(({ name }) => name === actor.name)?.counters);
+    const names = [...new Set(runs.flatMap((run) => Object.keys(of(run))))];
     const counters = names
       .map((name) => ({
         actor: actor.name,
         kind: actor.kind,
         name,
-        values: runs.map((run) => of(run)?.[name]),
+        values: runs.map((run) => of(run)[name]),
       }))
       .filter(keep);
     return counters.map((counter, i) => (i === 0 ? counter : { ...counter, actor: "", kind: "" }));

@@ -49,6 +49,11 @@ export function blockersOf(windows: readonly WindowRecord[]): Blocker[] {
     .sort((a, b) => b.windows - a.windows);
 }
 
+/** What a window was tried for and not blocked says nothing about a failure. */
+export function blockedWindows({ windows }: FailureRecord): WindowRecord[] {
+  return windows.filter(({ errno }) => errno !== 0);
+}
+
 function windowColumns(windows: readonly WindowRecord[], basePfn: number, words: Words): WindowColumns {
   const kinds = new Words();
   const kind = windows.map((window) => kinds.number(kindOf(window)));
@@ -116,7 +121,8 @@ export function reportFailure(
   words: Words,
   room: FailureRoom,
 ): ReportFailure {
-  const { request, windows, map } = failure;
+  const { request, map } = failure;
+  const windows = blockedWindows(failure);
   const basePfn = areas.find(({ name }) => name === request.area)?.basePfn ?? map.startPfn;
   const every = thinning(windows.length, room.windows);
   const shown = everyNth(windows.length, every).map((i) => windows[i] as WindowRecord);

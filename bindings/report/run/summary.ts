@@ -1,10 +1,10 @@
 // Knows: how what happened is told in about ten plain lines.
 // Must not know: pictures. Every number is one of the statistics or of the records; nothing is guessed.
 
-import type { RunResult } from "../../scenario/result.js";
+import { PAGE_KINDS, type RequestRecord, type RunResult } from "../../scenario/result.js";
 import { formatBytes, formatCount, formatDuration, formatShare } from "../sizes.js";
 import type { ClientStatistics, Comparison } from "./document.js";
-import { blockersOf } from "./failures.js";
+import { blockedWindows, blockersOf } from "./failures.js";
 import { median } from "./statistics.js";
 
 const MOST_LINES = 10;
@@ -55,7 +55,7 @@ function outcome(row: ClientStatistics, pageBytes: number): string {
 /** Who stood in the way of one policy's failed requests. */
 function blocked(policy: string, runs: readonly RunResult[]): string | undefined {
   const failures = runs.filter((run) => run.policy === policy).flatMap((run) => run.failures);
-  const windows = failures.flatMap((failure) => failure.windows);
+  const windows = failures.flatMap(blockedWindows);
   if (failures.length === 0) return undefined;
   if (windows.length === 0)
     return `Under ${policy} ${plural(failures.length, "failure")} had no window to try at all.`;
@@ -96,6 +96,51 @@ function fullness(policy: string, runs: readonly RunResult[]): string | undefine
   return `When a request failed under ${policy}, the area held (median): ${shares.map(({ kind, share }) => `${formatShare(share, 1)} ${kind}`).join(", ")}.`;
 }
 
+/** Pages of each kind of the area that was asked most, as a mean over all samples. */
+function usage(policy: string, runs: readonly RunResult[]): string | undefined {
+  const own = runs.filter((run) => run.policy === policy);
+  const asked = new Map<string, number>();
+  for (const { requests } of own)
+    for (const { area, pages } of requests) asked.set(area, (asked.get(area) ?? 0) + pages);
+  const [area] = [...asked].sort(([, a], [, b]) => b - a)[0] ?? [];
+  if (area === undefined) return undefined;
+  const prefix = `area.${area}.`;
+  const means = new Map<string, number>();
+  for (const { series } of own)
+    for (const { name, values } of series.columns)
+      if (name.startsWith(prefix) && values.length > 0)
+        means.set(
+          name,
+          (means.get(name) ?? 0) + values.reduce((sum, value) => sum + value, 0) / values.length,
+        );
+  const kinds = PAGE_KINDS.map((kind) => ({ kind, pages: means.get(prefix + kind) ?? 0 }));
+  const whole = kinds.reduce((sum, { pages }) => sum + pages, 0);
+  if (whole === 0) return undefined;
+  const shares = kinds.filter(({ pages }) => pages > 0).sort((a, b) => b.pages - a.pages);
+  const text = shares.slice(0, 4).map(({ kind, pages }) => `${formatShare(pages, whole)} ${kind}`);
+  return `The area ${area} under ${policy}, mean over time: ${text.join(", ")}.`;
+}
+
+function work(policy: string, runs: readonly RunResult[]): string | undefined {
+  const requests = runs.filter((run) => run.policy === policy).flatMap((run) => run.requests);
+  if (requests.length === 0) return undefined;
+  const sum = (pick: (request: RequestRecord) => number) =>
+    requests.reduce((total, one) => total + pick(one), 0);
+  return `Work for requests under ${policy}: ${plural(
+    sum(({ windows }) => windows),
+    "window",
+  )} tried, ${plural(
+    sum(({ pagesMigrated }) => pagesMigrated),
+    "page",
+  )} migrated, ${formatCount(sum(({ pagesReclaimed }) => pagesReclaimed))} reclaimed.`;
+}
+
+function faster({ client, policy, against, seeds, median: middle }: Comparison): string {
+  const change =
+    middle === 0 ? "equal" : `${formatDuration(Math.abs(middle))} ${middle < 0 ? "shorter" : "longer"}`;
+  return `${policy} against ${against}, same arrivals: latency of ${client} ${change} (median over ${plural(seeds.length, "seed")} of the difference of medians).`;
+}
+
 function compared({
   client,
   policy,
@@ -127,13 +172,18 @@ export function summarize(
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
   const present = (line: string | undefined): line is string => line !== undefined;
   const causes = policies.map((policy) => blocked(policy, runs)).filter(present);
-  const full = policies.map((policy) => fullness(policy, runs)).filter(present);
+  const full = policies.map((policy) => fullness(policy, runs) ?? usage(policy, runs)).filter(present);
   const differences = comparisons
     .filter(
       ({ metric, values, base }) => metric === "success" && values.some((value, i) => value !== base[i]),
     )
     .toSorted((a, b) => Math.abs(b.median) - Math.abs(a.median))
     .map(compared);
+  // Where success does not tell policies apart, latency may.
+  const latencies = comparisons
+    .filter(({ metric }) => differences.length === 0 && metric === "median")
+    .toSorted((a, b) => Math.abs(b.median) - Math.abs(a.median))
+    .map(faster);
   const asked = statistics.filter(({ requests }) => requests > 0);
   const worstFirst = asked
     .toSorted((a, b) => b.requests - b.succeeded - (a.requests - a.succeeded))
@@ -145,8 +195,9 @@ export function summarize(
     ...(asked.length === 0 ? ["No client asked for contiguous memory."] : outcomes),
     ...(more > 0 ? [`${plural(more, "more row")} in the table of clients.`] : []),
     ...causes,
-    ...differences.slice(0, policies.length > 2 ? 2 : 1),
+    ...[...differences, ...latencies].slice(0, policies.length > 2 ? 2 : 1),
     ...full,
+    ...policies.map((policy) => work(policy, runs)).filter(present),
   ];
   return lines.slice(0, MOST_LINES);
 }
