@@ -1,8 +1,9 @@
-// Knows: CMA areas and their bitmaps, cma_alloc with its retries, one contiguous range, pins.
+// Knows: CMA areas and their bitmaps, cma_alloc with its lock and retries, step by step, one contiguous range, pins.
 // Must not know: how isolation and migration work (isolate.ts, migrate.ts).
 // Kernel: cma_alloc, cma_release (mm/cma.c), alloc_contig_range, free_contig_range (mm/page_alloc.c); 6.12 and 6.1.
 
-import { Migratetype, Mobility, Status } from "../../assembly/abi/vocabulary.js";
+import { RequestState } from "../../assembly/abi/findings.js";
+import { CmaLockRule, Migratetype, Mobility, Status } from "../../assembly/abi/vocabulary.js";
 import { runsOf } from "./dump.js";
 import { freeBlockAround, isIsolatedAndFree, isolateRange, takeIsolated, unisolateRange } from "./isolate.js";
 import { zoneOf } from "./machine.js";
@@ -28,13 +29,44 @@ export type ReferenceCmaState = ReferenceState & { readonly areas?: readonly Ref
 export interface CmaResult {
   /** OK, NO_PAGE, or a refusal. */
   readonly status: Status;
-  /** 0, -12 (never tried, or no destination) or -16 (every try was busy). */
+  /** 0, -12 (never tried, or no destination), -16 (every try was busy) or -4 (a signal). */
   readonly errno: number;
   readonly pfn: number;
   /** Ranges that were tried and found busy. */
   readonly busyPfns: readonly number[];
   /** Pages that were moved on the way, successful or not, in order. */
   readonly moves: readonly Move[];
+}
+
+/** A cma_alloc under way. */
+export interface Request {
+  readonly area: Area;
+  readonly count: number;
+  readonly align: number;
+  readonly cpu: number;
+  state: RequestState;
+  errno: number;
+  /** First page when it succeeded. */
+  pfn: number;
+  /** First page of the window tried last. */
+  start: number;
+  /** A fatal signal is pending. */
+  killed: boolean;
+  readonly busyPfns: number[];
+  readonly moves: Move[];
+}
+
+/** States in which a request has the lock. */
+const INSIDE: ReadonlySet<RequestState> = new Set([
+  RequestState.SCAN,
+  RequestState.MIGRATE_BATCH,
+  RequestState.MIGRATE_ONE,
+  RequestState.TEST,
+]);
+
+/** What a request that is done has answered. */
+export function resultOf({ errno, pfn, busyPfns, moves }: Request): CmaResult {
+  return { status: errno === 0 ? Status.OK : Status.NO_PAGE, errno, pfn, busyPfns, moves };
 }
 
 interface Area {
@@ -50,6 +82,8 @@ interface Area {
 export class ReferenceCmaMachine extends ReferenceMachine {
   private readonly areas: readonly Area[];
   private readonly pinned = new Set<number>();
+  /** Those that are under way, and where each stands. */
+  private readonly requests = new Map<Request, Generator<RequestState, void>>();
 
   private constructor(state: ReferenceCmaState, rules: ReferenceRules) {
     super(state, rules);
@@ -75,28 +109,77 @@ export class ReferenceCmaMachine extends ReferenceMachine {
 
   /** cma_alloc: first fit over the bitmap; a busy range is skipped by the alignment, not by its length. */
   cmaAllocate(areaIndex: number, count: number, align: number, cpu?: number): CmaResult {
-    const area = this.areas.find((each) => each.index === areaIndex);
     const refusal = this.enter(cpu);
+    const area = this.areas.find((each) => each.index === areaIndex);
     const status = refusal === Status.OK && area === undefined ? Status.BAD_ZONE : refusal;
-    const moves: Move[] = [];
-    const busyPfns: number[] = [];
-    if (area === undefined || status !== Status.OK) return { status, errno: 0, pfn: 0, busyPfns, moves };
+    if (status !== Status.OK) return { status, errno: 0, pfn: 0, busyPfns: [], moves: [] };
+    const request = this.cmaBegin(areaIndex, count, align, cpu);
+    while (request.state !== RequestState.DONE) this.cmaStep(request);
+    return resultOf(request);
+  }
+
+  /** A cma_alloc that cmaStep() drives. */
+  cmaBegin(areaIndex: number, count: number, align: number, cpu = this.machine.cpus[0]!): Request {
+    const area = this.areas.find((each) => each.index === areaIndex)!;
+    const request: Request = {
+      area,
+      count,
+      align,
+      cpu,
+      state: RequestState.SEARCH,
+      errno: ENOMEM,
+      pfn: 0,
+      start: 0,
+      killed: false,
+      busyPfns: [],
+      moves: [],
+    };
+    this.requests.set(request, this.steps(request));
+    return request;
+  }
+
+  /** One step; the state after it. */
+  cmaStep(request: Request): RequestState {
+    this.machine.cpu = request.cpu;
+    const { value, done } = this.requests.get(request)!.next();
+    request.state = done === true ? RequestState.DONE : value;
+    if (done === true) this.requests.delete(request);
+    return request.state;
+  }
+
+  /** Is there a request that one of this area would have to wait for? */
+  isLocked(areaIndex: number, apartFrom?: Request): boolean {
+    const { cmaLock } = this.machine.rules;
+    return [...this.requests.keys()].some(
+      (other) =>
+        other !== apartFrom &&
+        INSIDE.has(other.state) &&
+        (cmaLock === CmaLockRule.GLOBAL || (cmaLock === CmaLockRule.AREA && other.area.index === areaIndex)),
+    );
+  }
+
+  private *steps(request: Request): Generator<RequestState, void> {
+    const { area, align, count } = request;
     const bits = Math.ceil(count / 2 ** area.orderPerBit);
     const step = 2 ** Math.max(align - area.orderPerBit, 0);
-    let errno = ENOMEM;
-    for (let from = 0; count > 0; ) {
+    for (let from = 0; ; ) {
       const bit = findZeroBits(area, from, bits, step, align);
-      if (bit === undefined) break;
-      const pfn = area.basePfn + bit * 2 ** area.orderPerBit;
+      if (bit === undefined) return;
+      request.start = area.basePfn + bit * 2 ** area.orderPerBit;
       area.bits.fill(1, bit, bit + bits);
-      errno = this.takeRange(pfn, pfn + count, moves);
-      if (errno === 0) return { status: Status.OK, errno, pfn, busyPfns, moves };
+      yield RequestState.ISOLATE;
+      while (this.isLocked(area.index, request)) yield RequestState.WAITING;
+      request.errno = yield* this.takeRange(request, request.start, request.start + count);
+      if (request.errno === 0) {
+        request.pfn = request.start;
+        return;
+      }
       area.bits.fill(0, bit, bit + bits);
-      if (errno !== EBUSY) break;
-      busyPfns.push(pfn);
+      if (request.errno !== EBUSY) return;
+      request.busyPfns.push(request.start);
       from = bit + step;
+      yield RequestState.SEARCH;
     }
-    return { status: Status.NO_PAGE, errno, pfn: 0, busyPfns, moves };
   }
 
   /** cma_release: the pages are freed one by one, ascending, through the per-CPU lists; then the bits. */
@@ -134,13 +217,17 @@ export class ReferenceCmaMachine extends ReferenceMachine {
   }
 
   /** alloc_contig_range for a CMA range: 0, or a negative errno. */
-  private takeRange(start: number, end: number, moves: Move[]): number {
+  private *takeRange(request: Request, start: number, end: number): Generator<RequestState, number> {
     const { machine, pinned } = this;
+    const { moves } = request;
     const zone = zoneOf(machine, start)!;
     if (!isolateRange(machine, zone, start, end, Migratetype.CMA)) return EBUSY;
     for (const cpu of machine.cpus) drainAllOf(machine, zone, zone.pcpOf(cpu));
-    let errno = migrateRange({ machine, pinned, moves }, zone, start, end);
-    if (errno !== ENOMEM) errno = this.grab(zone, start, end) ? 0 : EBUSY;
+    yield RequestState.SCAN;
+    const context = { machine, pinned, moves, isKilled: () => request.killed };
+    let errno = yield* migrateRange(context, zone, start, end);
+    yield RequestState.TEST;
+    if (errno === 0 || errno === EBUSY) errno = this.grab(zone, start, end) ? 0 : EBUSY;
     unisolateRange(machine, zone, start, end, Migratetype.CMA);
     return errno;
   }

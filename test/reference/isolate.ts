@@ -35,7 +35,10 @@ export function freeBlockAround(machine: Machine, zone: Zone, pfn: number): numb
   return undefined;
 }
 
-/** The first pageblock, the last one, then those between; false (and nothing isolated) when one refuses. */
+/**
+ * The first pageblock, the last one, then those between. False when one refuses: what was done is undone, the last
+ * pageblock last.
+ */
 export function isolateRange(
   machine: Machine,
   zone: Zone,
@@ -49,7 +52,10 @@ export function isolateRange(
   const inOrder = blocks.length > 1 ? [first, last, ...blocks.slice(1, -1)] : [first];
   for (const [position, block] of inOrder.entries()) {
     if (!isolateBlock(machine, zone, block)) {
-      for (const done of inOrder.slice(0, position)) unisolateBlock(machine, zone, done, type);
+      const [one, other, ...between] = inOrder.slice(0, position);
+      for (const done of [one, ...between, other]) {
+        if (done !== undefined) unisolateBlock(machine, zone, done, type);
+      }
       return false;
     }
     if (machine.rules.listType !== ListTypeRule.CALLER) continue;

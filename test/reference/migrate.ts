@@ -5,12 +5,14 @@
 // DEVIATION: single pages only (no THP), no page cache that is reclaimed instead, and where the kernel would
 //   reclaim to get a destination the model has none (-ENOMEM).
 
+import { RequestState } from "../../assembly/abi/findings.js";
 import { Gfp, ListTypeRule, Mobility } from "../../assembly/abi/vocabulary.js";
 import { allocatePages, type Found, prepare } from "./allocate.js";
 import { type Machine, zoneOf } from "./machine.js";
 import { releaseBlock } from "./release.js";
 import { Origin, type Zone } from "./zone.js";
 
+export const EINTR = -4;
 export const ENOMEM = -12;
 export const EBUSY = -16;
 
@@ -41,33 +43,52 @@ export interface Move {
 export interface MigrationContext {
   readonly machine: Machine;
   readonly pinned: ReadonlySet<number>;
+  /** A fatal signal is pending: it ends the migration before pages are collected or tried again. */
+  isKilled(): boolean;
   /** Every page that moved, in order. */
   readonly moves: Move[];
 }
 
 interface Attempt {
   /** Sources that are still where they were. */
-  readonly left: number[];
+  readonly left: readonly number[];
   readonly outOfMemory: boolean;
 }
 
-/** Moves what can be moved out of [start, end): 0, -EBUSY when a lot stays busy, -ENOMEM without a destination. */
-export function migrateRange(context: MigrationContext, zone: Zone, start: number, end: number): number {
+/**
+ * Moves what can be moved out of [start, end): 0, -EBUSY when a lot stays busy, -ENOMEM without a destination, -EINTR.
+ * Between two steps anything may happen to the machine. Each step names the state that the request is in after it.
+ */
+export function* migrateRange(
+  context: MigrationContext,
+  zone: Zone,
+  start: number,
+  end: number,
+): Generator<RequestState, number> {
   let next = start;
-  let pending: number[] = [];
+  let pending: readonly number[] = [];
   let calls = 0;
   while (next < end || pending.length > 0) {
+    if (context.isKilled()) return EINTR;
     if (pending.length === 0) {
       [pending, next] = collect(context, zone, next, end);
       calls = 0;
-    }
-    if (calls === CALLS_PER_LOT) return EBUSY;
+    } else if (calls === CALLS_PER_LOT) return EBUSY;
     calls += 1;
-    const { left, outOfMemory } = migratePages(context, zone, pending);
-    if (outOfMemory) return ENOMEM;
-    pending = left;
+    pending = pending.filter((pfn) => isInUse(zone, pfn));
+    if (pending.length > 0) {
+      const { left, outOfMemory } = yield* migratePages(context, zone, pending);
+      if (outOfMemory) return ENOMEM;
+      pending = left;
+    }
+    yield RequestState.SCAN;
   }
   return 0;
+}
+
+/** A page of the lot may have been freed since it was taken: "freed from under us". */
+function isInUse(zone: Zone, pfn: number): boolean {
+  return zone.allocated.get(pfn) === 0 || zone.rangeIs(Origin.LOOSE, pfn, 1);
 }
 
 /** The next lot: ascending scan, each page found goes to the FRONT. A pinned LRU page is not even taken. */
@@ -92,17 +113,35 @@ function mobilityOf(zone: Zone, pfn: number): Mobility {
   return zone.mobility[pfn - zone.start]!;
 }
 
-function migratePages(context: MigrationContext, zone: Zone, sources: readonly number[]): Attempt {
-  if (context.machine.rules.listType === ListTypeRule.CALLER) return migrateOneByOne(context, zone, sources);
-  const together = migrateBatch(context, zone, sources, PASSES_TOGETHER);
+function migratePages(
+  context: MigrationContext,
+  zone: Zone,
+  sources: readonly number[],
+): Generator<RequestState, Attempt> {
+  return context.machine.rules.listType === ListTypeRule.CALLER
+    ? migrateOneByOne(context, zone, sources)
+    : migrateTogether(context, zone, sources);
+}
+
+/** 6.12: all at once, then those that stayed, each alone. */
+function* migrateTogether(
+  context: MigrationContext,
+  zone: Zone,
+  sources: readonly number[],
+): Generator<RequestState, Attempt> {
+  yield RequestState.MIGRATE_BATCH;
+  const still = sources.filter((pfn) => isInUse(zone, pfn));
+  const together = migrateBatch(context, zone, still, PASSES_TOGETHER);
   if (together.outOfMemory) return together;
+  yield RequestState.MIGRATE_ONE;
   const left: number[] = [];
-  for (const [position, source] of together.left.entries()) {
-    const alone = migrateBatch(context, zone, [source], PASSES_ALONE);
-    left.push(...alone.left);
-    if (alone.outOfMemory) {
-      return { left: [...left, ...together.left.slice(position + 1)], outOfMemory: true };
+  for (const source of together.left) {
+    if (isInUse(zone, source)) {
+      const alone = migrateBatch(context, zone, [source], PASSES_ALONE);
+      if (alone.outOfMemory) return { left, outOfMemory: true };
+      left.push(...alone.left);
     }
+    yield RequestState.MIGRATE_ONE;
   }
   return { left, outOfMemory: false };
 }
@@ -130,20 +169,28 @@ function migrateBatch(
 }
 
 /** 6.1: destination, move, next page; busy pages again in every pass, each time with a new destination. */
-function migrateOneByOne(context: MigrationContext, zone: Zone, sources: readonly number[]): Attempt {
-  let waiting = [...sources];
-  for (let pass = 0; pass < PASSES_6_1 && waiting.length > 0; pass++) {
+function* migrateOneByOne(
+  context: MigrationContext,
+  zone: Zone,
+  sources: readonly number[],
+): Generator<RequestState, Attempt> {
+  let waiting = sources;
+  for (let pass = 0; pass < PASSES_6_1; pass++) {
+    yield RequestState.MIGRATE_ONE;
     const busy: number[] = [];
-    for (const [position, source] of waiting.entries()) {
-      const destination = allocateDestination(context.machine);
-      if (destination === undefined) {
-        return { left: [...busy, ...waiting.slice(position)], outOfMemory: true };
+    for (const source of waiting) {
+      if (isInUse(zone, source)) {
+        const destination = allocateDestination(context.machine);
+        if (destination === undefined) return { left: busy, outOfMemory: true };
+        if (!move(context, zone, source, destination)) {
+          giveBack(context.machine, destination);
+          busy.push(source);
+        }
       }
-      if (move(context, zone, source, destination)) continue;
-      giveBack(context.machine, destination);
-      busy.push(source);
+      yield RequestState.MIGRATE_ONE;
     }
     waiting = busy;
+    if (busy.length === 0) break;
   }
   return { left: waiting, outOfMemory: false };
 }

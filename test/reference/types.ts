@@ -4,6 +4,7 @@
 // Kernel: the state is what the capture's dumper prints (../../../shared/data/kernel/README.md).
 
 import {
+  CmaLockRule,
   FallbackRule,
   ListTypeRule,
   type Mobility,
@@ -90,12 +91,14 @@ export interface ReferenceState {
   readonly zones: readonly ReferenceZoneState[];
 }
 
-/** The four decisions in which the two kernels differ. */
+/** The decisions in which kernels differ. */
 export interface ReferenceRules {
   readonly listType: ListTypeRule;
   readonly pcp: PcpRule;
   readonly fallback: FallbackRule;
   readonly reserve: ReserveRule;
+  /** What a cma_alloc waits for; GLOBAL in both. */
+  readonly cmaLock: CmaLockRule;
 }
 
 /** Linux 6.12.y. */
@@ -104,6 +107,7 @@ export const RULES_6_12: ReferenceRules = {
   pcp: PcpRule.AUTO_TUNED,
   fallback: FallbackRule.CLAIM_STEAL,
   reserve: ReserveRule.FREE_PAGES,
+  cmaLock: CmaLockRule.GLOBAL,
 };
 
 /** Linux 6.1.y. */
@@ -112,6 +116,7 @@ export const RULES_6_1: ReferenceRules = {
   pcp: PcpRule.FIXED_HIGH,
   fallback: FallbackRule.MOVE_FIRST,
   reserve: ReserveRule.WHOLE_RESERVE,
+  cmaLock: CmaLockRule.GLOBAL,
 };
 
 /** The rules that belong to a dump's release string. */

@@ -3,6 +3,7 @@
 
 import type { CoreBuild } from "../../bindings/engine/load.js";
 import type { CaptureState } from "../../bindings/importers/capture/types.js";
+import type { CreateOptions } from "../../bindings/machine/machine.js";
 import type { ReferenceRules } from "../reference/types.js";
 import { Origin } from "../reference/zone.js";
 import { Generator, type Progress } from "./generator.js";
@@ -12,6 +13,7 @@ import { type BranchCounts, BranchWatcher } from "./rare_branches.js";
 import { shrink } from "./shrink.js";
 import { type SmallMachine, smallState } from "./small_state.js";
 import { Twins } from "./twins.js";
+import type { Tally } from "./twins_requests.js";
 
 export interface FuzzOptions {
   readonly seed: number;
@@ -28,6 +30,7 @@ export interface FuzzOptions {
 export interface FuzzResult {
   readonly operations: number;
   readonly counts: BranchCounts;
+  readonly tally: Tally;
   /** What to print: where they part, and the shortest sequence found that shows it. Undefined: they agree. */
   readonly failure: string | undefined;
   /** That sequence. */
@@ -44,11 +47,11 @@ export interface Parting {
 export async function play(
   state: CaptureState,
   operations: readonly Operation[],
-  core: CoreBuild,
+  core: CoreBuild | CreateOptions,
   dumpFrom = 0,
   rules?: ReferenceRules,
 ): Promise<Parting | null> {
-  using twins = await Twins.create(state, { core }, rules);
+  using twins = await Twins.create(state, typeof core === "string" ? { core } : core, rules);
   for (let i = 0; i < operations.length; i++) {
     const what = check(twins, operations[i] as Operation, i + 1 >= dumpFrom);
     if (what !== null) return { length: i + 1, what };
@@ -68,11 +71,15 @@ function check(twins: Twins, operation: Operation, complete: boolean, faults = c
   }
 }
 
+function optionsOf({ lock }: SmallMachine, core: CoreBuild): CreateOptions {
+  return lock === undefined ? { core } : { core, rules: { cmaLock: lock } };
+}
+
 export async function fuzz(machine: SmallMachine, options: FuzzOptions): Promise<FuzzResult> {
   const { seed, steps, core, compareEvery, rules } = options;
   const state = smallState(machine, seed);
   const operations: Operation[] = [];
-  using twins = await Twins.create(state, { core }, rules);
+  using twins = await Twins.create(state, optionsOf(machine, core), rules);
   const watcher = new BranchWatcher(twins.core);
   const generator = new Generator(machine, new Random(seed));
   const progress = progressOf(twins, new Random(seed + 1));
@@ -85,9 +92,10 @@ export async function fuzz(machine: SmallMachine, options: FuzzOptions): Promise
     watcher.look(operation);
   }
   const { counts } = watcher;
-  if (!parted) return { operations: operations.length, counts, failure: undefined, sequence: [] };
+  const { tally } = twins;
+  if (!parted) return { operations: operations.length, counts, tally, failure: undefined, sequence: [] };
   const { failure, sequence } = await explain(machine, state, operations, options);
-  return { operations: operations.length, counts, failure, sequence };
+  return { operations: operations.length, counts, tally, failure, sequence };
 }
 
 function progressOf(twins: Twins, random: Random): Progress {
@@ -96,6 +104,7 @@ function progressOf(twins: Twins, random: Random): Progress {
     held: twins.held,
     detached: twins.detached,
     windows: twins.windows,
+    requests: twins.requests,
     areas: twins.origin.areas.map(({ count }) => count),
     loose: (order) => {
       const zone = random.pick(zones);
@@ -116,14 +125,15 @@ async function explain(
   operations: readonly Operation[],
   { seed, core, compareEvery, rules, shrinkFor = 20_000 }: FuzzOptions,
 ): Promise<{ failure: string; sequence: readonly Operation[] }> {
+  const exactly = optionsOf(machine, core);
   const suspected = Math.max(0, operations.length - compareEvery);
-  const parting = await play(state, operations, core, suspected, rules);
+  const parting = await play(state, operations, exactly, suspected, rules);
   if (parting === null)
     return { failure: `seed ${seed} of ${machine.name}: failed once, not again`, sequence: operations };
   const fails = async (sequence: readonly Operation[]) =>
-    (await play(state, sequence, core, sequence.length, rules)) !== null;
+    (await play(state, sequence, exactly, sequence.length, rules)) !== null;
   const sequence = await shrink(operations.slice(0, parting.length), fails, shrinkFor);
-  const final = await play(state, sequence, core, 0, rules);
+  const final = await play(state, sequence, exactly, 0, rules);
   const failure = [
     `${machine.name}, Linux ${machine.kernel}, ${core} core, seed ${seed}: after ${parting.length} operations`,
     parting.what,

@@ -62,16 +62,33 @@ const FILLING = {
   cma_allocate: 16,
   cma_release: 14,
   pin: 14,
+  cma_begin: 0,
+  cma_step: 0,
+  cma_kill: 0,
+  fork: 0,
 } as const satisfies Record<Operation["op"], number>;
 const EMPTYING = { ...FILLING, allocate: 250, release: 600, release_loose: 40 } as const;
 /** What is added to these where contiguous allocations are the subject. */
 const CMA = { cma_allocate: 120, cma_release: 100, pin: 80, set_mobility: 2, set_boost: 0 } as const;
+/** And where they are under way together, step by step. */
+const REQUESTS = {
+  ...CMA,
+  cma_allocate: 6,
+  detach: 0,
+  cma_release: 60,
+  cma_begin: 40,
+  pin: 200,
+  cma_step: 600,
+  cma_kill: 3,
+  fork: 1,
+} as const;
 
 /** What the generator must know of the run so far. */
 export interface Progress {
   readonly held: ReadonlyMap<number, Block>;
   readonly detached: ReadonlyMap<number, Block>;
   readonly windows: ReadonlyMap<number, Window>;
+  readonly requests: ReadonlyMap<number, unknown>;
   /** Pages of each CMA area. */
   readonly areas: readonly number[];
   /** A range of pages in use since the beginning, if there is one of this order. */
@@ -99,6 +116,7 @@ export class Generator {
     const zone = random.pick(this.machine.zones).index;
     const weights: Record<Operation["op"], number> = { ...(this.filling ? FILLING : EMPTYING) };
     if (this.machine.focus === "cma") Object.assign(weights, CMA);
+    if (this.machine.focus === "requests") Object.assign(weights, REQUESTS);
     const op = random.weighted(weights);
     switch (op) {
       case "allocate":
@@ -132,6 +150,13 @@ export class Generator {
         return progress.areas.length === 0 ? { op: "tick", cpu } : this.cmaAllocate(progress, cpu);
       case "cma_release":
         return { op, of: random.pick([...progress.windows.keys(), -1]), cpu };
+      case "cma_begin":
+        return { ...this.cmaAllocate(progress, cpu), op };
+      case "cma_step":
+      case "cma_kill":
+        return { op, of: random.pick([...progress.requests.keys(), -1]) };
+      case "fork":
+        return { op };
       case "pin":
         return { op, of: this.someHeld(progress), on: random.oneIn(2) };
       default:
@@ -145,7 +170,7 @@ export class Generator {
     this.filling = !this.filling || random.oneIn(3);
     this.untilTurn = 20 + random.below(random.pick([60, 400, 1500]));
     this.favourite = { gfp: random.pick(CLASSES), order: this.someOrder() };
-    if (this.machine.focus === "cma" && !random.oneIn(4)) this.favourite = { gfp: USER, order: 0 };
+    if (this.machine.focus !== undefined && !random.oneIn(4)) this.favourite = { gfp: USER, order: 0 };
   }
 
   private someOrder(): number {
@@ -164,7 +189,7 @@ export class Generator {
   private allocate({ areas }: Progress, cpu: number): Operation {
     const { random } = this;
     let { gfp, order } = this.favourite;
-    if (random.oneIn(this.machine.focus === "cma" ? 6 : 2)) {
+    if (random.oneIn(this.machine.focus === undefined ? 2 : 6)) {
       gfp = random.pick(random.oneIn(8) ? HIGH_CLASSES : CLASSES);
       order = this.someOrder();
     }
@@ -174,7 +199,7 @@ export class Generator {
       Mobility.LRU,
       Mobility.LRU,
       Mobility.DRIVER,
-      this.machine.focus === "cma" ? Mobility.DRIVER : Mobility.FIXED,
+      this.machine.focus === undefined ? Mobility.FIXED : Mobility.DRIVER,
     ];
     const mobility = movable ? random.pick(kinds) : Mobility.FIXED;
     return { op: "allocate", id: this.newId(), cpu, order, gfp, mobility };
@@ -186,7 +211,7 @@ export class Generator {
   }
 
   /** Mostly small requests, some for most of an area; alignments from one page to more than a pageblock. */
-  private cmaAllocate({ areas }: Progress, cpu: number): Operation {
+  private cmaAllocate({ areas }: Progress, cpu: number): Operation & { op: "cma_allocate" } {
     const { random } = this;
     const area = random.below(areas.length);
     const most = areas[area] ?? 1;
@@ -265,4 +290,8 @@ type MaintenanceOp = Exclude<
   | "cma_allocate"
   | "cma_release"
   | "pin"
+  | "cma_begin"
+  | "cma_step"
+  | "cma_kill"
+  | "fork"
 >;

@@ -57,6 +57,19 @@ export type Operation =
       readonly align: number;
     }
   | { readonly op: "cma_release"; readonly of: number; readonly cpu: number }
+  /** A cma_alloc that the next two drive. */
+  | {
+      readonly op: "cma_begin";
+      readonly id: number;
+      readonly cpu: number;
+      readonly area: number;
+      readonly pages: number;
+      readonly align: number;
+    }
+  | { readonly op: "cma_step"; readonly of: number }
+  | { readonly op: "cma_kill"; readonly of: number }
+  /** A copy, which lives and dies by itself. */
+  | { readonly op: "fork" }
   | { readonly op: "pin"; readonly of: number; readonly on: boolean };
 
 export type ReleaseHow = "pages" | "split" | "direct";

@@ -2,7 +2,7 @@
 // Must not know: any model, what the state is for. Geometry is free data here: the numbers need not be those of a
 // real configuration, only consistent with each other.
 
-import { Migratetype } from "../../assembly/abi/vocabulary.js";
+import { type CmaLockRule, Migratetype } from "../../assembly/abi/vocabulary.js";
 import type {
   CaptureState,
   CmaAreaState,
@@ -51,8 +51,10 @@ export interface SmallMachine {
   readonly boostFactor: number;
   readonly batchScaleMax?: number;
   readonly mobilityDisabled?: boolean;
-  /** What random operations are mostly about: contiguous allocations among movable pages. */
-  readonly focus?: "cma";
+  /** What random operations are mostly about: contiguous allocations among movable pages, whole or step by step. */
+  readonly focus?: "cma" | "requests";
+  /** What a cma_alloc waits for; default: what the kernel has. */
+  readonly lock?: CmaLockRule;
   readonly zones: readonly SmallZone[];
 }
 
@@ -257,27 +259,30 @@ function pcpState(machine: SmallMachine, zone: SmallZone, cpu: number): PcpState
   };
 }
 
-/** The CMA pageblocks of a zone, which lie together, form one area whose bitmap is empty. */
+/** The CMA pageblocks of a zone, each run of them, form one area whose bitmap is empty. */
 function areaStates(machine: SmallMachine): CmaAreaState[] {
   const areas: CmaAreaState[] = [];
   for (const zone of machine.zones) {
     const types = blockTypes(machine, zone);
-    const first = types.indexOf(Migratetype.CMA);
-    if (first < 0) continue;
-    const blocks = types.lastIndexOf(Migratetype.CMA) - first + 1;
-    const count = blocks * 2 ** machine.pageblockOrder;
-    const basePfn = firstBlock(machine, zone) + first * 2 ** machine.pageblockOrder;
-    const index = areas.length;
-    areas.push({
-      line: 1,
-      index,
-      name: zone.name,
-      basePfn,
-      count,
-      orderPerBit: 0,
-      bitmapBits: count,
-      set: [],
-    });
+    for (let first = 0; first < types.length; first++) {
+      if (types[first] !== Migratetype.CMA) continue;
+      let behind = first;
+      while (types[behind] === Migratetype.CMA) behind += 1;
+      const count = (behind - first) * 2 ** machine.pageblockOrder;
+      const basePfn = firstBlock(machine, zone) + first * 2 ** machine.pageblockOrder;
+      const name = `${zone.name} ${areas.length}`;
+      areas.push({
+        line: 1,
+        index: areas.length,
+        name,
+        basePfn,
+        count,
+        orderPerBit: 0,
+        bitmapBits: count,
+        set: [],
+      });
+      first = behind;
+    }
   }
   return areas;
 }

@@ -15,6 +15,7 @@ import { dumpCore, heldByCore, heldByReference } from "./core_dump.js";
 import { FlatCore, flattenReference, isEqualRow } from "./flat_state.js";
 import type { NthFree, Operation } from "./operations.js";
 import { AreaCheck, cmaAllocate, cmaRelease, pin, unpin, type Window } from "./twins_cma.js";
+import { cmaBegin, cmaStep, fork, openWindows, type Tally, type TwinRequest } from "./twins_requests.js";
 
 export interface Block {
   readonly pfn: number;
@@ -38,6 +39,10 @@ export class Twins implements Disposable {
   readonly detached = new Map<number, Block>();
   /** What cma_alloc gave and was not given back yet. */
   readonly windows = new Map<number, Window>();
+  /** What cma_alloc is under way. */
+  readonly requests = new Map<number, TwinRequest>();
+  /** How often requests under way came to each state, answer and blocker. */
+  readonly tally: Tally = new Map();
   /** First frames of held blocks that are pinned. */
   readonly pinned = new Set<number>();
 
@@ -71,7 +76,10 @@ export class Twins implements Disposable {
     rules?: ReferenceRules,
   ): Promise<Twins> {
     const core = await Machine.fromState(state, options);
-    const reference = ReferenceCmaMachine.fromState(state, rules ?? rulesOfRelease(state.release));
+    const cmaLock = options.rules?.cmaLock;
+    const known = rules ?? rulesOfRelease(state.release);
+    const all = cmaLock === undefined ? known : { ...known, cmaLock };
+    const reference = ReferenceCmaMachine.fromState(state, all);
     return new Twins(core, reference, state);
   }
 
@@ -109,6 +117,13 @@ export class Twins implements Disposable {
         return cmaRelease(this, operation);
       case "pin":
         return pin(this, operation);
+      case "cma_begin":
+        return cmaBegin(this, operation);
+      case "cma_step":
+      case "cma_kill":
+        return cmaStep(this, operation);
+      case "fork":
+        return fork(this);
       default:
         return this.maintain(operation);
     }
@@ -116,7 +131,7 @@ export class Twins implements Disposable {
 
   /** Everything that can be told apart: lists in order, counters, types, flags, who holds what. Empty: equal. */
   differences(limit = 12): string[] {
-    const areas = this.areas.differences(this.windows.values());
+    const areas = this.areas.differences([...this.windows.values(), ...openWindows(this)]);
     if (isEqualRow(this.flat.row(), flattenReference(this.reference))) return areas;
     const core = dumpCore(this.core, this.origin);
     const found = ReferenceCmaMachine.compare(core, this.reference.dump(), limit);
