@@ -157,6 +157,7 @@ function renderCma(rows: readonly CmaRow[]): string {
   const headers = [
     "cma_alloc + release of 65,024 pages",
     "errno",
+    "windows",
     "us",
     "pages migrated",
     "ns per page",
@@ -167,6 +168,7 @@ function renderCma(rows: readonly CmaRow[]): string {
     rows.map((row) => [
       row.state,
       row.errno,
+      row.windowsTried,
       row.microseconds.toFixed(0),
       row.pagesMigrated,
       row.nsPerMigratedPage?.toFixed(0) ?? "-",
