@@ -111,6 +111,35 @@ export interface ZoneFact {
   low: number | null;
   freeCma: number | null;
   managed: number | null;
+  /** What only /proc/zoneinfo says. */
+  readonly detail: ZoneDetail | null;
+}
+
+/** Sizes, marks and per-CPU sets of a zone of /proc/zoneinfo; pages. null: this kernel does not print it. */
+export interface ZoneDetail {
+  readonly node: number;
+  boost: number | null;
+  high: number | null;
+  promo: number | null;
+  spanned: number | null;
+  present: number | null;
+  cma: number | null;
+  /** lowmem_reserve for each zone index. */
+  protection: readonly number[];
+  startPfn: number | null;
+  readonly pagesets: Pageset[];
+}
+
+/** Lists of one CPU. */
+export interface Pageset {
+  readonly cpu: number;
+  count: number | null;
+  high: number | null;
+  batch: number | null;
+  /** Later kernels print the limits of high too. */
+  highMin: number | null;
+  highMax: number | null;
+  threshold: number | null;
 }
 
 export interface AreaFiles {
@@ -173,7 +202,7 @@ export interface OwnedPage {
 export interface PageTable {
   readonly file: string;
   readonly kind: "flags" | "count";
-  /** Low 32 bits of each word. */
+  /** The low half of each 64-bit word; of kpageflags also KPF_RESERVED (kernel bit 32), as bit 31, which is free. */
   readonly words: Uint32Array;
 }
 

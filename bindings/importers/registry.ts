@@ -7,7 +7,8 @@ import type { Importer } from "./importer.js";
 import { pageOwnerImporter } from "./pageowner/pageowner.js";
 import { cmaFilesImporter } from "./procfs/cmafiles.js";
 import { meminfoImporter, vmstatImporter } from "./procfs/counters.js";
-import { buddyinfoImporter, pagetypeinfoImporter, zoneinfoImporter } from "./procfs/zones.js";
+import { zoneinfoImporter } from "./procfs/zoneinfo.js";
+import { buddyinfoImporter, pagetypeinfoImporter } from "./procfs/zones.js";
 
 /** In this order each line is offered; the first that owns it keeps it. */
 export const importers: readonly Importer[] = [

@@ -39,6 +39,7 @@ export class ShowMemReader {
         low: Number(low),
         freeCma: null,
         managed: null,
+        detail: null,
       };
       if (facts.zones.length < MOST) facts.zones.push(this.zone);
       this.left = REACH;

@@ -1,20 +1,31 @@
 // Knows: /proc/kpageflags and /proc/kpagecount: one little-endian 64-bit word per frame, and how to tell the two apart.
 // Must not know: what lies in an area.
 //
-// Models: fs/proc/page.c, include/uapi/linux/kernel-page-flags.h, all versions.
+// Models: fs/proc/page.c, include/uapi/linux/kernel-page-flags.h, all versions. BUDDY stands on every page of a free block
+// since 4.7, on its first page alone before.
+//
+//   bit 31        26        20   16  12 11 10    7 6 5 4
+//       RESERVED* PGTABLE   NOPAGE  TAIL ANON MMAP BUDDY SLAB ACTIVE LRU DIRTY     * kernel bit 32, see facts.PageTable
 
 import type { PageTable } from "../facts.js";
 import type { ReaderContext } from "../importer.js";
 
 export enum KpageFlag {
+  DIRTY = 4,
   LRU = 5,
+  ACTIVE = 6,
   SLAB = 7,
+  WRITEBACK = 8,
   BUDDY = 10,
   MMAP = 11,
   ANON = 12,
+  SWAPBACKED = 14,
+  COMPOUND_HEAD = 15,
   COMPOUND_TAIL = 16,
+  UNEVICTABLE = 18,
   NOPAGE = 20,
   PGTABLE = 26,
+  RESERVED = 31,
 }
 
 /** 64 Mi frames: 256 GiB of 4 KiB pages. */
@@ -80,7 +91,7 @@ export class KpageReader {
       larger.set(this.words);
       this.words = larger;
     }
-    this.words[this.count++] = low;
+    this.words[this.count++] = (high & 1) === 0 ? low : (low | (1 << KpageFlag.RESERVED)) >>> 0;
     this.high += high === 0 ? 0 : 1;
     this.used += low === 0 ? 0 : 1;
     this.flagged += low >= FLAG_VALUE ? 1 : 0;

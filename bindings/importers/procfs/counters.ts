@@ -51,7 +51,7 @@ export const meminfoImporter: Importer = {
 };
 
 const VMSTAT =
-  /^\s{0,8}(nr_free_pages|nr_free_cma|nr_foll_pin_acquired|nr_foll_pin_released|cma_alloc_success|cma_alloc_fail|pgmigrate_success|pgmigrate_fail|pgfree|pgfault|oom_kill|allocstall_\w{1,12}|compact_fail|compact_success) (\d{1,16})$/;
+  /^\s{0,8}(nr_free_pages|nr_free_cma|nr_foll_pin_acquired|nr_foll_pin_released|cma_alloc_success|cma_alloc_fail|pgmigrate_success|pgmigrate_fail|pgfree|pgfault|oom_kill|allocstall_\w{1,12}|compact_fail|compact_success|thp_fault_alloc) (\d{1,16})$/;
 
 class VmstatReader implements LineReader {
   private current: Counters | undefined;

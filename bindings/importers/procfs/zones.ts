@@ -1,81 +1,15 @@
-// Knows: /proc/zoneinfo, /proc/buddyinfo and /proc/pagetypeinfo, old and new, and how to tell their rows apart.
+// Knows: /proc/buddyinfo and /proc/pagetypeinfo, old and new, and how to tell their rows apart.
 // Must not know: what the numbers prove.
 //
 // A row of buddyinfo (`Node 0, zone Normal  216 55 ...`, one column per order: 10 or more) and a row of pagetypeinfo's
 // last table (one column per migratetype: 7 at most) look alike: only the latter stand below its header.
 
-import { type BlockRow, MOST, type PagetypeFact, type Place, type TypeRow, type ZoneFact } from "../facts.js";
+import { type BlockRow, MOST, type PagetypeFact, type Place, type TypeRow } from "../facts.js";
 import type { Importer, LineReader, ReaderContext } from "../importer.js";
 import { numberAfter, numbersFrom } from "../text.js";
+import { zoneHead as head, type ZoneHead } from "./head.js";
 
-const ROW = /(?:^|[\s\]>|])Node\s{1,8}(\d{1,4}), zone\s{1,12}(\w{1,16})/;
 const LEAST_ORDERS = 8;
-
-interface Head {
-  readonly node: number;
-  readonly zone: string;
-  /** Where the rest of the line begins. */
-  readonly rest: number;
-}
-
-function head(text: string): Head | undefined {
-  const at = text.indexOf("Node");
-  if (at < 0 || text.length > 2000) return undefined;
-  const match = ROW.exec(text.slice(Math.max(0, at - 1), at + 60));
-  if (match === null) return undefined;
-  return {
-    node: Number(match[1]),
-    zone: match[2]!,
-    rest: Math.max(0, at - 1) + match.index + match[0].length,
-  };
-}
-
-class ZoneinfoReader implements LineReader {
-  private zone: ZoneFact | undefined;
-
-  constructor(private readonly context: ReaderContext) {}
-
-  line(text: string, place: Place): boolean {
-    if (text.length > 200) return false;
-    const found = head(text);
-    if (found !== undefined) {
-      const alone = text.slice(found.rest).trim() === "";
-      this.zone = alone
-        ? {
-            place,
-            zone: found.zone,
-            unit: "pages",
-            free: null,
-            min: null,
-            low: null,
-            freeCma: null,
-            managed: null,
-          }
-        : undefined;
-      return false;
-    }
-    const { zone } = this;
-    if (zone === undefined) return false;
-    const match = /^\s{1,12}(?:pages )?(free|min|low|managed|nr_free_cma) {1,12}(\d{1,15})\s{0,4}$/.exec(
-      text,
-    );
-    if (match === null)
-      return /^\s{2,12}(?:per-node stats|pagesets|nr_\w{1,40}\s{1,12}\d{1,16}|spanned|present|protection:)/.test(
-        text,
-      );
-    const key = match[1] === "nr_free_cma" ? "freeCma" : (match[1] as "free" | "min" | "low" | "managed");
-    if (key === "free" && zone.free === null && this.context.facts.zones.length < MOST)
-      this.context.facts.zones.push(zone);
-    zone[key] ??= Number(match[2]);
-    return true;
-  }
-}
-
-export const zoneinfoImporter: Importer = {
-  id: "zoneinfo",
-  title: "/proc/zoneinfo",
-  open: (context) => new ZoneinfoReader(context),
-};
 
 const BLOCKS = "Number of blocks type";
 
@@ -110,7 +44,7 @@ class PagetypeReader implements LineReader {
     return this.row(text, found, place);
   }
 
-  private row(text: string, { node, zone, rest }: Head, place: Place): boolean {
+  private row(text: string, { node, zone, rest }: ZoneHead, place: Place): boolean {
     const type = /^, type\s{1,16}(\S{1,20})\s/.exec(text.slice(rest, rest + 60));
     if (type !== null) {
       const counts = numbersFrom(text, rest + type[0].length);
