@@ -136,11 +136,17 @@ export function isGivenOut(area: i32, nth: i32, pfn: u32, pages: u32): bool {
   return countRun(bitmapOf(area, nth), offset >> shift, bits) == bits;
 }
 
-/** Loading: bits in use, without any change to frames. */
+/** Loading: bits in use, without any change to frames. The bits of all ranges are numbered one behind the other. */
 export function loadBits(area: i32, bit: u32, bits: u32): i32 {
   if (!isArea(area)) return Status.BAD_AREA;
-  if (bit + bits > rangeWord(area, 0, RangeWord.BITS)) return Status.BAD_COUNT;
-  markWindow(area, 0, bit, bits, true);
+  let nth = 0;
+  while (nth + 1 < areaWord(area, AreaWord.NR_RANGES) && bit >= rangeWord(area, nth, RangeWord.BITS)) {
+    bit -= rangeWord(area, nth, RangeWord.BITS);
+    nth += 1;
+  }
+  const size = rangeWord(area, nth, RangeWord.BITS);
+  if (bit > size || bits > size - bit) return Status.BAD_COUNT;
+  markWindow(area, nth, bit, bits, true);
   addToArea(area, AreaWord.AVAILABLE, -((<i32>bits) << areaWord(area, AreaWord.ORDER_PER_BIT)));
   return Status.OK;
 }

@@ -19,6 +19,7 @@ export function zoneNames(views: MachineViews): string[] {
   return Array.from({ length: views.config(ConfigWord.NR_ZONES) }, (_, index) => {
     if (index === normal) return "Normal";
     if (index === views.config(ConfigWord.MOVABLE_ZONE)) return "Movable";
+    if (index === zoneOf(Gfp.HIGHMEM)) return "HighMem";
     return index === zoneOf(Gfp.DMA) ? "DMA" : "DMA32";
   });
 }

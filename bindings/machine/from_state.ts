@@ -4,13 +4,13 @@
 import { Fault } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { COMMAND_CAPACITY, MAX_ZONES } from "../../assembly/abi/limits.js";
-import { FrameKind, Gfp, Mobility, Op, ZoneFlag } from "../../assembly/abi/vocabulary.js";
+import { FrameKind, Gfp, Migratetype, Mobility, Op, ZoneFlag } from "../../assembly/abi/vocabulary.js";
 import { PcpWord, ZoneWord } from "../../assembly/abi/words.js";
 import { type KernelId, kernelProfiles } from "../device/kernel.js";
 import { zoneWatermarks } from "../device/watermarks.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
-import type { CaptureState, ZoneState } from "../importers/capture/types.js";
+import type { CaptureState, CmaAreaState, ZoneState } from "../importers/capture/types.js";
 import { CaptureError } from "../importers/errors.js";
 import type { SystemConfig } from "./config.js";
 
@@ -19,11 +19,12 @@ export function kernelOf(state: CaptureState): KernelId {
   const version = /^(\d+)\.(\d+)/.exec(state.release);
   if (version?.[1] === "6" && version[2] === "1") return "6.1";
   if (version?.[1] === "6" && version[2] === "12") return "6.12";
+  if (version?.[1] === "6" && version[2] === "15") return "6.15";
   throw new CaptureError({
     file: state.file,
     line: state.line,
     problem: `kernel ${JSON.stringify(state.release)} is not modelled`,
-    expected: "a release of Linux 6.12 or 6.1",
+    expected: "a release of Linux 6.15, 6.12 or 6.1",
   });
 }
 
@@ -38,29 +39,48 @@ function constant(state: CaptureState, name: string): number {
   });
 }
 
-/** Zone indexes by name. Zones without memory are not in a dump: Movable is the last, Normal the one before. */
-function zoneIndexes(
-  state: CaptureState,
-  zones: number,
-): { dma: number; dma32: number; normal: number; movable: number } {
-  const movable = zones - 1;
-  const normal = zones - 2;
-  const named = (name: string) => state.zones.find((zone) => zone.name === name)?.index;
-  if (zones === 4) return { dma: 0, dma32: 1, normal, movable };
-  if (zones === 3) {
-    const dma = named("DMA");
-    return { dma: dma ?? normal, dma32: dma === undefined ? 0 : normal, normal, movable };
-  }
-  return { dma: normal, dma32: normal, normal, movable };
+interface ZoneIndexes {
+  readonly dma: number;
+  readonly dma32: number;
+  readonly normal: number;
+  readonly highmem: number;
+  readonly movable: number;
 }
 
-function gfpZoneTable(index: { dma: number; dma32: number; normal: number; movable: number }): number[] {
+/** Zone indexes by name. Zones without memory are not in a dump: Movable is the last, Normal the one before. */
+function zoneIndexes(state: CaptureState, zones: number): ZoneIndexes {
+  if (state.zoneNames !== undefined) return namedIndexes(state.zoneNames);
+  const movable = zones - 1;
+  const normal = zones - 2;
+  const common = { normal, highmem: normal, movable };
+  if (zones === 4) return { dma: 0, dma32: 1, ...common };
+  if (zones === 3) {
+    const dma = state.zones.find((zone) => zone.name === "DMA")?.index;
+    return { dma: dma ?? normal, dma32: dma === undefined ? 0 : normal, ...common };
+  }
+  return { dma: normal, dma32: normal, ...common };
+}
+
+/** A zone that a kernel lacks is the one that its requests fall back to. */
+function namedIndexes(names: readonly string[]): ZoneIndexes {
+  const normal = names.indexOf("Normal");
+  const or = (name: string, other: number) => (names.includes(name) ? names.indexOf(name) : other);
+  return {
+    dma: or("DMA", normal),
+    dma32: or("DMA32", normal),
+    normal,
+    highmem: or("HighMem", normal),
+    movable: or("Movable", names.length - 1),
+  };
+}
+
+function gfpZoneTable(index: ZoneIndexes): number[] {
   return Array.from({ length: 16 }, (_, bits) => {
     const zoneBits = bits & (Gfp.DMA | Gfp.HIGHMEM | Gfp.DMA32);
     if (zoneBits === 0) return index.normal;
     if (zoneBits === Gfp.DMA) return index.dma;
     if (zoneBits === Gfp.DMA32) return index.dma32;
-    if (zoneBits === Gfp.HIGHMEM) return bits & Gfp.MOVABLE ? index.movable : index.normal;
+    if (zoneBits === Gfp.HIGHMEM) return bits & Gfp.MOVABLE ? index.movable : index.highmem;
     return -1;
   });
 }
@@ -98,12 +118,16 @@ export function configOfState(state: CaptureState): SystemConfig {
     mobilityDisabled: state.sys["page_group_by_mobility_disabled"] === 1,
     gfpZone: gfpZoneTable(index),
     rules: profile.rules,
-    areas: state.areas.map(({ name, orderPerBit, basePfn, count }) => ({
-      name,
-      orderPerBit,
-      ranges: [{ basePfn, pages: count }],
+    areas: state.areas.map((area) => ({
+      name: area.name,
+      orderPerBit: area.orderPerBit,
+      ranges: rangesOf(area).map(({ basePfn, count }) => ({ basePfn, pages: count })),
     })),
   };
+}
+
+function rangesOf(area: CmaAreaState): Pick<CmaAreaState, "basePfn" | "count" | "set">[] {
+  return [area, ...(area.more ?? [])];
 }
 
 /** Appends commands and performs them whenever the buffer is full. */
@@ -162,6 +186,34 @@ function loadZoneLists(loader: Loader, zone: ZoneState): void {
           zone.index | ((list.cachedTypes?.[i] ?? 0) << 8),
         );
       });
+    }
+  }
+}
+
+/** The bits of an area's ranges are numbered one behind the other. */
+function loadArea(loader: Loader, area: CmaAreaState, index: number): void {
+  let first = 0;
+  for (const { basePfn, count, set } of rangesOf(area)) {
+    loader.add(Op.ADD_RANGE, 0, area.orderPerBit, index, basePfn, count);
+    for (const run of set) loader.add(Op.LOAD_BITMAP, 0, 0, index, first + run.start, run.length);
+    first += count / 2 ** area.orderPerBit;
+  }
+}
+
+/** What allocated pages are. Those of an order are put together first: free for an instant, then taken. */
+function loadContents(loader: Loader, state: CaptureState): void {
+  for (const { start, pages, order, content } of state.contents ?? []) {
+    const zone = state.zones.find(
+      (candidate) => start >= candidate.start && start < candidate.start + candidate.spanned,
+    );
+    if (zone === undefined) continue;
+    if (order > 0) loader.frames(start, pages, FrameKind.ALLOCATED, Mobility.FIXED, zone.index);
+    for (let pfn = start; pfn < start + pages; pfn += 2 ** order) {
+      if (order > 0) {
+        loader.add(Op.LOAD_FREE, 0, order, pfn, Migratetype.MOVABLE, zone.index);
+        loader.add(Op.TAKE_FREE, 0, order, pfn, 0, 0);
+      }
+      loader.add(Op.SET_CONTENT, 0, 0, pfn, content, 0);
     }
   }
 }
@@ -290,9 +342,9 @@ export function loadState(
     loadZoneLists(loader, zone);
   }
   for (const [index, area] of state.areas.entries()) {
-    loader.add(Op.ADD_RANGE, 0, area.orderPerBit, index, area.basePfn, area.count);
-    for (const run of area.set) loader.add(Op.LOAD_BITMAP, 0, 0, index, run.start, run.length);
+    loadArea(loader, area, index);
   }
+  loadContents(loader, state);
   commands.flush(loader.what);
   writeEmptyZones(engine, state, config.movableZone);
   for (const zone of state.zones) {

@@ -22,6 +22,20 @@ export interface CaptureState {
   cpus: number[];
   zones: ZoneState[];
   areas: CmaAreaState[];
+  /** Names by zone index, zones without memory included, where the source tells them; a dump does not. */
+  zoneNames?: readonly string[];
+  /** What allocated pages are, where the source tells more than `runs`: kpageflags does. Ascending. */
+  contents?: readonly PageContentRun[];
+}
+
+/** Allocated pages of one content. */
+export interface PageContentRun {
+  start: number;
+  pages: number;
+  /** Order of each block of the run; 0: single pages. */
+  order: number;
+  /** Mobility | PageLife << 8 | PageFlag bits that a caller may set. */
+  content: number;
 }
 
 /** One populated zone. Page counts unless said otherwise. */
@@ -153,4 +167,6 @@ export interface CmaAreaState {
   bitmapBits: number;
   /** Runs of set bits (not pages). */
   set: { start: number; length: number }[];
+  /** Ranges behind the first (6.15+), which is the area itself. */
+  more?: { basePfn: number; count: number; set: { start: number; length: number }[] }[];
 }
