@@ -2,13 +2,7 @@
 // Must not know: how the size is worked out.
 
 import { pageShift } from "../analysis/explain/index.js";
-import {
-  type Buffer,
-  parseBuffer,
-  type SizeAnswer,
-  sizeForBuffers,
-  sizeForPicture,
-} from "../analysis/size/index.js";
+import { type SizeAnswer, size, sizeForPicture } from "../analysis/size/index.js";
 import { collectFiles } from "../importers/node.js";
 import { renderSize } from "../report/explain_size.js";
 import { ExitCode, UsageError } from "./exit.js";
@@ -29,24 +23,16 @@ const PAGE_SIZES: Readonly<Record<string, number>> = {
   "65536": 65536,
 };
 
-function pageSizeOf(text: string | undefined): number | undefined {
+export function pageSizeOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const size = PAGE_SIZES[text.toLowerCase()];
   if (size === undefined) throw new UsageError(`--page-size ${text}: expected 4K, 16K or 64K`);
   return size;
 }
 
-function buffersFrom(texts: readonly string[], pageSize: number): Buffer[] {
-  const parsed = texts.map((text) => parseBuffer(text, pageSize));
-  const wrong = parsed.filter((buffer) => typeof buffer === "string");
-  if (wrong.length > 0) throw new UsageError(wrong.join("\n"));
-  return parsed.filter((buffer) => typeof buffer !== "string");
-}
-
 async function answerFor(options: SizeOptions): Promise<SizeAnswer | undefined> {
   const given = pageSizeOf(options.pageSize);
-  if (options.fromLog === undefined)
-    return sizeForBuffers(buffersFrom(options.buffer ?? [], given ?? 4096), given ?? 4096);
+  if (options.fromLog === undefined) return size(options.buffer ?? [], given);
   const facts = await collectFiles([options.fromLog]);
   return sizeForPicture(facts, given ?? 2 ** pageShift(facts));
 }

@@ -35,8 +35,12 @@ export class Collector {
   }
 }
 
-/** All at once, for texts and bytes in memory. */
-export function collectFacts(files: Readonly<Record<string, Uint8Array | string>>): Facts {
+/**
+ * What logs and files of one moment tell, found by content, never by name; gzip must be unpacked before. Never throws:
+ * what could not be taken is in `issues`.
+ * @param files content by name; names appear in the places of facts and issues
+ */
+export function collect(files: Readonly<Record<string, Uint8Array | string>>): Facts {
   const collector = new Collector();
   for (const [name, content] of Object.entries(files)) {
     collector.begin(name);

@@ -48,7 +48,11 @@ function merged(failures: readonly FailedRequest[]): FailedRequest[] {
   return [...joined, ...left];
 }
 
-/** The verdicts on a picture. Pure: the same picture gives the same explanation. */
+/**
+ * Why each failed request of a picture failed, with the evidence, what else is possible, the one command to run next and
+ * the remedies; facts without a failed request; contradictions. Pure: the same picture gives the same explanation.
+ * @param picture what collect() answers
+ */
 export function explain(picture: Picture, options: ClassifyOptions = {}): Explanation {
   const failures = merged(picture.failures);
   const groups = new Map<string, FailedRequest[]>();

@@ -1,10 +1,11 @@
 // Knows: how large an area must be for a list of buffers, or for the requests that failed in a log, and what to write.
 // Must not know: files, terminals.
 
+import { UnitError } from "../../engine/errors.js";
 import type { Picture } from "../explain/picture.js";
 import { cmaTotalPages, fitsOf, inferAlign, viewOf } from "../explain/view.js";
 import { guaranteedRun } from "../runs.js";
-import type { Buffer } from "./buffers.js";
+import { type Buffer, parseBuffer } from "./buffers.js";
 import { type Span, spansOf } from "./span.js";
 
 export interface SizeAnswer {
@@ -158,5 +159,21 @@ export function sizeForPicture(picture: Picture, pageSize: number): SizeAnswer |
     pageSize,
     failedOnly ? (known ?? 0) + buffers.reduce((sum, b) => sum + guaranteedRun(b.pages, b.align), 0) : 0,
     why,
+  );
+}
+
+/**
+ * How large an area must be for buffers as the command line writes them: `4x1920x1080xNV12`, `6x3934pages@8`, `3x8M`.
+ * @param pageSize bytes
+ * @throws UnitError with every text that names no buffer
+ */
+export function size(buffers: readonly string[], pageSize = 4096): SizeAnswer {
+  const parsed = buffers.map((text) => parseBuffer(text, pageSize));
+  const wrong = parsed.filter((buffer) => typeof buffer === "string");
+  if (wrong.length > 0 || buffers.length === 0)
+    throw new UnitError(wrong.join("\n") || "no buffer was given");
+  return sizeForBuffers(
+    parsed.filter((buffer) => typeof buffer !== "string"),
+    pageSize,
   );
 }

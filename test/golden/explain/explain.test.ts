@@ -10,7 +10,7 @@ import {
   pageShift,
   VERDICTS,
 } from "../../../bindings/analysis/explain/index.js";
-import { collectFacts } from "../../../bindings/importers/collect.js";
+import { collect } from "../../../bindings/importers/collect.js";
 import { renderExplanation, renderIssues } from "../../../bindings/report/explain.js";
 
 const HERE = new URL("./", import.meta.url);
@@ -22,7 +22,7 @@ const cases = readdirSync(HERE, { withFileTypes: true })
 function answer(name: string) {
   const folder = new URL(`${name}/`, HERE);
   const inputs = readdirSync(folder).filter((file) => !file.endsWith(".golden"));
-  const facts = collectFacts(
+  const facts = collect(
     Object.fromEntries(
       inputs.sort().map((file) => [file, new Uint8Array(readFileSync(new URL(file, folder)))]),
     ),

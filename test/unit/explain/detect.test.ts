@@ -2,7 +2,7 @@
 // Must not know: what the importers read.
 
 import { describe, expect, it } from "vitest";
-import { collectFacts } from "../../../bindings/importers/collect.js";
+import { collect } from "../../../bindings/importers/collect.js";
 import { detect, detects } from "../../../bindings/importers/detect.js";
 import { importers } from "../../../bindings/importers/registry.js";
 import { SAMPLES } from "./samples.js";
@@ -25,10 +25,10 @@ describe("detect", () => {
   });
 
   it("says so when there is nothing for us", () => {
-    const facts = collectFacts({ "diary.txt": "Dear diary,\ntoday I saw 3 pages.\n" });
+    const facts = collect({ "diary.txt": "Dear diary,\ntoday I saw 3 pages.\n" });
     expect(facts.issues.map(({ code }) => code)).toEqual(["nothing-for-us"]);
     expect([...facts.formats.get("diary.txt")!]).toEqual([]);
-    expect(collectFacts({ "": "" }).issues[0]?.code).toBe("empty");
+    expect(collect({ "": "" }).issues[0]?.code).toBe("empty");
   });
 });
 
@@ -47,13 +47,13 @@ describe("binary tables", () => {
   const counts = Array.from({ length: 4096 }, (_, i) => (i % 7 === 0 ? 3 : i % 2));
 
   it("tells flags from counts by content, whatever the pieces", () => {
-    expect(collectFacts({ a: table(flags) }).tables[0]?.kind).toBe("flags");
-    expect(collectFacts({ b: table(counts) }).tables[0]?.kind).toBe("count");
-    expect([...collectFacts({ a: table(flags) }).tables[0]!.words]).toEqual(flags);
+    expect(collect({ a: table(flags) }).tables[0]?.kind).toBe("flags");
+    expect(collect({ b: table(counts) }).tables[0]?.kind).toBe("count");
+    expect([...collect({ a: table(flags) }).tables[0]!.words]).toEqual(flags);
   });
 
   it("reports a table that is cut inside a word", () => {
-    const facts = collectFacts({ a: table(flags).subarray(0, 8001) });
+    const facts = collect({ a: table(flags).subarray(0, 8001) });
     expect(facts.tables).toEqual([]);
     expect(facts.issues[0]?.code).toBe("binary-unknown");
   });

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { areaMaps, explain, guestsOf, VERDICTS } from "../../../bindings/analysis/explain/index.js";
-import { Collector, collectFacts } from "../../../bindings/importers/collect.js";
+import { Collector, collect } from "../../../bindings/importers/collect.js";
 import { renderExplanation, renderIssues } from "../../../bindings/report/explain.js";
 import { renderExplanationHtml } from "../../../bindings/report/explain_html.js";
 import { SAMPLES } from "./samples.js";
@@ -22,7 +22,7 @@ const corpus: Uint8Array[] = [
 
 /** Everything that can be asked of an input; what is shown must be clean. */
 function run(files: Record<string, Uint8Array | string>): void {
-  const facts = collectFacts(files);
+  const facts = collect(files);
   const explanation = explain(facts);
   const picture = { maps: areaMaps(facts), guests: guestsOf(facts) };
   const text =
@@ -96,7 +96,7 @@ describe("damaged input", () => {
       `OF: reserved mem: failed to allocate memory for node '${evil}': size 256 MiB`,
     ].join("\n");
     run({ [`${evil}.txt`]: log });
-    expect(collectFacts({ log }).failures).toHaveLength(2);
+    expect(collect({ log }).failures).toHaveLength(2);
   });
 });
 

@@ -10,7 +10,7 @@ import {
   spanOfOrder,
   spansOf,
 } from "../../../bindings/analysis/size/index.js";
-import { collectFacts } from "../../../bindings/importers/collect.js";
+import { collect } from "../../../bindings/importers/collect.js";
 
 function buffer(text: string): Buffer {
   const parsed = parseBuffer(text, 4096);
@@ -113,13 +113,13 @@ describe("what to write", () => {
   it("from a log: where the failed request would have fitted", () => {
     const log =
       "cma: cma_alloc: alloc failed, req-size: 256 pages, ret: -12\ncma: number of available pages: 4@572+166@1114+127@1921=> 297 free of 2048 total pages\n";
-    const answer = sizeForPicture(collectFacts({ log }), 4096)!;
+    const answer = sizeForPicture(collect({ log }), 4096)!;
     // The last 127 pages are free: the request begins at page 2048, the first aligned one behind 1921.
     expect(answer.recommended.pages).toBe(3072);
     expect(answer.recommended.reason).toContain("has 2304");
   });
 
   it("from a log without any request: nothing", () => {
-    expect(sizeForPicture(collectFacts({ log: "hello\n" }), 4096)).toBeUndefined();
+    expect(sizeForPicture(collect({ log: "hello\n" }), 4096)).toBeUndefined();
   });
 });

@@ -3,14 +3,14 @@
 
 import { describe, expect, it } from "vitest";
 import { type Explanation, explain } from "../../../bindings/analysis/explain/index.js";
-import { Collector, collectFacts } from "../../../bindings/importers/collect.js";
+import { Collector, collect } from "../../../bindings/importers/collect.js";
 
 const FAILURE = "cma: cma_alloc: linux,cma: alloc failed, req-size: 148 pages, ret: -12";
 const LIST =
   "cma: number of available pages: 3@125+20@172+483@44061+1763@45341=> 2269 free of 81920 total pages";
 
 function read(text: string): Explanation {
-  return explain(collectFacts({ log: text }));
+  return explain(collect({ log: text }));
 }
 
 function essence(text: string) {
@@ -103,6 +103,6 @@ describe("damage", () => {
     collector.end();
     expect(explain(collector.facts).failures).toEqual(read(text).failures);
     const wide = new Uint8Array([0xff, 0xfe, ...[...text].flatMap((c) => [c.charCodeAt(0), 0])]);
-    expect(explain(collectFacts({ log: wide })).failures).toEqual(read(text).failures);
+    expect(explain(collect({ log: wide })).failures).toEqual(read(text).failures);
   });
 });

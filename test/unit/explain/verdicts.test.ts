@@ -3,10 +3,10 @@
 
 import { describe, expect, it } from "vitest";
 import { explain, inferAlign, versionNumber } from "../../../bindings/analysis/explain/index.js";
-import { collectFacts } from "../../../bindings/importers/collect.js";
+import { collect } from "../../../bindings/importers/collect.js";
 
 function verdicts(log: string, kernel?: string) {
-  return explain(collectFacts({ log }), { kernel }).failures.map(({ verdict, alsoPossible }) => ({
+  return explain(collect({ log }), { kernel }).failures.map(({ verdict, alsoPossible }) => ({
     verdict,
     alsoPossible,
   }));
@@ -76,7 +76,7 @@ describe("the order of the causes", () => {
   it("an alignment given by the log is not inferred", () => {
     const request = "cma: cma_alloc(cma 00000000a1, name: linux,cma, count 300, align 4)\n";
     const [failure] = explain(
-      collectFacts({ log: request + failed(300, -12) + list("310@8=> 310 free of 4096") }),
+      collect({ log: request + failed(300, -12) + list("310@8=> 310 free of 4096") }),
     ).failures;
     expect(failure).toMatchObject({ align: 4, alignInferred: false, verdict: "NO-MIGRATION-TARGET" });
     expect(failure?.fits).toEqual({ "0": 1, "1": 1, "2": 1, "3": 1, "4": 1, "5": 0, "6": 0, "7": 0, "8": 0 });
@@ -85,7 +85,7 @@ describe("the order of the causes", () => {
 
 describe("the answer", () => {
   it("has the keys that are promised, and no others", () => {
-    const explanation = explain(collectFacts({ log: failed(512, -12) }));
+    const explanation = explain(collect({ log: failed(512, -12) }));
     expect(Object.keys(explanation)).toEqual(["failures", "findings", "issues"]);
     const keys =
       "area pages errno kernel align alignInferred verdict alsoPossible runs largestRun fits evidence remedies nextCommand";
@@ -107,8 +107,7 @@ describe("the answer", () => {
   it("files that contradict each other are reported", () => {
     const area = (used: number, count: number) =>
       `/sys/kernel/debug/cma/a/count:${count}\n/sys/kernel/debug/cma/a/used:${used}\n/sys/kernel/debug/cma/a/bitmap:255 0 0 0\n`;
-    const codes = (files: Record<string, string>) =>
-      explain(collectFacts(files)).issues.map(({ code }) => code);
+    const codes = (files: Record<string, string>) => explain(collect(files)).issues.map(({ code }) => code);
     expect(codes({ x: area(8, 128) })).toEqual([]);
     expect(codes({ x: area(9, 128) })).toEqual(["used-against-bitmap"]);
     expect(codes({ x: area(8, 128), y: area(8, 100) })).toContain("area-changed");
