@@ -26,8 +26,20 @@ export {
   ZoneFlag,
 } from "../assembly/abi/vocabulary.js";
 export { ConfigWord, StatWord } from "../assembly/abi/words.js";
+// Why a request failed, and how large an area must be: from facts to verdicts and sizes.
+export * from "./analysis/explain/index.js";
 // Numbers about numbers: runs, fragmentation, pagetypeinfo.
 export * from "./analysis/index.js";
+export {
+  type Buffer as BufferRequest,
+  formatNames,
+  parseBuffer,
+  type SizeAnswer,
+  type Span,
+  size,
+  sizeForBuffers,
+  sizeForPicture,
+} from "./analysis/size/index.js";
 // CMA's bitmaps without a machine.
 export {
   type BitmapIndex,
@@ -65,6 +77,10 @@ export * from "./engine/units.js";
 // Captures of real kernels, from text that the caller has read.
 export type { Problem as CaptureStateProblem } from "./importers/capture/index.js";
 export * from "./importers/capture/index.js";
+// Logs and files of one moment, found by content: collect() and what it returns.
+export { Collector, collect, isUsable } from "./importers/collect.js";
+export { detect } from "./importers/detect.js";
+export type { Facts, ImportIssue } from "./importers/facts.js";
 // The machine.
 export type {
   AreaView,
@@ -100,3 +116,5 @@ export { TracedReplay } from "./replay/traced.js";
 export { fillRunReport, type RunReportOptions } from "./report/run/index.js";
 // Scenarios: from YAML or step by step.
 export * from "./scenario/index.js";
+// The state of a real device, from its files.
+export * from "./state/index.js";

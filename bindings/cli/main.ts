@@ -12,6 +12,7 @@ import { type ExplainOptions, runExplain } from "./explain.js";
 import { type ReplayOptions, runReplay } from "./replay.js";
 import { runShell, type ShellOptions } from "./shell.js";
 import { runSize, type SizeOptions } from "./size.js";
+import { runSnapshot, type SnapshotOptions } from "./snapshot.js";
 
 function packageVersion(): string {
   const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
@@ -68,6 +69,12 @@ function program(done: (code: ExitCode) => void): Command {
         "capture",
       ),
     )
+    .addOption(
+      new Option("--state <file>", "the machine that pageblock snapshot wrote").conflicts([
+        "capture",
+        "device",
+      ]),
+    )
     .option("--capture <directory>", "the machine of a capture's state_before.txt")
     .option("-c, --command <text>", "run these commands and leave")
     .option("-e, --exit-on-error", "stop at the first command that fails")
@@ -87,9 +94,27 @@ function program(done: (code: ExitCode) => void): Command {
     .option("--html <file>", "write a report with a map of the area")
     .option("--no-color", "plain text on a terminal too")
     .action(async (files: string[], options: ExplainOptions) => done(await runExplain(files, options)));
+  addSnapshot(root, done);
   addSize(root, done);
   addBench(root, done);
   return root;
+}
+
+function addSnapshot(root: Command, done: (code: ExitCode) => void): void {
+  root
+    .command("snapshot")
+    .description(
+      "a machine in the state of a real device: from kpageflags, kpagecount, pagetypeinfo, zoneinfo and CMA files of one moment",
+    )
+    .argument(
+      "<file...>",
+      "files of /proc and of a CMA area, plain or gzip, found by content; - reads standard input",
+    )
+    .requiredOption("-o, --output <file>", "where the state goes")
+    .option("--kernel <version>", "kernel of the device, where no file says it: 6.12")
+    .option("--page-size <size>", "4K, 16K or 64K")
+    .option("--seed <n>", "seed of all that is drawn: 1", wholeNumber)
+    .action(async (files: string[], options: SnapshotOptions) => done(await runSnapshot(files, options)));
 }
 
 function addSize(root: Command, done: (code: ExitCode) => void): void {

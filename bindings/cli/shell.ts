@@ -1,7 +1,7 @@
 // Knows: the command `pageblock shell`: which machine it opens, where lines come from, prompt and completion.
 // Must not know: what a line means (shell_session).
 
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { type CapturedFiles, DebugTree } from "../debugtree/index.js";
@@ -19,6 +19,8 @@ import { ShellSession } from "./shell_session.js";
 export interface ShellOptions {
   readonly device?: string;
   readonly capture?: string;
+  /** A file of `pageblock snapshot`. */
+  readonly state?: string;
   readonly core?: CoreBuild;
   /** Commands to run instead of reading lines. */
   readonly command?: string;
@@ -78,11 +80,24 @@ function readCaptured(directory: string, streams: ShellStreams): CapturedFiles {
   return { zoneinfo: either("zoneinfo"), vmstat: either("vmstat"), cmaSysfs: either("cma_sysfs") };
 }
 
+function readSnapshot(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const expected = "a file that pageblock snapshot wrote";
+    throw new CaptureError({ file: path, problem: "it cannot be read", expected, cause });
+  }
+}
+
 async function openMachine(
   options: ShellOptions,
   streams: ShellStreams,
 ): Promise<{ machine: Machine; tree: DebugTree }> {
   const core = options.core ?? "release";
+  if (options.state !== undefined) {
+    const machine = await Machine.restore(readSnapshot(options.state), { core });
+    return { machine, tree: new DebugTree(machine) };
+  }
   if (options.capture === undefined) {
     const machine = await Machine.create(options.device ?? DEFAULT_DEVICE, { core });
     return { machine, tree: new DebugTree(machine) };

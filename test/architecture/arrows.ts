@@ -50,7 +50,7 @@ export const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
 const LEAVES = ["abi", "engine/units", "engine/errors", "engine/gfp", "engine/closest"];
 const NEUTRAL = [
   ...["abi", "engine", "device", "machine", "importers", "analysis", "replay", "report"],
-  ...["debugtree", "bitmap"],
+  ...["debugtree", "bitmap", "state"],
 ];
 const LATER = ["policy", "scenario", "sweep"];
 
@@ -65,6 +65,8 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   report: ["analysis", "type scenario", "scenario/result", ...LEAVES],
   // CMA's bitmaps without a machine.
   bitmap: ["abi", "engine", "analysis"],
+  // A real device's state, from the facts that its files tell.
+  state: [...LEAVES, "device", "importers"],
   // The machine as files, in the kernel's formats.
   debugtree: ["abi", "engine", "device", "machine", "analysis", "report"],
   scenario: ["abi", "engine", "machine", "device", "policy"],

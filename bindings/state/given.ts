@@ -1,0 +1,206 @@
+// Knows: which of the facts describe the machine's memory, and what the tables of pagetypeinfo say by our migratetypes.
+// Must not know: frames, how a gap is filled.
+
+import { MIGRATE_TYPES } from "../../assembly/abi/limits.js";
+import { Migratetype } from "../../assembly/abi/vocabulary.js";
+import type { AreaFiles, Facts, PagetypeFact, Place, ZoneDetail, ZoneFact } from "../importers/facts.js";
+import type { Notes } from "./notes.js";
+
+/** A zone as /proc/zoneinfo has it. */
+export interface Zoneinfo {
+  readonly name: string;
+  readonly fact: ZoneFact;
+  readonly detail: ZoneDetail;
+}
+
+/** What pagetypeinfo and buddyinfo count in one zone. */
+export interface ZoneTable {
+  readonly name: string;
+  readonly place: Place;
+  /** Free blocks, [migratetype][order]; undefined: only buddyinfo is there. */
+  readonly free: number[][] | undefined;
+  /** Free blocks by order, all types. */
+  readonly total: number[];
+  /** Pageblocks by migratetype. */
+  readonly blocks: number[] | undefined;
+}
+
+export interface Given {
+  readonly kernel: string | null;
+  readonly zoneinfo: readonly Zoneinfo[];
+  readonly tables: readonly ZoneTable[];
+  readonly pageblockOrder: number | null;
+  readonly areas: readonly AreaFiles[];
+  readonly flags: Uint32Array | undefined;
+  readonly counts: Uint32Array | undefined;
+  /** MemTotal, kB. */
+  readonly memTotal: number | undefined;
+  /** Does vmstat have counters of THP? undefined: there is no vmstat. */
+  readonly hasThp: boolean | undefined;
+  /** FOLL_PIN references that nobody has given back, of vmstat. */
+  readonly pins: number;
+}
+
+const TYPE_NAMES: Readonly<Record<string, Migratetype>> = {
+  unmovable: Migratetype.UNMOVABLE,
+  movable: Migratetype.MOVABLE,
+  reclaimable: Migratetype.RECLAIMABLE,
+  highatomic: Migratetype.HIGHATOMIC,
+  cma: Migratetype.CMA,
+  isolate: Migratetype.ISOLATE,
+};
+
+/** pagetypeinfo stops counting a list here: the number is a lower bound. */
+export const COUNT_LIMIT = 100_000;
+
+/** The first that fits; a second of the same kind is of another moment. */
+function first<T extends { readonly place: Place }>(
+  kind: string,
+  all: readonly T[],
+  notes: Notes,
+): T | undefined {
+  const [chosen, other] = all;
+  if (other !== undefined) {
+    const where = `${chosen?.place.file}:${chosen?.place.line}`;
+    notes.add(
+      "warning",
+      "two-moments",
+      `a second ${kind} is left aside; that of ${where} is used`,
+      other.place,
+    );
+  }
+  return chosen;
+}
+
+function onlyNodeZero<T>(items: readonly T[], nodeOf: (item: T) => number, what: string, notes: Notes): T[] {
+  const kept = items.filter((item) => nodeOf(item) === 0);
+  if (kept.length < items.length)
+    notes.add("error", "several-nodes", `NUMA is not modelled: ${what} of nodes behind 0 are left aside`);
+  return kept;
+}
+
+/** The zones of the first /proc/zoneinfo: up to where a name comes again. */
+function zoneinfoOf(facts: Facts, notes: Notes): Zoneinfo[] {
+  const all = facts.zones.flatMap((fact) => {
+    const { detail } = fact;
+    return detail === null ? [] : [{ name: fact.zone, fact, detail }];
+  });
+  const own = onlyNodeZero(all, ({ detail }) => detail.node, "zones", notes);
+  const again = own.findIndex(({ name }, i) => own.findIndex((other) => other.name === name) < i);
+  if (again >= 0) {
+    const { place } = own[again]!.fact;
+    notes.add("warning", "two-moments", "a second zoneinfo is left aside; the first is used", place);
+  }
+  const zones = again < 0 ? own : own.slice(0, again);
+  return zones.filter(({ name, detail }) => name !== "Device" || (detail.spanned ?? 0) > 0);
+}
+
+function typeOf(name: string, place: Place, notes: Notes): Migratetype | undefined {
+  const type = TYPE_NAMES[name.toLowerCase()];
+  if (type === undefined)
+    notes.add(
+      "warning",
+      "unknown-migratetype",
+      `${JSON.stringify(name)} is no migratetype that is modelled`,
+      place,
+    );
+  return type;
+}
+
+function emptyCounts(orders: number): number[][] {
+  return Array.from({ length: MIGRATE_TYPES }, () => new Array<number>(orders).fill(0));
+}
+
+function addInto(sum: number[], counts: readonly number[]): void {
+  counts.forEach((count, i) => {
+    sum[i] = (sum[i] ?? 0) + count;
+  });
+}
+
+/** One zone of pagetypeinfo. */
+function tableOf(fact: PagetypeFact, name: string, notes: Notes): ZoneTable {
+  const rows = fact.rows.filter((row) => row.zone === name && row.node === 0);
+  const orders = rows.reduce((most, { counts }) => Math.max(most, counts.length), 0);
+  const free = emptyCounts(orders);
+  const total = new Array<number>(orders).fill(0);
+  for (const row of rows) {
+    const type = typeOf(row.type, fact.place, notes);
+    if (type === undefined) continue;
+    addInto(free[type]!, row.counts);
+    addInto(total, row.counts);
+  }
+  const own = fact.blocks.find((row) => row.zone === name && row.node === 0);
+  let blocks: number[] | undefined;
+  if (own !== undefined) {
+    blocks = new Array<number>(MIGRATE_TYPES).fill(0);
+    own.types.forEach((typeName, i) => {
+      const type = TYPE_NAMES[typeName.toLowerCase()];
+      if (type !== undefined) blocks![type] = (blocks![type] ?? 0) + (own.counts[i] ?? 0);
+    });
+  }
+  return { name, place: fact.place, free: rows.length > 0 ? free : undefined, total, blocks };
+}
+
+/** buddyinfo fills what pagetypeinfo lacks; where both speak, they must agree. */
+function tablesOf(facts: Facts, fact: PagetypeFact | undefined, notes: Notes): ZoneTable[] {
+  const buddy = onlyNodeZero(facts.buddy, ({ node }) => node, "rows of buddyinfo", notes);
+  const rowOf = new Map<string, (typeof buddy)[number]>();
+  for (const row of buddy) if (!rowOf.has(row.zone)) rowOf.set(row.zone, row);
+  if (fact === undefined) {
+    return [...rowOf.values()].map(({ zone, counts, place }) => {
+      return { name: zone, place, free: undefined, total: [...counts], blocks: undefined };
+    });
+  }
+  const names = new Set(
+    [...fact.blocks, ...fact.rows].filter(({ node }) => node === 0).map(({ zone }) => zone),
+  );
+  return [...names].map((name) => {
+    const table = tableOf(fact, name, notes);
+    const row = rowOf.get(name);
+    const differs =
+      row !== undefined &&
+      table.free !== undefined &&
+      !table.free.some((counts) => counts.some((count) => count >= COUNT_LIMIT)) &&
+      row.counts.some((count, order) => count !== (table.total[order] ?? 0));
+    if (differs) {
+      const message = `zone ${name}: buddyinfo and pagetypeinfo count free blocks differently: they are not of one moment, pagetypeinfo is used`;
+      notes.add("warning", "tables-differ", message, row.place);
+    }
+    return row !== undefined && table.free === undefined ? { ...table, total: [...row.counts] } : table;
+  });
+}
+
+/** Areas with files of their own; the same area may have been found in debugfs and in sysfs. */
+function areasOf(facts: Facts): AreaFiles[] {
+  return facts.areas.filter(({ ranges }) =>
+    ranges.some(({ bitmap, basePfn }) => bitmap !== null || basePfn !== null),
+  );
+}
+
+function tableOfFrames(facts: Facts, kind: "flags" | "count", notes: Notes): Uint32Array | undefined {
+  const found = facts.tables.filter((table) => table.kind === kind);
+  if (found.length > 1) {
+    const message = `a second ${kind === "flags" ? "kpageflags" : "kpagecount"} is left aside`;
+    notes.add("warning", "two-moments", message, { file: found[1]!.file, line: 1 });
+  }
+  return found[0]?.words;
+}
+
+export function selectGiven(facts: Facts, notes: Notes): Given {
+  const tables = facts.pagetypes.filter(({ rows, blocks }) => rows.length + blocks.length > 0);
+  const table = first("pagetypeinfo", tables, notes);
+  const vmstat = facts.vmstat[0]?.values;
+  const pinned = (vmstat?.get("nr_foll_pin_acquired") ?? 0) - (vmstat?.get("nr_foll_pin_released") ?? 0);
+  return {
+    kernel: facts.kernel,
+    zoneinfo: zoneinfoOf(facts, notes),
+    tables: tablesOf(facts, table, notes),
+    pageblockOrder: table?.pageblockOrder ?? null,
+    areas: areasOf(facts),
+    flags: tableOfFrames(facts, "flags", notes),
+    counts: tableOfFrames(facts, "count", notes),
+    memTotal: facts.meminfo[0]?.values.get("MemTotal"),
+    hasThp: vmstat === undefined || vmstat.size < 4 ? undefined : vmstat.has("thp_fault_alloc"),
+    pins: Math.max(0, pinned),
+  };
+}
