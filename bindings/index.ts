@@ -27,7 +27,22 @@ export {
 } from "../assembly/abi/vocabulary.js";
 export { ConfigWord, StatWord } from "../assembly/abi/words.js";
 // Why a request failed, and how large an area must be: from facts to verdicts and sizes.
-export * from "./analysis/explain/index.js";
+export {
+  type AreaMap as ExplainedAreaMap,
+  areaMaps,
+  type ClassifyOptions,
+  type Explained,
+  type ExplainIssue,
+  type Explanation,
+  explain,
+  type Finding,
+  type Guests,
+  guestsOf,
+  inferAlign,
+  type Picture,
+  VERDICTS,
+  type Verdict,
+} from "./analysis/explain/index.js";
 // Numbers about numbers: runs, fragmentation, pagetypeinfo.
 export * from "./analysis/index.js";
 export {
