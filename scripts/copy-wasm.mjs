@@ -3,7 +3,7 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 
 mkdirSync("dist", { recursive: true });
-for (const name of ["core", "bitmap"]) {
+for (const name of ["core", "simulation", "bitmap"]) {
   copyFileSync(`build/${name}.release.wasm`, `dist/${name}.wasm`);
   copyFileSync(`build/${name}.checked.wasm`, `dist/${name}.checked.wasm`);
 }

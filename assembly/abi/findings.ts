@@ -14,6 +14,8 @@ export enum RequestState {
   MIGRATE_ONE = 6,
   TEST = 7,
   DONE = 8,
+  /** All windows were busy: it sleeps, then searches from the beginning (ConfigWord.CMA_RETRIES). */
+  SLEEPING = 9,
 }
 
 /** Why a window was not to be had (WindowWord.REASON). */

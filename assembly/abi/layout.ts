@@ -41,6 +41,16 @@ export enum Region {
   /** Parameters and random state of the generators that run inside (WorkloadWord). */
   WORKLOAD,
   AUDIT,
+  /** A simulation's: SimulationWord; ActorWord; f64 Parameters, Counters per actor; f64 Costs. */
+  SIMULATION,
+  ACTORS,
+  ACTOR_PARAMETERS,
+  ACTOR_COUNTERS,
+  COSTS,
+  /** Pending events, a heap (time/queue); I/O and buffers in flight (CellWord); finished requests (LogWord). */
+  QUEUE,
+  CELLS,
+  LOG,
   COUNT,
 }
 

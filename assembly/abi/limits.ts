@@ -57,5 +57,17 @@ export const BATCH_CAPACITY = 64;
 /** Records in the ring of windows that requests have tried. A power of two. */
 export const WINDOW_CAPACITY = 8_192;
 
-/** Most slots: allocations that a caller may name by a number instead of a pfn. */
-export const SLOT_CAPACITY = 131_072;
+/** Slots of a machine whose creator does not say: allocations that a caller may name by a number instead of a pfn. */
+export const DEFAULT_SLOTS = 131_072;
+
+/** Most slots: one for each frame of the largest device, as a simulation may need. */
+export const SLOT_CAPACITY = MAX_FRAMES;
+
+/** Actors of a simulation, kswapd and the vmstat worker among them. */
+export const MAX_ACTORS = 128;
+
+/** Words of one pending event (time/queue): time in two, sequence number, actor and tag, payload, one unused. */
+export const EVENT_WORDS = 6;
+
+/** Finished requests that wait to be read; run() stops before it is full. */
+export const LOG_CAPACITY = 1_024;

@@ -295,8 +295,9 @@ export enum SimulationWord {
   PENDING,
   MOST_PENDING,
   SEQUENCE,
-  SPARE,
-  EVENTS_LOW,
+  /** Actor + 1 of kswapd, so that a wake-up finds it. */
+  KSWAPD,
+  EVENTS_LOW = 6,
   EVENTS_HIGH,
   /** Log records that wait to be read. */
   LOGGED,
@@ -307,6 +308,9 @@ export enum SimulationWord {
   SHORT_OF_MEMORY,
   /** What could not be scheduled for want of room; run() stops. */
   LOST,
+  /** Time that the event under way has cost; f64 in two words. */
+  SPENT_LOW = 14,
+  SPENT_HIGH,
   COUNT = 16,
 }
 

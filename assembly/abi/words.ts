@@ -9,6 +9,7 @@ export enum ConfigWord {
   PAGEBLOCK_ORDER,
   /** Order of the two THP per-CPU lists; 0 when there are none. */
   PCP_THP_ORDER,
+  /** 14 in mainline; four more where CMA pages have lists of their own (CmaFree.OWN_LIST). */
   NR_PCP_LISTS,
   PCP_BATCH_SCALE_MAX,
   COSTLY_ORDER,
@@ -53,7 +54,18 @@ export enum ConfigWord {
   RECORD,
   /** GFP_ZONE_TABLE: the zone index for each of the 16 values of gfp & (DMA|HIGHMEM|DMA32|MOVABLE); 16 words. */
   GFP_ZONE,
-  COUNT = 56,
+  /** CmaUse, CmaFree, Quarantine bits, PinRule: the proposals that this machine follows. */
+  CMA_USE = 49,
+  CMA_FREE,
+  QUARANTINE,
+  PIN_RULE,
+  /** Sleeps of a cma_alloc whose windows were all busy (Android, Raspberry Pi: 5); 0: mainline. */
+  CMA_RETRIES,
+  /** A simulation's room: actors, pending events, I/O and buffers in flight; 0: a machine without time. */
+  ACTORS,
+  EVENTS,
+  CELLS,
+  COUNT = 64,
 }
 
 /** One record per zone index, populated or not. Page counts unless said otherwise. */
@@ -190,7 +202,17 @@ export enum StatWord {
   INDEX_WORDS_USED,
   /** Scratch: did the last target of a migration take the slow path? */
   SLOW,
-  COUNT = 48,
+  /** kswapd at work: priority of its next round (0: it sleeps), order, highest zone, was there a boost, what is left of it. */
+  BALANCE_PRIORITY,
+  BALANCE_ORDER,
+  BALANCE_ZONE,
+  BALANCE_BOOSTED,
+  BALANCE_BOOST,
+  /** Scratch of a simulation: what a pin answered (record, pfn) and its Status. */
+  ANSWER,
+  ANSWER_PFN,
+  ANSWER_STATUS,
+  COUNT = 64,
 }
 
 /** One CMA area. Pages. */
@@ -253,7 +275,13 @@ export enum RequestWord {
   KILLED,
   /** Link of the page that no target was to be had for, or that kept a pageblock from being isolated. */
   STUCK,
-  COUNT = 24,
+  /** Sleeps so far (ConfigWord.CMA_RETRIES). */
+  SLEEPS,
+  /** Of a simulation's client: when it began (64 bit), and StatWord.WINDOWS then. */
+  BEGUN_LOW = 24,
+  BEGUN_HIGH,
+  FIRST_WINDOW,
+  COUNT = 32,
 }
 
 /** One pin. */
@@ -281,6 +309,10 @@ export enum WindowWord {
   BLOCKER,
   /** BlockReason. */
   REASON,
+  /** Of a PINNED blocker: owner and kind of its oldest pin, and the microseconds that it had been held. */
+  OWNER,
+  PIN_KIND,
+  HELD,
   COUNT = 8,
 }
 

@@ -1,18 +1,43 @@
 // Knows: one number for the whole allocator state: equal states, equal digests, in every build and engine.
-// Covers frames, list order, zones, per-CPU sets, pageblock types, CMA areas and the requests under way; not
-// statistics, events, slots, pin records, commands.
+// Covers frames, list order, zones, per-CPU sets, pageblock types, CMA areas and the requests under way, and of a
+// simulation the clock, actors, pending events and what is in flight; not statistics, events, slots, pin records, commands.
 
 import { RequestState } from "../abi/findings";
-import { MAX_AREAS, MAX_REQUESTS, MAX_ZONES } from "../abi/limits";
+import { EVENT_WORDS, MAX_AREAS, MAX_REQUESTS, MAX_ZONES } from "../abi/limits";
+import { ActorWord, CellWord, Counter, Parameter, SimulationWord } from "../abi/simulation";
 import { FrameKind } from "../abi/vocabulary";
-import { AreaWord, AuditWord, ConfigWord, PcpWord, RangeWord, RequestWord, ZoneWord } from "../abi/words";
+import {
+  AreaWord,
+  AuditWord,
+  ConfigWord,
+  PcpWord,
+  RangeWord,
+  RequestWord,
+  StatWord,
+  ZoneWord,
+} from "../abi/words";
 import { areaAt, areaWord, bitmapOf, rangeAt, rangeWord } from "../cma/area";
 import { requestAt } from "../cma/request";
 import { kindOf, wordOf } from "../frames/frame";
 import { isOnLru } from "../frames/lru";
 import { blockFrames } from "../frames/pageblock";
 import { nextOf } from "../memory/list";
-import { AUDIT, CONFIG, config, frames, PAGEBLOCKS, PCPS, ZONES } from "../memory/regions";
+import {
+  ACTORS,
+  AUDIT,
+  CELLS,
+  CONFIG,
+  COUNTERS,
+  config,
+  frames,
+  PAGEBLOCKS,
+  PARAMETERS,
+  PCPS,
+  QUEUE,
+  SIMULATION,
+  STATS,
+  ZONES,
+} from "../memory/regions";
 import { sourceOf } from "../movement/migrate";
 
 function mix(hash: u64, value: u32): u64 {
@@ -48,6 +73,22 @@ function requests(hash: u64): u64 {
   return hash;
 }
 
+/** A machine with time: what it is about to do follows from these, and its counters tell what it has done. */
+function simulation(hash: u64): u64 {
+  const actors = config(ConfigWord.ACTORS);
+  if (actors == 0) return hash;
+  hash = words(hash, CONFIG + (ConfigWord.CMA_USE << 2), ConfigWord.COUNT - ConfigWord.CMA_USE);
+  hash = words(hash, STATS + (StatWord.CLOCK_LOW << 2), 2);
+  hash = words(hash, SIMULATION, SimulationWord.SPENT_LOW);
+  hash = words(hash, ACTORS, actors * ActorWord.COUNT);
+  hash = words(hash, PARAMETERS, actors * Parameter.COUNT * 2);
+  hash = words(hash, COUNTERS, actors * Counter.COUNT * 2);
+  const pending = load<i32>(SIMULATION, SimulationWord.PENDING << 2);
+  hash = words(hash, QUEUE + EVENT_WORDS * 4, pending * EVENT_WORDS);
+  const cells = load<i32>(SIMULATION, SimulationWord.CELLS_USED << 2);
+  return words(hash, CELLS, cells * CellWord.COUNT);
+}
+
 /** Writes the 64-bit digest into the AUDIT region. */
 export function digest(): void {
   let hash: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -64,6 +105,6 @@ export function digest(): void {
   }
   const blocks = frames() / blockFrames();
   for (let i: u32 = 0; i < blocks; i++) hash = mix(hash, load<u8>(PAGEBLOCKS + <usize>i));
-  hash = requests(areas(hash));
+  hash = simulation(requests(areas(hash)));
   store<u64>(AUDIT, hash, AuditWord.DIGEST_LOW << 2);
 }

@@ -7,6 +7,8 @@
 
 import {
   AllocFlag,
+  CmaFree,
+  CmaUse,
   EventKind,
   FrameKind,
   Gfp,
@@ -23,10 +25,11 @@ import { pack, setWord } from "../frames/frame";
 import { clearFlag, hasFlag, isPopulated } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { CONFIG, config, FREE_HEADS } from "../memory/regions";
+import { mayUseCma, mixesLists } from "../policy/cma_use";
 import { count, record } from "../record/events";
 import { reserveHighatomic } from "./highatomic";
 import { accountTaken, firstListed, noteAllocation, takeFirstListed, takeFromPcp } from "./pcp";
-import { COSTLY_ORDER, isPcpOrder, pindexOf } from "./pcp_lists";
+import { COSTLY_ORDER, HAS_CMA_LISTS, isPcpOrder, pindexOf } from "./pcp_lists";
 import { isCmaFirst, resetMode, takeBlockOf } from "./rmqueue";
 import { takeExact, takeOwn, takeSmallest } from "./smallest";
 import { hasBlock, hasPages, isAboveHigh, isMetFast, isPlenty, markOf } from "./watermark";
@@ -36,6 +39,11 @@ let TRACKS_HIGH: bool = false;
 let OLD_RESERVES: bool = false;
 let NORMAL_ZONE: i32 = 0;
 let HAS_DMA32: bool = false;
+/** The policy of CMA pages; PLAIN: every movable request may use them, and finds them on the movable lists. */
+let CMA_USE: i32 = 0;
+let QUARANTINE: i32 = 0;
+let PLAIN_CMA: bool = false;
+let MIXED_LISTS: bool = false;
 /** The gfp bits that name a migratetype; none where mobility grouping is off, and all is UNMOVABLE. */
 let TYPE_BITS: i32 = 0;
 
@@ -44,6 +52,10 @@ export function bindAllocate(): void {
   OLD_RESERVES = config(ConfigWord.RULE_RESERVE) == ReserveRule.WHOLE_RESERVE;
   NORMAL_ZONE = config(ConfigWord.NORMAL_ZONE);
   HAS_DMA32 = config(ConfigWord.HAS_DMA32) != 0;
+  CMA_USE = config(ConfigWord.CMA_USE);
+  QUARANTINE = config(ConfigWord.QUARANTINE);
+  PLAIN_CMA = CMA_USE <= CmaUse.LAST && QUARANTINE == 0 && config(ConfigWord.CMA_FREE) != CmaFree.OWN_LIST;
+  MIXED_LISTS = mixesLists(CMA_USE, QUARANTINE);
   TYPE_BITS = config(ConfigWord.MOBILITY_DISABLED) ? 0 : Gfp.MOVABLE | Gfp.RECLAIMABLE;
 }
 
@@ -69,7 +81,13 @@ function preferredZone(highestZone: i32): i32 {
 export function fastFlags(gfp: i32, preferred: i32, type: i32): i32 {
   let flags = AllocFlag.WMARK_LOW | (gfp & Gfp.KSWAPD_RECLAIM);
   if (HAS_DMA32 && preferred == NORMAL_ZONE) flags |= AllocFlag.NOFRAGMENT;
-  return type == Migratetype.MOVABLE ? flags | AllocFlag.CMA : flags;
+  return flags | cmaFlag(gfp, type);
+}
+
+/** gfp_to_alloc_flags_cma() */
+function cmaFlag(gfp: i32, type: i32): i32 {
+  if (type != Migratetype.MOVABLE) return 0;
+  return PLAIN_CMA || mayUseCma(CMA_USE, QUARANTINE, gfp) ? <i32>AllocFlag.CMA : 0;
 }
 
 /** gfp_to_alloc_flags(): the min mark, with the reserves that __GFP_HIGH and non-blocking requests may use. */
@@ -80,7 +98,7 @@ function slowFlags(gfp: i32, order: i32, type: i32): i32 {
     flags |= AllocFlag.NON_BLOCK;
     if (order > 0 && (gfp & Gfp.HIGH) != 0) flags |= AllocFlag.HIGHATOMIC;
   }
-  return type == Migratetype.MOVABLE ? flags | AllocFlag.CMA : flags;
+  return flags | cmaFlag(gfp, type);
 }
 
 /** rmqueue_buddy() in full: the HIGHATOMIC reserve before or after the request's own sequence of lists. */
@@ -125,13 +143,27 @@ function wakeIfBoosted(zone: i32, order: i32, allocFlags: i32): void {
   record(EventKind.WAKE_KSWAPD, zone, order, 0, 0, 0);
 }
 
+/** The request's per-CPU lists: those of Android's CMA pages before its own. */
+function takeListed(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
+  if (!HAS_CMA_LISTS) return inline.always(takeFromPcp(cpu, zone, order, type, allocFlags));
+  if ((allocFlags & AllocFlag.CMA) != 0 && order <= COSTLY_ORDER) {
+    const link = takeFromPcp(cpu, zone, order, Migratetype.CMA, 0);
+    if (link != NONE) return link;
+  }
+  return takeFromPcp(cpu, zone, order, type, allocFlags & ~AllocFlag.CMA);
+}
+
+/** rmqueue_pcplist() */
+function takeFromPcpLists(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
+  const withoutCma = type == Migratetype.MOVABLE && (allocFlags & AllocFlag.CMA) == 0;
+  if ((OLD_RESERVES || MIXED_LISTS) && withoutCma) return NONE;
+  noteAllocation(cpu, zone);
+  return inline.always(takeListed(cpu, zone, order, type, allocFlags));
+}
+
 function rmqueue(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
   let link: u32 = NONE;
-  const skipsPcp = OLD_RESERVES && type == Migratetype.MOVABLE && (allocFlags & AllocFlag.CMA) == 0;
-  if (isPcpOrder(order) && !skipsPcp) {
-    noteAllocation(cpu, zone);
-    link = inline.always(takeFromPcp(cpu, zone, order, type, allocFlags));
-  }
+  if (isPcpOrder(order)) link = inline.always(takeFromPcpLists(cpu, zone, order, type, allocFlags));
   if (link == NONE) link = takeFromBuddy(cpu, zone, order, type, allocFlags);
   wakeIfBoosted(zone, order, allocFlags);
   return link;
@@ -190,6 +222,7 @@ function takeQuickly(cpu: i32, order: i32, gfp: i32, slow: usize, zone: i32, hig
   if (hasFlag(zone, ZoneFlag.BOOSTED | ZoneFlag.BELOW_HIGH)) return allocateFully(cpu, order, gfp, slow);
   const type = typeOfGfp(gfp);
   const movable = type == Migratetype.MOVABLE;
+  if (movable && !PLAIN_CMA) return allocateFully(cpu, order, gfp, slow);
   if (!isPlenty(zone, order, highestZone, movable)) return allocateFully(cpu, order, gfp, slow);
   if (order != 0 && !hasBlock(zone, order, movable ? <i32>AllocFlag.CMA : 0))
     return allocateFully(cpu, order, gfp, slow);
@@ -260,8 +293,8 @@ export function refusalOf(order: i32, gfp: i32): i32 {
  */
 export function takeBulkPage(cpu: i32, zone: i32, gfp: i32): u32 {
   const type = typeOfGfp(gfp);
-  const flags = AllocFlag.WMARK_LOW | (type == Migratetype.MOVABLE ? AllocFlag.CMA : 0);
-  const link = takeFromPcp(cpu, zone, 0, type, flags);
+  const flags = AllocFlag.WMARK_LOW | cmaFlag(gfp, type);
+  const link = takeListed(cpu, zone, 0, type, flags);
   if (link != NONE) {
     setWord(link, pack(FrameKind.ALLOCATED, 0, zone));
     count(StatWord.ALLOCATIONS);

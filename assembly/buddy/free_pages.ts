@@ -1,17 +1,24 @@
 // Knows: where a freed page goes: per-CPU list, or straight to the buddy lists.
 // Models free_unref_page, __free_pages, split_page (mm/page_alloc.c, Linux 6.12 and 6.1).
 
-import { FrameKind, Migratetype } from "../abi/vocabulary";
-import { StatWord } from "../abi/words";
+import { CmaFree, FrameKind, Migratetype } from "../abi/vocabulary";
+import { ConfigWord, StatWord } from "../abi/words";
 import { isBare, kindOf, orderOf, pack, setWord, withContentOf, wordOf, zoneOf } from "../frames/frame";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { ownerOf, vacate } from "../frames/owner";
 import { isMergeable, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
+import { config } from "../memory/regions";
 import { count } from "../record/events";
 import { giveSingle, giveToPcp } from "./pcp";
 import { isPcpOrder } from "./pcp_lists";
 import { freeDirect, isHeld } from "./release";
+
+/** ISOLATE blocks, by one policy CMA blocks too, and orders without a list bypass the per-CPU lists. */
+function bypassesLists(type: i32, order: i32): bool {
+  if (!isPcpOrder(order) || type == Migratetype.ISOLATE) return true;
+  return type == Migratetype.CMA && config(ConfigWord.CMA_FREE) == CmaFree.BUDDY;
+}
 
 /** The page's content is gone: off its LRU list, out of its slot. Answers its zone. */
 export function dropContent(link: u32): i32 {
@@ -34,11 +41,10 @@ export function freePages(cpu: i32, link: u32, order: i32): void {
   inline.always(giveSingle(cpu, zoneOf(word), link, type));
 }
 
-/** ISOLATE blocks and orders without a list bypass the per-CPU lists. */
 function freeFully(cpu: i32, link: u32, order: i32): void {
   const zone = inline.always(dropContent(link));
   const type = typeOf(link);
-  if (!isPcpOrder(order) || type == Migratetype.ISOLATE) freeDirect(cpu, zone, link, order, false);
+  if (bypassesLists(type, order)) freeDirect(cpu, zone, link, order, false);
   else inline.always(giveToPcp(cpu, zone, link, order, type));
 }
 

@@ -17,7 +17,6 @@ import { pack, setWord, typeIn, withType, wordOf } from "../frames/frame";
 import { typeOf } from "../frames/pageblock";
 import {
   accountFree,
-  freeCma,
   freePagesAtLeast,
   hasFlag,
   modFreeCma,
@@ -38,14 +37,13 @@ import {
   unlinkLast,
 } from "../memory/list";
 import { config, FREE_HEADS, STATS } from "../memory/regions";
-import { takesCmaFirst } from "../policy/balance";
 import * as auto from "../policy/pcp_auto";
 import * as fixed from "../policy/pcp_fixed";
 import { count, record } from "../record/events";
 import { firstFree, freeHead, removeFirst } from "./freelist";
-import { COSTLY_ORDER, NR_LISTS, orderOfPindex, pcpHead, pindexOf } from "./pcp_lists";
+import { COSTLY_ORDER, listType, NR_LISTS, orderOfPindex, pcpHead, pindexOf } from "./pcp_lists";
 import { freeBlock } from "./release";
-import { isCmaFirst, resetMode, takeBlockOf } from "./rmqueue";
+import { isCmaFirst, isCmaFirstOf, resetMode, takeBlockOf } from "./rmqueue";
 import { ACCOUNTS_AT_TAKE, smallestOrder, takeBlock } from "./smallest";
 import { clearBelowHighIfMet } from "./watermark";
 
@@ -95,9 +93,7 @@ function refillRun(cpu: i32, zone: i32, order: i32, type: i32, current: i32, hea
 
 /** Would the CMA lists not come first even after this many pages? */
 function staysOwn(cpu: i32, zone: i32, allocFlags: i32, pages: i32): bool {
-  return (
-    (allocFlags & AllocFlag.CMA) == 0 || !takesCmaFirst(freeCma(zone), freePagesAtLeast(cpu, zone, pages))
-  );
+  return !isCmaFirstOf(zone, allocFlags, freePagesAtLeast(cpu, zone, pages));
 }
 
 /** Appends up to `wanted` blocks of the lists of `type` alone, as long as they come first. Answers blocks obtained. */
@@ -108,7 +104,12 @@ function refillOwn(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, 
     const current = smallestOrder(zone, order, type);
     if (current < 0) break;
     const run = 1 << (current - order);
-    if (run > 1 && run <= wanted - got && staysOwn(cpu, zone, allocFlags, 1 << current)) {
+    if (
+      run > 1 &&
+      type != Migratetype.CMA &&
+      run <= wanted - got &&
+      staysOwn(cpu, zone, allocFlags, 1 << current)
+    ) {
       refillRun(cpu, zone, order, type, current, head);
       got += run;
       continue;
@@ -126,7 +127,7 @@ function refillOwn(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, 
 function refill(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, wanted: i32, head: u32): i32 {
   resetMode();
   let got = refillOwn(cpu, zone, order, type, allocFlags, wanted, head);
-  while (got < wanted) {
+  while (got < wanted && type != Migratetype.CMA) {
     const link = takeBlockOf(cpu, zone, order, type, allocFlags);
     if (link == NONE) break;
     const from = typeIn(wordOf(link));
@@ -136,6 +137,7 @@ function refill(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, wan
     if (!AUTO && from == Migratetype.CMA) modFreeCma(cpu, zone, -(1 << order));
   }
   if (!AUTO) modFreePages(cpu, zone, -(got << order));
+  if (!AUTO && type == Migratetype.CMA) modFreeCma(cpu, zone, -(got << order));
   count(StatWord.PCP_REFILLS);
   record(EventKind.REFILL, zone, order, type, wanted, got);
   return got;
@@ -150,7 +152,7 @@ function refillList(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32)
     : fixed.refillCount(pcp, order);
   if (told) wanted = told;
   store<i32>(STATS, 0, StatWord.REFILL_HINT << 2);
-  const head = pcpHead(cpu, zone, pindexOf(type, order));
+  const head = pcpHead(cpu, zone, pindexOf(listType(type), order));
   addCount(pcp, refill(cpu, zone, order, type, allocFlags, wanted, head) << order);
 }
 
@@ -166,14 +168,14 @@ export function takeFirstListed(cpu: i32, zone: i32, pindex: i32, link: u32, ord
 }
 
 function takeListed(cpu: i32, zone: i32, order: i32, type: i32): u32 {
-  const pindex = pindexOf(type, order);
+  const pindex = pindexOf(listType(type), order);
   const link = firstListed(cpu, zone, pindex);
   if (link >= FREE_HEADS) return NONE;
   takeFirstListed(cpu, zone, pindex, link, order);
   return link;
 }
 
-/** The first of the list, which is refilled first when it is empty; or NONE. */
+/** The first of the list, which is refilled first when it is empty; or NONE. Of type CMA: nothing but CMA pages. */
 export function takeFromPcp(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
   const link = takeListed(cpu, zone, order, type);
   if (link != NONE) return link;
@@ -185,11 +187,6 @@ export function takeFromPcp(cpu: i32, zone: i32, order: i32, type: i32, allocFla
 export function noteAllocation(cpu: i32, zone: i32): void {
   const at = pcpAt(cpu, zone) + HALVED_WORD;
   store<i32>(at, load<i32>(at) >> 1);
-}
-
-/** The three types that have lists; pages of all other blocks go with the movable ones. */
-function listType(blockType: i32): i32 {
-  return blockType > Migratetype.RECLAIMABLE ? Migratetype.MOVABLE : blockType;
 }
 
 /** Puts a page that is on no list to the head of this list; answers pages held then. */

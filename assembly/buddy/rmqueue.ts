@@ -6,7 +6,7 @@ import { ConfigWord, StatWord } from "../abi/words";
 import { freeCma, freePages } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { config, STATS } from "../memory/regions";
-import { takesCmaFirst } from "../policy/balance";
+import { takesCmaFirst } from "../policy/cma_use";
 import { claim, steal } from "./claim";
 import { moveFirst } from "./move_first";
 import { takeSmallest } from "./smallest";
@@ -21,9 +21,11 @@ export enum Mode {
 
 /** Written by bindRmqueue only. */
 let CLAIMS: bool = false;
+let CMA_USE: i32 = 0;
 
 export function bindRmqueue(): void {
   CLAIMS = config(ConfigWord.RULE_FALLBACK) == FallbackRule.CLAIM_STEAL;
+  CMA_USE = config(ConfigWord.CMA_USE);
 }
 
 /** A new request or refill begins with its own lists. */
@@ -35,9 +37,14 @@ function setMode(mode: i32): void {
   store<i32>(STATS, mode, StatWord.REFILL_MODE << 2);
 }
 
-/** The balance of CMA pages: nothing but CMA lists are looked at first. */
+/** The balance of CMA pages: are CMA lists looked at first? */
 export function isCmaFirst(zone: i32, allocFlags: i32): bool {
-  return (allocFlags & AllocFlag.CMA) != 0 && takesCmaFirst(freeCma(zone), freePages(zone));
+  return (allocFlags & AllocFlag.CMA) != 0 && takesCmaFirst(CMA_USE, freeCma(zone), freePages(zone));
+}
+
+/** The same where no more than so many pages are free. */
+export function isCmaFirstOf(zone: i32, allocFlags: i32, free: i32): bool {
+  return (allocFlags & AllocFlag.CMA) != 0 && takesCmaFirst(CMA_USE, freeCma(zone), free);
 }
 
 /**

@@ -21,7 +21,7 @@ import {
   Mobility,
   PageLife,
 } from "../abi/vocabulary";
-import { AreaWord, ConfigWord, RangeWord, RequestWord, StatWord } from "../abi/words";
+import { AreaWord, ConfigWord, PinWord, RangeWord, RequestWord, StatWord, WindowWord } from "../abi/words";
 import { freePages } from "../buddy/free_pages";
 import { removeFree } from "../buddy/freelist";
 import { drainZone } from "../buddy/pcp";
@@ -39,7 +39,7 @@ import {
 } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { config, REQUESTS } from "../memory/regions";
+import { config, REQUESTS, STATS } from "../memory/regions";
 import { firstInUse, freeBlockAround, isolateRange, unisolateRange } from "../movement/isolate";
 import {
   BATCHED,
@@ -51,6 +51,7 @@ import {
   putBack,
   sourceOf,
 } from "../movement/migrate";
+import { findPin, pinAt } from "../movement/pins";
 import { count } from "../record/events";
 import { recordWindow } from "../record/windows";
 import { addToArea, areaWord, bitmapOf, bitsOf, indexOf, linkOfBit, markWindow, rangeWord } from "./area";
@@ -122,6 +123,7 @@ function finish(at: usize, error: i32): void {
 
 /** The first fitting window at or behind FROM_BIT of this range, else the next range, else the last error. */
 function search(at: usize): void {
+  if (word(at, RequestWord.STATE) == RequestState.SLEEPING) set(at, RequestWord.STATE, RequestState.SEARCH);
   const area = word(at, RequestWord.AREA);
   const align = word(at, RequestWord.ALIGN);
   const bits = bitsOf(area, word(at, RequestWord.PAGES));
@@ -133,10 +135,29 @@ function search(at: usize): void {
     const mask = alignMask(area, align);
     const bit = findWindow(bitmapOf(area, nth), indexOf(area, nth), total, from, bits, mask, offset);
     if (bit != NONE) return claim(at, area, nth, bit, bits);
+    if (sleeps(at)) return;
+    if (word(at, RequestWord.ERROR) != Errno.EBUSY && firstError() == Errno.EBUSY) break;
     add(at, RequestWord.RANGE, 1);
     set(at, RequestWord.FROM_BIT, 0);
   }
   finish(at, word(at, RequestWord.ERROR));
+}
+
+/**
+ * Goldsworthy's retry (2020; in Android and raspberrypi/linux): a sweep over a range that met busy windows sleeps and
+ * begins again, with -ENOMEM as its error until a window is busy. From 6.15 on, where the first error is -EBUSY, a
+ * request that fits nowhere sleeps once, and ends with -ENOMEM before the next range is tried.
+ */
+function sleeps(at: usize): bool {
+  const slept = word(at, RequestWord.SLEEPS);
+  const most = config(ConfigWord.CMA_RETRIES) * (word(at, RequestWord.RANGE) + 1);
+  if (slept >= most || word(at, RequestWord.ERROR) != Errno.EBUSY) return false;
+  if (word(at, RequestWord.KILLED)) return false;
+  set(at, RequestWord.SLEEPS, slept + 1);
+  set(at, RequestWord.FROM_BIT, 0);
+  set(at, RequestWord.ERROR, Errno.ENOMEM);
+  set(at, RequestWord.STATE, RequestState.SLEEPING);
+  return true;
 }
 
 function claim(at: usize, area: i32, nth: i32, bit: u32, bits: u32): void {
@@ -150,6 +171,17 @@ function claim(at: usize, area: i32, nth: i32, bit: u32, bits: u32): void {
   set(at, RequestWord.STATE, RequestState.ISOLATE);
 }
 
+/** Who holds the page that keeps a window from being taken, and since when: the oldest of its pins. */
+function nameHolder(row: usize, pfn: u32): void {
+  const pin = findPin(pfn);
+  if (pin == NONE) return;
+  const at = pinAt(pin);
+  const held = load<u64>(STATS, StatWord.CLOCK_LOW << 2) - load<u64>(at, PinWord.SINCE_LOW << 2);
+  store<u32>(row, load<u32>(at, PinWord.OWNER << 2), WindowWord.OWNER << 2);
+  store<u32>(row, load<u32>(at, PinWord.KIND << 2), WindowWord.PIN_KIND << 2);
+  store<u32>(row, <u32>min(held / 1000, 0xffff_ffff), WindowWord.HELD << 2);
+}
+
 /** The window failed: its bits are clear again; busy ones let the search go on behind its first bit. */
 function giveUp(request: i32, at: usize, error: i32, blocker: u32, reason: i32): void {
   const area = word(at, RequestWord.AREA);
@@ -157,7 +189,9 @@ function giveUp(request: i32, at: usize, error: i32, blocker: u32, reason: i32):
   const pages = word(at, RequestWord.PAGES);
   markWindow(area, word(at, RequestWord.RANGE), bit, bitsOf(area, pages), false);
   addToArea(area, AreaWord.AVAILABLE, pages);
-  recordWindow(request, word(at, RequestWord.START), error, blocker == NONE ? 0 : pfnOf(blocker), reason);
+  const pfn = blocker == NONE ? 0 : pfnOf(blocker);
+  const row = recordWindow(request, word(at, RequestWord.START), error, pfn, reason);
+  if (reason == BlockReason.PINNED) nameHolder(row, pfn);
   if (error != Errno.EBUSY) return finish(at, error);
   set(at, RequestWord.ERROR, error);
   add(at, RequestWord.BUSY_RETRIES, 1);
@@ -320,6 +354,7 @@ export function stepRequest(request: i32): i32 {
   const at = requestAt(request);
   switch (word(at, RequestWord.STATE)) {
     case RequestState.SEARCH:
+    case RequestState.SLEEPING:
       search(at);
       break;
     case RequestState.WAITING:

@@ -2,7 +2,7 @@
 // Must not know: what the words mean.
 //
 //   0x10000 | table | CONFIG | ZONES | STATS | WORKLOAD | AUDIT | PCPS | ... | COMMANDS | FRAME_NEXT
-//           | FRAME_PREV | FRAME_WORD | FRAME_OWNER | PAGEBLOCKS | CMA_BITMAPS
+//           | FRAME_PREV | FRAME_WORD | FRAME_OWNER | PAGEBLOCKS | CMA_BITMAPS | a simulation's
 //
 // Up to FRAME_NEXT no address depends on the device: they are constants, so that reading or writing one of those
 // words is one instruction. The others are globals, written by bind() only: a snapshot is a copy of memory, and a
@@ -13,8 +13,11 @@ import {
   BATCH_CAPACITY,
   COMMAND_CAPACITY,
   EVENT_CAPACITY,
+  EVENT_WORDS,
   HINT_CAPACITY,
+  LOG_CAPACITY,
   LRU_LISTS,
+  MAX_ACTORS,
   MAX_AREAS,
   MAX_CPUS,
   MAX_FRAMES,
@@ -28,6 +31,7 @@ import {
   SLOT_CAPACITY,
   WINDOW_CAPACITY,
 } from "../abi/limits";
+import { ActorWord, CellWord, Cost, Counter, LogWord, Parameter, SimulationWord } from "../abi/simulation";
 import { InitStatus } from "../abi/vocabulary";
 import {
   AreaWord,
@@ -73,6 +77,14 @@ export let SLOTS: usize = 0;
 export let PAGEBLOCKS: usize = 0;
 export let CMA_BITMAPS: usize = 0;
 export let SEARCH_INDEXES: usize = 0;
+export let SIMULATION: usize = 0;
+export let ACTORS: usize = 0;
+export let PARAMETERS: usize = 0;
+export let COUNTERS: usize = 0;
+export let COSTS: usize = 0;
+export let QUEUE: usize = 0;
+export let CELLS: usize = 0;
+export let LOG: usize = 0;
 
 /** List heads are extra elements of the link arrays, behind the frames: pre-scaled index of the first. */
 export let FREE_HEADS: u32 = 0;
@@ -116,6 +128,7 @@ export function plan(indexWords: u32): i32 {
   const cpus = config(ConfigWord.NR_CPUS);
   if (cpus < 1 || cpus > MAX_CPUS) return InitStatus.BAD_GEOMETRY;
   if (<u32>config(ConfigWord.SLOTS) > <u32>SLOT_CAPACITY) return InitStatus.BAD_GEOMETRY;
+  if (<u32>config(ConfigWord.ACTORS) > <u32>MAX_ACTORS) return InitStatus.BAD_GEOMETRY;
   if (count == 0) return InitStatus.BAD_GEOMETRY;
   if (count > <u32>MAX_FRAMES) return InitStatus.TOO_MANY_FRAMES;
   const links = count + headCount(cpus);
@@ -141,12 +154,27 @@ export function plan(indexWords: u32): i32 {
   at = place(Region.PAGEBLOCKS, at, count >> config(ConfigWord.PAGEBLOCK_ORDER), 1);
   at = place(Region.CMA_BITMAPS, at, config(ConfigWord.CMA_BITMAP_WORDS), 4);
   at = place(Region.SEARCH_INDEXES, at, indexWords, 4);
+  at = placeSimulation(at);
   if (at > <u64>0xffff_0000) return InitStatus.TOO_MANY_FRAMES;
   store<u32>(TABLE, <u32>at, TableWord.BYTES << 2);
   const pages = <i32>((at + WASM_PAGE - 1) / WASM_PAGE);
   const missing = pages - memory.size();
   if (missing > 0 && memory.grow(missing) < 0) return InitStatus.NO_MEMORY;
   return bind();
+}
+
+/** What a machine without time does not have: every region is empty then. */
+function placeSimulation(first: u64): u64 {
+  const actors = <u32>config(ConfigWord.ACTORS);
+  const some = actors ? 1 : 0;
+  let at = place(Region.SIMULATION, first, SimulationWord.COUNT * some, 4);
+  at = place(Region.ACTORS, at, actors * ActorWord.COUNT, 4);
+  at = place(Region.ACTOR_PARAMETERS, at, actors * Parameter.COUNT, 8);
+  at = place(Region.ACTOR_COUNTERS, at, actors * Counter.COUNT, 8);
+  at = place(Region.COSTS, at, Cost.COUNT * some, 8);
+  at = place(Region.QUEUE, at, (config(ConfigWord.EVENTS) + 1) * EVENT_WORDS * some, 4);
+  at = place(Region.CELLS, at, config(ConfigWord.CELLS) * CellWord.COUNT * some, 4);
+  return place(Region.LOG, at, LOG_CAPACITY * LogWord.COUNT * some, 4);
 }
 
 function headCount(cpus: i32): u32 {
@@ -165,6 +193,14 @@ export function bind(): i32 {
   SLOTS = load<u32>(entry(Region.SLOTS));
   CMA_BITMAPS = load<u32>(entry(Region.CMA_BITMAPS));
   SEARCH_INDEXES = load<u32>(entry(Region.SEARCH_INDEXES));
+  SIMULATION = load<u32>(entry(Region.SIMULATION));
+  ACTORS = load<u32>(entry(Region.ACTORS));
+  PARAMETERS = load<u32>(entry(Region.ACTOR_PARAMETERS));
+  COUNTERS = load<u32>(entry(Region.ACTOR_COUNTERS));
+  COSTS = load<u32>(entry(Region.COSTS));
+  QUEUE = load<u32>(entry(Region.QUEUE));
+  CELLS = load<u32>(entry(Region.CELLS));
+  LOG = load<u32>(entry(Region.LOG));
   FREE_HEADS = frames() << 2;
   PCP_HEADS = FREE_HEADS + ((MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES) << 2);
   LRU_HEADS = PCP_HEADS + ((config(ConfigWord.NR_CPUS) * MAX_ZONES * MAX_PCP_LISTS) << 2);

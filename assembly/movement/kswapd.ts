@@ -1,6 +1,6 @@
 // Knows: when kswapd is to run and until when. Must not know: how pages are found.
 // Models wakeup_kswapd, balance_pgdat, pgdat_balanced (mm/vmscan.c, Linux 6.12).
-// DEVIATION: kswapd runs to its end in one go when it is called; between its rounds nothing else happens.
+// DEVIATION: a round of kswapd takes all its pages at once; other things happen between its rounds only.
 
 import { AllocFlag, ReclaimMode, ZoneFlag } from "../abi/vocabulary";
 import { ConfigWord, StatWord, ZoneWord } from "../abi/words";
@@ -63,32 +63,63 @@ function wantedPages(highestZone: i32): i32 {
   return pages;
 }
 
-/** balance_pgdat(): rounds of falling priority until balanced; then the boost that it worked for is taken back. */
-export function runKswapd(cpu: i32): void {
-  const wanted = stat(StatWord.KSWAPD_ORDER);
-  if (wanted == 0) return;
-  let order = wanted - 1;
+/** Takes the wake-up that waits and begins: first priority, the boost to work for, RECLAIM_ACTIVE. */
+function wakeUp(): void {
   const highestZone = stat(StatWord.KSWAPD_ZONE);
+  setStat(StatWord.BALANCE_ORDER, stat(StatWord.KSWAPD_ORDER) - 1);
+  setStat(StatWord.BALANCE_ZONE, highestZone);
   setStat(StatWord.KSWAPD_ORDER, 0);
   setStat(StatWord.KSWAPD_ZONE, 0);
   setStat(StatWord.KSWAPD_RUNS, stat(StatWord.KSWAPD_RUNS) + 1);
   let boost = 0;
   for (let zone = 0; zone <= highestZone; zone++) if (isPopulated(zone)) boost += boostOf(zone);
-  const boosted = boost > 0;
+  setStat(StatWord.BALANCE_BOOSTED, boost > 0 ? 1 : 0);
+  setStat(StatWord.BALANCE_BOOST, boost);
   markActive(highestZone, true);
-  let priority = DEF_PRIORITY;
-  while (priority >= 1) {
-    if (isBalanced(order, highestZone) && (!boosted || boost <= 0)) break;
-    const freed = shrinkNode(cpu, priority, highestZone, wantedPages(highestZone));
-    if (boosted) boost -= freed;
-    if (freed == 0 || boosted) priority -= 1;
-    // A high order is compaction's work once enough single pages are free.
-    if (order > 0 && freed >= 2 << order) order = 0;
-  }
+  setStat(StatWord.BALANCE_PRIORITY, DEF_PRIORITY);
+}
+
+/** Back to sleep; the boost that it worked for is taken back. */
+function goToSleep(highestZone: i32): void {
+  setStat(StatWord.BALANCE_PRIORITY, 0);
   markActive(highestZone, false);
   for (let zone = 0; zone <= highestZone; zone++) {
     if (isPopulated(zone)) store<i32>(zoneAt(zone), 0, ZoneWord.WATERMARK_BOOST << 2);
   }
+}
+
+/**
+ * balance_pgdat(), one round: rounds of falling priority until balanced. False when it sleeps, because it has
+ * nothing to do or has just ended; between two rounds other things may happen.
+ */
+export function stepKswapd(cpu: i32): bool {
+  if (stat(StatWord.BALANCE_PRIORITY) == 0) {
+    if (!isKswapdWanted()) return false;
+    wakeUp();
+  }
+  const order = stat(StatWord.BALANCE_ORDER);
+  const highestZone = stat(StatWord.BALANCE_ZONE);
+  const boosted = stat(StatWord.BALANCE_BOOSTED) != 0;
+  if (isBalanced(order, highestZone) && (!boosted || stat(StatWord.BALANCE_BOOST) <= 0)) {
+    goToSleep(highestZone);
+    return false;
+  }
+  const freed = shrinkNode(cpu, stat(StatWord.BALANCE_PRIORITY), highestZone, wantedPages(highestZone));
+  if (boosted) setStat(StatWord.BALANCE_BOOST, stat(StatWord.BALANCE_BOOST) - freed);
+  // A high order is compaction's work once enough single pages are free.
+  if (order > 0 && freed >= 2 << order) setStat(StatWord.BALANCE_ORDER, 0);
+  if (freed != 0 && !boosted) return true;
+  if (stat(StatWord.BALANCE_PRIORITY) == 1) {
+    goToSleep(highestZone);
+    return false;
+  }
+  setStat(StatWord.BALANCE_PRIORITY, stat(StatWord.BALANCE_PRIORITY) - 1);
+  return true;
+}
+
+/** All rounds, from the wake-up that waits to sleep. */
+export function runKswapd(cpu: i32): void {
+  while (stepKswapd(cpu)) {}
 }
 
 /** Runs kswapd where the machine's mode says that it follows its wake-up at once. */

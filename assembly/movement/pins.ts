@@ -5,8 +5,8 @@
 // DEVIATION: at most 63 pins on one page (kernel: about 2^21 for large folios).
 
 import { PIN_CAPACITY } from "../abi/limits";
-import { FrameKind, Gfp, Migratetype, PageFlag, PinKind, Status } from "../abi/vocabulary";
-import { PinWord, StatWord } from "../abi/words";
+import { FrameKind, Gfp, Migratetype, PageFlag, PinKind, PinRule, Status } from "../abi/vocabulary";
+import { ConfigWord, PinWord, StatWord } from "../abi/words";
 import { freePages, headOf } from "../buddy/free_pages";
 import {
   isFrame,
@@ -27,7 +27,7 @@ import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { vacate } from "../frames/owner";
 import { typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
-import { PINS, STATS } from "../memory/regions";
+import { config, PINS, STATS } from "../memory/regions";
 import { movePage } from "./migrate";
 import { allocateUnderPressure } from "./pressure";
 
@@ -81,14 +81,16 @@ function outOfCma(cpu: i32, head: u32): u32 {
   return target;
 }
 
-/** Writes handle and, for a long pin, the frame that the page is in now. A free frame, or one too many, is refused. */
+/** Writes handle and, for a pin that moves its page, the frame that the page is in now. A free frame, or one too many, is refused. */
 export function pin(cpu: i32, pfn: u32, kind: u32, owner: u32, handle: usize, at: usize): i32 {
   if (!isFrame(pfn)) return Status.BAD_PFN;
   if (kind > <u32>PinKind.PAGE_CACHE) return Status.BAD_TYPE;
   let head = headOf(linkOf(pfn));
   if (head == NONE || kindOf(wordOf(head)) != FrameKind.ALLOCATED) return Status.NOT_ALLOCATED;
   if (pinsOf(wordOf(head)) == MAX_PINS) return Status.BAD_PIN;
-  if (kind == PinKind.LONGTERM) {
+  const rule = kind == PinKind.SHORT ? config(ConfigWord.PIN_RULE) : <i32>PinRule.ALLOW;
+  if (rule == PinRule.WAIT && typeOf(head) == Migratetype.ISOLATE) return Status.MUST_WAIT;
+  if (kind == PinKind.LONGTERM || rule == PinRule.MIGRATE) {
     head = outOfCma(cpu, head);
     if (head == NONE) return Status.NO_PAGE;
   }

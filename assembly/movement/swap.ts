@@ -53,6 +53,12 @@ function shrinkZram(cpu: i32): void {
   }
 }
 
+/** A simulation keeps as many slots for a large page as it has pages: each of them is read back by itself. */
+function markSwapped(slot: u32, pages: i32): void {
+  const count = config(ConfigWord.ACTORS) ? pages : 1;
+  for (let i = 0; i < count; i++) store<u32>(SLOTS + <usize>((slot + i) << 2), <u32>SWAPPED);
+}
+
 /**
  * Writes an anonymous block out and frees it; its slot, if any, says so. False: no room, or zram got no frame for
  * it (zram that itself takes pages is why reclaim can fail while memory is anonymous).
@@ -69,7 +75,7 @@ export function swapOut(cpu: i32, link: u32): bool {
   }
   const owner = ownerOf(link);
   freePages(cpu, link, orderOf(wordOf(link)));
-  if (owner) store<u32>(SLOTS + <usize>((owner - 1) << 2), <u32>SWAPPED);
+  if (owner) markSwapped(owner - 1, pages);
   addStat(StatWord.SWAP_USED, pages);
   addStat(StatWord.PAGES_SWAPPED_OUT, pages);
   return true;

@@ -5,7 +5,8 @@ import { WINDOW_CAPACITY } from "../abi/limits";
 import { StatWord, WindowWord } from "../abi/words";
 import { STATS, WINDOWS } from "../memory/regions";
 
-export function recordWindow(request: i32, start: u32, error: i32, blocker: u32, reason: i32): void {
+/** Answers the record, for its last words to be written. */
+export function recordWindow(request: i32, start: u32, error: i32, blocker: u32, reason: i32): usize {
   const nth = load<u32>(STATS, StatWord.WINDOWS << 2);
   const at = WINDOWS + <usize>((nth & (WINDOW_CAPACITY - 1)) * (WindowWord.COUNT << 2));
   store<i32>(at, request, WindowWord.REQUEST << 2);
@@ -13,5 +14,9 @@ export function recordWindow(request: i32, start: u32, error: i32, blocker: u32,
   store<i32>(at, error, WindowWord.ERROR << 2);
   store<u32>(at, blocker, WindowWord.BLOCKER << 2);
   store<i32>(at, reason, WindowWord.REASON << 2);
+  store<u32>(at, 0, WindowWord.OWNER << 2);
+  store<u32>(at, 0, WindowWord.PIN_KIND << 2);
+  store<u32>(at, 0, WindowWord.HELD << 2);
   store<u32>(STATS, nth + 1, StatWord.WINDOWS << 2);
+  return at;
 }

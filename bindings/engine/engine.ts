@@ -155,6 +155,29 @@ export class Engine {
     return this.#call(() => this.#exports.pattern(which, count)) >>> 0;
   }
 
+  /** A live view of a region of 64-bit floating point numbers: parameters, counters, costs of a simulation. */
+  floats(region: Region): Float64Array {
+    const { pointer, length } = this.#region(region);
+    return new Float64Array(this.#words.buffer, pointer, length);
+  }
+
+  /** Schedules the starts and stops of a simulation's actors. */
+  begin(): void {
+    this.#call(() => this.#timed(this.#exports.begin)());
+  }
+
+  /** Performs events up to and including `untilNs`, at most `most`. RunStatus. */
+  run(untilNs: number, most: number, stopAtLog: boolean): number {
+    const high = Math.floor(untilNs / 2 ** 32);
+    return this.#call(() => this.#timed(this.#exports.run)(untilNs % 2 ** 32, high, most, stopAtLog ? 1 : 0));
+  }
+
+  #timed<T>(member: T | undefined): T {
+    if (member === undefined)
+      throw new StateError("this machine has no time: it was not created for a simulation");
+    return member;
+  }
+
   validate(): Soundness {
     const fault = this.#call(() => this.#exports.validate()) as Fault;
     const audit = this.unsigned(Region.AUDIT);

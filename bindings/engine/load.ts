@@ -7,8 +7,8 @@ import { readCore } from "#platform";
 /** release: no assertions. checked: every assertion. debug: assertions, not optimised. */
 export type CoreBuild = "release" | "checked" | "debug";
 
-/** core: the machine. bitmap: bitmaps without a machine. */
-export type CoreModule = "core" | "bitmap";
+/** core: the machine. simulation: the machine with time. bitmap: bitmaps without a machine. */
+export type CoreModule = "core" | "simulation" | "bitmap";
 
 /** Where the core comes from; by default the file that the package ships. */
 export type CoreSource = URL | Response | BufferSource | WebAssembly.Module;
@@ -25,6 +25,9 @@ export interface CoreExports extends Record<string, unknown> {
   pattern(which: number, count: number): number;
   table(): number;
   validate(): number;
+  /** simulation.wasm only. */
+  begin?(): void;
+  run?(untilLow: number, untilHigh: number, most: number, stopAtLog: number): number;
 }
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>();

@@ -2,8 +2,15 @@
 // Must not know: where they come from (a device description, a captured state).
 
 import type { SearchStrategy } from "../../assembly/abi/findings.js";
-import { MAX_CPUS, MAX_FRAMES, MAX_ORDERS, MAX_ZONES, SLOT_CAPACITY } from "../../assembly/abi/limits.js";
-import { ReclaimMode } from "../../assembly/abi/vocabulary.js";
+import {
+  MAX_ACTORS,
+  MAX_CPUS,
+  MAX_FRAMES,
+  MAX_ORDERS,
+  MAX_ZONES,
+  SLOT_CAPACITY,
+} from "../../assembly/abi/limits.js";
+import { CmaFree, CmaUse, PinRule, ReclaimMode } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { KernelRules } from "../device/kernel.js";
 import type { Problem } from "../engine/errors.js";
@@ -40,6 +47,29 @@ export interface MachineConfig extends SystemConfig {
   readonly slots: number;
   /** How cma_alloc looks for a window: every strategy finds the same one. */
   readonly search: SearchStrategy;
+  readonly policy: MachinePolicy;
+  readonly simulation: SimulationRoom | undefined;
+}
+
+/** The proposals that a machine follows, as numbers; what is absent is as in mainline. */
+export interface MachinePolicy {
+  /** Which movable requests take CMA pages. Default HALF (Linux 5.7 and later). */
+  readonly cmaUse?: CmaUse;
+  /** Where freed CMA pages go. Default MOVABLE_LIST. */
+  readonly cmaFree?: CmaFree;
+  /** Quarantine bits: uses that stay out of CMA. Default 0. */
+  readonly quarantine?: number;
+  /** What a short pin does with a page of a CMA area. Default ALLOW. */
+  readonly pinRule?: PinRule;
+  /** Sleeps of a cma_alloc between sweeps whose windows were all busy. Default 0. */
+  readonly cmaRetries?: number;
+}
+
+/** Room of a machine with time: actors, pending events, I/O and buffers in flight. */
+export interface SimulationRoom {
+  readonly actors: number;
+  readonly events: number;
+  readonly cells: number;
 }
 
 /** What a machine does when its free lists have nothing. Off where absent: requests stop with WOULD_RECLAIM. */
@@ -93,7 +123,7 @@ export function checkConfig(config: MachineConfig): Problem[] {
     between(costlyOrder, 0, maxPageOrder),
     `must be 0 to ${maxPageOrder}, got ${costlyOrder}`,
   );
-  const lowLists = 3 * (costlyOrder + 1);
+  const lowLists = (config.policy.cmaFree === CmaFree.OWN_LIST ? 4 : 3) * (costlyOrder + 1);
   const listsOk = pcpLists === lowLists || (pcpLists === lowLists + 2 && config.pcpThpOrder > costlyOrder);
   want("pcpLists", listsOk, `must be ${lowLists}, or ${lowLists + 2} with a THP order, got ${pcpLists}`);
   want("pcpThpOrder", between(config.pcpThpOrder, 0, maxPageOrder), `must be at most ${maxPageOrder}`);
@@ -121,6 +151,19 @@ export function checkConfig(config: MachineConfig): Problem[] {
     between(config.slots, 0, SLOT_CAPACITY),
     `must be 0 to ${SLOT_CAPACITY}, got ${config.slots}`,
   );
+  const { cmaUse = CmaUse.HALF, cmaFree = CmaFree.MOVABLE_LIST, quarantine = 0 } = config.policy;
+  const { pinRule = PinRule.ALLOW, cmaRetries = 0 } = config.policy;
+  want("policy.cmaUse", cmaUse in CmaUse, `must be a CmaUse, got ${cmaUse}`);
+  want("policy.cmaFree", cmaFree in CmaFree, `must be a CmaFree, got ${cmaFree}`);
+  want("policy.quarantine", between(quarantine, 0, 3), `must be 0 to 3, got ${quarantine}`);
+  want("policy.pinRule", pinRule in PinRule, `must be a PinRule, got ${pinRule}`);
+  want("policy.cmaRetries", between(cmaRetries, 0, 1_000), `must be 0 to 1000, got ${cmaRetries}`);
+  if (config.simulation !== undefined) {
+    const { actors, events, cells } = config.simulation;
+    want("simulation.actors", between(actors, 1, MAX_ACTORS), `must be 1 to ${MAX_ACTORS}, got ${actors}`);
+    want("simulation.events", between(events, 1, 2 ** 26), `must be 1 to 2^26, got ${events}`);
+    want("simulation.cells", between(cells, 1, 2 ** 26), `must be 1 to 2^26, got ${cells}`);
+  }
   const { swapPages = 0, zramPercent = 0, swappiness = 60 } = config.pressure ?? {};
   want("pressure.swapPages", between(swapPages, 0, 2 ** 31 - 1), `must be 0 to 2^31 - 1, got ${swapPages}`);
   want("pressure.zramPercent", between(zramPercent, 0, 100), `must be 0 to 100, got ${zramPercent}`);
@@ -180,6 +223,14 @@ export function configWords(config: MachineConfig): Int32Array {
     words[ConfigWord.ZRAM_PERCENT] = zramPercent;
     words[ConfigWord.SWAPPINESS] = swappiness;
   }
+  words[ConfigWord.CMA_USE] = config.policy.cmaUse ?? CmaUse.HALF;
+  words[ConfigWord.CMA_FREE] = config.policy.cmaFree ?? CmaFree.MOVABLE_LIST;
+  words[ConfigWord.QUARANTINE] = config.policy.quarantine ?? 0;
+  words[ConfigWord.PIN_RULE] = config.policy.pinRule ?? PinRule.ALLOW;
+  words[ConfigWord.CMA_RETRIES] = config.policy.cmaRetries ?? 0;
+  words[ConfigWord.ACTORS] = config.simulation?.actors ?? 0;
+  words[ConfigWord.EVENTS] = config.simulation?.events ?? 0;
+  words[ConfigWord.CELLS] = config.simulation?.cells ?? 0;
   words[ConfigWord.SLOTS] = config.slots;
   words.set(config.gfpZone, ConfigWord.GFP_ZONE);
   return words;

@@ -3,8 +3,9 @@
 
 import { SearchStrategy } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { SLOT_CAPACITY } from "../../assembly/abi/limits.js";
+import { DEFAULT_SLOTS } from "../../assembly/abi/limits.js";
 import {
+  CmaFree,
   type Migratetype,
   Mobility,
   Op,
@@ -31,7 +32,9 @@ import {
   checkConfig,
   configWords,
   type MachineConfig,
+  type MachinePolicy,
   type PressureOptions,
+  type SimulationRoom,
   type SystemConfig,
 } from "./config.js";
 import { configOfState, loadState } from "./from_state.js";
@@ -48,18 +51,40 @@ export interface CreateOptions {
   readonly pressure?: PressureOptions;
   /**
    * Allocations that may be named by a number (Op.ALLOCATE, Op.RELEASE_SLOT), so that they are found again after
-   * migration, at most SLOT_CAPACITY, which is the default. 0 saves 4 bytes a frame.
+   * migration; DEFAULT_SLOTS where absent, at most SLOT_CAPACITY. 0 saves 4 bytes a frame.
    */
   readonly slots?: number;
   /** How cma_alloc looks for a window; every strategy finds the same one. Default COMPOSITE, the fastest. */
   readonly search?: SearchStrategy;
+  /** Which proposals it follows; absent: mainline. */
+  readonly policy?: MachinePolicy;
+  /** Room for actors and events: a machine that a Simulation drives. It comes from simulation.wasm. */
+  readonly simulation?: SimulationRoom;
   /** Rules that are to be others than those of the kernel, to see what each of them does. */
   readonly rules?: Partial<KernelRules>;
 }
 
 function configured(config: SystemConfig, options: CreateOptions): MachineConfig {
-  const { pressure, slots = SLOT_CAPACITY, search = SearchStrategy.COMPOSITE } = options;
-  return { ...config, rules: { ...config.rules, ...options.rules }, pressure, slots, search };
+  const {
+    pressure,
+    slots = DEFAULT_SLOTS,
+    search = SearchStrategy.COMPOSITE,
+    policy = {},
+    simulation,
+  } = options;
+  const rules = { ...config.rules, ...options.rules };
+  return { ...config, rules, pressure, slots, search, policy, simulation };
+}
+
+/** The build that has what these options ask for. */
+function moduleFor({ core = "release", wasm, simulation }: CreateOptions): Promise<WebAssembly.Module> {
+  return loadCore(core, wasm, simulation === undefined ? "core" : "simulation");
+}
+
+/** Lists of their own for CMA pages come on top of those that the kernel has. */
+function withPolicy(config: MachineConfig): MachineConfig {
+  if (config.policy.cmaFree !== CmaFree.OWN_LIST) return config;
+  return { ...config, pcpLists: config.pcpLists + config.costlyOrder + 1 };
 }
 
 export interface AllocateRequest {
@@ -131,7 +156,8 @@ export class Machine implements Disposable {
     this.cma = new Cma(engine, this.commands, areaNames);
   }
 
-  static #fresh(module: WebAssembly.Module, config: MachineConfig, name: string, core: CoreBuild): Machine {
+  static #fresh(module: WebAssembly.Module, asked: MachineConfig, name: string, core: CoreBuild): Machine {
+    const config = withPolicy(asked);
     const problems = checkConfig(config);
     if (problems.length > 0) throw new DeviceError(name, problems);
     const names = config.areas.map((area) => area.name);
@@ -148,7 +174,7 @@ export class Machine implements Disposable {
     options: CreateOptions = {},
   ): Promise<Machine> {
     const core = options.core ?? "release";
-    const module = await loadCore(core, options.wasm);
+    const module = await moduleFor(options);
     const description = typeof device === "string" ? getPreset(device) : device;
     const resolved = "gfpZone" in description ? description : resolveDevice(description);
     const config = configured(configOfDevice(resolved), options);
@@ -163,7 +189,7 @@ export class Machine implements Disposable {
    */
   static async fromState(state: CaptureState, options: CreateOptions = {}): Promise<Machine> {
     const core = options.core ?? "release";
-    const module = await loadCore(core, options.wasm);
+    const module = await moduleFor(options);
     const config = configured(configOfState(state), options);
     const machine = Machine.#fresh(module, config, state.file, core);
     loadState(machine.#engine, machine.commands, state, config);

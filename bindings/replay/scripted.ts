@@ -2,7 +2,7 @@
 // Must not know: how files are read, how the result is printed.
 // The meaning of the rows: capture runner, one syscall on one CPU; see the README's section on captures.
 
-import { COMMAND_CAPACITY, SLOT_CAPACITY } from "../../assembly/abi/limits.js";
+import { COMMAND_CAPACITY, DEFAULT_SLOTS } from "../../assembly/abi/limits.js";
 import { Gfp, Mobility, Op, Status } from "../../assembly/abi/vocabulary.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Capture } from "../importers/capture/capture.js";
@@ -26,11 +26,11 @@ class Slots {
   constructor(ops: CaptureOps) {
     let last = 0;
     for (const slot of ops.slot) last = Math.max(last, slot);
-    if (last >= SLOT_CAPACITY) {
+    if (last >= DEFAULT_SLOTS) {
       throw new CaptureError({
         file: ops.file,
         problem: `slot ${last} is used`,
-        expected: `slots below ${SLOT_CAPACITY}`,
+        expected: `slots below ${DEFAULT_SLOTS}`,
       });
     }
     this.pfn = new Uint32Array(last + 1);

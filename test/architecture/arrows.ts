@@ -26,7 +26,9 @@ const CHECK = "check";
 
 export const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
   index: ["machine", "workload", "cma", "movement", "time", "audit"],
-  // The second module: bitmaps without a machine.
+  // The machine with time.
+  simulation: ["index", "workload"],
+  // Another module: bitmaps without a machine.
   bitmap: ["cma", "memory", "abi", CHECK],
   machine: [...below("machine"), "policy", "time", CHECK],
   workload: [...below("workload"), "policy", "time", CHECK],

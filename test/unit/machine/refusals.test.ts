@@ -1,7 +1,7 @@
 // Knows: every way to misuse a command, and that a refused one leaves the machine as it was.
 
 import { describe, expect, it } from "vitest";
-import { HINT_CAPACITY, SLOT_CAPACITY } from "../../../assembly/abi/limits.js";
+import { DEFAULT_SLOTS, HINT_CAPACITY } from "../../../assembly/abi/limits.js";
 import { FrameKind, Gfp, Migratetype, Op, Status } from "../../../assembly/abi/vocabulary.js";
 import { type CommandArguments, LOOSE } from "../../../bindings/engine/commands.js";
 import { PageblockError } from "../../../bindings/engine/errors.js";
@@ -61,13 +61,13 @@ const ROWS: Row[] = [
   [Status.BAD_PFN, "boot behind the memory", Op.FREE_BOOT, () => ({ a: 16_383, b: 2, c: 255 })],
   [Status.BAD_PFN, "loading no frames", Op.LOAD_FRAMES, ({ reserved }) => ({ a: reserved, b: 0, c: 2 })],
   [Status.BAD_SLOT, "an empty slot", Op.RELEASE_SLOT, () => ({ a: 1 })],
-  [Status.BAD_SLOT, "a slot behind the last", Op.RELEASE_SLOT, () => ({ a: SLOT_CAPACITY })],
+  [Status.BAD_SLOT, "a slot behind the last", Op.RELEASE_SLOT, () => ({ a: DEFAULT_SLOTS })],
   [Status.BAD_SLOT, "an allocation into a full slot", Op.ALLOCATE, () => ({ a: GFP_KERNEL, b: 1 })],
   [
     Status.BAD_SLOT,
     "an allocation into no slot",
     Op.ALLOCATE,
-    () => ({ a: GFP_KERNEL, b: SLOT_CAPACITY + 1 }),
+    () => ({ a: GFP_KERNEL, b: DEFAULT_SLOTS + 1 }),
   ],
   [Status.BAD_ZONE, "bulk from an empty zone", Op.BULK_ALLOCATE, () => ({ a: GFP_KERNEL, b: EMPTY_ZONE })],
   [Status.BAD_ZONE, "bulk from no zone", Op.BULK_ALLOCATE, () => ({ a: GFP_KERNEL, b: 77 })],

@@ -1,0 +1,28 @@
+// Knows: virtual time: nanoseconds since the simulation began, and the time that the event under way has taken.
+// Must not know: events. Pins and windows read the same clock (StatWord.CLOCK).
+
+import { SimulationWord } from "../abi/simulation";
+import { StatWord } from "../abi/words";
+import { SIMULATION, STATS } from "../memory/regions";
+
+export function now(): u64 {
+  return load<u64>(STATS, StatWord.CLOCK_LOW << 2);
+}
+
+export function setNow(time: u64): void {
+  store<u64>(STATS, time, StatWord.CLOCK_LOW << 2);
+}
+
+/** Nanoseconds that the event under way has cost so far. */
+export function spent(): f64 {
+  return load<f64>(SIMULATION, SimulationWord.SPENT_LOW << 2);
+}
+
+export function spend(nanoseconds: f64): void {
+  store<f64>(SIMULATION, spent() + nanoseconds, SimulationWord.SPENT_LOW << 2);
+}
+
+/** A new event begins. */
+export function resetSpent(): void {
+  store<f64>(SIMULATION, 0, SimulationWord.SPENT_LOW << 2);
+}

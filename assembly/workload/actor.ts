@@ -1,0 +1,159 @@
+// Knows: one actor of a simulation: its record, parameters, counters, random draws, and what it schedules.
+// Must not know: what any kind of actor does. All times in nanoseconds of virtual time, f64 unless said otherwise.
+// DEVIATION: CPUs are not a resource: actors on one CPU do not wait for each other.
+
+import { ActorWord, Cost, Counter, Parameter, SimulationWord, Spread } from "../abi/simulation";
+import { ConfigWord } from "../abi/words";
+import { random32, randomBelow } from "../memory/prng";
+import { ACTORS, COSTS, COUNTERS, config, PARAMETERS, SIMULATION } from "../memory/regions";
+import { now, spent } from "../time/clock";
+import { schedule } from "../time/queue";
+
+/** Tags that every actor knows; those of a kind begin at FIRST. */
+export enum Tag {
+  START,
+  STOP,
+  /** A step of a cma_alloc under way; the payload is the request (workload/client). */
+  REQUEST,
+  FIRST,
+}
+
+export function actorAt(actor: i32): usize {
+  return ACTORS + <usize>(actor * (ActorWord.COUNT << 2));
+}
+
+export function actorWord(actor: i32, word: i32): i32 {
+  return load<i32>(actorAt(actor) + ((<usize>word) << 2));
+}
+
+export function setActorWord(actor: i32, word: i32, value: i32): void {
+  store<i32>(actorAt(actor) + ((<usize>word) << 2), value);
+}
+
+export function parameter(actor: i32, index: i32): f64 {
+  return load<f64>(PARAMETERS + <usize>((actor * Parameter.COUNT + index) << 3));
+}
+
+/** A parameter that is a number of pages, an order or a count. */
+export function whole(actor: i32, index: i32): i32 {
+  return <i32>parameter(actor, index);
+}
+
+export function counter(actor: i32, index: i32): f64 {
+  return load<f64>(COUNTERS + <usize>((actor * Counter.COUNT + index) << 3));
+}
+
+export function setCounter(actor: i32, index: i32, value: f64): void {
+  store<f64>(COUNTERS + <usize>((actor * Counter.COUNT + index) << 3), value);
+}
+
+export function addCounter(actor: i32, index: i32, delta: f64): void {
+  setCounter(actor, index, counter(actor, index) + delta);
+}
+
+export function cost(index: i32): f64 {
+  return load<f64>(COSTS + <usize>(index << 3));
+}
+
+export function simulationWord(word: i32): i32 {
+  return load<i32>(SIMULATION + ((<usize>word) << 2));
+}
+
+export function setSimulationWord(word: i32, value: i32): void {
+  store<i32>(SIMULATION + ((<usize>word) << 2), value);
+}
+
+/** Between its start and its stop. */
+export function isActive(actor: i32): bool {
+  return actorWord(actor, ActorWord.ACTIVE) != 0;
+}
+
+/** The CPU that it runs on now. */
+export function cpuOf(actor: i32): i32 {
+  const cpu = actorWord(actor, ActorWord.CPU);
+  const cpus = config(ConfigWord.NR_CPUS);
+  return cpu < cpus ? cpu : <i32>drawBelow(actor, cpus);
+}
+
+function seedAt(actor: i32): usize {
+  return actorAt(actor) + (ActorWord.SEED_LOW << 2);
+}
+
+export function drawBelow(actor: i32, bound: u32): u32 {
+  return randomBelow(seedAt(actor), bound);
+}
+
+/** Above 0, at most 1. */
+export function drawUnit(actor: i32): f64 {
+  return (<f64>random32(seedAt(actor)) + 1) / 4294967296.0;
+}
+
+/** True with this chance. */
+export function drawChance(actor: i32, share: f64): bool {
+  return drawUnit(actor) <= share;
+}
+
+export function drawExponential(actor: i32, mean: f64): f64 {
+  return -mean * Math.log(drawUnit(actor));
+}
+
+/** A standard normal deviate (Box and Muller, 1958). */
+function drawNormal(actor: i32): f64 {
+  const radius = Math.sqrt(-2 * Math.log(drawUnit(actor)));
+  return radius * Math.cos(2 * Math.PI * drawUnit(actor));
+}
+
+/** A value around `mean`, by its Spread; the mean of all of them is `mean`. */
+export function drawSpread(actor: i32, mean: f64, spread: i32): f64 {
+  switch (spread) {
+    case Spread.EXPONENTIAL:
+      return drawExponential(actor, mean);
+    case Spread.LOGNORMAL:
+      return mean * Math.exp(drawNormal(actor) - 0.5);
+    case Spread.UNIFORM:
+      return mean * (0.5 + drawUnit(actor));
+    default:
+      return mean;
+  }
+}
+
+/** Pages of one unit of work: at least one. */
+export function drawPages(actor: i32, mean: f64, spread: i32): i32 {
+  return max(<i32>Math.round(min(drawSpread(actor, mean, spread), 2147483647.0)), 1);
+}
+
+/** A whole number from `low` to `high`, both included. */
+export function drawBetween(actor: i32, low: i32, high: i32): i32 {
+  return high <= low ? low : low + <i32>drawBelow(actor, high - low + 1);
+}
+
+/** An event of this actor, `delay` after what the present one has taken so far. A full queue stops the simulation. */
+export function later(actor: i32, tag: i32, delay: f64, payload: u32): void {
+  const time = now() + <u64>max(delay + spent(), 0);
+  if (!schedule(time, actor, tag, payload)) setSimulationWord(SimulationWord.LOST, 1);
+}
+
+/** The same, only if `interval` is one: 0 means never. */
+export function laterIf(actor: i32, tag: i32, interval: f64): void {
+  if (interval > 0) later(actor, tag, interval, 0);
+}
+
+/** Adds to what the present event has taken, and to the actor's own time. */
+export function charge(actor: i32, nanoseconds: f64): void {
+  store<f64>(
+    SIMULATION,
+    load<f64>(SIMULATION, SimulationWord.SPENT_LOW << 2) + nanoseconds,
+    SimulationWord.SPENT_LOW << 2,
+  );
+  addCounter(actor, Counter.BUSY_TIME, nanoseconds);
+}
+
+export function isSwapZram(): bool {
+  return config(ConfigWord.ZRAM_PERCENT) != 0;
+}
+
+/** What happened to the machine since the numbers were noted, in time. */
+export function costOfSwap(pages: i32, read: bool): f64 {
+  if (isSwapZram()) return pages * cost(read ? <i32>Cost.ZRAM_LOAD : <i32>Cost.ZRAM_STORE);
+  return pages * cost(read ? <i32>Cost.SWAP_IN : <i32>Cost.SWAP_OUT);
+}

@@ -1,0 +1,150 @@
+// Knows: a cma_alloc of an actor in virtual time: each step of the request is an event, whose length is what the step did.
+// Must not know: why it is asked for. What ends is logged; the actor is told (finished(), in its own file).
+//
+// A request holds nothing of the clock between two steps: pins come and go, pages are freed, others ask.
+
+import { RequestState } from "../abi/findings";
+import { LOG_CAPACITY } from "../abi/limits";
+import { Cost, Counter, LogWord, SimulationWord } from "../abi/simulation";
+import { Errno } from "../abi/vocabulary";
+import { AreaWord, ConfigWord, RequestWord, StatWord } from "../abi/words";
+import { areaWord, isArea } from "../cma/area";
+import { beginRequest, endRequest, requestAt, stepRequest } from "../cma/request";
+import { blockFrames } from "../frames/pageblock";
+import { config, LOG, STATS } from "../memory/regions";
+import { now, spent } from "../time/clock";
+import { addCounter, charge, cost, cpuOf, later, setSimulationWord, simulationWord, Tag } from "./actor";
+import { beginWork, chargeWork } from "./pages";
+
+/** No request could be begun: 64 are under way, or the area has never had so many pages. */
+export const NO_REQUEST: i32 = -1;
+
+function requestWord(request: i32, word: i32): i32 {
+  return load<i32>(requestAt(request) + ((<usize>word) << 2));
+}
+
+function logAt(nth: i32): usize {
+  return LOG + <usize>(nth * (LogWord.COUNT << 2));
+}
+
+function setLog(at: usize, word: i32, value: i32): void {
+  store<i32>(at + ((<usize>word) << 2), value);
+}
+
+function stat(word: i32): i32 {
+  return load<i32>(STATS + ((<usize>word) << 2));
+}
+
+/**
+ * Begins a request of `pages` from the area; Tag.REQUEST events carry it on. A request for more than the area has ends
+ * at once, as the kernel's does. Answers its number, or NO_REQUEST.
+ */
+export function ask(actor: i32, area: i32, pages: i32, align: i32): i32 {
+  if (!isArea(area) || pages < 1 || pages > areaWord(area, AreaWord.PAGES)) {
+    addCounter(actor, Counter.DROPPED, 1);
+    return NO_REQUEST;
+  }
+  const request = beginRequest(cpuOf(actor), area, pages, align);
+  if (request < 0) {
+    addCounter(actor, Counter.DROPPED, 1);
+    return NO_REQUEST;
+  }
+  const at = requestAt(request);
+  store<u64>(at, now() + <u64>spent(), RequestWord.BEGUN_LOW << 2);
+  store<i32>(at, stat(StatWord.WINDOWS), RequestWord.FIRST_WINDOW << 2);
+  later(actor, Tag.REQUEST, cost(Cost.CMA_SEARCH), request);
+  return request;
+}
+
+function windowBlocks(request: i32): f64 {
+  const block = blockFrames();
+  const first = <u32>requestWord(request, RequestWord.START) / block;
+  const last = (<u32>requestWord(request, RequestWord.END) - 1) / block;
+  return <f64>(last - first + 1);
+}
+
+/** What the step from `before` has cost, apart from reclaim; nanoseconds. */
+function costOfStep(request: i32, before: i32, cursor: i32, migrated: i32, next: i32): f64 {
+  const pages = <f64>requestWord(request, RequestWord.PAGES);
+  switch (before) {
+    case RequestState.ISOLATE: {
+      const drained = <f64>config(ConfigWord.NR_CPUS) * cost(Cost.DRAIN_CPU);
+      return windowBlocks(request) * cost(Cost.ISOLATE_BLOCK) + drained;
+    }
+    case RequestState.SCAN:
+      return <f64>max(requestWord(request, RequestWord.CURSOR) - cursor, 0) * 0.25 * cost(Cost.SCAN_PAGE);
+    case RequestState.MIGRATE_BATCH:
+      return cost(Cost.MIGRATE_BATCH) + <f64>migrated * cost(Cost.MIGRATE_PAGE);
+    case RequestState.MIGRATE_ONE: {
+      const tried = requestWord(request, RequestWord.NEXT) != next && migrated == 0;
+      return <f64>migrated * cost(Cost.MIGRATE_PAGE) + (tried ? cost(Cost.MIGRATE_FAILED) : 0);
+    }
+    case RequestState.TEST: {
+      const done = requestWord(request, RequestWord.STATE) == RequestState.DONE;
+      return (
+        pages * (cost(Cost.TEST_PAGE) + (done ? cost(Cost.TAKE_PAGE) : 0)) +
+        windowBlocks(request) * cost(Cost.ISOLATE_BLOCK)
+      );
+    }
+    default:
+      return cost(Cost.CMA_SEARCH);
+  }
+}
+
+/** One step. True when the request is done: the caller reads it, then calls end(). */
+export function carryOn(actor: i32, request: i32): bool {
+  const before = requestWord(request, RequestWord.STATE);
+  const cursor = requestWord(request, RequestWord.CURSOR);
+  const next = requestWord(request, RequestWord.NEXT);
+  const migrated = requestWord(request, RequestWord.PAGES_MIGRATED);
+  const dropped = requestWord(request, RequestWord.PAGES_RECLAIMED);
+  const work = beginWork();
+  const state = stepRequest(request);
+  chargeWork(actor, work);
+  const moved = requestWord(request, RequestWord.PAGES_MIGRATED) - migrated;
+  charge(actor, costOfStep(request, before, cursor, moved, next));
+  const gone = requestWord(request, RequestWord.PAGES_RECLAIMED) - dropped;
+  if (gone > 0) charge(actor, <f64>gone * cost(Cost.RECLAIM_PAGE));
+  if (state == RequestState.DONE) return true;
+  later(actor, Tag.REQUEST, state == RequestState.SLEEPING ? cost(Cost.CMA_SLEEP) : 0, request);
+  return false;
+}
+
+/** Errno of a finished request; 0: firstPage() is its first page. */
+export function errorOf(request: i32): i32 {
+  return requestWord(request, RequestWord.ERROR);
+}
+
+export function firstPage(request: i32): u32 {
+  return requestWord(request, RequestWord.PFN);
+}
+
+/** Nanoseconds since it was begun. */
+export function waited(request: i32): f64 {
+  return <f64>(now() - load<u64>(requestAt(request), RequestWord.BEGUN_LOW << 2)) + spent();
+}
+
+/** Logs a finished request and lets go of its record. */
+export function end(actor: i32, request: i32): void {
+  const nth = simulationWord(SimulationWord.LOGGED);
+  assert(nth < LOG_CAPACITY);
+  const at = logAt(nth);
+  setLog(at, LogWord.ACTOR, actor);
+  setLog(at, LogWord.AREA, requestWord(request, RequestWord.AREA));
+  setLog(at, LogWord.PAGES, requestWord(request, RequestWord.PAGES));
+  setLog(at, LogWord.ALIGN, requestWord(request, RequestWord.ALIGN));
+  setLog(at, LogWord.ERROR, errorOf(request));
+  setLog(at, LogWord.PFN, requestWord(request, RequestWord.PFN));
+  store<u64>(at, load<u64>(requestAt(request), RequestWord.BEGUN_LOW << 2), LogWord.BEGIN_LOW << 2);
+  store<u64>(at, now() + <u64>spent(), LogWord.END_LOW << 2);
+  setLog(at, LogWord.WINDOWS, requestWord(request, RequestWord.WINDOWS));
+  setLog(at, LogWord.BUSY_RETRIES, requestWord(request, RequestWord.BUSY_RETRIES));
+  setLog(at, LogWord.PAGES_MIGRATED, requestWord(request, RequestWord.PAGES_MIGRATED));
+  setLog(at, LogWord.PAGES_RECLAIMED, requestWord(request, RequestWord.PAGES_RECLAIMED));
+  setLog(at, LogWord.SLEEPS, requestWord(request, RequestWord.SLEEPS));
+  setLog(at, LogWord.REQUEST, request);
+  setLog(at, LogWord.FIRST_WINDOW, requestWord(request, RequestWord.FIRST_WINDOW));
+  setSimulationWord(SimulationWord.LOGGED, nth + 1);
+  endRequest(request);
+  if (errorOf(request) != Errno.NONE) addCounter(actor, Counter.DROPPED, 1);
+}

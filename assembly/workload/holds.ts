@@ -1,0 +1,58 @@
+// Knows: pins of an actor: taken one by one, each remembered in a cell, chained to those of the same I/O.
+// Must not know: what the I/O is. A cell: FIRST the pin's record, A the pfn at that time.
+
+import { CellWord, Counter } from "../abi/simulation";
+import { Status } from "../abi/vocabulary";
+import { StatWord } from "../abi/words";
+import { pfnOf } from "../frames/frame";
+import { NONE } from "../memory/list";
+import { STATS } from "../memory/regions";
+import { pin, unpin } from "../movement/pins";
+import { addCounter, counter, setCounter } from "./actor";
+import { ageOf, cellWord, giveCell, setCellWord, takeCell } from "./cells";
+import { beginWork, chargeWork } from "./pages";
+
+/** Scratch for what pin() answers: two words that nothing else uses between two commands. */
+const ANSWER: usize = STATS + ((<usize>StatWord.ANSWER) << 2);
+
+/**
+ * Pins the page and puts its cell in front of `chain` (cell + 1, 0: none yet). Answers the new chain, or `chain` when
+ * it could not be pinned; lastStatus() says why. The owner that windows name is the actor's number.
+ */
+export function hold(actor: i32, cpu: i32, link: u32, kind: i32, chain: u32): u32 {
+  const before = beginWork();
+  const status = pin(cpu, pfnOf(link), kind, actor, ANSWER, ANSWER + 4);
+  chargeWork(actor, before);
+  store<i32>(STATS, status, StatWord.ANSWER_STATUS << 2);
+  if (status != Status.OK) return chain;
+  const cell = takeCell(actor, load<u32>(ANSWER), 1);
+  if (cell == NONE) {
+    unpin(cpu, load<u32>(ANSWER));
+    return chain;
+  }
+  setCellWord(cell, CellWord.A, load<u32>(ANSWER, 4));
+  setCellWord(cell, CellWord.NEXT, chain);
+  addCounter(actor, Counter.PINNED, 1);
+  addCounter(actor, Counter.PINS, 1);
+  return cell + 1;
+}
+
+/** Status of the last hold(). */
+export function lastStatus(): i32 {
+  return load<i32>(STATS, StatWord.ANSWER_STATUS << 2);
+}
+
+/** Lets go of every pin of a chain. */
+export function letGo(actor: i32, cpu: i32, chain: u32): void {
+  let next = chain;
+  while (next) {
+    const cell = next - 1;
+    next = cellWord(cell, CellWord.NEXT);
+    const age = ageOf(cell);
+    unpin(cpu, cellWord(cell, CellWord.FIRST));
+    addCounter(actor, Counter.PINNED, -1);
+    addCounter(actor, Counter.PIN_TIME, age);
+    if (age > counter(actor, Counter.LONGEST_PIN)) setCounter(actor, Counter.LONGEST_PIN, age);
+    giveCell(cell);
+  }
+}

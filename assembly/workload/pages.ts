@@ -1,0 +1,185 @@
+// Knows: how an actor gets, finds again and gives back pages, what that costs, and its slots.
+// Must not know: why it wants them. A slot follows its page through migration and swap.
+//
+//   slots of an actor: FIRST_SLOT ... + SLOT_COUNT; the first LIVE of them have been used and are told apart by content:
+//   pfn + 1: a page of its own.  SWAPPED: swapped out.  0: taken by reclaim (a clean file page), or never filled.
+
+import { SWAPPED } from "../abi/limits";
+import { ActorWord, Cost, Counter, SimulationWord } from "../abi/simulation";
+import { Gfp, Mobility, PageFlag, PageLife, Status } from "../abi/vocabulary";
+import { StatWord } from "../abi/words";
+import { linkOf, orderOf, pfnOf, withContent, wordOf } from "../frames/frame";
+import { changeContent } from "../frames/lru";
+import { occupySlot, slotContent } from "../frames/owner";
+import { NONE } from "../memory/list";
+import { STATS } from "../memory/regions";
+import { isKswapdWanted } from "../movement/kswapd";
+import { freeOrOrphan } from "../movement/pins";
+import { allocateUnderPressure, failureUnderPressure } from "../movement/pressure";
+import { releaseSwap } from "../movement/swap";
+import {
+  actorWord,
+  addCounter,
+  charge,
+  cost,
+  costOfSwap,
+  later,
+  setActorWord,
+  setSimulationWord,
+  simulationWord,
+  Tag,
+} from "./actor";
+
+/** GFP_HIGHUSER_MOVABLE of a fault, with Android's __GFP_CMA (alloc_zeroed_user_highpage_movable). */
+export const GFP_ANON: i32 =
+  Gfp.HIGHMEM |
+  Gfp.MOVABLE |
+  Gfp.IO |
+  Gfp.FS |
+  Gfp.HARDWALL |
+  Gfp.DIRECT_RECLAIM |
+  Gfp.KSWAPD_RECLAIM |
+  Gfp.CMA;
+/** GFP_TRANSHUGE_LIGHT of a fault: no reclaim. */
+export const GFP_THP: i32 =
+  Gfp.HIGHMEM |
+  Gfp.MOVABLE |
+  Gfp.IO |
+  Gfp.FS |
+  Gfp.HARDWALL |
+  Gfp.COMP |
+  Gfp.NOMEMALLOC |
+  Gfp.NOWARN |
+  Gfp.CMA;
+/** mapping_gfp_mask() of a file, with readahead's or without. */
+export const GFP_FILE: i32 =
+  Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM;
+export const GFP_READAHEAD: i32 = GFP_FILE | Gfp.NORETRY | Gfp.NOWARN;
+export const GFP_KERNEL: i32 = Gfp.IO | Gfp.FS | Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM;
+export const GFP_ATOMIC: i32 = Gfp.HIGH | Gfp.KSWAPD_RECLAIM | Gfp.NOWARN;
+
+export const ANON: u32 = Mobility.LRU | (PageLife.ANON << 8) | PageFlag.MAPPED;
+export const FILE: u32 = Mobility.LRU | (PageLife.FILE << 8);
+export const KERNEL: u32 = 0;
+export const SLAB: u32 = PageLife.SLAB << 8;
+
+function stat(word: i32): i32 {
+  return load<i32>(STATS + ((<usize>word) << 2));
+}
+
+/** Sum of all that takes time: it changes only when something was reclaimed, swapped or compacted. */
+function workDone(): f64 {
+  return (
+    stat(StatWord.PAGES_SCANNED) * cost(Cost.RECLAIM_SCAN) +
+    stat(StatWord.PAGES_RECLAIMED) * cost(Cost.RECLAIM_PAGE) +
+    costOfSwap(stat(StatWord.PAGES_SWAPPED_OUT), false) +
+    stat(StatWord.COMPACTIONS) * cost(Cost.COMPACTION)
+  );
+}
+
+/** Before something that may reclaim: pass it to chargeWork(). */
+export function beginWork(): f64 {
+  return workDone();
+}
+
+/** The actor pays for what reclaim, swap and compaction did since. */
+export function chargeWork(actor: i32, before: f64): void {
+  const time = workDone() - before;
+  if (time <= 0) return;
+  charge(actor, time);
+  addCounter(actor, Counter.RECLAIM_TIME, time);
+}
+
+/** An allocation may have woken kswapd: its actor's next round comes soon. */
+export function wakeKswapdActor(): void {
+  const kswapd = simulationWord(SimulationWord.KSWAPD);
+  if (kswapd == 0 || !isKswapdWanted() || actorWord(kswapd - 1, ActorWord.A) != 0) return;
+  setActorWord(kswapd - 1, ActorWord.A, 1);
+  later(kswapd - 1, Tag.FIRST, cost(Cost.KSWAPD_WAKE), 0);
+}
+
+/** A block for the actor, with its content; NONE when there is none, which is counted. */
+export function acquire(actor: i32, cpu: i32, order: i32, gfp: i32, content: u32): u32 {
+  const slow = STATS + ((<usize>StatWord.SLOW) << 2);
+  const before = beginWork();
+  const link = allocateUnderPressure(cpu, order, gfp, slow);
+  if (load<i32>(slow) || link == NONE) {
+    charge(actor, cost(Cost.SLOW_PATH));
+    chargeWork(actor, before);
+  }
+  wakeKswapdActor();
+  if (link == NONE) {
+    addCounter(actor, Counter.FAILED, 1);
+    const isFinal = failureUnderPressure(order, gfp) == Status.OUT_OF_MEMORY;
+    if (isFinal) setSimulationWord(SimulationWord.SHORT_OF_MEMORY, 1);
+    return NONE;
+  }
+  addCounter(actor, Counter.ALLOCATED, <f64>(1 << order));
+  if (content) changeContent(link, withContent(wordOf(link), content));
+  return link;
+}
+
+/** A page fault: the page is zeroed. */
+export function fault(actor: i32, cpu: i32, order: i32, gfp: i32, content: u32): u32 {
+  const link = acquire(actor, cpu, order, gfp, content);
+  if (link != NONE) charge(actor, cost(Cost.FAULT) + <f64>(1 << order) * cost(Cost.ZERO_PAGE));
+  return link;
+}
+
+/** Gives a block back; a pinned one goes with its last pin. */
+export function giveBack(actor: i32, cpu: i32, link: u32): void {
+  addCounter(actor, Counter.FREED, <f64>(1 << orderOf(wordOf(link))));
+  charge(actor, cost(Cost.RELEASE));
+  freeOrOrphan(cpu, link);
+}
+
+/** The nth slot of an actor. */
+export function slotOf(actor: i32, nth: i32): u32 {
+  return actorWord(actor, ActorWord.FIRST_SLOT) + nth;
+}
+
+export function isSwapped(slot: u32): bool {
+  return slotContent(slot) == <u32>SWAPPED;
+}
+
+/** The page in a slot, or NONE when it is empty or swapped out. */
+export function pageIn(slot: u32): u32 {
+  const held = slotContent(slot);
+  return held == 0 || held == <u32>SWAPPED ? NONE : linkOf(held - 1);
+}
+
+export function putInSlot(slot: u32, link: u32): void {
+  occupySlot(slot, link);
+}
+
+/** The slot is empty afterwards, wherever its page was. */
+export function emptySlot(actor: i32, cpu: i32, slot: u32): void {
+  if (isSwapped(slot)) return releaseSwap(cpu, slot, false);
+  const link = pageIn(slot);
+  if (link != NONE) giveBack(actor, cpu, link);
+}
+
+/** A page that was swapped out is read back into a fresh one. NONE: no page. */
+export function swapIn(actor: i32, cpu: i32, slot: u32): u32 {
+  const link = fault(actor, cpu, 0, GFP_ANON, ANON | PageFlag.ACTIVE);
+  if (link == NONE) return NONE;
+  charge(actor, costOfSwap(1, true));
+  addCounter(actor, Counter.REFAULTS, 1);
+  releaseSwap(cpu, slot, true);
+  occupySlot(slot, link);
+  return link;
+}
+
+/** The page becomes young: it is the last that reclaim will take. */
+export function touch(link: u32): void {
+  changeContent(link, wordOf(link) | PageFlag.ACTIVE);
+}
+
+/** Marks a page, or takes marks from it (PageFlag bits), keeping it on the right list. */
+export function mark(link: u32, set: u32, clear: u32): void {
+  changeContent(link, (wordOf(link) | set) & ~clear);
+}
+
+export function pfnIn(slot: u32): u32 {
+  return pfnOf(pageIn(slot));
+}

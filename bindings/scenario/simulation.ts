@@ -1,0 +1,261 @@
+// Knows: a machine with actors and virtual time: create, run until a time, read what happened.
+// Must not know: scenario files, statistics, reports.
+
+import { BlockReason } from "../../assembly/abi/findings.js";
+import { Region } from "../../assembly/abi/layout.js";
+import { LOG_CAPACITY, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
+import {
+  ActorKind,
+  ActorWord,
+  Counter,
+  LogWord,
+  Parameter,
+  RunStatus,
+  SimulationWord,
+} from "../../assembly/abi/simulation.js";
+import { PinKind } from "../../assembly/abi/vocabulary.js";
+import { StatWord, WindowWord } from "../../assembly/abi/words.js";
+import type { DeviceDescription } from "../device/description.js";
+import type { ResolvedDevice } from "../device/resolved.js";
+import { StateError } from "../engine/errors.js";
+import type { CoreBuild, CoreSource } from "../engine/load.js";
+import type { MachinePolicy, PressureOptions } from "../machine/config.js";
+import { Machine } from "../machine/machine.js";
+import { type costFigures, costWords } from "./costs.js";
+import type { WindowRecord } from "./result.js";
+
+/** One actor: what it is, which pages it can own, its numbers. */
+export interface ActorSpec {
+  readonly kind: ActorKind;
+  readonly name: string;
+  /** Absent: another CPU each time, drawn. */
+  readonly cpu?: number;
+  /** Index of a CMA area; absent: none. */
+  readonly area?: number;
+  /** Most pages that it can own at a time. */
+  readonly slots: number;
+  /** Values by index: Parameter and the kind's own enumeration. What is absent is 0. */
+  readonly parameters: ReadonlyMap<number, number>;
+}
+
+export interface SimulationOptions {
+  readonly device: DeviceDescription | ResolvedDevice | string;
+  readonly actors: readonly ActorSpec[];
+  /** All actors draw from streams of their own, which follow from it and from their names. */
+  readonly seed: number;
+  readonly policy?: MachinePolicy;
+  /** Swap, zram, swappiness; kswapd and direct reclaim are always there. */
+  readonly pressure?: PressureOptions;
+  readonly costs?: Readonly<Partial<Record<keyof typeof costFigures, number>>>;
+  /** Room for pending events, and for I/O and buffers in flight. Default 65,536 each. */
+  readonly capacity?: { readonly events?: number; readonly cells?: number };
+  readonly core?: CoreBuild;
+  readonly wasm?: CoreSource;
+}
+
+/** A cma_alloc that has ended. */
+export interface LoggedRequest {
+  /** Index of the actor that asked. */
+  readonly actor: number;
+  readonly area: number;
+  readonly pages: number;
+  readonly align: number;
+  /** 0, or a negative errno. */
+  readonly errno: number;
+  readonly pfn: number | undefined;
+  readonly beginNs: number;
+  readonly endNs: number;
+  readonly windows: number;
+  readonly busyRetries: number;
+  readonly pagesMigrated: number;
+  readonly pagesReclaimed: number;
+  readonly sleeps: number;
+  /** Where its windows are found in the ring: its number, and the first and one past the last window of that time. */
+  readonly request: number;
+  readonly firstWindow: number;
+  readonly lastWindow: number;
+}
+
+/** FNV-1a of a name: actors keep their random streams when others are added or removed. */
+function hashOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+/** kswapd and the vmstat worker, which every kernel has. */
+const KERNEL_ACTORS: readonly ActorSpec[] = [
+  { kind: ActorKind.KSWAPD, name: "kswapd0", slots: 0, parameters: new Map() },
+  { kind: ActorKind.VMSTAT, name: "vmstat", slots: 0, parameters: new Map() },
+];
+
+/** DRAIN_... -> drain... ; BUSY_TIME -> busyTime */
+export function camelCase(name: string): string {
+  return name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** A run of a device under load, in virtual time. Dispose it, or declare it with `using`. */
+export class Simulation implements Disposable {
+  readonly machine: Machine;
+  /** Those of the options, behind kswapd and the vmstat worker. */
+  readonly actors: readonly ActorSpec[];
+
+  private constructor(machine: Machine, actors: readonly ActorSpec[]) {
+    this.machine = machine;
+    this.actors = actors;
+  }
+
+  /** @throws DeviceError with every problem of the device or of the numbers */
+  static async create(options: SimulationOptions): Promise<Simulation> {
+    const actors = [...KERNEL_ACTORS, ...options.actors];
+    const { events = 65_536, cells = 65_536 } = options.capacity ?? {};
+    const machine = await Machine.create(options.device, {
+      ...(options.core === undefined ? {} : { core: options.core }),
+      ...(options.wasm === undefined ? {} : { wasm: options.wasm }),
+      policy: options.policy ?? {},
+      pressure: { ...options.pressure, directReclaim: true, kswapd: false },
+      slots: actors.reduce((sum, { slots }) => sum + slots, 0),
+      simulation: { actors: actors.length, events, cells },
+    });
+    const simulation = new Simulation(machine, actors);
+    simulation.#write(options.seed, costWords(options.costs));
+    machine.engine.begin();
+    return simulation;
+  }
+
+  #write(seed: number, costs: Float64Array): void {
+    const { engine } = this.machine;
+    engine.floats(Region.COSTS).set(costs);
+    const words = engine.unsigned(Region.ACTORS);
+    const parameters = engine.floats(Region.ACTOR_PARAMETERS);
+    engine.unsigned(Region.SIMULATION)[SimulationWord.ACTORS] = this.actors.length;
+    let firstSlot = 0;
+    for (const [index, actor] of this.actors.entries()) {
+      const at = index * ActorWord.COUNT;
+      words[at + ActorWord.KIND] = actor.kind;
+      words[at + ActorWord.CPU] = actor.cpu ?? 0xffff;
+      words[at + ActorWord.AREA] = actor.area ?? 0xffff_ffff;
+      words[at + ActorWord.FIRST_SLOT] = firstSlot;
+      words[at + ActorWord.SLOT_COUNT] = actor.slots;
+      words[at + ActorWord.SEED_LOW] = (seed ^ hashOf(actor.name)) >>> 0;
+      words[at + ActorWord.SEED_HIGH] = (Math.floor(seed / 2 ** 32) ^ hashOf(`${actor.name}/high`)) >>> 0;
+      firstSlot += actor.slots;
+      for (const [parameter, value] of actor.parameters) {
+        if (parameter >= Parameter.COUNT)
+          throw new StateError(`parameter ${parameter} of ${actor.name} is none`);
+        parameters[index * Parameter.COUNT + parameter] = value;
+      }
+    }
+  }
+
+  /** Virtual time since the start. */
+  get nowNs(): number {
+    const words = this.machine.engine.unsigned(Region.STATS);
+    return (words[StatWord.CLOCK_LOW] ?? 0) + (words[StatWord.CLOCK_HIGH] ?? 0) * 2 ** 32;
+  }
+
+  /** Events performed. */
+  get events(): number {
+    const words = this.machine.engine.unsigned(Region.SIMULATION);
+    return (words[SimulationWord.EVENTS_LOW] ?? 0) + (words[SimulationWord.EVENTS_HIGH] ?? 0) * 2 ** 32;
+  }
+
+  /**
+   * Runs inside WebAssembly up to and including `untilNs`, at most `events` events. LOGGED: a request has ended (only
+   * when asked to stop there, or when the log is full): take the log, then go on. Any slicing gives the same run.
+   * @throws StateError when more was in flight than there is room for
+   */
+  run(untilNs: number, { stopAtLog = false, events = 2 ** 31 - 1 } = {}): RunStatus {
+    const status = this.machine.engine.run(untilNs, events, stopAtLog) as RunStatus;
+    if (status === RunStatus.OVERFLOW)
+      throw new StateError(
+        "more events, I/O or buffers are in flight than the simulation has room for (capacity)",
+      );
+    return status;
+  }
+
+  /** The requests that have ended since the last call, in order. */
+  takeLog(): LoggedRequest[] {
+    const { engine } = this.machine;
+    const state = engine.unsigned(Region.SIMULATION);
+    const words = engine.words(Region.LOG);
+    const unsigned = engine.unsigned(Region.LOG);
+    const count = Math.min(state[SimulationWord.LOGGED] ?? 0, LOG_CAPACITY);
+    const lastWindow = engine.unsigned(Region.STATS)[StatWord.WINDOWS] ?? 0;
+    state[SimulationWord.LOGGED] = 0;
+    return Array.from({ length: count }, (_, nth) => {
+      const word = (index: LogWord) => words[nth * LogWord.COUNT + index] ?? 0;
+      const time = (low: LogWord) =>
+        (unsigned[nth * LogWord.COUNT + low] ?? 0) + (unsigned[nth * LogWord.COUNT + low + 1] ?? 0) * 2 ** 32;
+      const errno = word(LogWord.ERROR);
+      return {
+        actor: word(LogWord.ACTOR),
+        area: word(LogWord.AREA),
+        pages: word(LogWord.PAGES),
+        align: word(LogWord.ALIGN),
+        errno,
+        pfn: errno === 0 ? word(LogWord.PFN) >>> 0 : undefined,
+        beginNs: time(LogWord.BEGIN_LOW),
+        endNs: time(LogWord.END_LOW),
+        windows: word(LogWord.WINDOWS),
+        busyRetries: word(LogWord.BUSY_RETRIES),
+        pagesMigrated: word(LogWord.PAGES_MIGRATED),
+        pagesReclaimed: word(LogWord.PAGES_RECLAIMED),
+        sleeps: word(LogWord.SLEEPS),
+        request: word(LogWord.REQUEST),
+        firstWindow: word(LogWord.FIRST_WINDOW) >>> 0,
+        lastWindow,
+      };
+    });
+  }
+
+  /** The windows that a request tried and who blocked each; the ring keeps the last WINDOW_CAPACITY of all requests. */
+  windowsOf(logged: LoggedRequest): WindowRecord[] {
+    const { engine } = this.machine;
+    const words = engine.words(Region.WINDOWS);
+    const first = Math.max(logged.firstWindow, logged.lastWindow - WINDOW_CAPACITY);
+    const records: WindowRecord[] = [];
+    for (let nth = first; nth < logged.lastWindow; nth++) {
+      const at = (nth % WINDOW_CAPACITY) * WindowWord.COUNT;
+      const word = (index: WindowWord) => words[at + index] ?? 0;
+      if (word(WindowWord.REQUEST) !== logged.request) continue;
+      const reason = word(WindowWord.REASON);
+      const isPinned = reason === BlockReason.PINNED;
+      records.push({
+        startPfn: word(WindowWord.START) >>> 0,
+        errno: word(WindowWord.ERROR),
+        blockerPfn: word(WindowWord.BLOCKER) >>> 0,
+        reason: BlockReason[reason] ?? String(reason),
+        holder: isPinned ? (this.actors[word(WindowWord.OWNER)]?.name ?? "") : "",
+        pinKind: isPinned ? (PinKind[word(WindowWord.PIN_KIND)] ?? "") : "",
+        heldNs: isPinned ? (word(WindowWord.HELD) >>> 0) * 1000 : 0,
+      });
+    }
+    return records;
+  }
+
+  /** What an actor has counted: names of Counter in lower camel case. */
+  counters(actor: number): Readonly<Record<string, number>> {
+    const values = this.machine.engine.floats(Region.ACTOR_COUNTERS);
+    const names = Object.keys(Counter).filter((name) => Number.isNaN(Number(name)) && name !== "COUNT");
+    return Object.fromEntries(
+      names.map((name) => [
+        camelCase(name),
+        values[actor * Counter.COUNT + Counter[name as keyof typeof Counter]] ?? 0,
+      ]),
+    );
+  }
+
+  /** 16 hexadecimal digits over the allocator's state and that of the simulation. */
+  digest(): string {
+    return this.machine.digest();
+  }
+
+  dispose(): void {
+    this.machine.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
