@@ -288,32 +288,6 @@ export enum Counter {
   COUNT = 16,
 }
 
-/** Words of the simulation itself. */
-export enum SimulationWord {
-  ACTORS,
-  /** Events waiting, most ever, next sequence number, performed (64 bit). */
-  PENDING,
-  MOST_PENDING,
-  SEQUENCE,
-  /** Actor + 1 of kswapd, so that a wake-up finds it. */
-  KSWAPD,
-  EVENTS_LOW = 6,
-  EVENTS_HIGH,
-  /** Log records that wait to be read. */
-  LOGGED,
-  /** Records of buffers and pins in flight: first free + 1, ever used. */
-  CELL_FREE,
-  CELLS_USED,
-  /** 1: an allocation failed for good since the last event; an application is to be killed. */
-  SHORT_OF_MEMORY,
-  /** What could not be scheduled for want of room; run() stops. */
-  LOST,
-  /** Time that the event under way has cost; f64 in two words. */
-  SPENT_LOW = 14,
-  SPENT_HIGH,
-  COUNT = 16,
-}
-
 /** What run() answers. */
 export enum RunStatus {
   /** The time asked for is reached. */
@@ -324,46 +298,6 @@ export enum RunStatus {
   LOGGED = 2,
   /** More events, buffers or I/O were in flight than there is room for (SimulationCapacity). */
   OVERFLOW = 3,
-}
-
-/** One finished cma_alloc of a client. 64-bit times in two words. */
-export enum LogWord {
-  ACTOR,
-  AREA,
-  PAGES,
-  ALIGN,
-  /** Errno; 0: it got PFN. */
-  ERROR,
-  PFN,
-  BEGIN_LOW,
-  BEGIN_HIGH,
-  END_LOW,
-  END_HIGH,
-  WINDOWS,
-  BUSY_RETRIES,
-  PAGES_MIGRATED,
-  PAGES_RECLAIMED,
-  /** Times it slept before it searched again (ConfigWord.CMA_RETRIES). */
-  SLEEPS,
-  /** Number of its request, as in WindowWord.REQUEST, and StatWord.WINDOWS before it began. */
-  REQUEST,
-  FIRST_WINDOW,
-  COUNT = 20,
-}
-
-/** An I/O or a buffer in flight. */
-export enum CellWord {
-  ACTOR,
-  /** First pfn or slot; pages. */
-  FIRST,
-  PAGES,
-  A,
-  /** Next cell of the same I/O + 1, or of the free list + 1. */
-  NEXT,
-  B,
-  SINCE_LOW,
-  SINCE_HIGH,
-  COUNT = 8,
 }
 
 /** Costs in nanoseconds of virtual time; f64. Defaults and their sources: bindings/scenario/costs. */

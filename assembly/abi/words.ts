@@ -279,8 +279,7 @@ export enum RequestWord {
   SLEEPS,
   /** Of a simulation's client: when it began (64 bit), and StatWord.WINDOWS then. */
   BEGUN_LOW = 24,
-  BEGUN_HIGH,
-  FIRST_WINDOW,
+  FIRST_WINDOW = 26,
   COUNT = 32,
 }
 

@@ -4,7 +4,8 @@
 
 import { RequestState } from "../abi/findings";
 import { EVENT_WORDS, MAX_AREAS, MAX_REQUESTS, MAX_ZONES } from "../abi/limits";
-import { ActorWord, CellWord, Counter, Parameter, SimulationWord } from "../abi/simulation";
+import { CellWord, SimulationWord } from "../abi/run";
+import { ActorWord, Counter, Parameter } from "../abi/simulation";
 import { FrameKind } from "../abi/vocabulary";
 import {
   AreaWord,

@@ -4,7 +4,8 @@
 // fourth type, CMA, among the orders 0..3 (CmaFree.OWN_LIST).
 
 import { MAX_PCP_LISTS, MAX_ZONES } from "../abi/limits";
-import { CmaFree, Migratetype } from "../abi/vocabulary";
+import { CmaFree } from "../abi/proposals";
+import { Migratetype } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { config, PCP_HEADS } from "../memory/regions";
 

@@ -31,7 +31,8 @@ import {
   SLOT_CAPACITY,
   WINDOW_CAPACITY,
 } from "../abi/limits";
-import { ActorWord, CellWord, Cost, Counter, LogWord, Parameter, SimulationWord } from "../abi/simulation";
+import { CellWord, LogWord, SimulationWord } from "../abi/run";
+import { ActorWord, Cost, Counter, Parameter } from "../abi/simulation";
 import { InitStatus } from "../abi/vocabulary";
 import {
   AreaWord,

@@ -5,7 +5,8 @@
 // DEVIATION: at most 63 pins on one page (kernel: about 2^21 for large folios).
 
 import { PIN_CAPACITY } from "../abi/limits";
-import { FrameKind, Gfp, Migratetype, PageFlag, PinKind, PinRule, Status } from "../abi/vocabulary";
+import { PinRule } from "../abi/proposals";
+import { FrameKind, Gfp, Migratetype, PageFlag, PinKind, Status } from "../abi/vocabulary";
 import { ConfigWord, PinWord, StatWord } from "../abi/words";
 import { freePages, headOf } from "../buddy/free_pages";
 import {

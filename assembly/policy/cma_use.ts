@@ -2,7 +2,8 @@
 // Sources: mainline 47118af0 (3.5), 16867664936e (5.7); Goldsworthy, "Redirect to CMA" (Android, restrict_cma_redirect);
 // Yescas and Singh, LPC 2025 (MIGRATE_CMA_STRICT, quarantine of direct I/O and of file system metadata).
 
-import { CmaUse, Gfp, Quarantine } from "../abi/vocabulary";
+import { CmaUse, Quarantine } from "../abi/proposals";
+import { Gfp } from "../abi/vocabulary";
 
 /** gfp_to_alloc_flags_cma() of a MOVABLE request: is it given ALLOC_CMA? */
 export function mayUseCma(use: i32, quarantine: i32, gfp: i32): bool {

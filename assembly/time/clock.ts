@@ -1,7 +1,7 @@
 // Knows: virtual time: nanoseconds since the simulation began, and the time that the event under way has taken.
 // Must not know: events. Pins and windows read the same clock (StatWord.CLOCK).
 
-import { SimulationWord } from "../abi/simulation";
+import { SimulationWord } from "../abi/run";
 import { StatWord } from "../abi/words";
 import { SIMULATION, STATS } from "../memory/regions";
 

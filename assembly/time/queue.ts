@@ -5,7 +5,7 @@
 //   time (u64, ns) | sequence number | actor | tag << 16 | payload | -
 
 import { EVENT_WORDS } from "../abi/limits";
-import { SimulationWord } from "../abi/simulation";
+import { SimulationWord } from "../abi/run";
 import { ConfigWord } from "../abi/words";
 import { config, QUEUE, SIMULATION } from "../memory/regions";
 

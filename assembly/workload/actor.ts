@@ -2,7 +2,8 @@
 // Must not know: what any kind of actor does. All times in nanoseconds of virtual time, f64 unless said otherwise.
 // DEVIATION: CPUs are not a resource: actors on one CPU do not wait for each other.
 
-import { ActorWord, Cost, Counter, Parameter, SimulationWord, Spread } from "../abi/simulation";
+import { SimulationWord } from "../abi/run";
+import { ActorWord, Cost, Counter, Parameter, Spread } from "../abi/simulation";
 import { ConfigWord } from "../abi/words";
 import { random32, randomBelow } from "../memory/prng";
 import { ACTORS, COSTS, COUNTERS, config, PARAMETERS, SIMULATION } from "../memory/regions";

@@ -1,7 +1,7 @@
 // Knows: records of what is in flight: pins of an I/O, buffers that are held. Taken, linked, given back.
 // Must not know: what they stand for.
 
-import { CellWord, SimulationWord } from "../abi/simulation";
+import { CellWord, SimulationWord } from "../abi/run";
 import { ConfigWord } from "../abi/words";
 import { NONE } from "../memory/list";
 import { CELLS, config } from "../memory/regions";

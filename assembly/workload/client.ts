@@ -5,7 +5,8 @@
 
 import { RequestState } from "../abi/findings";
 import { LOG_CAPACITY } from "../abi/limits";
-import { Cost, Counter, LogWord, SimulationWord } from "../abi/simulation";
+import { LogWord, SimulationWord } from "../abi/run";
+import { Cost, Counter } from "../abi/simulation";
 import { Errno } from "../abi/vocabulary";
 import { AreaWord, ConfigWord, RequestWord, StatWord } from "../abi/words";
 import { areaWord, isArea } from "../cma/area";
@@ -86,9 +87,17 @@ function costOfStep(request: i32, before: i32, cursor: i32, migrated: i32, next:
         windowBlocks(request) * cost(Cost.ISOLATE_BLOCK)
       );
     }
+    case RequestState.WAITING:
+      return 0;
     default:
       return cost(Cost.CMA_SEARCH);
   }
+}
+
+/** A request that sleeps, or waits for cma_mutex, does nothing for a while. */
+function pauseAfter(state: i32): f64 {
+  if (state == RequestState.SLEEPING) return cost(Cost.CMA_SLEEP);
+  return state == RequestState.WAITING ? cost(Cost.LOCK_POLL) : 0;
 }
 
 /** One step. True when the request is done: the caller reads it, then calls end(). */
@@ -106,7 +115,7 @@ export function carryOn(actor: i32, request: i32): bool {
   const gone = requestWord(request, RequestWord.PAGES_RECLAIMED) - dropped;
   if (gone > 0) charge(actor, <f64>gone * cost(Cost.RECLAIM_PAGE));
   if (state == RequestState.DONE) return true;
-  later(actor, Tag.REQUEST, state == RequestState.SLEEPING ? cost(Cost.CMA_SLEEP) : 0, request);
+  later(actor, Tag.REQUEST, pauseAfter(state), request);
   return false;
 }
 

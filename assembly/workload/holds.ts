@@ -1,7 +1,8 @@
 // Knows: pins of an actor: taken one by one, each remembered in a cell, chained to those of the same I/O.
 // Must not know: what the I/O is. A cell: FIRST the pin's record, A the pfn at that time.
 
-import { CellWord, Counter } from "../abi/simulation";
+import { CellWord } from "../abi/run";
+import { Counter } from "../abi/simulation";
 import { Status } from "../abi/vocabulary";
 import { StatWord } from "../abi/words";
 import { pfnOf } from "../frames/frame";
@@ -21,7 +22,7 @@ const ANSWER: usize = STATS + ((<usize>StatWord.ANSWER) << 2);
  */
 export function hold(actor: i32, cpu: i32, link: u32, kind: i32, chain: u32): u32 {
   const before = beginWork();
-  const status = pin(cpu, pfnOf(link), kind, actor, ANSWER, ANSWER + 4);
+  const status = pin(cpu, pfnOf(link), kind, actor, ANSWER, STATS + ((<usize>StatWord.ANSWER_PFN) << 2));
   chargeWork(actor, before);
   store<i32>(STATS, status, StatWord.ANSWER_STATUS << 2);
   if (status != Status.OK) return chain;
@@ -30,7 +31,7 @@ export function hold(actor: i32, cpu: i32, link: u32, kind: i32, chain: u32): u3
     unpin(cpu, load<u32>(ANSWER));
     return chain;
   }
-  setCellWord(cell, CellWord.A, load<u32>(ANSWER, 4));
+  setCellWord(cell, CellWord.A, load<u32>(STATS, StatWord.ANSWER_PFN << 2));
   setCellWord(cell, CellWord.NEXT, chain);
   addCounter(actor, Counter.PINNED, 1);
   addCounter(actor, Counter.PINS, 1);

@@ -5,7 +5,8 @@
 //   pfn + 1: a page of its own.  SWAPPED: swapped out.  0: taken by reclaim (a clean file page), or never filled.
 
 import { SWAPPED } from "../abi/limits";
-import { ActorWord, Cost, Counter, SimulationWord } from "../abi/simulation";
+import { SimulationWord } from "../abi/run";
+import { ActorWord, Cost, Counter } from "../abi/simulation";
 import { Gfp, Mobility, PageFlag, PageLife, Status } from "../abi/vocabulary";
 import { StatWord } from "../abi/words";
 import { linkOf, orderOf, pfnOf, withContent, wordOf } from "../frames/frame";

@@ -2,7 +2,8 @@
 // Must not know: what any of them does.
 
 import { LOG_CAPACITY } from "../abi/limits";
-import { ActorKind, ActorWord, Parameter, RunStatus, SimulationWord } from "../abi/simulation";
+import { SimulationWord } from "../abi/run";
+import { ActorKind, ActorWord, Parameter, RunStatus } from "../abi/simulation";
 import { SIMULATION } from "../memory/regions";
 import { now, resetSpent, setNow } from "../time/clock";
 import { nextTime, schedule, takeNext, takenActor, takenPayload, takenTag, takenTime } from "../time/queue";

@@ -10,7 +10,8 @@ import {
   MAX_ZONES,
   SLOT_CAPACITY,
 } from "../../assembly/abi/limits.js";
-import { CmaFree, CmaUse, PinRule, ReclaimMode } from "../../assembly/abi/vocabulary.js";
+import { CmaFree, CmaUse, PinRule } from "../../assembly/abi/proposals.js";
+import { ReclaimMode } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { KernelRules } from "../device/kernel.js";
 import type { Problem } from "../engine/errors.js";
@@ -97,14 +98,36 @@ function bitmapWords(area: AreaConfig): number {
   return area.ranges.reduce((sum, { pages }) => sum + Math.ceil(pages / 2 ** area.orderPerBit / 32), 0);
 }
 
+function between(value: number, low: number, high: number): boolean {
+  return Number.isInteger(value) && value >= low && value <= high;
+}
+
+function checkPolicy({ policy, simulation }: MachineConfig): Problem[] {
+  const problems: Problem[] = [];
+  const want = (path: string, holds: boolean, message: string) => {
+    if (!holds) problems.push({ path, message });
+  };
+  const { cmaUse = CmaUse.HALF, cmaFree = CmaFree.MOVABLE_LIST, quarantine = 0 } = policy;
+  const { pinRule = PinRule.ALLOW, cmaRetries = 0 } = policy;
+  want("policy.cmaUse", cmaUse in CmaUse, `must be a CmaUse, got ${cmaUse}`);
+  want("policy.cmaFree", cmaFree in CmaFree, `must be a CmaFree, got ${cmaFree}`);
+  want("policy.quarantine", between(quarantine, 0, 3), `must be 0 to 3, got ${quarantine}`);
+  want("policy.pinRule", pinRule in PinRule, `must be a PinRule, got ${pinRule}`);
+  want("policy.cmaRetries", between(cmaRetries, 0, 1_000), `must be 0 to 1000, got ${cmaRetries}`);
+  if (simulation === undefined) return problems;
+  const { actors, events, cells } = simulation;
+  want("simulation.actors", between(actors, 1, MAX_ACTORS), `must be 1 to ${MAX_ACTORS}, got ${actors}`);
+  want("simulation.events", between(events, 1, 2 ** 26), `must be 1 to 2^26, got ${events}`);
+  want("simulation.cells", between(cells, 1, 2 ** 26), `must be 1 to 2^26, got ${cells}`);
+  return problems;
+}
+
 /** Everything about the numbers that the core could not work with. */
 export function checkConfig(config: MachineConfig): Problem[] {
   const problems: Problem[] = [];
   const want = (path: string, holds: boolean, message: string) => {
     if (!holds) problems.push({ path, message });
   };
-  const between = (value: number, low: number, high: number) =>
-    Number.isInteger(value) && value >= low && value <= high;
   const { maxPageOrder, pageblockOrder, startPfn, endPfn, pcpLists, costlyOrder } = config;
   want(
     "maxPageOrder",
@@ -151,19 +174,7 @@ export function checkConfig(config: MachineConfig): Problem[] {
     between(config.slots, 0, SLOT_CAPACITY),
     `must be 0 to ${SLOT_CAPACITY}, got ${config.slots}`,
   );
-  const { cmaUse = CmaUse.HALF, cmaFree = CmaFree.MOVABLE_LIST, quarantine = 0 } = config.policy;
-  const { pinRule = PinRule.ALLOW, cmaRetries = 0 } = config.policy;
-  want("policy.cmaUse", cmaUse in CmaUse, `must be a CmaUse, got ${cmaUse}`);
-  want("policy.cmaFree", cmaFree in CmaFree, `must be a CmaFree, got ${cmaFree}`);
-  want("policy.quarantine", between(quarantine, 0, 3), `must be 0 to 3, got ${quarantine}`);
-  want("policy.pinRule", pinRule in PinRule, `must be a PinRule, got ${pinRule}`);
-  want("policy.cmaRetries", between(cmaRetries, 0, 1_000), `must be 0 to 1000, got ${cmaRetries}`);
-  if (config.simulation !== undefined) {
-    const { actors, events, cells } = config.simulation;
-    want("simulation.actors", between(actors, 1, MAX_ACTORS), `must be 1 to ${MAX_ACTORS}, got ${actors}`);
-    want("simulation.events", between(events, 1, 2 ** 26), `must be 1 to 2^26, got ${events}`);
-    want("simulation.cells", between(cells, 1, 2 ** 26), `must be 1 to 2^26, got ${cells}`);
-  }
+  problems.push(...checkPolicy(config));
   const { swapPages = 0, zramPercent = 0, swappiness = 60 } = config.pressure ?? {};
   want("pressure.swapPages", between(swapPages, 0, 2 ** 31 - 1), `must be 0 to 2^31 - 1, got ${swapPages}`);
   want("pressure.zramPercent", between(zramPercent, 0, 100), `must be 0 to 100, got ${zramPercent}`);

@@ -4,8 +4,8 @@
 import { SearchStrategy } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { DEFAULT_SLOTS } from "../../assembly/abi/limits.js";
+import { CmaFree } from "../../assembly/abi/proposals.js";
 import {
-  CmaFree,
   type Migratetype,
   Mobility,
   Op,

@@ -4,7 +4,8 @@
 //   slots:  buffers that are used again (BUFFERS) | fresh buffers: QUEUE_DEPTH places of MOST_PAGES each
 //   cell of a request: FIRST its place, A the chain of its pins, B the first page of its buffer (slot, relative)
 
-import { ActorWord, CellWord, Cost, Counter, DirectIoParameter } from "../../abi/simulation";
+import { CellWord } from "../../abi/run";
+import { ActorWord, Cost, Counter, DirectIoParameter } from "../../abi/simulation";
 import { Gfp, PinKind, Status } from "../../abi/vocabulary";
 import { NONE } from "../../memory/list";
 import {

@@ -1,0 +1,40 @@
+// Knows: the choices of every proposal that a machine can follow, as numbers; the first of each is mainline.
+// Must not know: what a named proposal is made of (bindings/policy), where a choice is made (policy/).
+// A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
+
+/** policy/cma_use: which movable requests take pages of CMA areas, and when (ConfigWord.CMA_USE). */
+export enum CmaUse {
+  /** Linux 5.7+: first while more than half of the free memory is CMA, else before the fallback to other types. */
+  HALF = 0,
+  /** Linux 3.5 to 5.6: only once the MOVABLE lists are empty. */
+  LAST = 1,
+  /** Android: requests with __GFP_CMA, from CMA first; all others never. */
+  GFP_CMA = 2,
+  /** Never (MIGRATE_CMA_STRICT). */
+  STRICT = 3,
+}
+
+/** buddy/pcp: where a freed page of a CMA area goes (ConfigWord.CMA_FREE). */
+export enum CmaFree {
+  /** Mainline: the per-CPU lists of MOVABLE. */
+  MOVABLE_LIST = 0,
+  /** "mm: cma: free cma page to buddy instead of being cpu hot page" (2013). */
+  BUDDY = 1,
+  /** Android: per-CPU lists of their own. */
+  OWN_LIST = 2,
+}
+
+/** Bits of ConfigWord.QUARANTINE: uses whose pages are kept out of CMA. */
+export enum Quarantine {
+  DIRECT_IO = 1,
+  METADATA = 2,
+}
+
+/** movement/pins: what a short pin does with a page of a CMA area (ConfigWord.PIN_RULE). */
+export enum PinRule {
+  ALLOW = 0,
+  /** It waits while the page's pageblock is isolated: get_user_pages waits for the end of a migration. */
+  WAIT = 1,
+  /** The page is moved out first: direct I/O as FOLL_LONGTERM. */
+  MIGRATE = 2,
+}
