@@ -3,15 +3,7 @@
 // Models rmqueue_pcplist, rmqueue_bulk, free_unref_page_commit, free_pcppages_bulk, drain_pages_zone
 // (mm/page_alloc.c, Linux 6.12.117 and 6.1.192).
 
-import {
-  AllocFlag,
-  EventKind,
-  FrameKind,
-  ListTypeRule,
-  Migratetype,
-  PcpRule,
-  ZoneFlag,
-} from "../abi/vocabulary";
+import { EventKind, FrameKind, ListTypeRule, Migratetype, PcpRule, ZoneFlag } from "../abi/vocabulary";
 import { ConfigWord, PcpWord, StatWord, ZoneWord } from "../abi/words";
 import { pack, setWord, typeIn, withType, wordOf } from "../frames/frame";
 import { typeOf } from "../frames/pageblock";

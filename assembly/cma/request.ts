@@ -21,7 +21,7 @@ import {
   Mobility,
   PageLife,
 } from "../abi/vocabulary";
-import { AreaWord, ConfigWord, PinWord, RangeWord, RequestWord, StatWord, WindowWord } from "../abi/words";
+import { AreaWord, ConfigWord, RangeWord, RequestWord, StatWord } from "../abi/words";
 import { freePages } from "../buddy/free_pages";
 import { removeFree } from "../buddy/freelist";
 import { drainZone } from "../buddy/pcp";
@@ -39,7 +39,7 @@ import {
 } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { config, REQUESTS, STATS } from "../memory/regions";
+import { config, REQUESTS } from "../memory/regions";
 import { firstInUse, freeBlockAround, isolateRange, unisolateRange } from "../movement/isolate";
 import {
   BATCHED,
@@ -51,10 +51,10 @@ import {
   putBack,
   sourceOf,
 } from "../movement/migrate";
-import { findPin, pinAt } from "../movement/pins";
 import { count } from "../record/events";
 import { recordWindow } from "../record/windows";
 import { addToArea, areaWord, bitmapOf, bitsOf, indexOf, linkOfBit, markWindow, rangeWord } from "./area";
+import { nameHolder } from "./holder";
 import { findWindow } from "./search/of_area";
 
 /** Tries of one batch of pages before it counts as busy. */
@@ -169,17 +169,6 @@ function claim(at: usize, area: i32, nth: i32, bit: u32, bits: u32): void {
   set(at, RequestWord.END, start + word(at, RequestWord.PAGES));
   add(at, RequestWord.WINDOWS, 1);
   set(at, RequestWord.STATE, RequestState.ISOLATE);
-}
-
-/** Who holds the page that keeps a window from being taken, and since when: the oldest of its pins. */
-function nameHolder(row: usize, pfn: u32): void {
-  const pin = findPin(pfn);
-  if (pin == NONE) return;
-  const at = pinAt(pin);
-  const held = load<u64>(STATS, StatWord.CLOCK_LOW << 2) - load<u64>(at, PinWord.SINCE_LOW << 2);
-  store<u32>(row, load<u32>(at, PinWord.OWNER << 2), WindowWord.OWNER << 2);
-  store<u32>(row, load<u32>(at, PinWord.KIND << 2), WindowWord.PIN_KIND << 2);
-  store<u32>(row, <u32>min(held / 1000, 0xffff_ffff), WindowWord.HELD << 2);
 }
 
 /** The window failed: its bits are clear again; busy ones let the search go on behind its first bit. */

@@ -23,7 +23,6 @@ import {
   later,
   parameter,
   setActorWord,
-  Tag,
   whole,
 } from "../actor";
 import { cellWord, giveCell, setCellWord, takeCell } from "../cells";
