@@ -1,8 +1,8 @@
 // Knows: the rows of the buddy and per-CPU benchmark, and running one of them on both sides by turns.
 // Must not know: how results are shown.
 
+import { Pattern } from "../assembly/abi/findings.js";
 import { Region } from "../assembly/abi/layout.js";
-import { Pattern } from "../assembly/abi/vocabulary.js";
 import { WorkloadWord } from "../assembly/abi/words.js";
 import { Engine } from "../bindings/engine/engine.js";
 import type { Machine } from "../bindings/machine/machine.js";

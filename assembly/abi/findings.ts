@@ -120,3 +120,16 @@ export enum IndexPart {
   SUMMARY = 2,
   PYRAMID = 4,
 }
+
+/** Fixed loops of workload/pattern, the rows of the benchmark; the C twin has the same. */
+export enum Pattern {
+  PCP_PAIR = 0,
+  PCP_BATCH = 1,
+  BUDDY_PAIR = 2,
+  BUDDY_BATCH = 3,
+  THP_PAIR = 4,
+  THP_BATCH = 5,
+  RANDOM_MIX = 6,
+  FILL = 7,
+  FREE_RANDOM = 8,
+}

@@ -1,7 +1,8 @@
 // Knows: the fixed loops that the benchmark times, each with a checksum over the frames handed out.
 // Must not know: time. The blocks in hand are noted in the WINDOWS region, whose ring no pattern uses. bench/native holds the same loops in C; equal checksums mean equal work.
 
-import { AllocFlag, FrameKind, Gfp, Migratetype, Pattern } from "../abi/vocabulary";
+import { Pattern } from "../abi/findings";
+import { AllocFlag, FrameKind, Gfp, Migratetype } from "../abi/vocabulary";
 import { ConfigWord, WorkloadWord } from "../abi/words";
 import { allocatePages, takeFromBuddy } from "../buddy/allocate";
 import { freePages } from "../buddy/free_pages";

@@ -1,9 +1,9 @@
 // Knows: one instance of the core: its memory, its regions, its exports. The boundary: pointers end here.
 // Must not know: devices, captures, what an operation is for.
 
-import { Fault } from "../../assembly/abi/findings.js";
+import { Fault, type Pattern } from "../../assembly/abi/findings.js";
 import { ABI_MAGIC, ABI_VERSION, EntryWord, Region, TableWord } from "../../assembly/abi/layout.js";
-import { InitStatus, type Pattern } from "../../assembly/abi/vocabulary.js";
+import { InitStatus } from "../../assembly/abi/vocabulary.js";
 import { AuditWord, ConfigWord } from "../../assembly/abi/words.js";
 import { StateError } from "./errors.js";
 import { type CoreExports, instantiate } from "./load.js";
