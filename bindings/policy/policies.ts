@@ -66,8 +66,8 @@ const ROWS = [
   ),
   row(
     "strict",
-    { cmaUse: "strict" },
-    "no movable request ever takes CMA (MIGRATE_CMA_STRICT)",
+    { cmaUse: "strict", cmaFree: "buddy" },
+    "no movable request ever takes CMA (MIGRATE_CMA_STRICT), not even what waits on a per-CPU list after cma_release",
     "an idea of Yescas and Singh, `CMA allocations fail due to pinned MOVABLE pages`, LPC 2025; no code",
   ),
   row(
