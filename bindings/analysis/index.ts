@@ -1,5 +1,7 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 
+export type { BootstrapOptions, Interval, PairedDifference } from "./bootstrap.js";
+export { bootstrapMedian, median, pairedDifference, quantile } from "./bootstrap.js";
 export type { ContigInfo } from "./fragmentation.js";
 export { contigInfo, fragmentationIndex, indexByOrder, unusableFreeIndex } from "./fragmentation.js";
 export { migratetypeNames, migratetypes } from "./migratetypes.js";
