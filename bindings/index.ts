@@ -133,3 +133,5 @@ export { fillRunReport, type RunReportOptions } from "./report/run/index.js";
 export * from "./scenario/index.js";
 // The state of a real device, from its files.
 export * from "./state/index.js";
+// Runs of scenarios, and what they come to.
+export * from "./sweep/index.js";

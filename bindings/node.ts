@@ -5,3 +5,4 @@ export { DirectoryFiles, readCaptureDirectory } from "./importers/capture/node.j
 export { collectFiles } from "./importers/node.js";
 export * from "./index.js";
 export { readReportTemplate, renderRunReport } from "./report/node.js";
+export { type PoolOptions, runSweepInThreads } from "./sweep/node.js";

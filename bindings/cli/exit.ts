@@ -9,6 +9,8 @@ export enum ExitCode {
   DISAGREES = 1,
   /** Unusable input or a wrong call. */
   UNUSABLE = 2,
+  /** Interrupted by the user; what was finished is kept. 128 + SIGINT, as shells have it. */
+  INTERRUPTED = 130,
 }
 
 /** A call that cannot be carried out, in words for the user. */

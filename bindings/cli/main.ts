@@ -10,6 +10,7 @@ import { runDemo } from "./demo.js";
 import { ExitCode, isForUser, printable } from "./exit.js";
 import { type ExplainOptions, runExplain } from "./explain.js";
 import { type ReplayOptions, runReplay } from "./replay.js";
+import { type RunCommandOptions, runRun } from "./run.js";
 import { runShell, type ShellOptions } from "./shell.js";
 import { runSize, type SizeOptions } from "./size.js";
 import { runSnapshot, type SnapshotOptions } from "./snapshot.js";
@@ -23,6 +24,12 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
     throw new InvalidArgumentError("expected a whole number");
+  return value;
+}
+
+function countFrom1(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1) throw new InvalidArgumentError("expected at least 1");
   return value;
 }
 
@@ -49,6 +56,7 @@ function program(done: (code: ExitCode) => void): Command {
     .option("--standard", "use the standard tracepoints only; report the share of frames foreseen")
     .addOption(coreOption())
     .action(async (directory: string, options: ReplayOptions) => done(await runReplay(directory, options)));
+  addRun(root, done);
   root
     .command("demo")
     .description(
@@ -115,6 +123,26 @@ function addSnapshot(root: Command, done: (code: ExitCode) => void): void {
     .option("--page-size <size>", "4K, 16K or 64K")
     .option("--seed <n>", "seed of all that is drawn: 1", wholeNumber)
     .action(async (files: string[], options: SnapshotOptions) => done(await runSnapshot(files, options)));
+}
+
+function addRun(root: Command, done: (code: ExitCode) => void): void {
+  root
+    .command("run")
+    .description("run a scenario in virtual time: who gets memory, who does not, and who was in the way")
+    .argument("[scenario]", "a YAML file, or the name of a scenario of the package")
+    .option("--seeds <n>", "run seeds 1 to n", countFrom1)
+    .option("--jobs <n>", "threads, as many as there are cores when absent", countFrom1)
+    .option("--policy <name,...>", "policies instead of the scenario's; differences are against the first")
+    .option("--until <time>", "stop earlier: 20s")
+    .option("--out <directory>", "write result.json, series.csv, series.parquet and report.html there")
+    .option("--json", "print the summary as JSON")
+    .option("--brief", "ten lines instead of tables")
+    .option("--list", "show the scenarios of the package")
+    .option("--show", "print the scenario's text instead of running it")
+    .addOption(coreOption())
+    .action(async (name: string | undefined, options: RunCommandOptions) =>
+      done(await runRun(name, options)),
+    );
 }
 
 function addSize(root: Command, done: (code: ExitCode) => void): void {

@@ -6,6 +6,9 @@ export { renderPageMapSvg } from "./pagemap/render.js";
 export { renderBuddyinfo, renderPagetypeinfo } from "./procfs.js";
 export { renderAllocFailed, renderAvailablePages, renderCmaBitmap } from "./procfs_cma.js";
 export { renderVmstat, renderZoneinfo } from "./procfs_zoneinfo.js";
+export { renderBrief } from "./run_brief.js";
+export { describeFailure, renderClients, renderComparisons, renderRuns, renderSeries } from "./run_text.js";
+export { seriesToCsv, seriesToParquet } from "./series.js";
 export {
   formatBytes,
   formatCount,

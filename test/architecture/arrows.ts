@@ -64,7 +64,7 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   policy: LEAVES,
   machine: ["abi", "engine", "device", "type importers", "importers/errors"],
   replay: ["abi", "engine", "machine", "importers"],
-  report: ["analysis", "type scenario", "scenario/result", ...LEAVES],
+  report: ["analysis", "type scenario", "type sweep", "scenario/result", ...LEAVES],
   // CMA's bitmaps without a machine.
   bitmap: ["abi", "engine", "analysis"],
   // A real device's state, from the facts that its files tell.
@@ -72,7 +72,7 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   // The machine as files, in the kernel's formats.
   debugtree: ["abi", "engine", "device", "machine", "analysis", "report"],
   scenario: ["abi", "engine", "machine", "device", "policy"],
-  sweep: ["abi", "engine", "machine", "scenario", "analysis"],
+  sweep: ["abi", "engine", "machine", "device", "policy", "scenario", "analysis"],
   index: [...NEUTRAL, ...LATER],
   node: ["index", ...NEUTRAL, ...LATER],
   cli: ["index", "node", ...NEUTRAL, ...LATER],
@@ -90,6 +90,9 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   commander: "cli",
   "cli-progress": "cli",
   yaml: "scenario/yaml",
+  piscina: "sweep/node",
+  "hyparquet-writer": "report/series",
+  "simple-statistics": "analysis",
   "#platform": "engine/load",
 };
 

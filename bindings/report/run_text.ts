@@ -1,0 +1,234 @@
+// Knows: the results of runs as text for a terminal: tables, sparklines, a paragraph per distinct failure.
+// Must not know: how any figure is worked out (sweep), colours, files.
+
+import type { RunResult, SeriesColumn } from "../scenario/result.js";
+import type { ClientSummary, Comparison, FailureStory, Metric } from "../sweep/index.js";
+import { formatCount, formatDuration, formatPages, formatShare } from "./sizes.js";
+import { renderSparkline } from "./sparkline.js";
+import { renderTable } from "./table.js";
+
+const WIDTH = 60;
+
+/** "-16" -> "-16 EBUSY" */
+const ERRNO_NAMES: Readonly<Record<string, string>> = {
+  "-4": "-4 EINTR",
+  "-12": "-12 ENOMEM",
+  "-16": "-16 EBUSY",
+};
+
+export function errnoName(errno: number | string): string {
+  return ERRNO_NAMES[String(errno)] ?? String(errno);
+}
+
+function optional(value: number | undefined): string {
+  return value === undefined ? "-" : formatDuration(value);
+}
+
+/** One row per client and policy, all seeds together. */
+export function renderClients(summaries: readonly ClientSummary[]): string {
+  const headers = ["client", "policy", "runs", "requests", "success", "p50", "p95", "p99", "late", "errors"];
+  const columns = headers.map(
+    (header, i) => ({ header, align: i < 2 || i === 9 ? "left" : "right" }) as const,
+  );
+  const rows = summaries.map(({ client, policy, runs, all }) => [
+    client,
+    policy,
+    runs,
+    formatCount(all.requests),
+    formatShare(all.succeeded, all.requests),
+    optional(all.p50Ns),
+    optional(all.p95Ns),
+    optional(all.p99Ns),
+    formatCount(all.missed),
+    Object.entries(all.errors)
+      .map(([errno, count]) => `${formatCount(count)} x ${errnoName(errno)}`)
+      .join(", ") || "none",
+  ]);
+  return renderTable(columns, rows);
+}
+
+const METRIC_NAMES: Readonly<Record<Metric, string>> = {
+  success: "success rate",
+  missed: "late",
+  median: "p50 latency",
+  p99: "p99 latency",
+};
+
+function difference(metric: Metric, value: number): string {
+  const sign = value > 0 ? "+" : value < 0 ? "-" : "";
+  const size = Math.abs(value);
+  const text =
+    metric === "success" || metric === "missed"
+      ? `${Number((size * 100).toFixed(1))} points`
+      : formatDuration(size);
+  return value === 0 ? "0" : `${sign}${text}`;
+}
+
+/** Policies against the first one, seed by seed; "" when there is only one. */
+export function renderComparisons(comparisons: readonly Comparison[]): string {
+  if (comparisons.length === 0) return "";
+  const columns = ["client", "policy", "against", "figure", "median", "95 % interval", "seeds"].map(
+    (header, i) => ({ header, align: i < 4 ? "left" : "right" }) as const,
+  );
+  const rows = comparisons.map(({ client, policy, base, metric, median, interval, pairs }) => [
+    client,
+    policy,
+    base,
+    METRIC_NAMES[metric],
+    difference(metric, median),
+    interval === undefined
+      ? "needs 2 seeds"
+      : `${difference(metric, interval.low)} to ${difference(metric, interval.high)}`,
+    pairs,
+  ]);
+  return renderTable(columns, rows);
+}
+
+/** Growth from row to row of a running total. */
+function rates(values: readonly number[]): number[] {
+  return values.slice(1).map((value, i) => value - (values[i] ?? 0));
+}
+
+interface Line {
+  readonly label: string;
+  readonly values: readonly number[];
+  readonly text: string;
+  readonly max?: number;
+}
+
+function columnOf(run: RunResult, name: string): SeriesColumn | undefined {
+  return run.series.columns.find((column) => column.name === name);
+}
+
+function areaLine(run: RunResult, area: string, kinds: readonly string[], label: string): Line[] {
+  const columns = kinds.flatMap((kind) => columnOf(run, `area.${area}.${kind}`)?.values ?? []);
+  const rows = run.series.timeNs.length;
+  const values = Array.from({ length: rows }, (_, row) =>
+    kinds.reduce((sum, _kind, k) => sum + (columns[k * rows + row] ?? 0), 0),
+  );
+  const pages = run.areas.find(({ name }) => name === area)?.pages ?? 0;
+  const most = Math.max(0, ...values);
+  return [{ label: `${area} ${label}`, values, max: pages, text: `most ${formatShare(most, pages)}` }];
+}
+
+/** Areas that the clients ask; all of them when there are no clients. */
+function shownAreas(run: RunResult): string[] {
+  const asked = new Set(run.requests.map(({ area }) => area));
+  const names = run.areas.map(({ name }) => name);
+  return asked.size === 0 ? names : names.filter((name) => asked.has(name));
+}
+
+const USED = ["anon", "file", "dirty", "zram", "pinned", "other"] as const;
+
+function seriesLines(run: RunResult): Line[] {
+  const shift = Math.log2(run.pageBytes);
+  const level = (name: string, label: string): Line[] => {
+    const values = columnOf(run, name)?.values ?? [];
+    const text = `${formatPages(Math.min(...values), shift)} to ${formatPages(Math.max(...values), shift)}`;
+    return values.length === 0 ? [] : [{ label, values, text }];
+  };
+  const sum = (name: string, label: string, show: (total: number) => string): Line[] => {
+    const values = columnOf(run, name)?.values ?? [];
+    const total = values.at(-1) ?? 0;
+    return total === 0 ? [] : [{ label, values: rates(values), text: show(total) }];
+  };
+  const pages = (total: number) => `${formatPages(total, shift)} in all`;
+  const zones = run.series.columns.filter(({ name }) => /^zone\.[^.]+\.free$/.test(name));
+  return [
+    ...shownAreas(run).flatMap((area) => [
+      ...areaLine(run, area, USED, "in movable use"),
+      ...areaLine(run, area, ["cma"], "allocated"),
+    ]),
+    ...zones.flatMap(({ name }) => level(name, `${name.split(".")[1]} free`)),
+    ...level("pins", "pinned"),
+    ...sum("migrated", "migrated", pages),
+    ...sum("reclaimed", "reclaimed", pages),
+    ...sum("kswapd.time", "kswapd", (total) => `${formatDuration(total)} busy`),
+    ...sum("directReclaim.time", "direct reclaim", (total) => `${formatDuration(total)} of waiting`),
+    ...sum("steals", "stolen", (total) => `${formatCount(total)} blocks of another type`),
+    ...sum("killed", "killed", (total) => `${formatCount(total)} applications`),
+  ];
+}
+
+function draw(lines: readonly Line[]): string[] {
+  const width = Math.max(...lines.map(({ label }) => label.length));
+  return lines.map(({ label, values, text, max }) => {
+    const top = max ?? Math.max(...values, 1);
+    return `  ${label.padEnd(width)}  ${renderSparkline(values, { min: 0, max: top, width: WIDTH })}  ${text}`;
+  });
+}
+
+/** One run's series, a line each. */
+export function renderSeries(run: RunResult): string {
+  const title = `${run.policy}, seed ${run.seed}, ${formatDuration(run.durationNs)}`;
+  return `${title}\n${draw(seriesLines(run)).join("\n")}\n`;
+}
+
+/** How full the areas of the clients were in each of the runs, a line each. */
+export function renderOccupancy(runs: readonly RunResult[]): string[] {
+  return draw(
+    runs.flatMap((run) =>
+      shownAreas(run).flatMap((area) => areaLine(run, area, USED, `in movable use under ${run.policy}`)),
+    ),
+  );
+}
+
+function wrap(text: string, width = 110): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join("\n");
+}
+
+function blockersText({ blockers, windows }: FailureStory): string {
+  if (blockers.length === 0) return windows === 0 ? "No window fitted." : "No window was blocked.";
+  const total = blockers.reduce((sum, blocker) => sum + blocker.windows, 0);
+  const named = blockers
+    .slice(0, 4)
+    .map((blocker) => `${blocker.name} ${formatShare(blocker.windows, total)}`)
+    .join(", ");
+  return `What blocked the windows: ${named}.`;
+}
+
+/** One paragraph: when, what was asked, how it went, who held what for how long. */
+export function describeFailure(story: FailureStory, pageBytes: number): string {
+  const { client, policy, area, errno, pages, align, count } = story;
+  const size = formatPages(pages, Math.log2(pageBytes));
+  const times =
+    count === 1
+      ? `at ${formatDuration(story.firstNs)}`
+      : `${formatCount(count)} times, from ${formatDuration(story.firstNs)} to ${formatDuration(story.lastNs)}`;
+  const sleeps = story.sleeps === 0 ? "" : ` over ${story.sleeps} sleeps`;
+  const held =
+    story.heldMedianNs === undefined
+      ? ""
+      : ` A blocking pin had been held for ${formatDuration(story.heldMedianNs)} (median), the longest for ${formatDuration(story.heldMostNs)}: ${story.anyLongPin ? "there was a long pin" : "no pin was long"}.`;
+  return wrap(
+    `${client} under ${policy} failed with ${errnoName(errno)} ${times}: ${formatCount(pages)} pages (${size}) aligned to ${2 ** align} in area ${area}. ` +
+      `${formatCount(story.windows)} windows tried${sleeps}, ${formatCount(story.distinctBlockers)} different blocking pages. ` +
+      `${blockersText(story)}${held}`,
+  );
+}
+
+/** Everything, for `pageblock run`. */
+export function renderRuns(
+  results: readonly RunResult[],
+  summaries: readonly ClientSummary[],
+  comparisons: readonly Comparison[],
+  stories: readonly FailureStory[],
+): string {
+  const firsts = results.filter((run, i) => results.findIndex(({ policy }) => policy === run.policy) === i);
+  const pageBytes = results[0]?.pageBytes ?? 4096;
+  const parts = [
+    summaries.length === 0 ? "" : renderClients(summaries),
+    renderComparisons(comparisons),
+    ...firsts.map(renderSeries),
+    ...stories.map((story) => `${describeFailure(story, pageBytes)}\n`),
+  ];
+  return `${parts.filter((part) => part !== "").join("\n")}`;
+}

@@ -1,0 +1,208 @@
+// Knows: one run: a scenario under one policy with one seed, from its first event to a RunResult.
+// Must not know: how many runs there are, threads, files, text.
+
+import { ActorKind, RunStatus } from "../../assembly/abi/simulation.js";
+import { StatWord } from "../../assembly/abi/words.js";
+import { resolveDevice } from "../device/resolve.js";
+import type { ResolvedArea } from "../device/resolved.js";
+import { digestOf } from "../engine/hash.js";
+import type { CoreBuild, CoreSource } from "../engine/load.js";
+import type { Policy } from "../policy/index.js";
+import { camelCase } from "../scenario/read.js";
+import type {
+  ActorSummary,
+  AreaSummary,
+  FailureRecord,
+  RequestRecord,
+  RunResult,
+} from "../scenario/result.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { type LoggedRequest, Simulation } from "../scenario/simulation.js";
+import { simulationOptions } from "./actor_specs.js";
+import { mapRange } from "./page_kinds.js";
+import { Sampler } from "./sampler.js";
+
+export interface RunOptions {
+  readonly seed: number;
+  /** The first policy of the scenario when absent. */
+  readonly policy?: Policy;
+  /** Stops earlier than the scenario's duration. */
+  readonly untilNs?: number;
+  /** Runs in slices of this time at most; any slicing gives the same result. The sample when absent. */
+  readonly sliceNs?: number;
+  readonly core?: CoreBuild;
+  readonly wasm?: CoreSource;
+  /** Called with the virtual time that has passed. */
+  readonly onProgress?: (doneNs: number) => void;
+  /** Ends the run; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** A pin that is held longer than this is long, whatever it calls itself. */
+export const LONG_PIN_NS = 1e9;
+/** Real milliseconds between two looks at the world outside. */
+const BREATH_MS = 40;
+
+/** Totals that only the machine itself needs, or that are levels and not sums. */
+const INTERNAL =
+  /^(COUNT|PINS_USED|PIN_FREE|CLOCK_|HINT_|REFILL_|NO_DRAIN|KSWAPD_ORDER|KSWAPD_ZONE|SLOW$|EVENTS|WINDOWS|BITMAP_|INDEX_)/;
+
+function totalsOf(simulation: Simulation): Record<string, number> {
+  const { views } = simulation.machine;
+  const names = Object.keys(StatWord).filter((name) => Number.isNaN(Number(name)) && !INTERNAL.test(name));
+  return Object.fromEntries(
+    names.map((name) => [
+      camelCase(name.toLowerCase().replaceAll("_", "-")),
+      views.stat(StatWord[name as keyof typeof StatWord]),
+    ]),
+  );
+}
+
+/** What one run has gathered so far. */
+class Recorder {
+  readonly requests: RequestRecord[] = [];
+  readonly failures: FailureRecord[] = [];
+  failuresNotKept = 0;
+  readonly #simulation: Simulation;
+  readonly #areas: readonly ResolvedArea[];
+  readonly #mostFailures: number;
+  readonly #deadlines: readonly number[];
+
+  constructor(simulation: Simulation, areas: readonly ResolvedArea[], scenario: Scenario) {
+    this.#simulation = simulation;
+    this.#areas = areas;
+    this.#mostFailures = scenario.record.failures;
+    const byName = new Map(scenario.actors.map((actor) => [actor.name, actor.parameters["deadline"] ?? 0]));
+    this.#deadlines = simulation.actors.map(({ name }) => byName.get(name) ?? 0);
+  }
+
+  /** Right after requests have ended: the machine is still as they left it. */
+  takeLog(): void {
+    for (const logged of this.#simulation.takeLog()) {
+      const area = this.#areas[logged.area];
+      const request = this.#requestOf(logged, area?.name ?? "");
+      this.requests.push(request);
+      if (request.errno === 0 || area === undefined) continue;
+      if (this.failures.length < this.#mostFailures)
+        this.failures.push(this.#failureOf(logged, request, area));
+      else this.failuresNotKept++;
+    }
+  }
+
+  #requestOf(logged: LoggedRequest, area: string): RequestRecord {
+    const latencyNs = logged.endNs - logged.beginNs;
+    const deadline = this.#deadlines[logged.actor] ?? 0;
+    const { pages, align, beginNs, errno, pfn, windows, busyRetries, sleeps } = logged;
+    return {
+      client: this.#simulation.actors[logged.actor]?.name ?? "",
+      area,
+      pages,
+      align,
+      beginNs,
+      latencyNs,
+      errno,
+      pfn,
+      windows,
+      busyRetries,
+      pagesMigrated: logged.pagesMigrated,
+      pagesReclaimed: logged.pagesReclaimed,
+      sleeps,
+      missedDeadline: deadline > 0 && (errno !== 0 || latencyNs > deadline),
+    };
+  }
+
+  #failureOf(logged: LoggedRequest, request: RequestRecord, area: ResolvedArea): FailureRecord {
+    const windows = this.#simulation.windowsOf(logged);
+    const [range] = area.ranges;
+    const longestHeldNs = windows.reduce((most, { heldNs }) => Math.max(most, heldNs), 0);
+    const blockers = windows.filter(({ errno }) => errno !== 0).map(({ blockerPfn }) => blockerPfn);
+    return {
+      request,
+      windows,
+      distinctBlockers: new Set(blockers).size,
+      longestHeldNs,
+      anyLongPin: longestHeldNs > LONG_PIN_NS || windows.some(({ pinKind }) => pinKind === "LONGTERM"),
+      map: mapRange(this.#simulation.machine, range?.start ?? area.start, range?.pages ?? area.pages),
+    };
+  }
+}
+
+function actorsOf(simulation: Simulation): ActorSummary[] {
+  return simulation.actors.map(({ name, kind }, i) => ({
+    name,
+    kind: (ActorKind[kind] ?? String(kind)).toLowerCase().replaceAll("_", "-"),
+    counters: simulation.counters(i),
+  }));
+}
+
+/** Lets timers, messages and signals in, now and then. */
+async function breathe(last: { at: number }, signal: AbortSignal | undefined): Promise<void> {
+  if (performance.now() - last.at >= BREATH_MS) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    last.at = performance.now();
+  }
+  signal?.throwIfAborted();
+}
+
+async function play(
+  simulation: Simulation,
+  recorder: Recorder,
+  sampler: Sampler,
+  { sampleNs, durationNs }: { readonly sampleNs: number; readonly durationNs: number },
+  options: RunOptions,
+): Promise<void> {
+  const last = { at: performance.now() };
+  const slice = Math.min(options.sliceNs ?? sampleNs, sampleNs);
+  sampler.take();
+  for (let row = 1; simulation.nowNs < durationNs; row++) {
+    const sampleAt = Math.min(row * sampleNs, durationNs);
+    while (simulation.nowNs < sampleAt) {
+      const until = Math.min(simulation.nowNs + slice, sampleAt);
+      // A request that has ended stops the run, so that its area is seen as it was at that moment.
+      while (simulation.run(until, { stopAtLog: true }) === RunStatus.LOGGED) recorder.takeLog();
+      options.onProgress?.(simulation.nowNs);
+      await breathe(last, options.signal);
+    }
+    sampler.take();
+  }
+}
+
+function summaryOf({ name, start, pages }: ResolvedArea): AreaSummary {
+  return { name, basePfn: start, pages };
+}
+
+/** Runs a scenario once. The same scenario, policy and seed give the same result, whatever the slices. */
+export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunResult> {
+  const policy = options.policy ?? scenario.policies[0];
+  if (policy === undefined) throw new RangeError("the scenario has no policy");
+  const device = resolveDevice(scenario.device);
+  const durationNs = Math.min(scenario.durationNs, options.untilNs ?? Number.POSITIVE_INFINITY);
+  using simulation = await Simulation.create({
+    ...simulationOptions(scenario, policy, options.seed),
+    ...(options.core === undefined ? {} : { core: options.core }),
+    ...(options.wasm === undefined ? {} : { wasm: options.wasm }),
+  });
+  const zones = device.zones.filter(({ managed }) => managed > 0);
+  const recorder = new Recorder(simulation, device.areas, scenario);
+  const sampler = new Sampler(simulation, device.areas, zones);
+  await play(simulation, recorder, sampler, { sampleNs: scenario.sampleNs, durationNs }, options);
+  const result = {
+    scenario: scenario.name,
+    device: device.name,
+    kernel: device.kernel,
+    policy: policy.name,
+    seed: options.seed,
+    durationNs: simulation.nowNs,
+    events: simulation.events,
+    pageBytes: device.pageSize as number,
+    areas: device.areas.map(summaryOf),
+    clients: scenario.actors.filter(({ area }) => area !== null).map(({ name }) => name),
+    requests: recorder.requests,
+    failures: recorder.failures,
+    failuresNotKept: recorder.failuresNotKept,
+    actors: actorsOf(simulation),
+    totals: totalsOf(simulation),
+    series: sampler.table,
+  };
+  return { ...result, digest: digestOf({ machine: simulation.digest(), ...result }) };
+}

@@ -1,0 +1,114 @@
+// Knows: which figures of a running simulation make the series, and how one row of them is read.
+// Must not know: when a row is taken, who reads the table.
+
+import { ConfigWord, StatWord } from "../../assembly/abi/words.js";
+import { unusableFreeIndex } from "../analysis/index.js";
+import type { ResolvedArea } from "../device/resolved.js";
+import { PAGE_KINDS, type SeriesColumn, type SeriesTable } from "../scenario/result.js";
+import type { Simulation } from "../scenario/simulation.js";
+import { countKinds } from "./page_kinds.js";
+
+type Column = Omit<SeriesColumn, "values"> & { readonly values: number[] };
+
+/** Totals of the machine that are worth a column: name, unit, word. */
+const SUMS = [
+  ["migrated", "pages", StatWord.PAGES_MIGRATED],
+  ["reclaimed", "pages", StatWord.PAGES_RECLAIMED],
+  ["scanned", "pages", StatWord.PAGES_SCANNED],
+  ["swappedOut", "pages", StatWord.PAGES_SWAPPED_OUT],
+  ["swappedIn", "pages", StatWord.PAGES_SWAPPED_IN],
+  ["claims", "count", StatWord.CLAIMS],
+  ["steals", "count", StatWord.STEALS],
+  ["compactions", "count", StatWord.COMPACTIONS],
+  ["cmaAllocSuccess", "count", StatWord.CMA_ALLOC_SUCCESS],
+  ["cmaAllocFail", "count", StatWord.CMA_ALLOC_FAIL],
+] as const;
+
+const LEVELS = [
+  ["swapUsed", "pages", StatWord.SWAP_USED],
+  ["zramFrames", "pages", StatWord.ZRAM_FRAMES],
+] as const;
+
+/** Name of the actor that every simulation has. */
+const KSWAPD = "kswapd0";
+
+export class Sampler {
+  readonly #simulation: Simulation;
+  readonly #areas: readonly ResolvedArea[];
+  readonly #zones: readonly { readonly index: number; readonly name: string }[];
+  readonly #timeNs: number[] = [];
+  readonly #columns: Column[] = [];
+  /** Column that the row under way has reached. */
+  #at = 0;
+
+  constructor(
+    simulation: Simulation,
+    areas: readonly ResolvedArea[],
+    zones: readonly { readonly index: number; readonly name: string }[],
+  ) {
+    this.#simulation = simulation;
+    this.#areas = areas;
+    this.#zones = zones;
+  }
+
+  get table(): SeriesTable {
+    return { timeNs: this.#timeNs, columns: this.#columns };
+  }
+
+  /** Columns come in the same order in every row: the first row names them. */
+  #put(name: string, unit: string, kind: "level" | "sum", value: number): void {
+    const isFirst = this.#at === this.#columns.length;
+    if (isFirst) this.#columns.push({ name, unit, kind, values: [] });
+    this.#columns[this.#at]?.values.push(value);
+    this.#at++;
+  }
+
+  /** One row: the state at this moment. */
+  take(): void {
+    this.#at = 0;
+    this.#timeNs.push(this.#simulation.nowNs);
+    this.#takeAreas();
+    this.#takeZones();
+    this.#takeActors();
+    const { views } = this.#simulation.machine;
+    for (const [name, unit, word] of LEVELS) this.#put(name, unit, "level", views.stat(word));
+    for (const [name, unit, word] of SUMS) this.#put(name, unit, "sum", views.stat(word));
+  }
+
+  #takeAreas(): void {
+    const { machine } = this.#simulation;
+    for (const { name, ranges } of this.#areas) {
+      const parts = ranges.map(({ start, pages }) => countKinds(machine, start, pages, pages));
+      for (const [i, kind] of PAGE_KINDS.entries()) {
+        const count = parts.reduce((sum, part) => sum + (part[i] ?? 0), 0);
+        this.#put(`area.${name}.${kind}`, "pages", "level", count);
+      }
+    }
+  }
+
+  #takeZones(): void {
+    const { views } = this.#simulation.machine;
+    const order = views.config(ConfigWord.PAGEBLOCK_ORDER);
+    for (const { index, name } of this.#zones) {
+      const zone = views.zone(index);
+      this.#put(`zone.${name}.free`, "pages", "level", zone.freePages);
+      this.#put(`zone.${name}.freeCma`, "pages", "level", zone.freeCma);
+      const index1000 = unusableFreeIndex(zone.nrFree, order);
+      this.#put(`zone.${name}.fragmentation`, "share", "level", index1000 / 1000);
+    }
+  }
+
+  #takeActors(): void {
+    const { actors } = this.#simulation;
+    const all = actors.map(({ name }, i) => ({ name, counters: this.#simulation.counters(i) }));
+    const kswapd = all.filter(({ name }) => name === KSWAPD);
+    const others = all.filter(({ name }) => name !== KSWAPD);
+    const sum = (of: typeof all, counter: string) =>
+      of.reduce((total, { counters }) => total + (counters[counter] ?? 0), 0);
+    this.#put("pins", "pages", "level", sum(all, "pinned"));
+    this.#put("kswapd.time", "ns", "sum", sum(kswapd, "busyTime"));
+    this.#put("directReclaim.time", "ns", "sum", sum(others, "reclaimTime"));
+    this.#put("killed", "count", "sum", sum(all, "killed"));
+    this.#put("refaults", "pages", "sum", sum(all, "refaults"));
+  }
+}

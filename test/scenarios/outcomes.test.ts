@@ -1,0 +1,93 @@
+// Knows: what the scenarios of the package must show when they are run on their own devices.
+// Must not know: how.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { policies } from "../../bindings/policy/index.js";
+import { getScenario, type RunResult } from "../../bindings/scenario/index.js";
+import { runScenario } from "../../bindings/sweep/index.js";
+
+const MIB_254 = 65_024;
+
+function play(name: string, policy = "mainline"): Promise<RunResult> {
+  const { doc: _, source: __, ...numbers } = policies.get(policy)!;
+  return runScenario(getScenario(name), { seed: 1, policy: numbers });
+}
+
+/** Values of a column by time in seconds: the last sample at or before it. */
+function column({ series }: RunResult, name: string): (second: number) => number {
+  const found = series.columns.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`there is no column ${name}`);
+  return (second) => found.values[series.timeNs.findLastIndex((time) => time <= second * 1e9)] ?? Number.NaN;
+}
+
+/** Pages of all areas that movable memory uses. */
+function movableInCma(run: RunResult): (second: number) => number {
+  const columns = run.areas.flatMap(({ name }) =>
+    ["anon", "file", "dirty", "zram", "pinned"].map((kind) => column(run, `area.${name}.${kind}`)),
+  );
+  return (second) => columns.reduce((sum, at) => sum + at(second), 0);
+}
+
+/** Every failure is the rolling blockade: short pins of the I/O, another page each time, none that outlives its I/O. */
+function expectRolling(run: RunResult, holder: string, longestIoNs: number): void {
+  expect(run.failures.length).toBeGreaterThan(0);
+  for (const { request, windows, distinctBlockers, longestHeldNs, anyLongPin } of run.failures) {
+    expect(request).toMatchObject({ pages: MIB_254, errno: -16 });
+    expect(anyLongPin).toBe(false);
+    expect(longestHeldNs).toBeLessThan(longestIoNs);
+    expect(distinctBlockers).toBeGreaterThan(10);
+    const held = windows.filter((window) => window.holder === holder);
+    expect(held.length / windows.length).toBeGreaterThan(0.9);
+    expect(held.every(({ pinKind }) => pinKind === "SHORT")).toBe(true);
+  }
+}
+
+describe("lpc-acts: the four acts of the talk", () => {
+  let run: RunResult;
+  beforeAll(async () => {
+    run = await play("lpc-acts");
+  });
+
+  it("act 1: enough free memory, no CMA page is used", () => {
+    for (const second of [1, 3, 4.9]) expect(movableInCma(run)(second)).toBe(0);
+  });
+
+  it("act 2: CMA pages are used only as far as the balance rule takes them", () => {
+    for (const second of [6, 8, 10, 11.9]) {
+      const free = column(run, "zone.Normal.free")(second);
+      const freeCma = column(run, "zone.Normal.freeCma")(second);
+      // Never less than half of the free memory is left in CMA, but for what waits on per-CPU lists.
+      expect(freeCma / free).toBeGreaterThan(0.48);
+    }
+    expect(column(run, "area.camera.anon")(11.9)).toBe(0);
+  });
+
+  it("act 3: the fallback shows, the camera's area fills up", () => {
+    expect(movableInCma(run)(19)).toBeGreaterThan(1.5 * movableInCma(run)(11.9));
+    expect(column(run, "area.camera.free")(19)).toBeLessThan(1000);
+  });
+
+  it("act 4: 254 MiB fail with -16 while no single pin is long, and succeed when the I/O stops", () => {
+    expect(run.requests.map(({ errno }) => errno)).toEqual([-16, -16, 0, 0]);
+    expect(run.requests.map(({ beginNs }) => beginNs / 1e9)).toEqual([20, 23, 26, 29]);
+    const merge = run.actors.find(({ name }) => name === "ota-merge");
+    expectRolling(run, "ota-merge", merge?.counters["longestPin"] ?? 0);
+  });
+});
+
+describe("rolling-blockade", () => {
+  it("under mainline nothing helps until the I/O stops", async () => {
+    const run = await play("rolling-blockade");
+    expect(run.requests.map(({ errno }) => errno)).toEqual([-16, -16, -16, 0]);
+    const io = run.actors.find(({ name }) => name === "snapuserd");
+    expectRolling(run, "snapuserd", io?.counters["longestPin"] ?? 0);
+    expect(io?.counters["longestPin"]).toBeLessThan(1e9);
+  });
+
+  it("android's areas are full of user memory already, its retries save requests, and some come too late", async () => {
+    const run = await play("rolling-blockade", "android");
+    expect(run.requests.every(({ errno }) => errno === 0)).toBe(true);
+    expect(run.requests.some(({ missedDeadline }) => missedDeadline)).toBe(true);
+    expect(run.requests.every(({ sleeps }) => sleeps <= 5)).toBe(true);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { policies } from "../../../bindings/policy/index.js";
+import { runSweep, type SweepOptions } from "../../../bindings/sweep/index.js";
+import { runSweepInThreads } from "../../../bindings/sweep/node.js";
+import { smallScenario } from "../../support/small_scenario.js";
+
+const small = smallScenario("120ms");
+const options: SweepOptions = {
+  seeds: [1, 2, 3],
+  policies: ["mainline", "strict"].map((name) => {
+    const { doc: _, source: __, ...policy } = policies.get(name)!;
+    return policy;
+  }),
+};
+
+describe("a sweep", () => {
+  it("is the same in this thread and in two others, byte by byte and in order", async () => {
+    const alone = await runSweep(small, options);
+    const progress: number[] = [];
+    const together = await runSweepInThreads(small, {
+      ...options,
+      jobs: 2,
+      onProgress: (done, total) => progress.push(done / total),
+    });
+    expect(alone.results.map(({ policy, seed }) => `${policy} ${seed}`)).toEqual([
+      "mainline 1",
+      "mainline 2",
+      "mainline 3",
+      "strict 1",
+      "strict 2",
+      "strict 3",
+    ]);
+    expect(JSON.stringify(together)).toBe(JSON.stringify(alone));
+    expect(together.missing).toBe(0);
+    expect(Math.max(...progress)).toBe(1);
+  });
+
+  it.each([1, 2])(
+    "%i jobs: interrupted, it answers what is finished and counts what is not",
+    async (jobs) => {
+      const controller = new AbortController();
+      const { results, missing } = await runSweepInThreads(small, {
+        ...options,
+        jobs,
+        signal: controller.signal,
+        onResult: () => controller.abort(),
+      });
+      expect(results.length).toBeGreaterThanOrEqual(1);
+      expect(results.length + missing).toBe(6);
+      expect(missing).toBeGreaterThan(0);
+      expect(results[0]?.durationNs).toBe(120e6);
+    },
+  );
+
+  it("a failure of our own is not swallowed", async () => {
+    const broken = { ...small, device: { ...small.device, cpus: 0 } };
+    await expect(runSweep(broken, options)).rejects.toThrow(/cpus/);
+    await expect(runSweepInThreads(broken, { ...options, jobs: 2 })).rejects.toThrow(/cpus/);
+  });
+});
