@@ -203,6 +203,29 @@ describe("the summary", () => {
     expect(text).toMatch(/android-retry against mainline, same arrivals: success of camera/);
   });
 
+  it("tells many policies in a line for each client, and causes of the worst and the best", () => {
+    const policies = ["mainline", "b", "c", "d", "e", "f", "g"];
+    const { summary } = prepareReport(makeResults({ seeds: 2, seconds: 20, policies }));
+    expect(summary.length).toBeLessThanOrEqual(10);
+    expect(summary[1]).toMatch(
+      /^Success of camera \(254 MiB\): (\w+ [\d.]+ %, ){6}\w+ [\d.]+ %; median latency/,
+    );
+    expect(summary.filter((line) => line.startsWith("What blocked"))).toHaveLength(2);
+  });
+
+  it("says what the area held and what requests cost where nothing failed", () => {
+    const calm = makeResults({ seeds: 1 }).map((run) => ({
+      ...run,
+      requests: run.requests.filter(({ errno }) => errno === 0),
+      failures: [],
+      failuresNotKept: 0,
+    }));
+    const text = prepareReport(calm).summary.join("\n");
+    expect(text).toMatch(/The area camera under mainline, mean over time: [\d.]+ % \w+/);
+    expect(text).toMatch(/Work for requests under mainline: [\d,]+ windows tried, [\d,]+ pages migrated/);
+    expect(text).toMatch(/same arrivals: latency of \w+ [\d.]+ [mu]s (longer|shorter)/);
+  });
+
   it("is short where nothing was asked and nothing failed", () => {
     const [run] = small();
     const idle = { ...(run as RunResult), requests: [], failures: [], failuresNotKept: 0 };

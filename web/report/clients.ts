@@ -102,6 +102,7 @@ function strip(model: Model, client: string, domain: readonly [number, number], 
   });
   return Plot.plot({
     width,
+    ariaLabel: `Latency of each request of ${client}, a lane for each policy`,
     height: 30 + policies.length * 44,
     marginLeft: LEFT,
     marginRight: RIGHT,
@@ -159,6 +160,7 @@ function curve(model: Model, client: string, domain: readonly [number, number], 
   });
   return Plot.plot({
     width,
+    ariaLabel: `Share of requests of ${client} that have their memory, by latency`,
     height: 210,
     marginLeft: LEFT,
     marginRight: RIGHT,

@@ -36,7 +36,7 @@ export function kindColor(kind: string): string {
   return KIND_ORDER.includes(kind as PageKind) ? `var(--kind-${kind})` : "var(--kind-other)";
 }
 
-const POLICY_COLORS = 6;
+const POLICY_COLORS = 10;
 const HOLDER_COLORS = 6;
 
 export function policyColor(index: number): string {

@@ -32,6 +32,9 @@ const METRICS: Readonly<Record<Metric, MetricText>> = {
   p99: { name: "p99 latency", moreIsBetter: false, value: formatDuration, difference: time },
 };
 
+/** A longer table scrolls. */
+const MOST_ROWS = 24;
+
 function differencesOf({ values, base }: Comparison): number[] {
   return values.map((value, i) => value - (base[i] ?? 0));
 }
@@ -94,6 +97,7 @@ export function compare(model: Model): HTMLElement | null {
   );
   const [against] = model.document.policies;
   if (rows.length === 0 || against === undefined) return null;
+  const isLong = rows.length > MOST_ROWS;
   const hasIntervals = rows.some(({ interval }) => interval !== null);
   return section(
     "compare",
@@ -103,32 +107,36 @@ export function compare(model: Model): HTMLElement | null {
       { class: "note" },
       `Each policy against ${against} on the same arrivals: differences of the same seed, and their median over seeds. Latencies are those of successes, so a policy that lets more requests succeed may look slower.`,
     ),
-    table<Comparison>(
-      [
-        { title: "client", cell: ({ client }) => client },
-        { title: "policy", cell: ({ policy }) => policyMark(model, policy) },
-        { title: "what", cell: ({ metric }) => METRICS[metric].name },
-        {
-          title: `median, ${against}`,
-          number: true,
-          cell: ({ metric, base }) => METRICS[metric].value(middle(base)),
-        },
-        {
-          title: "median, this",
-          number: true,
-          cell: ({ metric, values }) => METRICS[metric].value(middle(values)),
-        },
-        {
-          title: "difference",
-          number: true,
-          cell: ({ metric, median }) => METRICS[metric].difference(median),
-        },
-        ...(hasIntervals ? [{ title: "interval", number: true, cell: range }] : []),
-        { title: "each seed", cell: dots },
-        { title: "better / equal / worse", number: true, hint: "seeds", cell: count },
-      ],
-      rows,
-      () => ({ "data-plot": "compare" }),
+    h(
+      "div",
+      { class: isLong ? "scroll tall" : null },
+      table<Comparison>(
+        [
+          { title: "client", cell: ({ client }) => client },
+          { title: "policy", cell: ({ policy }) => policyMark(model, policy) },
+          { title: "what", cell: ({ metric }) => METRICS[metric].name },
+          {
+            title: `median, ${against}`,
+            number: true,
+            cell: ({ metric, base }) => METRICS[metric].value(middle(base)),
+          },
+          {
+            title: "median, this",
+            number: true,
+            cell: ({ metric, values }) => METRICS[metric].value(middle(values)),
+          },
+          {
+            title: "difference",
+            number: true,
+            cell: ({ metric, median }) => METRICS[metric].difference(median),
+          },
+          ...(hasIntervals ? [{ title: "interval", number: true, cell: range }] : []),
+          { title: "each seed", cell: dots },
+          { title: "better / equal / worse", number: true, hint: "seeds", cell: count },
+        ],
+        rows,
+        () => ({ "data-plot": "compare" }),
+      ),
     ),
   );
 }

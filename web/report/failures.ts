@@ -113,6 +113,7 @@ function positions(
   const pages = model.document.areas.find(({ name }) => name === failure.area)?.pages ?? 0;
   return Plot.plot({
     width,
+    ariaLabel: "Where the frame lay that blocked each window",
     height: 220,
     marginLeft: 64,
     marginBottom: 36,
@@ -169,6 +170,7 @@ function ages(
   );
   return Plot.plot({
     width,
+    ariaLabel: "Ages of the pins that blocked",
     height: 220,
     marginLeft: 56,
     marginBottom: 36,

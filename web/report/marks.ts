@@ -8,7 +8,12 @@ import type { Model } from "./model.js";
 
 export function policyMark(model: Model, policy: string): HTMLElement {
   const color = policyColor(model.policyIndex(policy));
-  return h("span", { class: "policy" }, h("i", { style: `background:${color}` }), policy);
+  return h(
+    "span",
+    { class: "policy", title: policy },
+    h("i", { style: `background:${color}` }),
+    shorten(policy, 28),
+  );
 }
 
 export function shorten(name: string, most = 16): string {
@@ -28,7 +33,7 @@ export function overlaid<T extends { readonly i: number }>(
       {
         ...options,
         stroke: policyColor(index),
-        strokeWidth: strokeWidth * (1 + Math.min(2, indexes.length - 1 - k) * 0.9),
+        strokeWidth: strokeWidth * (1 + Math.min(2, indexes.length - 1 - k) * 0.6),
         strokeOpacity: policies > 1 && k < indexes.length - 1 ? 0.5 : 1,
       },
     ),

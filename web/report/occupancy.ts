@@ -38,6 +38,7 @@ function stack(run: Run, layers: readonly Layer[], store: Store, pages: number, 
   );
   const figure = Plot.plot({
     width,
+    ariaLabel: `Pages of the area by kind over time, ${run.policy}`,
     height: 230,
     marginLeft: LEFT,
     marginRight: RIGHT,
@@ -89,6 +90,7 @@ function outcomes(run: Run, store: Store, width: number): Element | null {
   const ends = { x: end, y: "client", title: (request: Request) => tell(request, pageBytes), tip: true };
   const figure = Plot.plot({
     width,
+    ariaLabel: `Requests to the area over time, ${run.policy}`,
     height: 8 + names.length * 17,
     marginLeft: LEFT,
     marginRight: RIGHT,

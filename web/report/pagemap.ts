@@ -128,6 +128,8 @@ export function pageMap(
   const rows = Math.ceil(cells / columns);
   const svg = s("svg", {
     class: "map",
+    role: "img",
+    "aria-label": `Page map of the area ${failure.area}`,
     width: LEFT + columns * side + 4,
     height: rows * side + TOP + 2,
     viewBox: `0 0 ${LEFT + columns * side + 4} ${rows * side + TOP + 2}`,

@@ -84,6 +84,7 @@ function small(
   const figure = Plot.plot({
     width,
     height,
+    ariaLabel: `${name} over time`,
     marginLeft: 64,
     marginRight: 12,
     marginTop: 6,

@@ -8,6 +8,8 @@ import { blockedWindows, blockersOf } from "./failures.js";
 import { median } from "./statistics.js";
 
 const MOST_LINES = 10;
+/** Up to so many policies each has lines of its own. */
+const FEW_POLICIES = 2;
 
 const ERRORS: Readonly<Record<string, string>> = {
   "-4": "-4 (EINTR)",
@@ -161,7 +163,50 @@ function compared({
   return `${policy} against ${against}, same arrivals: success of ${client} ${points(middle)} points in the median of ${plural(seeds.length, "seed")}${range}; better in ${better}, worse in ${worse}.`;
 }
 
-/** The clients with the most failures first when not all fit. */
+/** One client under many policies, the best first. */
+function byPolicy(client: string, rows: readonly ClientStatistics[], pageBytes: number): string {
+  const [first] = rows;
+  const best = rows.toSorted((a, b) => b.succeeded / b.requests - a.succeeded / a.requests);
+  const shares = best.map(
+    ({ policy, succeeded, requests }) => `${policy} ${formatShare(succeeded, requests)}`,
+  );
+  const medians = rows.flatMap(({ medianNs }) => (medianNs === null ? [] : [medianNs]));
+  const latency =
+    medians.length === 0
+      ? ""
+      : `; median latency ${formatDuration(Math.min(...medians))} to ${formatDuration(Math.max(...medians))}`;
+  const size = first === undefined ? "" : ` (${sizeOf(first, pageBytes)})`;
+  return `Success of ${client}${size}: ${shares.join(", ")}${latency}.`;
+}
+
+function failuresOf(rows: readonly ClientStatistics[]): number {
+  return rows.reduce((sum, { requests, succeeded }) => sum + requests - succeeded, 0);
+}
+
+/** A line for each client under each policy; with many policies one for each client. The most failures first when not all fit. */
+function outcomesOf(
+  asked: readonly ClientStatistics[],
+  policies: number,
+  pageBytes: number,
+  most: number,
+): string[] {
+  if (asked.length === 0) return ["No client asked for contiguous memory."];
+  const clients = [...new Set(asked.map(({ client }) => client))];
+  const groups = clients.map((client) => asked.filter((row) => row.client === client));
+  const rows = policies > FEW_POLICIES ? groups : asked.map((row) => [row]);
+  const kept = rows.toSorted((a, b) => failuresOf(b) - failuresOf(a)).slice(0, most);
+  const lines = rows
+    .filter((row) => kept.includes(row))
+    .map((row) => {
+      const [first] = row;
+      if (first === undefined) return "";
+      return policies > FEW_POLICIES ? byPolicy(first.client, row, pageBytes) : outcome(first, pageBytes);
+    });
+  const more = rows.length - kept.length;
+  return more > 0 ? [...lines, `${plural(more, "more row")} in the table of clients.`] : lines;
+}
+
+/** About ten lines; with many policies causes are told of the worst and the best of them. */
 export function summarize(
   runs: readonly RunResult[],
   policies: readonly string[],
@@ -171,12 +216,14 @@ export function summarize(
   const pageBytes = runs[0]?.pageBytes ?? 4096;
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
   const present = (line: string | undefined): line is string => line !== undefined;
-  const causes = policies.map((policy) => blocked(policy, runs)).filter(present);
-  const full = policies.map((policy) => fullness(policy, runs) ?? usage(policy, runs)).filter(present);
+  const asked = statistics.filter(({ requests }) => requests > 0);
+  const failures = (policy: string) => failuresOf(asked.filter((row) => row.policy === policy));
+  const [worst, ...others] = policies.toSorted((a, b) => failures(b) - failures(a));
+  const told = policies.length > FEW_POLICIES ? [worst, others.at(-1)].filter(present) : policies;
+  const causes = told.map((policy) => blocked(policy, runs)).filter(present);
+  const full = told.map((policy) => fullness(policy, runs) ?? usage(policy, runs)).filter(present);
   const differences = comparisons
-    .filter(
-      ({ metric, values, base }) => metric === "success" && values.some((value, i) => value !== base[i]),
-    )
+    .filter((row) => row.metric === "success" && row.median !== 0)
     .toSorted((a, b) => Math.abs(b.median) - Math.abs(a.median))
     .map(compared);
   // Where success does not tell policies apart, latency may.
@@ -184,20 +231,18 @@ export function summarize(
     .filter(({ metric }) => differences.length === 0 && metric === "median")
     .toSorted((a, b) => Math.abs(b.median) - Math.abs(a.median))
     .map(faster);
-  const asked = statistics.filter(({ requests }) => requests > 0);
-  const worstFirst = asked
-    .toSorted((a, b) => b.requests - b.succeeded - (a.requests - a.succeeded))
-    .slice(0, Math.max(2, MOST_LINES - 2 - causes.length - full.length));
-  const outcomes = asked.filter((row) => worstFirst.includes(row)).map((row) => outcome(row, pageBytes));
-  const more = asked.length - outcomes.length;
   const lines = [
     whatRan(runs, policies, seeds),
-    ...(asked.length === 0 ? ["No client asked for contiguous memory."] : outcomes),
-    ...(more > 0 ? [`${plural(more, "more row")} in the table of clients.`] : []),
+    ...outcomesOf(
+      asked,
+      policies.length,
+      pageBytes,
+      Math.max(2, MOST_LINES - 3 - causes.length - full.length),
+    ),
     ...causes,
     ...[...differences, ...latencies].slice(0, policies.length > 2 ? 2 : 1),
     ...full,
-    ...policies.map((policy) => work(policy, runs)).filter(present),
+    ...told.map((policy) => work(policy, runs)).filter(present),
   ];
   return lines.slice(0, MOST_LINES);
 }
