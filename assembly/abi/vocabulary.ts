@@ -201,7 +201,10 @@ export enum PinKind {
   SHORT = 0,
   /** FOLL_LONGTERM (RDMA, VFIO, io_uring buffers): moved out of CMA first. */
   LONGTERM = 1,
-  /** A reference on a page cache page: superblocks, journals, buffer heads. */
+  /**
+   * A reference on a page cache page: superblocks, journals, buffer heads in use. Buffer heads that nobody uses change
+   * nothing: reclaim lets go of them, and migration takes them along.
+   */
   PAGE_CACHE = 2,
 }
 

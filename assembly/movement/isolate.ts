@@ -214,11 +214,17 @@ export function unisolateRange(cpu: i32, zone: i32, start: u32, end: u32, type: 
   for (let at = blockStart(start); at < behind; at += block) unisolateOne(cpu, zone, at, type);
 }
 
-/** test_pages_isolated(): the first frame of [start, end) that is not free in an isolated pageblock, or NONE. */
+/**
+ * test_pages_isolated(): the first frame of [start, end) that is not free in an isolated pageblock, or NONE. The
+ * pageblocks first: a free block of 6.1 may begin in an isolated one and reach over others into this range.
+ */
 export function firstInUse(start: u32, end: u32): u32 {
+  for (let at = start; at < end; at += blockFrames() << 2) {
+    if (typeOf(at) != Migratetype.ISOLATE) return at;
+  }
   for (let at = start; at < end; ) {
     const word = wordOf(at);
-    if (kindOf(word) != FrameKind.BUDDY || typeOf(at) != Migratetype.ISOLATE) return at;
+    if (kindOf(word) != FrameKind.BUDDY) return at;
     at += (<u32>4) << orderOf(word);
   }
   return NONE;

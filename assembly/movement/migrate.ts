@@ -3,7 +3,8 @@
 // migrate_pages_batch (mm/migrate.c), alloc_migration_target, reclaim_clean_pages_from_list; Linux 6.12.117, 6.1.192.
 // A batch is BATCH_CAPACITY sources in the order of the kernel's list, then as many targets.
 // DEVIATION: during a migration references come and go between steps of a request, never within one.
-// DEVIATION: a large page that no target is to be had for fails the request (-ENOMEM); the kernel splits it first.
+// DEVIATION: a large page that no target is to be had for fails the request (-ENOMEM); the kernel splits it first: here
+// its one owner could not hold the pieces.
 // DEVIATION: the wait for writeback takes no time: it is over when the synchronous pass meets the page.
 
 import { BATCH_CAPACITY } from "../abi/limits";

@@ -149,6 +149,25 @@ describe.each(KERNELS)("a pin, Linux %s", (kernel) => {
     expect(isSound(machine)).toBe("sound");
   });
 
+  it("of a file system (superblock, journal, buffers in use) is met in each try, and is all that keeps the page", async () => {
+    using machine = await small(kernel);
+    const pin = machine.pin(place(machine, BASE + 40, "file"), { kind: PinKind.PAGE_CACHE, owner: 9 });
+    place(machine, BASE + 41, "file");
+    placeAll(machine, BASE + 50, BASE + 100, "anon");
+    const busy = machine.cma.allocate({ area: AREA, pages: END - BASE });
+    expect(busy).toMatchObject({ errno: Errno.EBUSY, pagesMigrated: 30, pagesReclaimed: 1 });
+    expect(busy.windows[0]).toMatchObject({ blocker: BASE + 40, reason: BlockReason.PINNED });
+    expect(machine.pins(BASE + 40)).toMatchObject([{ kind: PinKind.PAGE_CACHE, owner: 9 }]);
+    expect(usedPages(machine, BASE, END)).toEqual([
+      BASE + 40,
+      ...Array.from({ length: 20 }, (_, i) => BASE + 80 + i),
+    ]);
+    machine.unpin(pin ?? 0);
+    const result = machine.cma.allocate({ area: AREA, pages: END - BASE });
+    expect(result).toMatchObject({ ok: true, pagesMigrated: 20, pagesReclaimed: 1 });
+    expect(isSound(machine)).toBe("sound");
+  });
+
   it("that goes between two tries costs nothing but them", async () => {
     using machine = await small(kernel);
     machine.pin(place(machine, BASE + 9, "balloon"));

@@ -36,6 +36,8 @@ export interface CmaResult {
   readonly busyPfns: readonly number[];
   /** Pages that were moved on the way, successful or not, in order. */
   readonly moves: readonly Move[];
+  /** Clean pages of files that were dropped. */
+  readonly drops: readonly number[];
 }
 
 /** A cma_alloc under way. */
@@ -54,6 +56,7 @@ export interface Request {
   killed: boolean;
   readonly busyPfns: number[];
   readonly moves: Move[];
+  readonly drops: number[];
 }
 
 /** States in which a request has the lock. */
@@ -65,8 +68,8 @@ const INSIDE: ReadonlySet<RequestState> = new Set([
 ]);
 
 /** What a request that is done has answered. */
-export function resultOf({ errno, pfn, busyPfns, moves }: Request): CmaResult {
-  return { status: errno === 0 ? Status.OK : Status.NO_PAGE, errno, pfn, busyPfns, moves };
+export function resultOf({ errno, pfn, busyPfns, moves, drops }: Request): CmaResult {
+  return { status: errno === 0 ? Status.OK : Status.NO_PAGE, errno, pfn, busyPfns, moves, drops };
 }
 
 interface Area {
@@ -82,6 +85,7 @@ interface Area {
 export class ReferenceCmaMachine extends ReferenceMachine {
   private readonly areas: readonly Area[];
   private readonly pinned = new Set<number>();
+  private readonly files = new Set<number>();
   /** Those that are under way, and where each stands. */
   private readonly requests = new Map<Request, Generator<RequestState, void>>();
 
@@ -107,12 +111,24 @@ export class ReferenceCmaMachine extends ReferenceMachine {
     return this.pinned.delete(pfn) ? Status.OK : Status.BAD_PFN;
   }
 
+  /** This page, alone, is clean page cache. */
+  setFile(pfn: number): Status {
+    const status = this.setMobility(pfn, 0, Mobility.LRU);
+    if (status === Status.OK) this.files.add(pfn);
+    return status;
+  }
+
+  override setMobility(pfn: number, order: number, mobility: Mobility): Status {
+    this.files.delete(pfn);
+    return super.setMobility(pfn, order, mobility);
+  }
+
   /** cma_alloc: first fit over the bitmap; a busy range is skipped by the alignment, not by its length. */
   cmaAllocate(areaIndex: number, count: number, align: number, cpu?: number): CmaResult {
     const refusal = this.enter(cpu);
     const area = this.areas.find((each) => each.index === areaIndex);
     const status = refusal === Status.OK && area === undefined ? Status.BAD_ZONE : refusal;
-    if (status !== Status.OK) return { status, errno: 0, pfn: 0, busyPfns: [], moves: [] };
+    if (status !== Status.OK) return { status, errno: 0, pfn: 0, busyPfns: [], moves: [], drops: [] };
     const request = this.cmaBegin(areaIndex, count, align, cpu);
     while (request.state !== RequestState.DONE) this.cmaStep(request);
     return resultOf(request);
@@ -133,6 +149,7 @@ export class ReferenceCmaMachine extends ReferenceMachine {
       killed: false,
       busyPfns: [],
       moves: [],
+      drops: [],
     };
     this.requests.set(request, this.steps(request));
     return request;
@@ -212,19 +229,22 @@ export class ReferenceCmaMachine extends ReferenceMachine {
 
   protected override takeBack(pfn: number, order: number, cpu?: number): Zone | Status {
     const owner = super.takeBack(pfn, order, cpu);
-    if (typeof owner !== "number") this.pinned.delete(pfn);
+    if (typeof owner !== "number") {
+      this.pinned.delete(pfn);
+      this.files.delete(pfn);
+    }
     return owner;
   }
 
   /** alloc_contig_range for a CMA range: 0, or a negative errno. */
   private *takeRange(request: Request, start: number, end: number): Generator<RequestState, number> {
-    const { machine, pinned } = this;
-    const { moves } = request;
+    const { machine, pinned, files } = this;
+    const { moves, drops } = request;
     const zone = zoneOf(machine, start)!;
     if (!isolateRange(machine, zone, start, end, Migratetype.CMA)) return EBUSY;
     for (const cpu of machine.cpus) drainAllOf(machine, zone, zone.pcpOf(cpu));
     yield RequestState.SCAN;
-    const context = { machine, pinned, moves, isKilled: () => request.killed };
+    const context = { machine, pinned, files, moves, drops, isKilled: () => request.killed };
     let errno = yield* migrateRange(context, zone, start, end);
     yield RequestState.TEST;
     if (errno === 0 || errno === EBUSY) errno = this.grab(zone, start, end) ? 0 : EBUSY;

@@ -2,8 +2,8 @@
 // Must not know: why the range must become free.
 // Kernel: __alloc_contig_migrate_range (mm/page_alloc.c), isolate_migratepages_range (mm/compaction.c), migrate_pages,
 //   migrate_pages_batch, alloc_migration_target (mm/migrate.c); 6.12 and 6.1.
-// DEVIATION: single pages only (no THP), no page cache that is reclaimed instead, and where the kernel would
-//   reclaim to get a destination the model has none (-ENOMEM).
+// DEVIATION: single pages only (no THP), page cache is clean, and where the kernel would reclaim to get a destination
+//   the model has none (-ENOMEM).
 
 import { RequestState } from "../../assembly/abi/findings.js";
 import { Gfp, ListTypeRule, Mobility } from "../../assembly/abi/vocabulary.js";
@@ -43,10 +43,14 @@ export interface Move {
 export interface MigrationContext {
   readonly machine: Machine;
   readonly pinned: ReadonlySet<number>;
+  /** Clean pages of files. */
+  readonly files: Set<number>;
   /** A fatal signal is pending: it ends the migration before pages are collected or tried again. */
   isKilled(): boolean;
   /** Every page that moved, in order. */
   readonly moves: Move[];
+  /** Pages of files that were dropped. */
+  readonly drops: number[];
 }
 
 interface Attempt {
@@ -75,7 +79,8 @@ export function* migrateRange(
       calls = 0;
     } else if (calls === CALLS_PER_LOT) return EBUSY;
     calls += 1;
-    pending = pending.filter((pfn) => isInUse(zone, pfn));
+    const still = pending.filter((pfn) => isInUse(zone, pfn));
+    pending = dropClean(context, still);
     if (pending.length > 0) {
       const { left, outOfMemory } = yield* migratePages(context, zone, pending);
       if (outOfMemory) return ENOMEM;
@@ -91,7 +96,25 @@ function isInUse(zone: Zone, pfn: number): boolean {
   return zone.allocated.get(pfn) === 0 || zone.rangeIs(Origin.LOOSE, pfn, 1);
 }
 
-/** The next lot: ascending scan, each page found goes to the FRONT. A pinned LRU page is not even taken. */
+/**
+ * reclaim_clean_pages_from_list: clean pages of files that nobody holds are freed, in the order of the list (6.1: the
+ * other way round); those that are held come to the front, in reverse.
+ */
+function dropClean(context: MigrationContext, lot: readonly number[]): number[] {
+  const { machine, files, pinned, drops } = context;
+  const clean = lot.filter((pfn) => files.has(pfn));
+  const free = clean.filter((pfn) => !pinned.has(pfn));
+  if (machine.rules.listType === ListTypeRule.CALLER) free.reverse();
+  for (const pfn of free) {
+    files.delete(pfn);
+    drops.push(pfn);
+    freeSingle(machine, pfn);
+  }
+  const held = clean.filter((pfn) => pinned.has(pfn)).reverse();
+  return [...held, ...lot.filter((pfn) => !clean.includes(pfn))];
+}
+
+/** The next lot: ascending scan, each page found goes to the FRONT. A pinned anonymous page is not even taken. */
 function collect(context: MigrationContext, zone: Zone, start: number, end: number): [number[], number] {
   const lot: number[] = [];
   let pfn = start;
@@ -106,7 +129,7 @@ function collect(context: MigrationContext, zone: Zone, start: number, end: numb
 function isCandidate(context: MigrationContext, zone: Zone, pfn: number): boolean {
   const single = zone.allocated.get(pfn) === 0 || zone.rangeIs(Origin.LOOSE, pfn, 1);
   if (!single || !zone.isMovable(pfn)) return false;
-  return mobilityOf(zone, pfn) === Mobility.DRIVER || !context.pinned.has(pfn);
+  return mobilityOf(zone, pfn) === Mobility.DRIVER || context.files.has(pfn) || !context.pinned.has(pfn);
 }
 
 function mobilityOf(zone: Zone, pfn: number): Mobility {
@@ -211,6 +234,7 @@ function move(context: MigrationContext, zone: Zone, source: number, destination
   to.allocated.set(destination.pfn, 0);
   to.setMobility(mobilityOf(zone, source), destination.pfn, 1);
   context.moves.push({ from: source, to: destination.pfn });
+  if (context.files.delete(source)) context.files.add(destination.pfn);
   freeSingle(context.machine, source);
   return true;
 }

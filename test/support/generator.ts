@@ -65,6 +65,7 @@ const FILLING = {
   cma_begin: 0,
   cma_step: 0,
   cma_kill: 0,
+  set_file: 0,
   fork: 0,
 } as const satisfies Record<Operation["op"], number>;
 const EMPTYING = { ...FILLING, allocate: 250, release: 600, release_loose: 40 } as const;
@@ -80,6 +81,7 @@ const REQUESTS = {
   pin: 200,
   cma_step: 600,
   cma_kill: 3,
+  set_file: 90,
   fork: 1,
 } as const;
 
@@ -155,6 +157,8 @@ export class Generator {
       case "cma_step":
       case "cma_kill":
         return { op, of: random.pick([...progress.requests.keys(), -1]) };
+      case "set_file":
+        return { op, of: this.someHeld(progress, true) };
       case "fork":
         return { op };
       case "pin":
@@ -293,5 +297,6 @@ type MaintenanceOp = Exclude<
   | "cma_begin"
   | "cma_step"
   | "cma_kill"
+  | "set_file"
   | "fork"
 >;

@@ -68,6 +68,8 @@ export type Operation =
     }
   | { readonly op: "cma_step"; readonly of: number }
   | { readonly op: "cma_kill"; readonly of: number }
+  /** The page becomes clean page cache. */
+  | { readonly op: "set_file"; readonly of: number }
   /** A copy, which lives and dies by itself. */
   | { readonly op: "fork" }
   | { readonly op: "pin"; readonly of: number; readonly on: boolean };

@@ -36,8 +36,9 @@ const LEAST: Readonly<Record<string, number>> = {
   "cma_alloc -16": 300,
   "window: ISOLATED_BY_OTHER": 5000,
   "window: NO_TARGET": 1000,
-  "window: PINNED": 150,
+  "window: PINNED": 80,
   "window: UNMOVABLE": 1000,
+  "page of a file dropped": 1000,
   fork: 150,
 };
 

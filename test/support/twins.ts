@@ -15,7 +15,15 @@ import { dumpCore, heldByCore, heldByReference } from "./core_dump.js";
 import { FlatCore, flattenReference, isEqualRow } from "./flat_state.js";
 import type { NthFree, Operation } from "./operations.js";
 import { AreaCheck, cmaAllocate, cmaRelease, pin, unpin, type Window } from "./twins_cma.js";
-import { cmaBegin, cmaStep, fork, openWindows, type Tally, type TwinRequest } from "./twins_requests.js";
+import {
+  cmaBegin,
+  cmaStep,
+  fork,
+  openWindows,
+  setFile,
+  type Tally,
+  type TwinRequest,
+} from "./twins_requests.js";
 
 export interface Block {
   readonly pfn: number;
@@ -122,6 +130,8 @@ export class Twins implements Disposable {
       case "cma_step":
       case "cma_kill":
         return cmaStep(this, operation);
+      case "set_file":
+        return setFile(this, operation);
       case "fork":
         return fork(this);
       default:

@@ -31,6 +31,7 @@ export function cmaAllocate(twins: Twins, operation: Operation & { op: "cma_allo
   while (id % 2 === 0 && request.result === undefined) request.step();
   const got = request.run();
   for (const move of expected.moves) follow(twins, move);
+  for (const pfn of expected.drops) forget(twins, pfn);
   const wrong = compareResults(expected, got);
   if (wrong === null && got.ok) twins.windows.set(id, { area, pfn: got.pfn, pages });
   return wrong;
@@ -46,6 +47,7 @@ export function compareResults(expected: ReferenceResult, got: CoreResult, seen 
     ["busy windows", expected.busyPfns.slice(first).join(), busy.join()],
     ["busy retries", expected.busyPfns.length, got.busyRetries],
     ["pages migrated", expected.moves.length, got.pagesMigrated],
+    ["pages dropped", expected.drops.length, got.pagesReclaimed],
   ];
   const wrong = rows
     .filter(([, a, b]) => a !== b)
@@ -59,6 +61,11 @@ export function follow({ held, pinned }: Twins, { from, to }: Move): void {
     if (block.pfn === from && block.order === 0) held.set(id, { pfn: to, order: 0 });
   }
   pinned.delete(from);
+}
+
+/** A page of a file is gone: it can be read again. */
+export function forget({ held }: Twins, pfn: number): void {
+  for (const [id, block] of held) if (block.pfn === pfn) held.delete(id);
 }
 
 export function cmaRelease(twins: Twins, { of, cpu }: Operation & { op: "cma_release" }): string | null {

@@ -2,14 +2,14 @@
 // Must not know: what a step does.
 
 import { BlockReason, RequestState } from "../../assembly/abi/findings.js";
-import { Op } from "../../assembly/abi/vocabulary.js";
+import { Mobility, Op, PageLife } from "../../assembly/abi/vocabulary.js";
 import { StatWord } from "../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../bindings/engine/gfp.js";
 import type { CmaRequest } from "../../bindings/machine/cma.js";
 import { type Request, resultOf } from "../reference/cma.js";
 import type { Operation } from "./operations.js";
 import type { Twins } from "./twins.js";
-import { compareResults, follow, type Window } from "./twins_cma.js";
+import { compareResults, follow, forget, type Window } from "./twins_cma.js";
 
 /** One cma_alloc in both. */
 export interface TwinRequest {
@@ -55,6 +55,7 @@ export function cmaStep(
   if (both === undefined) return null;
   const { core, reference, area, pages } = both;
   const moved = reference.moves.length;
+  const dropped = reference.drops.length;
   if (op === "cma_kill") {
     reference.killed = true;
     core.kill();
@@ -66,12 +67,14 @@ export function cmaStep(
     twins.reference.cmaStep(reference);
   }
   for (const move of reference.moves.slice(moved)) follow(twins, move);
+  for (const pfn of reference.drops.slice(dropped)) forget(twins, pfn);
   if (core.state !== reference.state) {
     return `request ${of}: core in ${RequestState[core.state]}, reference in ${RequestState[reference.state]}`;
   }
   count(twins.tally, `step to ${RequestState[core.state]}`);
   if (core.result === undefined) return null;
   count(twins.tally, `cma_alloc ${core.result.errno}`);
+  count(twins.tally, "page of a file dropped", reference.drops.length);
   for (const { reason } of core.result.windows) count(twins.tally, `window: ${BlockReason[reason]}`);
   twins.requests.delete(of);
   const { ok, pfn } = core.result;
@@ -85,6 +88,14 @@ export function openWindows({ requests }: Twins): Window[] {
   return [...requests.values()]
     .filter(({ reference }) => reference.state >= OPEN_FROM)
     .map(({ area, pages, reference }) => ({ area, pages, pfn: reference.start }));
+}
+
+export function setFile(twins: Twins, { of }: Operation & { op: "set_file" }): string | null {
+  const block = twins.held.get(of);
+  if (block === undefined || block.order > 0) return null;
+  const content = Mobility.LRU | (PageLife.FILE << 8);
+  const got = twins.command(Op.SET_CONTENT, 0, 0, 0, block.pfn, content);
+  return twins.same(twins.reference.setFile(block.pfn), got.status);
 }
 
 /** A copy is what its original is, goes on by itself, and the original notices nothing. */
