@@ -8,7 +8,6 @@ export { renderAllocFailed, renderAvailablePages, renderCmaBitmap } from "./proc
 export { renderVmstat, renderZoneinfo } from "./procfs_zoneinfo.js";
 export { renderBrief } from "./run_brief.js";
 export { describeFailure, renderClients, renderComparisons, renderRuns, renderSeries } from "./run_text.js";
-export { seriesToCsv, seriesToParquet } from "./series.js";
 export {
   formatBytes,
   formatCount,

@@ -18,9 +18,21 @@ const free: Uint32Array = machine.freeList(1, 10, Migratetype.MOVABLE);
 console.log(JSON.stringify({ refused, sound: machine.validate().name, free: free.length > 0, MiB: MiB(1), read: typeof read }));
 `;
 
-/** Runs in Node and in a browser alike: seeded churns, a batch, copies. Exports what must be equal everywhere. */
+/** Runs in Node and in a browser alike: seeded churns, a batch, copies, a scenario in virtual time. Exports what must be equal everywhere. */
 export const DIGESTS_PROGRAM = `
-import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL, Machine, Op } from "pageblock";
+import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL, Machine, Op, parseScenario, runScenario, scenarioDigest } from "pageblock";
+
+const SCENARIO = \`
+name: everywhere
+device: tiny
+duration: 150ms
+pressure: { swap: 16MiB }
+workloads:
+  - { kind: resident, anon: 40%, file: 16%, interval: 20us }
+  - { kind: direct-io, queue-depth: 64, pages: 16KiB, service: 8ms, service-spread: lognormal, buffers: 14MiB, fresh-share: 40% }
+clients:
+  - { kind: camera, area: reserved, pages: 8MiB, start: 50ms, interval: 30ms, hold: 10ms }
+\`;
 
 function batch(machine) {
   const { commands } = machine;
@@ -48,11 +60,14 @@ export async function digests() {
     answer[device] = { boot, totals, aged, pfns, cma: { errno, pfn, pagesMigrated }, batched: machine.digest(), copied: copy.digest(), sound: copy.validate().name };
     for (const each of [machine, copy]) each.dispose();
   }
+  const scenario = parseScenario(SCENARIO);
+  const { digest, events, requests } = await runScenario(scenario, { seed: 1 });
+  answer.scenario = { digest, events, requests: requests.length, read: scenarioDigest(scenario) };
   return answer;
 }
 `;
 
-/** A page without a bundler: an import map says where the three names lie. */
+/** A page without a bundler: an import map says where the names lie. */
 export const PAGE = `<!doctype html>
 <meta charset="utf-8">
 <title>pageblock</title>
@@ -61,7 +76,9 @@ export const PAGE = `<!doctype html>
   "imports": {
     "pageblock": "/node_modules/pageblock/dist/bindings/index.js",
     "#platform": "/node_modules/pageblock/dist/bindings/engine/platform.web.js",
-    "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js"
+    "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js",
+    "simple-statistics": "/node_modules/simple-statistics/dist/simple-statistics.mjs",
+    "yaml": "/node_modules/yaml/browser/index.js"
   }
 }
 </script>

@@ -1,6 +1,6 @@
 import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
-import { seriesToCsv, seriesToParquet } from "../../../bindings/report/index.js";
+import { seriesToCsv, seriesToParquet } from "../../../bindings/report/series.js";
 import { makeResults } from "../../support/run_results.js";
 
 const results = makeResults({ seeds: 2, seconds: 3, policies: ["mainline", 'odd, "named"'] });
