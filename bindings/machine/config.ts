@@ -11,7 +11,17 @@ import {
   SLOT_CAPACITY,
 } from "../../assembly/abi/limits.js";
 import { CmaFree, CmaUse, PinRule } from "../../assembly/abi/proposals.js";
-import { ReclaimMode } from "../../assembly/abi/vocabulary.js";
+import {
+  CmaErrorRule,
+  CmaLockRule,
+  FallbackRule,
+  IsolationRule,
+  ListTypeRule,
+  MigrationRule,
+  PcpRule,
+  ReclaimMode,
+  ReserveRule,
+} from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { KernelRules } from "../device/kernel.js";
 import type { Problem } from "../engine/errors.js";
@@ -122,6 +132,30 @@ function checkPolicy({ policy, simulation }: MachineConfig): Problem[] {
   return problems;
 }
 
+/** The values that each rule may have. */
+const RULES = {
+  listType: ListTypeRule,
+  pcp: PcpRule,
+  fallback: FallbackRule,
+  reserve: ReserveRule,
+  isolation: IsolationRule,
+  migration: MigrationRule,
+  cmaError: CmaErrorRule,
+  cmaLock: CmaLockRule,
+} as const satisfies Record<keyof KernelRules, object>;
+
+function ruleProblems({ rules }: MachineConfig): Problem[] {
+  return Object.entries(rules).flatMap(([name, value]) => {
+    const path = `rules.${name}`;
+    const known = Object.hasOwn(RULES, name) ? RULES[name as keyof KernelRules] : undefined;
+    if (known === undefined)
+      return [{ path, message: `is no rule; there are ${Object.keys(RULES).join(", ")}` }];
+    const values = Object.values(known).filter((each) => typeof each === "number");
+    if (values.includes(value)) return [];
+    return [{ path, message: `must be one of ${values.join(", ")}, got ${String(value)}` }];
+  });
+}
+
 /** Everything about the numbers that the core could not work with. */
 export function checkConfig(config: MachineConfig): Problem[] {
   const problems: Problem[] = [];
@@ -179,7 +213,7 @@ export function checkConfig(config: MachineConfig): Problem[] {
   want("pressure.swapPages", between(swapPages, 0, 2 ** 31 - 1), `must be 0 to 2^31 - 1, got ${swapPages}`);
   want("pressure.zramPercent", between(zramPercent, 0, 100), `must be 0 to 100, got ${zramPercent}`);
   want("pressure.swappiness", between(swappiness, 0, 200), `must be 0 to 200, got ${swappiness}`);
-  return problems;
+  return [...problems, ...ruleProblems(config)];
 }
 
 function tooLarge({ startPfn, endPfn, pageShift }: MachineConfig): string {

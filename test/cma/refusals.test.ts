@@ -5,7 +5,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RequestState } from "../../assembly/abi/findings.js";
 import { Op, Status } from "../../assembly/abi/vocabulary.js";
-import { MachineError } from "../../bindings/engine/errors.js";
+import type { KernelRules } from "../../bindings/device/kernel.js";
+import { DeviceError, MachineError } from "../../bindings/engine/errors.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 import { AREA, BASE, CONTENT, command, END, isSound, KERNELS, place, small } from "./small.js";
 
@@ -227,6 +228,19 @@ describe.each(KERNELS)("release, Linux %s", (kernel) => {
     machine.unpin(BASE + 2);
     expect(() => machine.release(BASE + 2)).toThrow("NOT_ALLOCATED");
     expect(isSound(machine)).toBe("sound");
+  });
+});
+
+describe("rules of a machine", () => {
+  it("that do not exist are refused, all at once", async () => {
+    const rules: Partial<KernelRules> = JSON.parse(`{ "cmaLock": 7, "cmaError": -1, "lock": 0 }`);
+    const error = await small("6.12", { rules }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DeviceError);
+    expect((error as DeviceError).problems.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      "rules.cmaError must be one of 0, 1, got -1",
+      "rules.cmaLock must be one of 0, 1, 2, got 7",
+      expect.stringMatching(/^rules.lock is no rule; there are listType, /),
+    ]);
   });
 });
 
