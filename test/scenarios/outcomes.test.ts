@@ -91,3 +91,34 @@ describe("rolling-blockade", () => {
     expect(run.requests.every(({ sleeps }) => sleeps <= 5)).toBe(true);
   });
 });
+
+describe("low-memory", () => {
+  it("the area's guests have nowhere to go: -12, and no pin is to blame", async () => {
+    const run = await play("low-memory");
+    expect(run.requests.length).toBeGreaterThan(3);
+    expect(new Set(run.requests.map(({ errno }) => errno))).toEqual(new Set([-12]));
+    for (const { windows } of run.failures) {
+      expect(windows.at(-1)).toMatchObject({ errno: -12, holder: "" });
+      expect(windows.every(({ reason }) => reason !== "PINNED")).toBe(true);
+    }
+    expect(column(run, "area.linux,cma.free")(39)).toBeLessThan(76_800 * 2);
+  });
+});
+
+describe("pcp-window", () => {
+  it("freed CMA pages are picked up from per-CPU lists and pinned, though much is free; to the buddy lists: none", async () => {
+    const mainline = await play("pcp-window");
+    const failed = mainline.requests.filter(({ errno }) => errno === -16);
+    expect(failed.length / mainline.requests.length).toBeGreaterThan(0.5);
+    // The balance rule has no part in it: most of the free memory is not CMA.
+    const free = column(mainline, "zone.Normal.free");
+    const freeCma = column(mainline, "zone.Normal.freeCma");
+    for (const second of [2, 5, 9]) expect(freeCma(second) / free(second)).toBeLessThan(0.4);
+    const blockers = mainline.failures.flatMap(({ windows }) => windows.map(({ holder }) => holder));
+    expect(new Set(blockers)).toContain("aio");
+    expect(mainline.failures.every(({ anyLongPin }) => !anyLongPin)).toBe(true);
+    const buddy = await play("pcp-window", "free-to-buddy");
+    expect(buddy.failures).toEqual([]);
+    expect(Math.max(...[1, 3, 5, 7, 9].map(column(buddy, "area.faprev.pinned")))).toBe(0);
+  });
+});
