@@ -117,19 +117,19 @@ function takeFromLists(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i
 
 /** rmqueue_buddy(): straight from the free lists. */
 export function takeFromBuddy(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
-  if ((allocFlags & AllocFlag.HIGHATOMIC) != 0 || isCmaFirst(zone, allocFlags)) {
+  if ((allocFlags & AllocFlag.HIGHATOMIC) != 0 || inline.always(isCmaFirst(zone, allocFlags))) {
     return takeFromLists(cpu, zone, order, type, allocFlags);
   }
   const link = inline.always(takeExact(cpu, zone, order, type));
   if (link == NONE) return takeLarger(cpu, zone, order, type, allocFlags);
-  accountTaken(cpu, zone, link, order);
+  inline.always(accountTaken(cpu, zone, link, order));
   return link;
 }
 
 function takeLarger(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
   const link = inline.always(takeOwn(cpu, zone, order, type));
   if (link == NONE) return takeFromLists(cpu, zone, order, type, allocFlags);
-  accountTaken(cpu, zone, link, order);
+  inline.always(accountTaken(cpu, zone, link, order));
   return link;
 }
 
@@ -222,14 +222,15 @@ function takeQuickly(cpu: i32, order: i32, gfp: i32, slow: usize, zone: i32, hig
   const type = typeOfGfp(gfp);
   const movable = type == Migratetype.MOVABLE;
   if (movable && !PLAIN_CMA) return allocateFully(cpu, order, gfp, slow);
-  if (!isPlenty(zone, order, highestZone, movable)) return allocateFully(cpu, order, gfp, slow);
+  if (!inline.always(isPlenty(zone, order, highestZone, movable)))
+    return allocateFully(cpu, order, gfp, slow);
   if (order != 0 && !hasBlock(zone, order, movable ? <i32>AllocFlag.CMA : 0))
     return allocateFully(cpu, order, gfp, slow);
-  const pindex = pindexOf(type, order);
-  const link = firstListed(cpu, zone, pindex);
+  const pindex = inline.always(pindexOf(type, order));
+  const link = inline.always(firstListed(cpu, zone, pindex));
   if (link >= FREE_HEADS) return allocateFully(cpu, order, gfp, slow);
-  takeFirstListed(cpu, zone, pindex, link, order);
-  noteAllocation(cpu, zone);
+  inline.always(takeFirstListed(cpu, zone, pindex, link, order));
+  inline.always(noteAllocation(cpu, zone));
   setWord(link, pack(FrameKind.ALLOCATED, order, zone));
   count(StatWord.ALLOCATIONS);
   return link;

@@ -11,21 +11,21 @@ import { isMergeable, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { config } from "../memory/regions";
 import { count } from "../record/events";
-import { giveSingle, giveToPcp } from "./pcp";
+import { giveSingle, giveToPcp, PLAIN } from "./pcp";
 import { isPcpOrder } from "./pcp_lists";
 import { freeDirect, isHeld } from "./release";
 
 /** ISOLATE blocks, by one policy CMA blocks too, and orders without a list bypass the per-CPU lists. */
 function bypassesLists(type: i32, order: i32): bool {
-  if (!isPcpOrder(order) || type == Migratetype.ISOLATE) return true;
+  if (!inline.always(isPcpOrder(order)) || type == Migratetype.ISOLATE) return true;
   return type == Migratetype.CMA && config(ConfigWord.CMA_FREE) == CmaFree.BUDDY;
 }
 
 /** The page's content is gone: off its LRU list, out of its slot. Answers its zone. */
 export function dropContent(link: u32): i32 {
   const word = wordOf(link);
-  if (isOnLru(word)) removeFromLru(link);
-  vacate(link);
+  if (inline.always(isOnLru(word))) removeFromLru(link);
+  if (ownerOf(link) != 0) vacate(link);
   setWord(link, FrameKind.BODY);
   count(StatWord.RELEASES);
   return zoneOf(word);
@@ -35,7 +35,7 @@ export function dropContent(link: u32): i32 {
 export function freePages(cpu: i32, link: u32, order: i32): void {
   if (order != 0) return freeFully(cpu, link, order);
   const word = wordOf(link);
-  if (!isBare(word) || ownerOf(link) != 0) return freeFully(cpu, link, 0);
+  if (!PLAIN || !isBare(word) || ownerOf(link) != 0) return freeFully(cpu, link, 0);
   const type = typeOf(link);
   if (!isMergeable(type)) return freeFully(cpu, link, 0);
   count(StatWord.RELEASES);
@@ -45,7 +45,7 @@ export function freePages(cpu: i32, link: u32, order: i32): void {
 function freeFully(cpu: i32, link: u32, order: i32): void {
   const zone = inline.always(dropContent(link));
   const type = typeOf(link);
-  if (bypassesLists(type, order)) freeDirect(cpu, zone, link, order, false);
+  if (inline.always(bypassesLists(type, order))) freeDirect(cpu, zone, link, order, false);
   else inline.always(giveToPcp(cpu, zone, link, order, type));
 }
 

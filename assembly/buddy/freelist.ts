@@ -24,7 +24,7 @@ export function hasFree(zone: i32, order: i32, type: i32): bool {
 
 /** get_page_from_free_area(): the head of the list, or NONE. */
 export function firstFree(zone: i32, order: i32, type: i32): u32 {
-  const head = freeHead(zone, order, type);
+  const head = inline.always(freeHead(zone, order, type));
   const link = nextOf(head);
   return link == head ? NONE : link;
 }
@@ -39,9 +39,9 @@ export function nrFree(zone: i32, order: i32): i32 {
 
 export function insertFree(zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
   setWord(link, withType(pack(FrameKind.BUDDY, order, zone), type));
-  const head = freeHead(zone, order, type);
-  if (toTail) addTail(head, link);
-  else addHead(head, link);
+  const head = inline.always(freeHead(zone, order, type));
+  if (toTail) inline.always(addTail(head, link));
+  else inline.always(addHead(head, link));
   const at = nrFreeAt(zone, order);
   store<i32>(at, load<i32>(at) + 1);
 }
@@ -49,7 +49,7 @@ export function insertFree(zone: i32, link: u32, order: i32, type: i32, toTail: 
 /** insertFree() to the head of a list whose head the caller knows. */
 export function insertFirst(head: u32, zone: i32, link: u32, order: i32, type: i32): void {
   setWord(link, withType(pack(FrameKind.BUDDY, order, zone), type));
-  addHead(head, link);
+  inline.always(addHead(head, link));
   const at = nrFreeAt(zone, order);
   store<i32>(at, load<i32>(at) + 1);
 }
@@ -63,7 +63,7 @@ export function removeFirst(head: u32, zone: i32, link: u32, order: i32): void {
 
 /** Takes a block off its list, whichever it is. The word still says BUDDY: the caller writes what it becomes. */
 export function removeFree(zone: i32, link: u32, order: i32): void {
-  unlink(link);
+  inline.always(unlink(link));
   const at = nrFreeAt(zone, order);
   store<i32>(at, load<i32>(at) - 1);
 }

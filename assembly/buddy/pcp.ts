@@ -42,8 +42,8 @@ import { clearBelowHighIfMet } from "./watermark";
 /** Written by bindPcp only. */
 let AUTO: bool = false;
 let CACHES_TYPE: bool = false;
-/** Both as in 6.12. */
-let PLAIN: bool = false;
+/** Both as in 6.12: giveSingle() will do. */
+export let PLAIN: bool = false;
 let SCALE_MAX: i32 = 0;
 /** Byte offset in a PcpWord record: what an allocation halves. */
 let HALVED_WORD: usize = 0;
@@ -73,7 +73,7 @@ function pcpWord(order: i32, zone: i32, type: i32): u32 {
  * that goes back to the lists is the next to be split: so the whole block goes over at once, and is accounted so.
  */
 function refillRun(cpu: i32, zone: i32, order: i32, type: i32, current: i32, head: u32): void {
-  const link = firstFree(zone, current, type);
+  const link = inline.always(firstFree(zone, current, type));
   const word = pcpWord(order, zone, type);
   const step = (<u32>4) << order;
   const end = link + ((<u32>4) << current);
@@ -92,8 +92,8 @@ function staysOwn(cpu: i32, zone: i32, allocFlags: i32, pages: i32): bool {
 function refillOwn(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, wanted: i32, head: u32): i32 {
   const word = pcpWord(order, zone, type);
   let got = 0;
-  while (got < wanted && !isCmaFirst(zone, allocFlags)) {
-    const current = smallestOrder(zone, order, type);
+  while (got < wanted && !inline.always(isCmaFirst(zone, allocFlags))) {
+    const current = inline.always(smallestOrder(zone, order, type));
     if (current < 0) break;
     const run = 1 << (current - order);
     if (
@@ -106,10 +106,10 @@ function refillOwn(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, 
       got += run;
       continue;
     }
-    const link = firstFree(zone, current, type);
-    takeBlock(cpu, zone, link, order, current, type);
+    const link = inline.always(firstFree(zone, current, type));
+    inline.always(takeBlock(cpu, zone, link, order, current, type));
     setWord(link, word);
-    addTail(head, link);
+    inline.always(addTail(head, link));
     got += 1;
   }
   return got;
@@ -150,12 +150,12 @@ function refillList(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32)
 
 /** The page or block that is the next to be taken, or the list's head when the list is empty. */
 export function firstListed(cpu: i32, zone: i32, pindex: i32): u32 {
-  return nextOf(pcpHead(cpu, zone, pindex));
+  return nextOf(inline.always(pcpHead(cpu, zone, pindex)));
 }
 
 /** Takes the first of the list. The caller has dealt with free_count, and writes the frame's word. */
 export function takeFirstListed(cpu: i32, zone: i32, pindex: i32, link: u32, order: i32): void {
-  unlinkFirst(pcpHead(cpu, zone, pindex), link);
+  inline.always(unlinkFirst(inline.always(pcpHead(cpu, zone, pindex)), link));
   addCount(pcpAt(cpu, zone), -(1 << order));
 }
 
@@ -184,27 +184,27 @@ export function noteAllocation(cpu: i32, zone: i32): void {
 /** Puts a page that is on no list to the head of this list; answers pages held then. */
 function listPage(cpu: i32, zone: i32, link: u32, order: i32, pindex: i32, word: u32): i32 {
   setWord(link, word);
-  addHead(pcpHead(cpu, zone, pindex), link);
+  inline.always(addHead(inline.always(pcpHead(cpu, zone, pindex)), link));
   return addCount(pcpAt(cpu, zone), 1 << order);
 }
 
 /** Puts a page that is on no list to the head of its list; answers pages held then. */
 export function returnToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockType: i32): i32 {
-  const pindex = pindexOf(listType(blockType), order);
-  return listPage(cpu, zone, link, order, pindex, pcpWord(order, zone, blockType));
+  const pindex = inline.always(pindexOf(listType(blockType), order));
+  const word = inline.always(pcpWord(order, zone, blockType));
+  return inline.always(listPage(cpu, zone, link, order, pindex, word));
 }
 
 /** Puts a page that is on no list to the head of its list, then frees some if the set has become too long. */
 export function giveToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockType: i32): void {
   const held = inline.always(returnToPcp(cpu, zone, link, order, blockType));
-  const pindex = pindexOf(listType(blockType), order);
-  if (AUTO) keepShort(cpu, zone, order, held, pindex);
+  const pindex = inline.always(pindexOf(listType(blockType), order));
+  if (AUTO) inline.always(keepShort(cpu, zone, order, held, pindex));
   else keepShortFixed(cpu, zone, order, held, pindex);
 }
 
-/** The same for a single page of a U, M or R block, which is nearly every free. */
+/** The same for a single page of a U, M or R block, where PLAIN: nearly every free. */
 export function giveSingle(cpu: i32, zone: i32, link: u32, type: i32): void {
-  if (!PLAIN) return giveToPcp(cpu, zone, link, 0, type);
   const held = inline.always(listPage(cpu, zone, link, 0, type, pack(FrameKind.PCP, 0, zone)));
   inline.always(keepShort(cpu, zone, 0, held, type));
 }
@@ -214,7 +214,7 @@ function keepShort(cpu: i32, zone: i32, order: i32, held: i32, pindex: i32): voi
   const pcp = pcpAt(cpu, zone);
   store<i32>(pcp, load<i32>(pcp, PcpWord.ALLOC_FACTOR << 2) >> 1, PcpWord.ALLOC_FACTOR << 2);
   const freeHigh = inline.always(auto.noteFree(pcp, order, COSTLY_ORDER, SCALE_MAX));
-  const high = auto.currentHigh(pcp);
+  const high = inline.always(auto.currentHigh(pcp));
   if (freeHigh || held >= high || hasFlag(zone, ZoneFlag.RECLAIM_ACTIVE | ZoneFlag.BELOW_HIGH)) {
     shorten(cpu, zone, high, freeHigh, pindex);
   }

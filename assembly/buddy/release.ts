@@ -31,7 +31,7 @@ function mergesAcrossTypes(buddy: u32, order: i32, type: i32): bool {
  * `size` is the block's, pre-scaled as links are.
  */
 function mergeLikely(zone: i32, link: u32, order: i32, size: u32): bool {
-  return order < MAX_ORDER - 1 && isFreeBlock((link & ~size) ^ (size << 1), order + 1, zone);
+  return order < MAX_ORDER - 1 && inline.always(isFreeBlock((link & ~size) ^ (size << 1), order + 1, zone));
 }
 
 /**
@@ -42,15 +42,16 @@ function join(zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
   let size = (<u32>4) << order;
   while (order < MAX_ORDER) {
     const buddy = link ^ size;
-    if (!isFreeBlock(buddy, order, zone)) break;
+    if (!inline.always(isFreeBlock(buddy, order, zone))) break;
     if (order >= PAGEBLOCK_ORDER && !mergesAcrossTypes(buddy, order, type)) break;
-    removeFree(zone, buddy, order);
+    inline.always(removeFree(zone, buddy, order));
     setWord(link | buddy, FrameKind.BODY);
     link &= buddy;
     order += 1;
     size <<= 1;
   }
-  insertFree(zone, link, order, type, toTail || mergeLikely(zone, link, order, size));
+  const kept = toTail || inline.always(mergeLikely(zone, link, order, size));
+  inline.always(insertFree(zone, link, order, type, kept));
 }
 
 /**
@@ -65,11 +66,12 @@ export function freeOne(cpu: i32, zone: i32, link: u32, order: i32, type: i32, t
 /** freeOne() for the hot paths: most blocks are U, M or R, and the buddy of many is in use. */
 export function freeBlock(cpu: i32, zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
   if (!isMergeable(type)) return freeOne(cpu, zone, link, order, type, toTail);
-  modFreePages(cpu, zone, 1 << order);
+  inline.always(modFreePages(cpu, zone, 1 << order));
   const size = (<u32>4) << order;
-  if (order < MAX_ORDER && isFreeBlock(link ^ size, order, zone))
+  if (order < MAX_ORDER && inline.always(isFreeBlock(link ^ size, order, zone)))
     return join(zone, link, order, type, toTail);
-  inline.always(insertFree(zone, link, order, type, toTail || mergeLikely(zone, link, order, size)));
+  const kept = toTail || inline.always(mergeLikely(zone, link, order, size));
+  inline.always(insertFree(zone, link, order, type, kept));
 }
 
 /** Frees a block straight to the buddy lists, bypassing the per-CPU lists. */

@@ -22,7 +22,7 @@ export function bindSmallest(): void {
 export function expand(zone: i32, link: u32, low: i32, high: i32, type: i32): i32 {
   const all = 1 << high;
   let half = (<u32>4) << high;
-  let head = freeHead(zone, high, type);
+  let head = inline.always(freeHead(zone, high, type));
   while (high > low) {
     high -= 1;
     half >>= 1;
@@ -34,7 +34,8 @@ export function expand(zone: i32, link: u32, low: i32, high: i32, type: i32): i3
 
 /** Takes this first block of its list and splits it to `order`; the frame is DETACHED and remembers the list's type. */
 function splitFirst(zone: i32, link: u32, order: i32, current: i32, type: i32): void {
-  removeFirst(freeHead(zone, current, type), zone, link, current);
+  const head = inline.always(freeHead(zone, current, type));
+  inline.always(removeFirst(head, zone, link, current));
   if (current > order) inline.always(expand(zone, link, order, current, type));
   setWord(link, withType(pack(FrameKind.DETACHED, order, zone), type));
 }
@@ -48,12 +49,12 @@ export function takeBlock(cpu: i32, zone: i32, link: u32, order: i32, current: i
 /** The same for U, M and R. */
 export function takeOwnBlock(cpu: i32, zone: i32, link: u32, order: i32, current: i32, type: i32): void {
   inline.always(splitFirst(zone, link, order, current, type));
-  if (ACCOUNTS_AT_TAKE) modFreePages(cpu, zone, -(1 << order));
+  if (ACCOUNTS_AT_TAKE) inline.always(modFreePages(cpu, zone, -(1 << order)));
 }
 
 /** The first order from `order` up of which there is a free block of this type, or -1. */
 export function smallestOrder(zone: i32, order: i32, type: i32): i32 {
-  let head = freeHead(zone, order, type);
+  let head = inline.always(freeHead(zone, order, type));
   for (let current = order; current <= MAX_ORDER; current++) {
     if (!isEmpty(head)) return current;
     head += ORDER_STEP;
@@ -72,12 +73,12 @@ export function takeSmallest(cpu: i32, zone: i32, order: i32, type: i32): u32 {
 
 /** A U, M or R block of exactly this order, or NONE. */
 export function takeExact(cpu: i32, zone: i32, order: i32, type: i32): u32 {
-  const head = freeHead(zone, order, type);
+  const head = inline.always(freeHead(zone, order, type));
   const link = nextOf(head);
   if (link == head) return NONE;
-  removeFirst(head, zone, link, order);
+  inline.always(removeFirst(head, zone, link, order));
   setWord(link, withType(pack(FrameKind.DETACHED, order, zone), type));
-  if (ACCOUNTS_AT_TAKE) modFreePages(cpu, zone, -(1 << order));
+  if (ACCOUNTS_AT_TAKE) inline.always(modFreePages(cpu, zone, -(1 << order)));
   return link;
 }
 
@@ -85,7 +86,7 @@ export function takeExact(cpu: i32, zone: i32, order: i32, type: i32): u32 {
 export function takeOwn(cpu: i32, zone: i32, order: i32, type: i32): u32 {
   const current = inline.always(smallestOrder(zone, order, type));
   if (current < 0) return NONE;
-  const link = nextOf(freeHead(zone, current, type));
+  const link = nextOf(inline.always(freeHead(zone, current, type)));
   inline.always(takeOwnBlock(cpu, zone, link, order, current, type));
   return link;
 }

@@ -5,9 +5,10 @@ import { AllocFlag, EventKind, Gfp, Migratetype, PcpRule, ReserveRule, ZoneFlag 
 import { ConfigWord, ZoneWord } from "../abi/words";
 import { MAX_ORDER } from "../frames/pageblock";
 import { clearFlag, freeCma, freePages, hasFlag, setFlag, zoneAt } from "../frames/zone";
+import { isEmpty } from "../memory/list";
 import { config } from "../memory/regions";
 import { record } from "../record/events";
-import { hasFree, nrFree } from "./freelist";
+import { freeHead, nrFree, ORDER_STEP } from "./freelist";
 
 /** Written by bindWatermark only. */
 let WHOLE_RESERVE: bool = false;
@@ -63,15 +64,17 @@ function reducedMark(mark: i32, allocFlags: i32): i32 {
 
 /** A free block of at least this order on any list that the watermark check counts; the request may still fail. */
 export function hasBlock(zone: i32, order: i32, allocFlags: i32): bool {
+  let head = inline.always(freeHead(zone, order, 0)) - ORDER_STEP;
   for (let o = order; o <= MAX_ORDER; o++) {
+    head += ORDER_STEP;
     if (nrFree(zone, o) == 0) continue;
     for (let type = 0; type <= Migratetype.RECLAIMABLE; type++) {
-      if (hasFree(zone, o, type)) return true;
+      if (!isEmpty(head + ((<u32>type) << 2))) return true;
     }
-    if ((allocFlags & AllocFlag.CMA) != 0 && hasFree(zone, o, Migratetype.CMA)) return true;
+    if ((allocFlags & AllocFlag.CMA) != 0 && !isEmpty(head + (Migratetype.CMA << 2))) return true;
     if (
       (allocFlags & (AllocFlag.HIGHATOMIC | AllocFlag.OOM)) != 0 &&
-      hasFree(zone, o, Migratetype.HIGHATOMIC)
+      !isEmpty(head + (Migratetype.HIGHATOMIC << 2))
     ) {
       return true;
     }

@@ -12,5 +12,5 @@ export function random32(state: usize): u32 {
 
 /** A number below `bound` (> 0), by multiplication; the bias is below bound / 2^32. */
 export function randomBelow(state: usize, bound: u32): u32 {
-  return <u32>((<u64>random32(state) * <u64>bound) >> 32);
+  return <u32>((<u64>inline.always(random32(state)) * <u64>bound) >> 32);
 }

@@ -17,7 +17,7 @@ function setHigh(pcp: usize, high: i32): i32 {
 
 /** Stores `high` brought into [high_min, high_max]. */
 function clampHigh(pcp: usize, high: i32): i32 {
-  return setHigh(pcp, clamp(high, word(pcp, PcpWord.HIGH_MIN), word(pcp, PcpWord.HIGH_MAX)));
+  return setHigh(pcp, inline.always(clamp(high, word(pcp, PcpWord.HIGH_MIN), word(pcp, PcpWord.HIGH_MAX))));
 }
 
 /** Blocks of `order` to refill with. Grows with consecutive allocations (alloc_factor) for order 0. */
@@ -58,7 +58,7 @@ export function noteFree(pcp: usize, order: i32, costly: i32, scaleMax: i32): bo
 
 /** The high that a free is judged by, stored. Below it, and without a flag of the zone, nothing is to be done. */
 export function currentHigh(pcp: usize): i32 {
-  return clampHigh(pcp, word(pcp, PcpWord.HIGH));
+  return inline.always(clampHigh(pcp, word(pcp, PcpWord.HIGH)));
 }
 
 /** The limit at which pages go back to the buddy lists, from currentHigh(); adjusts the stored high on the way. */

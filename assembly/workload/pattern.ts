@@ -109,14 +109,14 @@ function randomMix(count: i32): u32 {
   let sum = FIRST_SUM;
   memory.fill(WINDOWS, 0xff, size << 2);
   for (let i = 0; i < count; i++) {
-    const at = slot(randomBelow(WORKLOAD, size));
+    const at = slot(inline.always(randomBelow(WORKLOAD, size)));
     const held = load<u32>(at);
     if (held != NONE) {
       freePages(0, held, orderOf(wordOf(held)));
       store<u32>(at, NONE);
       continue;
     }
-    const draw = randomBelow(WORKLOAD, 16);
+    const draw = inline.always(randomBelow(WORKLOAD, 16));
     const link = take(draw < 12 ? 0 : draw < 14 ? 1 : draw < 15 ? 2 : 3);
     store<u32>(at, link);
     sum = mix(sum, link);
