@@ -17,7 +17,7 @@ export enum Region {
   FRAME_PREV,
   /** u32 per frame: see the drawing in frames/frame. */
   FRAME_WORD,
-  /** u32 per frame: slot + 1 of the allocation that the frame heads, 0 without one. It survives migration. */
+  /** 3 or 4 bytes per frame (SHORT_OWNERS), LSB first: slot + 1 of the allocation that the frame heads, 0 without one. It survives migration. */
   FRAME_OWNER,
   /** u8 per pageblock: its Migratetype, 255 where no memory map exists. */
   PAGEBLOCKS,

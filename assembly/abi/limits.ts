@@ -71,3 +71,6 @@ export const EVENT_WORDS = 6;
 
 /** Finished requests that wait to be read; run() stops before it is full. */
 export const LOG_CAPACITY = 1_024;
+
+/** Most slots with which a frame's owner takes three bytes; with more of them it takes four. */
+export const SHORT_OWNERS = 0xff_fffe;

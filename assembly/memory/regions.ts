@@ -28,6 +28,7 @@ import {
   MAX_ZONES,
   MIGRATE_TYPES,
   PIN_CAPACITY,
+  SHORT_OWNERS,
   SLOT_CAPACITY,
   WINDOW_CAPACITY,
 } from "../abi/limits";
@@ -150,7 +151,7 @@ export function plan(indexWords: u32): i32 {
   let at = place(Region.FRAME_NEXT, NEXT, links, 4);
   at = place(Region.FRAME_PREV, at, links, 4);
   at = place(Region.FRAME_WORD, at, count, 4);
-  at = place(Region.FRAME_OWNER, at, config(ConfigWord.SLOTS) ? count : 0, 4);
+  at = place(Region.FRAME_OWNER, at, count * ownerBytes(config(ConfigWord.SLOTS)), 1);
   at = place(Region.SLOTS, at, config(ConfigWord.SLOTS), 4);
   at = place(Region.PAGEBLOCKS, at, count >> config(ConfigWord.PAGEBLOCK_ORDER), 1);
   at = place(Region.CMA_BITMAPS, at, config(ConfigWord.CMA_BITMAP_WORDS), 4);
@@ -176,6 +177,12 @@ function placeSimulation(first: u64): u64 {
   at = place(Region.QUEUE, at, (config(ConfigWord.EVENTS) + 1) * EVENT_WORDS * some, 4);
   at = place(Region.CELLS, at, config(ConfigWord.CELLS) * CellWord.COUNT * some, 4);
   return place(Region.LOG, at, LOG_CAPACITY * LogWord.COUNT * some, 4);
+}
+
+/** Bytes of FRAME_OWNER for each frame. */
+export function ownerBytes(slots: u32): u32 {
+  if (slots == 0) return 0;
+  return slots > <u32>SHORT_OWNERS ? 4 : 3;
 }
 
 function headCount(cpus: i32): u32 {

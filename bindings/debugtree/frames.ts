@@ -32,7 +32,7 @@ function typeName(type: number): string {
 function contentLines(machine: Machine, pfn: number): string[] {
   const { startPfn, frame } = { startPfn: machine.views.startPfn, frame: machine.views.frame(pfn) };
   const word = machine.engine.unsigned(Region.FRAME_WORD)[pfn - startPfn] ?? 0;
-  const owner = machine.engine.unsigned(Region.FRAME_OWNER)[pfn - startPfn] ?? 0;
+  const owner = machine.views.owner(pfn);
   const flags = Object.entries(PageFlag).flatMap(([name, bit]) =>
     typeof bit === "number" && (word & bit) !== 0 ? [name] : [],
   );

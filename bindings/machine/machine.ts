@@ -87,6 +87,11 @@ function withPolicy(config: MachineConfig): MachineConfig {
   return { ...config, pcpLists: config.pcpLists + config.costlyOrder + 1 };
 }
 
+async function resolvedOf(device: DeviceDescription | ResolvedDevice | string): Promise<ResolvedDevice> {
+  const description = typeof device === "string" ? getPreset(device) : device;
+  return "gfpZone" in description ? description : resolveDevice(description);
+}
+
 export interface AllocateRequest {
   /** Default 0. */
   readonly order?: number;
@@ -174,9 +179,8 @@ export class Machine implements Disposable {
     options: CreateOptions = {},
   ): Promise<Machine> {
     const core = options.core ?? "release";
-    const module = await moduleFor(options);
-    const description = typeof device === "string" ? getPreset(device) : device;
-    const resolved = "gfpZone" in description ? description : resolveDevice(description);
+    // Side by side: the core is read while the device is worked out.
+    const [module, resolved] = await Promise.all([moduleFor(options), resolvedOf(device)]);
     const config = configured(configOfDevice(resolved), options);
     const machine = Machine.#fresh(module, config, resolved.name, core);
     bootDevice(machine.#engine, machine.commands, resolved);

@@ -225,6 +225,14 @@ export class MachineViews {
     };
   }
 
+  /** Slot + 1 of the allocation that this frame heads, 0 without one. */
+  owner(pfn: number): number {
+    const bytes = this.#engine.bytes(Region.FRAME_OWNER);
+    const each = bytes.length / this.#frames;
+    const at = (pfn - this.startPfn) * each;
+    return bytes.subarray(at, at + each).reduceRight((owner, byte) => owner * 256 + byte, 0);
+  }
+
   stat(word: StatWord): number {
     return this.#engine.unsigned(Region.STATS)[word] ?? 0;
   }

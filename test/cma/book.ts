@@ -7,6 +7,7 @@ import { SWAPPED } from "../../assembly/abi/limits.js";
 import { FrameKind, Mobility, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
 import { StatWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";
+import { setOwner } from "../support/owners.js";
 
 export interface Held {
   readonly slot: number;
@@ -82,13 +83,12 @@ export class Book {
   adopt(machine: Machine): void {
     const words = machine.engine.unsigned(Region.FRAME_WORD);
     const slots = machine.engine.unsigned(Region.SLOTS);
-    const owners = machine.engine.unsigned(Region.FRAME_OWNER);
     words.forEach((word, frame) => {
       if ((word & 7) !== FrameKind.ALLOCATED) return;
       const slot = this.takeSlot();
       const pfn = frame + machine.views.startPfn;
       slots[slot] = pfn + 1;
-      owners[frame] = slot + 1;
+      setOwner(machine, pfn, slot + 1);
       const content = ((word >>> 12) & 3) | (((word >>> 14) & 15) << 8);
       this.held.push({ slot, order: (word >>> 3) & 15, content, pins: 0, pfn });
     });

@@ -8,6 +8,7 @@ import { CmaLockRule, LruList, Op, PageFlag } from "../../assembly/abi/vocabular
 import { AreaWord, ConfigWord, PinWord, RequestWord, ZoneWord } from "../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../bindings/engine/gfp.js";
 import type { Machine } from "../../bindings/machine/machine.js";
+import { setOwner } from "../support/owners.js";
 import { AREA, BASE, BLOCK, isSound, place, placeAll, START, small, ZONE } from "./small.js";
 
 const MOBILITY_SHIFT = 12;
@@ -17,7 +18,6 @@ const PIN_SHIFT = 25;
 class Patient {
   readonly words: Uint32Array;
   readonly slots: Uint32Array;
-  readonly owners: Uint32Array;
   readonly zones: Int32Array;
   readonly areas: Int32Array;
   readonly requests: Int32Array;
@@ -30,7 +30,6 @@ class Patient {
     const { engine, commands } = machine;
     this.words = engine.unsigned(Region.FRAME_WORD);
     this.slots = engine.unsigned(Region.SLOTS);
-    this.owners = engine.unsigned(Region.FRAME_OWNER);
     this.zones = engine.words(Region.ZONES);
     this.areas = engine.words(Region.AREAS);
     this.requests = engine.words(Region.REQUESTS);
@@ -121,7 +120,7 @@ const DAMAGES: readonly (readonly [Fault, string, Damage])[] = [
     "a free frame with an owner",
     (p) => {
       const pfn = p.machine.freeList(ZONE, 6, 1)[0] ?? 0;
-      p.owners[pfn - START] = 5;
+      setOwner(p.machine, pfn, 5);
       return pfn;
     },
   ],

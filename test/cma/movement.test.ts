@@ -8,6 +8,7 @@ import { Errno, LruList, Mobility, Op, PageFlag, PageLife } from "../../assembly
 import { ZoneWord } from "../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../bindings/engine/gfp.js";
 import type { Machine } from "../../bindings/machine/machine.js";
+import { setOwner } from "../support/owners.js";
 import {
   AREA,
   BASE,
@@ -32,7 +33,7 @@ const PAGES = END - BASE;
 function placeInSlot(machine: Machine, slot: number, pfn: number, content: Content): void {
   place(machine, pfn, content);
   machine.engine.unsigned(Region.SLOTS)[slot] = pfn + 1;
-  machine.engine.unsigned(Region.FRAME_OWNER)[pfn - machine.views.startPfn] = slot + 1;
+  setOwner(machine, pfn, slot + 1);
 }
 
 /** The frame in a slot; 0 when it is empty. */

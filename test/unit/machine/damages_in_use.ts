@@ -4,6 +4,7 @@ import { Fault } from "../../../assembly/abi/findings.js";
 import { Region } from "../../../assembly/abi/layout.js";
 import { FrameKind, PageFlag } from "../../../assembly/abi/vocabulary.js";
 import { AreaWord, PinWord, RangeWord, RequestWord, ZoneWord } from "../../../assembly/abi/words.js";
+import { setOwner } from "../../support/owners.js";
 import type { Damage } from "./damages.js";
 import type { Patient } from "./patient.js";
 
@@ -44,7 +45,7 @@ export const DAMAGES_IN_USE: [Fault, string, Damage][] = [
     "a page that does not know its slot",
     (p) => {
       const pfn = (p.machine.engine.unsigned(Region.SLOTS)[0] ?? 0) - 1;
-      p.machine.engine.unsigned(Region.FRAME_OWNER)[pfn] = 9;
+      setOwner(p.machine, pfn, 9);
       return pfn;
     },
   ],
