@@ -10,10 +10,18 @@ const ENTITIES: readonly (readonly [string, string])[] = [
   ["&gt;", ">"],
   ["&lt;", "<"],
   ["&quot;", '"'],
-  ["&#39;", "'"],
   ["&nbsp;", " "],
   ["&amp;", "&"],
 ];
+
+/** `&#64;` and `&#x3E;`: printable ASCII and the hard blank; others stay as they are. */
+function decodeNumeric(line: string): string {
+  return line.replace(/&#(\d{2,3}|[xX][0-9a-fA-F]{2});/g, (whole, digits: string) => {
+    const code = /^x/i.test(digits) ? Number.parseInt(digits.slice(1), 16) : Number(digits);
+    if (code === 160) return " ";
+    return code >= 32 && code < 127 ? String.fromCharCode(code) : whole;
+  });
+}
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal escapes are what is removed
 const ESCAPE = /\u001b\[[0-9;?]{0,16}[A-Za-z]/g;
@@ -23,6 +31,7 @@ export function cleanLine(raw: string): string {
   let line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
   if (line.charCodeAt(0) === 0xfeff) line = line.slice(1);
   if (line.includes("\u001b")) line = line.replace(ESCAPE, "");
+  if (line.includes("&#")) line = decodeNumeric(line);
   if (line.includes("&")) for (const [entity, plain] of ENTITIES) line = line.replaceAll(entity, plain);
   if (/[\u00a0\u2007\u202f]/.test(line)) line = line.replace(/[\u00a0\u2007\u202f]/g, " ");
   if (/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(line))

@@ -105,6 +105,10 @@ function noWindow({ view, pages, align, inferred, fits, era, failure, picture }:
   // A window must have been there, says the error: then the request was aligned less than inferred.
   const contradicted = failure.errno === -16 && era.to < SEVERAL_RANGES && !view.cut;
   if (contradicted && inferred && fits.largestAlign >= 0) return undefined;
+  // As much is missing of the list as could hold the request.
+  const shown = view.runs?.reduce((sum, { length }) => sum + length, 0) ?? 0;
+  const searched = picture.searches.some(({ bits, found }) => found >= bits);
+  if (view.cut && !searched && view.free !== null && view.free - shown >= pages) return undefined;
   const only = view.cut ? " of those that the log shows" : "";
   if (fits.largestAlign < 0) {
     return {
@@ -118,7 +122,6 @@ function noWindow({ view, pages, align, inferred, fits, era, failure, picture }:
       confidence: view.cut || view.source === "bitmap" ? "likely" : "proved",
     };
   }
-  const searched = picture.searches.some(({ bits, found }) => found >= bits);
   const nothingStuck = growth(picture, "pgmigrate_fail") === 0;
   return {
     verdict: "ALIGNMENT",

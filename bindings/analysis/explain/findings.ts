@@ -245,6 +245,28 @@ function countersAlone(picture: Picture): Finding[] {
   return [{ verdict: "UNDECIDED", code: "failures-not-in-log", message, evidence, nextCommand: LOG_COMMAND }];
 }
 
+/** sysfs counts pages since boot: the only trace of failures that the log has lost. */
+function areaCounters(picture: Picture): Finding[] {
+  if (picture.failures.length > 0) return [];
+  const last = new Map(picture.areas.map((area) => [area.name, area]));
+  return [...last.values()].flatMap(({ name, failed, succeeded, place }) => {
+    if (failed === null || failed === 0) return [];
+    const message = `area ${name}: requests for ${failed} pages failed since boot, no failure is in the logs`;
+    const evidence = [
+      `alloc_pages_fail ${failed}${succeeded === null ? "" : `, alloc_pages_success ${succeeded}`} (${place.file}:${place.line})`,
+    ];
+    return [
+      {
+        verdict: "UNDECIDED" as const,
+        code: "failures-not-in-log",
+        message,
+        evidence,
+        nextCommand: LOG_COMMAND,
+      },
+    ];
+  });
+}
+
 function areaStates(picture: Picture): Finding[] {
   if (picture.failures.length > 0) return [];
   const seen = new Set<string>();
@@ -296,6 +318,7 @@ export function findingsOf(picture: Picture): Finding[] {
     ...quietLines(picture),
     ...alignmentLoss(picture),
     ...countersAlone(picture),
+    ...areaCounters(picture),
     ...areaStates(picture),
     ...typeStates(picture),
   ];

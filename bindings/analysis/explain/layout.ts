@@ -16,6 +16,8 @@ export interface Layout {
 }
 
 const MOST_ORDER_PER_BIT = 10;
+/** Ranges of an area are kept apart by a multiple of every alignment. */
+const GAP = 2 ** 20;
 
 /** Fits the list into an area with this many pages to a bit, sizes in pages? */
 function consistent(list: PrintedRuns, order: number): boolean {
@@ -68,8 +70,7 @@ function rangeOffsets(list: PrintedRuns): number[] {
   let sum = 0;
   for (let range = 0; range < ends.length; range++) {
     offsets.push(sum);
-    // A gap keeps the ranges apart; it is a multiple of every alignment.
-    sum += Math.ceil(((ends[range] ?? 0) + 1) / 2 ** 20) * 2 ** 20;
+    sum += Math.ceil(((ends[range] ?? 0) + 1) / GAP) * GAP;
   }
   return offsets;
 }
@@ -103,16 +104,36 @@ export function bitmapBits(area: AreaFacts): number {
 
 const bitmapLayouts = new WeakMap<AreaFacts, Layout>();
 
-/** Free runs of an area's bitmap; undefined without one. Only the first range: others are rare and unnamed in messages. */
+/** Ranges lie behind each other with a gap, each as far from a multiple of 2^20 as in memory: alignments stay true. */
+function rangeStarts(area: AreaFacts, lengths: readonly number[]): number[] {
+  const first = area.ranges[0]?.basePfn ?? 0;
+  let end = 0;
+  return lengths.map((length, nth) => {
+    const shift = (((area.ranges[nth]?.basePfn ?? first) - first) % GAP) + GAP;
+    const start = nth === 0 ? 0 : Math.ceil((end + 1) / GAP) * GAP + (shift % GAP);
+    end = start + length;
+    return start;
+  });
+}
+
+/** Free runs of an area's bitmaps; undefined without one. */
 export function layoutOfBitmap(area: AreaFacts): Layout | undefined {
   const known = bitmapLayouts.get(area);
   if (known !== undefined) return known;
-  const bitmap = area.ranges[0]?.bitmap ?? undefined;
-  if (bitmap === undefined) return undefined;
+  if (area.ranges.every(({ bitmap }) => bitmap === null)) return undefined;
   const orderPerBit = area.orderPerBit ?? 0;
-  const bits = Math.min(bitmap.length * 32, bitmapBits(area));
-  const isSet = (bit: number): boolean => ((bitmap[bit >>> 5]! >>> (bit & 31)) & 1) !== 0;
-  const runs = freeRunsOfBits(bits, isSet, orderPerBit);
+  const bitsOf = (bitmap: Uint32Array | null) =>
+    area.ranges.length === 1 ? bitmapBits(area) : (bitmap?.length ?? 0) * 32;
+  const starts = rangeStarts(
+    area,
+    area.ranges.map(({ bitmap }) => bitsOf(bitmap) * 2 ** orderPerBit),
+  );
+  const runs = area.ranges.flatMap(({ bitmap }, nth) => {
+    if (bitmap === null) return [];
+    const isSet = (bit: number): boolean => ((bitmap[bit >>> 5]! >>> (bit & 31)) & 1) !== 0;
+    const own = freeRunsOfBits(Math.min(bitmap.length * 32, bitsOf(bitmap)), isSet, orderPerBit);
+    return own.map(({ start, length }) => ({ start: starts[nth]! + start, length }));
+  });
   const layout = { runs, free: runs.reduce((sum, { length }) => sum + length, 0), orderPerBit, remark: "" };
   bitmapLayouts.set(area, layout);
   return layout;

@@ -47,9 +47,11 @@ export function areaMaps(picture: Picture, limit = 4): AreaMap[] {
   for (const failure of picture.failures) {
     if (maps.length >= limit) break;
     const view = viewOf(failure, picture);
-    if (view.runs === null || view.total === null || failure.list?.hasRanges === true || view.total > 2 ** 40)
-      continue;
-    const map = mapOf(view, view.runs, view.total, block);
+    const { runs, total } = view;
+    if (runs === null || total === null || failure.list?.hasRanges === true || total > 2 ** 40) continue;
+    // Files of several ranges: they lie apart, and one row would not show that.
+    if (runs.some(({ start }) => start >= total)) continue;
+    const map = mapOf(view, runs, total, block);
     const culprits = [...failure.culprits.keys()]
       .filter((pfn) => view.baseKnown && pfn >= view.basePfn && pfn < view.basePfn + map.pages)
       .map((pfn) => Math.floor((pfn - view.basePfn) / map.cell));

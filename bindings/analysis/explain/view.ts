@@ -67,9 +67,12 @@ function findStillArea(picture: Picture, areas: readonly AreaFacts[]): AreaFacts
   if (first === last) return first;
   const counted = picture.areas.filter((area) => area.succeeded !== null).map((area) => area.succeeded!);
   const moved = counted.length > 1 && Math.max(...counted) > Math.min(...counted);
-  const a = first.ranges[0]!.bitmap!;
-  const b = last.ranges[0]!.bitmap!;
-  return !moved && a.length === b.length && a.every((word, i) => word === b[i]) ? first : undefined;
+  const same = first.ranges.every(({ bitmap }, nth) => {
+    const other = last.ranges[nth]?.bitmap ?? null;
+    if (bitmap === null || other === null) return bitmap === other;
+    return bitmap.length === other.length && bitmap.every((word, i) => word === other[i]);
+  });
+  return !moved && same ? first : undefined;
 }
 
 function reservedPfn(picture: Picture, total: number | null): number | null {
@@ -153,7 +156,8 @@ export function viewOf(failure: FailedRequest, picture: Picture): AreaView {
       source: "none",
       remark: "",
     };
-  const covered = (file!.ranges[0]!.bitmap?.length ?? 0) * 32 * 2 ** layout.orderPerBit;
+  const words = file!.ranges.reduce((sum, { bitmap }) => sum + (bitmap?.length ?? 0), 0);
+  const covered = words * 32 * 2 ** layout.orderPerBit;
   const cut = total !== null && covered < total;
   return {
     ...common,

@@ -14,6 +14,8 @@ import type { Importer, LineReader, ReaderContext } from "../importer.js";
 import { numberAfter, SHORT_LINE } from "../text.js";
 import { readBoot } from "./boot.js";
 import {
+  completeFailure,
+  joined,
   keepBusy,
   openName,
   readBusy,
@@ -24,7 +26,7 @@ import {
   readSearch,
 } from "./failure.js";
 import { MigrationReader } from "./migration.js";
-import { RunListReader } from "./runlist.js";
+import { RunListReader, withOpening } from "./runlist.js";
 import { ShowMemReader } from "./showmem.js";
 
 /** Lines within which a message belongs to the failure before it, and seconds where both have a time. */
@@ -39,6 +41,9 @@ class DmesgReader implements LineReader {
   private last: FailureFact | undefined;
   private waiting: FailureFact | undefined;
   private opened: string | undefined;
+  /** The line before, and a failure line to which something is missing. */
+  private before = "";
+  private broken: { readonly failure: FailureFact; readonly text: string } | undefined;
   private readonly requests: RequestFact[] = [];
   private readonly own: FailureFact[] = [];
 
@@ -49,10 +54,15 @@ class DmesgReader implements LineReader {
   }
 
   line(text: string, place: Place): boolean {
-    if (this.lists.line(text, place)) return true;
+    if (this.lists.line(withOpening(this.before, text), place)) {
+      this.giveUp();
+      return true;
+    }
     const short = text.length > SHORT_LINE ? text.slice(0, SHORT_LINE) : text;
-    const known = this.failure(short, place) || this.around(short, place);
+    if (this.completes(short)) return true;
+    const known = this.failure(joined(this.before, short), place) || this.around(short, place);
     this.opened = openName(short);
+    this.before = short;
     if (known) return true;
     if (this.migration.line(short, place) || this.memory.line(short, place)) return true;
     if (readSearch(this.context, short, place)) return true;
@@ -64,14 +74,35 @@ class DmesgReader implements LineReader {
 
   finish(): void {
     this.lists.finish();
+    this.giveUp();
     const { facts } = this.context;
     for (const window of this.busy) keepBusy(facts.busy, window);
     for (const failure of this.own) this.align(failure);
   }
 
+  /** The rest of a failure line that was broken in two. */
+  private completes(text: string): boolean {
+    const { broken } = this;
+    if (broken === undefined) return false;
+    if (!completeFailure(broken.failure, broken.text, text)) {
+      this.giveUp();
+      return false;
+    }
+    this.broken = undefined;
+    return true;
+  }
+
+  private giveUp(): void {
+    if (this.broken === undefined) return;
+    const message = "the failure line is cut: its size or its error is missing";
+    this.context.issue("warning", this.broken.failure.place.line, "failure-line-cut", message);
+    this.broken = undefined;
+  }
+
   private failure(text: string, place: Place): boolean {
-    const failure = readFailure(this.context, text, place, this.opened);
+    const failure = readFailure(text, place, this.opened);
     if (failure !== undefined) {
+      if (failure.pages === null || failure.errno === null) this.broken = { failure, text };
       this.keep(failure);
       return true;
     }

@@ -65,29 +65,39 @@ export function openName(text: string): string | undefined {
   return match?.[1];
 }
 
-export function readFailure(
-  context: ReaderContext,
-  text: string,
-  place: Place,
-  opened: string | undefined,
-): FailureFact | undefined {
+function readNumbers(failure: FailureFact, text: string, at: number): void {
+  failure.pages = numberAfter(text, "req-size:", at);
+  failure.errno = numberAfter(text, "ret:", at);
+  if (failure.errno !== null && failure.errno > 0) failure.errno = -failure.errno;
+}
+
+/** A failure line that mail or a terminal broke: what the next line adds. True: nothing is missing any more. */
+export function completeFailure(failure: FailureFact, text: string, next: string): boolean {
+  if (next.length > 80 || /cma|available/.test(next)) return false;
+  for (const joint of [" ", ""]) {
+    const whole = `${text.trimEnd()}${joint}${next.trim()}`;
+    readNumbers(failure, whole, whole.indexOf(FAILED));
+    if (failure.pages !== null && failure.errno !== null) return true;
+  }
+  readNumbers(failure, text, text.indexOf(FAILED));
+  return false;
+}
+
+/** The line broke before the sizes: `cma: cma_alloc: linux,cma: alloc failed,` and `req-size: 456 pages, ret: -12`. */
+export function joined(before: string, text: string): string {
+  const at = text.indexOf("req-size:");
+  if (at < 0 || text.includes(FAILED) || !/cma_alloc/.test(before.slice(-200))) return text;
+  return `${before.slice(-200).trimEnd()} ${text.slice(Math.max(0, at - 40)).replace(/^[>\s]{1,20}/, "")}`;
+}
+
+export function readFailure(text: string, place: Place, opened: string | undefined): FailureFact | undefined {
   const at = text.indexOf(FAILED);
   if (at < 0) return undefined;
   const split = opened !== undefined && !/cma_alloc/.test(text.slice(0, at));
   const { source, area } = nameBefore(split ? `${opened}: ` : text.slice(Math.max(0, at - 200), at));
   const failure = newFailure(place, timeOf(text), "cma", source);
   failure.area = area;
-  failure.pages = numberAfter(text, "req-size:");
-  failure.errno = numberAfter(text, "ret:", at);
-  if (failure.errno !== null && failure.errno > 0) failure.errno = -failure.errno;
-  if (failure.pages === null || failure.errno === null) {
-    context.issue(
-      "warning",
-      place.line,
-      "failure-line-cut",
-      "the failure line is cut: its size or its error is missing",
-    );
-  }
+  readNumbers(failure, text, at);
   return failure;
 }
 

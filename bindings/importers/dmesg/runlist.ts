@@ -12,10 +12,19 @@ const OPENING = "number of available pages:";
 /** Lines that may stand between two pieces of one list. */
 const PATIENCE = 40;
 
+/** A line that wrapping has parted from the beginning of its opening: `cma: number of` and `available pages: 3@125`. */
+export function withOpening(before: string, text: string): string {
+  if (text.includes(OPENING) || !/^[>\s]{0,20}(?:of|available|pages:)/.test(text.slice(0, 40))) return text;
+  const whole = `${before.slice(-80).trimEnd()} ${text.replace(/^[>\s]{1,20}/, "")}`;
+  return whole.includes(OPENING) && whole.indexOf(OPENING) < 80 ? whole : text;
+}
+
 export class RunListReader {
   private list: RunList | undefined;
   /** A number at the end of the last piece may go on in the next one. */
   private tail = "";
+  /** What stood behind `=>` while it is not the whole total: the line was wrapped there. */
+  private ending: string | undefined;
   private quiet = 0;
   private range = 0;
 
@@ -37,6 +46,7 @@ export class RunListReader {
       return true;
     }
     if (this.list === undefined) return false;
+    if (this.ending !== undefined) return this.restOfTotal(text);
     const start = continuation(text);
     if (start < 0) {
       this.quiet += 1;
@@ -52,7 +62,17 @@ export class RunListReader {
     this.close(true);
   }
 
+  /** Ranges that stand in one line are taken one after the other. */
   private piece(text: string): void {
+    let from = 0;
+    for (const { index } of text.matchAll(/range\s{1,4}\d{1,6}\s{0,4}:/g)) {
+      if (text.slice(from, index).trim() !== "") this.onePiece(text.slice(from, index));
+      from = index;
+    }
+    this.onePiece(text.slice(from));
+  }
+
+  private onePiece(text: string): void {
     const list = this.list!;
     const range = /^\s{0,8}range\s{1,4}(\d{1,6})\s{0,4}:/.exec(text.slice(0, 40));
     if (range !== null) {
@@ -115,15 +135,37 @@ export class RunListReader {
     } else list.cut = true;
   }
 
+  /** The total, or its first part when the line ends before it does. */
   private total(text: string): void {
     const list = this.list!;
-    const match = /^\s{0,8}(\d{1,15})\s{1,4}(?:free of|pages, total:)\s{1,4}(\d{1,15})/.exec(text);
-    if (match === null) list.cut = true;
-    else {
-      list.free = Number(match[1]);
-      list.total = Number(match[2]);
+    const match = WHOLE_TOTAL.exec(text);
+    // Digits at the very end may go on in the next line.
+    if (match === null || match[0].length === text.trimEnd().length) {
+      this.ending = text.trimEnd();
+      this.quiet = 0;
+      if (match === null && !/^\s{0,8}(?:\d{1,15}\s{0,4}[a-z, :]{0,16})?$/.test(this.ending))
+        this.close(true);
+      return;
     }
+    list.free = Number(match[1]);
+    list.total = Number(match[2]);
     this.close(false);
+  }
+
+  private restOfTotal(text: string): boolean {
+    const ending = this.ending!;
+    const next = text.trim().replace(/^(?:> ?){1,4}/, "");
+    for (const joint of ["", " "]) {
+      const match = /^[\d a-z:,]{1,60}$/.test(next) ? WHOLE_TOTAL.exec(`${ending}${joint}${next}`) : null;
+      if (match === null || !/total/.test(`${ending}${next}`)) continue;
+      this.list!.free = Number(match[1]);
+      this.list!.total = Number(match[2]);
+      this.close(false);
+      return true;
+    }
+    this.quiet += 1;
+    if (this.quiet > PATIENCE) this.close(true);
+    return false;
   }
 
   /** What waited for the rest of its number has none. */
@@ -138,6 +180,12 @@ export class RunListReader {
     if (list === undefined) return;
     this.list = undefined;
     this.flush(list);
+    const whole = this.ending === undefined ? null : WHOLE_TOTAL.exec(this.ending);
+    this.ending = undefined;
+    if (whole !== null) {
+      list.free = Number(whole[1]);
+      list.total = Number(whole[2]);
+    }
     if (cut || list.cut) {
       list.cut = true;
       this.context.issue(
@@ -150,6 +198,8 @@ export class RunListReader {
     this.done(list);
   }
 }
+
+const WHOLE_TOTAL = /^\s{0,8}(\d{1,15})\s{1,4}(?:free of|pages, total:)\s{1,4}(\d{1,15})/;
 
 /** What follows `=>`: `33161 free of`, and the form of 2016. */
 const TOTAL = /^\s{0,8}\d{1,15}\s{1,4}(?:free of|pages, total:)/;

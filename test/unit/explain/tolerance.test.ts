@@ -94,6 +94,67 @@ describe("damage", () => {
     });
   });
 
+  it("a list whose missing part could hold the request proves nothing; one whose part cannot does", () => {
+    const of = (total: string) =>
+      read(`${FAILURE}\ncma: number of available pages: 20@10+30@512=> ${total}\n`).failures[0];
+    expect(of("900 free of 8192 total pages")).toMatchObject({ verdict: "UNDECIDED" });
+    expect(of("150 free of 8192 total pages")).toMatchObject({ verdict: "FRAGMENTED" });
+  });
+
+  it("lines that mail has wrapped are put together, wherever they broke", () => {
+    const text = `Nov 28 19:25:54 imx8 kernel: ${FAILURE}\nNov 28 19:25:54 imx8 kernel: ${LIST}\nNov 28 19:25:54 imx8 kernel: usb 1-1: new\n`;
+    const whole = read(text).failures;
+    for (let width = 40; width < 150; width++) {
+      const words = text.replace(new RegExp(`(.{${width - 20},${width}}) `, "g"), "$1\n");
+      const { failures } = read(words);
+      expect({
+        width,
+        errno: failures[0]?.errno,
+        pages: failures[0]?.pages,
+        runs: failures[0]?.runs,
+      }).toEqual({
+        width,
+        errno: whole[0]?.errno,
+        pages: whole[0]?.pages,
+        runs: whole[0]?.runs,
+      });
+    }
+  });
+
+  it("numeric entities of web pages are decoded", () => {
+    const coded = LIST.replaceAll("@", "&#64;").replaceAll("+", "&#43;").replaceAll("=>", "&#x3D;&#x3E;");
+    expect(read(`${FAILURE}\n${coded}\n`).failures).toEqual(read(`${FAILURE}\n${LIST}\n`).failures);
+  });
+
+  it("ranges of a list may stand in one line", () => {
+    const list = (between: string) =>
+      `${FAILURE}\ncma: number of available pages: range 0: 10@0+20@256${between}range 1: 300@0=> 330 free of 8192 total pages\n`;
+    expect(read(list("")).failures[0]).toMatchObject({ runs: 3, largestRun: 300 });
+    expect(read(list("")).failures).toEqual(read(list("\n")).failures);
+    expect(read(list("")).issues).toEqual([]);
+  });
+
+  it("bitmap files of every range count", () => {
+    const line = "Linux version 6.18.1\ncma: __cma_alloc: cam: alloc failed, req-size: 64 pages, ret: -16\n";
+    const files = (second: number) =>
+      [0xffff_ffff, second].map(
+        (word, range) =>
+          `/sys/kernel/debug/cma/cam/ranges/${range}/base_pfn:${262_144 * (range + 1)}\n/sys/kernel/debug/cma/cam/ranges/${range}/bitmap:${`${word} `.repeat(32)}\n`,
+      );
+    const verdict = (second: number) =>
+      read(`${line}/sys/kernel/debug/cma/cam/count:2048\n${files(second).join("")}`).failures[0];
+    expect(verdict(0xffff_ffff)).toMatchObject({ verdict: "EXHAUSTED", runs: 0 });
+    expect(verdict(0xffff_0000)).toMatchObject({ verdict: "FRAGMENTED", largestRun: 16 });
+    expect(verdict(0)).toMatchObject({ verdict: "ISOLATION-COLLISION", largestRun: 1024 });
+  });
+
+  it("failures that only sysfs has counted are a finding", () => {
+    const counted = read(
+      "/sys/kernel/mm/cma/cam/alloc_pages_success:100\n/sys/kernel/mm/cma/cam/alloc_pages_fail:20\n",
+    );
+    expect(counted.findings).toMatchObject([{ verdict: "UNDECIDED", code: "failures-not-in-log" }]);
+  });
+
   it("pieces of any size, UTF-16 too", () => {
     const text = `${FAILURE}\r\n${LIST}\r\n`;
     const bytes = new TextEncoder().encode(text);
