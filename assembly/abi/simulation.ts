@@ -60,6 +60,11 @@ export enum ActorWord {
   /** Random state, 64 bit, at an even word. */
   SEED_LOW,
   SEED_HIGH,
+  /** A second stream, for draws whose number depends on the machine: those of arrivals stay the same. */
+  SIDE_LOW,
+  SIDE_HIGH,
+  /** Free for the actor's own use. */
+  D,
   COUNT = 16,
 }
 
@@ -113,7 +118,7 @@ export enum AppsParameter {
   FILE_SHARE,
   /** CPU time per page while it starts, beyond the page fault itself. */
   FILL_COST,
-  /** An application in use touches so many of its pages ... */
+  /** The application in use (mostly the newest) touches so many of its pages ... */
   TOUCH_PAGES,
   /** ... each so often; 0: never. */
   TOUCH_INTERVAL,
@@ -131,7 +136,7 @@ export enum FileReadParameter {
   SERVICE,
   /** Most pages cached by this workload; beyond, the oldest are dropped. */
   CACHE,
-  /** Part of the files that are read twice, and so become active. */
+  /** Part of the reads that go to what was read before: present pages become active, others are read again. */
   ACTIVE_SHARE,
 }
 
@@ -189,7 +194,7 @@ export enum SlabParameter {
 export enum MetadataParameter {
   /** Pages that are read and held at the start. */
   PAGES = 2,
-  /** One more each so often; 0: none. */
+  /** Mean time between two more, exponential; 0: none. */
   INTERVAL,
   /** Most pages held. */
   MOST,
@@ -340,5 +345,7 @@ export enum Cost {
   KSWAPD_WAKE,
   /** Period of the vmstat worker (vm.stat_interval). */
   VMSTAT_INTERVAL,
+  /** From an allocation that failed for good to its next try; an application was killed meanwhile. */
+  KILL,
   COUNT = 32,
 }

@@ -120,6 +120,15 @@ export function shrinkNode(cpu: i32, priority: i32, highestZone: i32, wanted: i3
   return freed;
 }
 
+/** Proactive reclaim (MADV_PAGEOUT, memory.reclaim): up to `pages` of the oldest anonymous ones. Answers pages swapped out. */
+export function swapOutOldest(cpu: i32, pages: i32): i32 {
+  const zone = config(ConfigWord.NR_ZONES) - 1;
+  if (listPages(LruList.INACTIVE_ANON, zone) < pages) deactivate(LruList.ACTIVE_ANON, pages, zone);
+  const freed = shrinkInactive(cpu, LruList.INACTIVE_ANON, pages, zone);
+  addStat(StatWord.PAGES_RECLAIMED, freed);
+  return freed;
+}
+
 /** Pages that reclaim could still take in a zone (zone_reclaimable_pages). */
 export function reclaimablePages(zone: i32): i32 {
   let pages = lruPages(zone, LruList.INACTIVE_FILE) + lruPages(zone, LruList.ACTIVE_FILE);

@@ -14,7 +14,7 @@ import { schedule } from "../time/queue";
 export enum Tag {
   START,
   STOP,
-  /** A step of a cma_alloc under way; the payload is the request (workload/client). */
+  /** A step of a cma_alloc under way; the payload is its buffer (workload/buffers). */
   REQUEST,
   FIRST,
 }
@@ -73,11 +73,47 @@ export function isActive(actor: i32): bool {
 export function cpuOf(actor: i32): i32 {
   const cpu = actorWord(actor, ActorWord.CPU);
   const cpus = config(ConfigWord.NR_CPUS);
-  return cpu < cpus ? cpu : <i32>drawBelow(actor, cpus);
+  return cpu < cpus ? cpu : <i32>pickBelow(actor, cpus);
 }
 
 function seedAt(actor: i32): usize {
   return actorAt(actor) + (ActorWord.SEED_LOW << 2);
+}
+
+function sideAt(actor: i32): usize {
+  return actorAt(actor) + (ActorWord.SIDE_LOW << 2);
+}
+
+/** The second stream follows from the first. */
+export function seedSide(actor: i32): void {
+  store<u64>(sideAt(actor), load<u64>(seedAt(actor)) ^ 0x5851_f42d_4c95_7f2d);
+}
+
+function unitOf(stream: usize): f64 {
+  return (<f64>random32(stream) + 1) / 4294967296.0;
+}
+
+function exponentialOf(stream: usize, mean: f64): f64 {
+  return -mean * Math.log(unitOf(stream));
+}
+
+/** A standard normal deviate (Box and Muller, 1958). */
+function normalOf(stream: usize): f64 {
+  const radius = Math.sqrt(-2 * Math.log(unitOf(stream)));
+  return radius * Math.cos(2 * Math.PI * unitOf(stream));
+}
+
+function spreadOf(stream: usize, mean: f64, spread: i32): f64 {
+  switch (spread) {
+    case Spread.EXPONENTIAL:
+      return exponentialOf(stream, mean);
+    case Spread.LOGNORMAL:
+      return mean * Math.exp(normalOf(stream) - 0.5);
+    case Spread.UNIFORM:
+      return mean * (0.5 + unitOf(stream));
+    default:
+      return mean;
+  }
 }
 
 export function drawBelow(actor: i32, bound: u32): u32 {
@@ -86,7 +122,7 @@ export function drawBelow(actor: i32, bound: u32): u32 {
 
 /** Above 0, at most 1. */
 export function drawUnit(actor: i32): f64 {
-  return (<f64>random32(seedAt(actor)) + 1) / 4294967296.0;
+  return unitOf(seedAt(actor));
 }
 
 /** True with this chance. */
@@ -95,27 +131,21 @@ export function drawChance(actor: i32, share: f64): bool {
 }
 
 export function drawExponential(actor: i32, mean: f64): f64 {
-  return -mean * Math.log(drawUnit(actor));
-}
-
-/** A standard normal deviate (Box and Muller, 1958). */
-function drawNormal(actor: i32): f64 {
-  const radius = Math.sqrt(-2 * Math.log(drawUnit(actor)));
-  return radius * Math.cos(2 * Math.PI * drawUnit(actor));
+  return exponentialOf(seedAt(actor), mean);
 }
 
 /** A value around `mean`, by its Spread; the mean of all of them is `mean`. */
 export function drawSpread(actor: i32, mean: f64, spread: i32): f64 {
-  switch (spread) {
-    case Spread.EXPONENTIAL:
-      return drawExponential(actor, mean);
-    case Spread.LOGNORMAL:
-      return mean * Math.exp(drawNormal(actor) - 0.5);
-    case Spread.UNIFORM:
-      return mean * (0.5 + drawUnit(actor));
-    default:
-      return mean;
-  }
+  return spreadOf(seedAt(actor), mean, spread);
+}
+
+/** As drawBelow() and drawSpread(), from the stream for what the state of the machine decides how often it is drawn. */
+export function pickBelow(actor: i32, bound: u32): u32 {
+  return randomBelow(sideAt(actor), bound);
+}
+
+export function pickSpread(actor: i32, mean: f64, spread: i32): f64 {
+  return spreadOf(sideAt(actor), mean, spread);
 }
 
 /** Pages of one unit of work: at least one. */

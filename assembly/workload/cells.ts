@@ -53,3 +53,12 @@ export function giveCell(cell: u32): void {
 export function ageOf(cell: u32): f64 {
   return <f64>(now() - load<u64>(cellAt(cell), CellWord.SINCE_LOW << 2));
 }
+
+/** A time that the actor wants to remember, instead of when the record was taken. */
+export function setCellTime(cell: u32, nanoseconds: f64): void {
+  store<f64>(cellAt(cell), nanoseconds, CellWord.SINCE_LOW << 2);
+}
+
+export function cellTime(cell: u32): f64 {
+  return load<f64>(cellAt(cell), CellWord.SINCE_LOW << 2);
+}

@@ -1,5 +1,5 @@
 // Knows: a cma_alloc of an actor in virtual time: each step of the request is an event, whose length is what the step did.
-// Must not know: why it is asked for. What ends is logged; the actor is told (finished(), in its own file).
+// Must not know: why it is asked for. What ends is logged; the actor sees that from carryOn().
 //
 // A request holds nothing of the clock between two steps: pins come and go, pages are freed, others ask.
 
@@ -37,10 +37,10 @@ function stat(word: i32): i32 {
 }
 
 /**
- * Begins a request of `pages` from the area; Tag.REQUEST events carry it on. A request for more than the area has ends
- * at once, as the kernel's does. Answers its number, or NO_REQUEST.
+ * Begins a request of `pages` from the area; Tag.REQUEST events with this payload carry it on. A request for more than
+ * the area has ends at once, as the kernel's does. Answers its number, or NO_REQUEST.
  */
-export function ask(actor: i32, area: i32, pages: i32, align: i32): i32 {
+export function ask(actor: i32, area: i32, pages: i32, align: i32, payload: u32): i32 {
   if (!isArea(area) || pages < 1 || pages > areaWord(area, AreaWord.PAGES)) {
     addCounter(actor, Counter.DROPPED, 1);
     return NO_REQUEST;
@@ -53,7 +53,7 @@ export function ask(actor: i32, area: i32, pages: i32, align: i32): i32 {
   const at = requestAt(request);
   store<u64>(at, now() + <u64>spent(), RequestWord.BEGUN_LOW << 2);
   store<i32>(at, stat(StatWord.WINDOWS), RequestWord.FIRST_WINDOW << 2);
-  later(actor, Tag.REQUEST, cost(Cost.CMA_SEARCH), request);
+  later(actor, Tag.REQUEST, cost(Cost.CMA_SEARCH), payload);
   return request;
 }
 
@@ -100,8 +100,8 @@ function pauseAfter(state: i32): f64 {
   return state == RequestState.WAITING ? cost(Cost.LOCK_POLL) : 0;
 }
 
-/** One step. True when the request is done: the caller reads it, then calls end(). */
-export function carryOn(actor: i32, request: i32): bool {
+/** One step. True when the request is done: the caller reads it, then calls end(). `payload` as for ask(). */
+export function carryOn(actor: i32, request: i32, payload: u32): bool {
   const before = requestWord(request, RequestWord.STATE);
   const cursor = requestWord(request, RequestWord.CURSOR);
   const next = requestWord(request, RequestWord.NEXT);
@@ -115,7 +115,7 @@ export function carryOn(actor: i32, request: i32): bool {
   const gone = requestWord(request, RequestWord.PAGES_RECLAIMED) - dropped;
   if (gone > 0) charge(actor, <f64>gone * cost(Cost.RECLAIM_PAGE));
   if (state == RequestState.DONE) return true;
-  later(actor, Tag.REQUEST, pauseAfter(state), request);
+  later(actor, Tag.REQUEST, pauseAfter(state), payload);
   return false;
 }
 

@@ -9,7 +9,7 @@ import { SimulationWord } from "../abi/run";
 import { ActorWord, Cost, Counter } from "../abi/simulation";
 import { Gfp, Mobility, PageFlag, PageLife, Status } from "../abi/vocabulary";
 import { StatWord } from "../abi/words";
-import { linkOf, orderOf, pfnOf, withContent, wordOf } from "../frames/frame";
+import { linkOf, orderOf, setWord, withContent, wordOf } from "../frames/frame";
 import { changeContent } from "../frames/lru";
 import { occupySlot, slotContent } from "../frames/owner";
 import { NONE } from "../memory/list";
@@ -176,11 +176,7 @@ export function touch(link: u32): void {
   changeContent(link, wordOf(link) | PageFlag.ACTIVE);
 }
 
-/** Marks a page, or takes marks from it (PageFlag bits), keeping it on the right list. */
+/** Marks a page, or takes marks from it; only PageFlag bits that decide no list (DIRTY, WRITEBACK, MAPPED). */
 export function mark(link: u32, set: u32, clear: u32): void {
-  changeContent(link, (wordOf(link) | set) & ~clear);
-}
-
-export function pfnIn(slot: u32): u32 {
-  return pfnOf(pageIn(slot));
+  setWord(link, (wordOf(link) | set) & ~clear);
 }

@@ -1,5 +1,5 @@
-// Knows: the loop of a simulation: the next event, who it is for, until when; and which file acts for which kind.
-// Must not know: what any of them does.
+// Knows: the loop of a simulation: the next event, who it is for, until when.
+// Must not know: what an actor does (workload/kinds).
 
 import { LOG_CAPACITY } from "../abi/limits";
 import { SimulationWord } from "../abi/run";
@@ -7,69 +7,8 @@ import { ActorKind, ActorWord, Parameter, RunStatus } from "../abi/simulation";
 import { SIMULATION } from "../memory/regions";
 import { now, resetSpent, setNow } from "../time/clock";
 import { nextTime, schedule, takeNext, takenActor, takenPayload, takenTag, takenTime } from "../time/queue";
-import {
-  actorWord,
-  isActive,
-  parameter,
-  setActorWord,
-  setSimulationWord,
-  simulationWord,
-  Tag,
-} from "./actor";
-import * as camera from "./actors/camera";
-import * as directIo from "./actors/direct_io";
-import * as kswapd from "./actors/kswapd";
-import * as resident from "./actors/resident";
-import * as vmstat from "./actors/vmstat";
-
-function startActor(actor: i32): void {
-  if (isActive(actor)) return;
-  setActorWord(actor, ActorWord.ACTIVE, 1);
-  switch (actorWord(actor, ActorWord.KIND)) {
-    case ActorKind.KSWAPD:
-      return kswapd.start(actor);
-    case ActorKind.VMSTAT:
-      return vmstat.start(actor);
-    case ActorKind.RESIDENT:
-      return resident.start(actor);
-    case ActorKind.DIRECT_IO:
-      return directIo.start(actor);
-    case ActorKind.CAMERA:
-      return camera.start(actor);
-    default:
-  }
-}
-
-/** What runs on after its stop (I/O in flight, a request under way) still gets its events. */
-function stopActor(actor: i32): void {
-  if (!isActive(actor)) return;
-  setActorWord(actor, ActorWord.ACTIVE, 0);
-  switch (actorWord(actor, ActorWord.KIND)) {
-    case ActorKind.DIRECT_IO:
-      return directIo.stop(actor);
-    case ActorKind.CAMERA:
-      return camera.stop(actor);
-    default:
-  }
-}
-
-function act(actor: i32, tag: i32, payload: u32): void {
-  if (tag == Tag.START) return startActor(actor);
-  if (tag == Tag.STOP) return stopActor(actor);
-  switch (actorWord(actor, ActorWord.KIND)) {
-    case ActorKind.KSWAPD:
-      return kswapd.act(actor, tag, payload);
-    case ActorKind.VMSTAT:
-      return vmstat.act(actor, tag, payload);
-    case ActorKind.RESIDENT:
-      return resident.act(actor, tag, payload);
-    case ActorKind.DIRECT_IO:
-      return directIo.act(actor, tag, payload);
-    case ActorKind.CAMERA:
-      return camera.act(actor, tag, payload);
-    default:
-  }
-}
+import { actorWord, parameter, seedSide, setSimulationWord, simulationWord, Tag } from "./actor";
+import { act, killOne } from "./kinds";
 
 /** Schedules the start and the stop of every actor; parameters, costs and seeds have been written. */
 export function begin(): void {
@@ -77,6 +16,7 @@ export function begin(): void {
   for (let actor = 0; actor < actors; actor++) {
     if (actorWord(actor, ActorWord.KIND) == ActorKind.KSWAPD)
       setSimulationWord(SimulationWord.KSWAPD, actor + 1);
+    seedSide(actor);
     schedule(<u64>parameter(actor, Parameter.START), actor, Tag.START, 0);
     const end = parameter(actor, Parameter.STOP);
     if (end > 0) schedule(<u64>end, actor, Tag.STOP, 0);
@@ -107,6 +47,10 @@ export function run(untilLow: u32, untilHigh: u32, most: i32, stopAtLog: bool): 
     resetSpent();
     const logged = simulationWord(SimulationWord.LOGGED);
     act(takenActor(), takenTag(), takenPayload());
+    if (simulationWord(SimulationWord.SHORT_OF_MEMORY)) {
+      setSimulationWord(SimulationWord.SHORT_OF_MEMORY, 0);
+      killOne();
+    }
     store<u64>(
       SIMULATION,
       load<u64>(SIMULATION, SimulationWord.EVENTS_LOW << 2) + 1,

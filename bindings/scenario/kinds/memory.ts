@@ -146,7 +146,7 @@ export const slab = kind({
       source: "chosen",
     },
   },
-  slots: (v) => value(v, "pages"),
+  slots: () => 0,
 });
 
 export const metadata = kind({
@@ -166,7 +166,7 @@ export const metadata = kind({
       index: MetadataParameter.INTERVAL,
       dimension: "interval",
       default: "5/s",
-      doc: "one more each so often; 0: none",
+      doc: "mean time between two more, exponential; 0: none",
       source: "chosen",
     },
     most: {
@@ -185,7 +185,7 @@ export const metadata = kind({
       source: "Kim, LSFMM 2015: ext4 superblocks are pinned as long as the file system is mounted",
     },
   },
-  slots: (v) => value(v, "pages") + value(v, "most"),
+  slots: () => 0,
 });
 
 export const longPin = kind({
@@ -219,7 +219,7 @@ export const longPin = kind({
       source: "chosen",
     },
   },
-  slots: (v) => value(v, "pages"),
+  slots: () => 0,
 });
 
 export const noise = kind({
@@ -261,6 +261,5 @@ export const noise = kind({
       source: "chosen",
     },
   },
-  // Little's law: rate x time, with room for bursts.
-  slots: (v) => Math.ceil((8 * value(v, "hold")) / Math.max(value(v, "interval"), 1)) + 256,
+  slots: () => 0,
 });

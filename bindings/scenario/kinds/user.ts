@@ -90,7 +90,7 @@ export const apps = kind({
       index: AppsParameter.TOUCH_PAGES,
       dimension: "size",
       default: "256 pages",
-      doc: "pages that an application in use touches at once",
+      doc: "pages that the application in use (mostly the newest) touches at once",
       source: "chosen",
     },
     "touch-interval": {
@@ -160,7 +160,7 @@ export const fileRead = kind({
       index: FileReadParameter.ACTIVE_SHARE,
       dimension: "share",
       default: "20%",
-      doc: "part of the files that are read twice, and so become active",
+      doc: "part of the reads that go to what was read before: present pages become active, others are read again",
       source: "chosen",
     },
   },

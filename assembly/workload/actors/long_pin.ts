@@ -1,0 +1,27 @@
+// Knows: FOLL_LONGTERM pins (RDMA, VFIO, io_uring buffers) of anonymous pages, which are moved out of CMA first.
+// Must not know: where to (movement/pins). What is pinned at the stop goes at its time.
+
+import { LongPinParameter } from "../../abi/simulation";
+import { PageFlag, PinKind } from "../../abi/vocabulary";
+import { isActive, later, parameter, whole } from "../actor";
+import { ANON, GFP_ANON } from "../pages";
+import { pinnedPages, pinOne, releaseOldest } from "../pinned";
+
+/** Its tags, behind those that every actor knows (Tag). */
+enum Step {
+  PIN = 3,
+  RELEASE,
+}
+
+export function start(actor: i32): void {
+  later(actor, Step.PIN, parameter(actor, LongPinParameter.INTERVAL), 0);
+}
+
+export function act(actor: i32, tag: i32, _payload: u32): void {
+  if (tag == Step.RELEASE) return releaseOldest(actor);
+  if (!isActive(actor)) return;
+  start(actor);
+  if (pinnedPages(actor) >= whole(actor, LongPinParameter.PAGES)) return;
+  const isPinned = pinOne(actor, GFP_ANON, ANON | PageFlag.ACTIVE, PinKind.LONGTERM);
+  if (isPinned) later(actor, Step.RELEASE, parameter(actor, LongPinParameter.HOLD), 0);
+}

@@ -1,0 +1,56 @@
+// Knows: movable pages that a file system holds: superblocks, journals, buffer heads. They block like pins.
+// Must not know: what is in them. Models bdev_getblk, sb_bread (fs/buffer.c, Linux 6.12): the mapping of a block
+// device gives movable pages, whose buffer heads a file system keeps for as long as it is mounted.
+
+import { MetadataParameter } from "../../abi/simulation";
+import { Gfp, PinKind } from "../../abi/vocabulary";
+import { drawExponential, isActive, later, parameter, whole } from "../actor";
+import { FILE, GFP_FILE } from "../pages";
+import { pinnedPages, pinOne, releaseOldest } from "../pinned";
+
+/** Its tags, behind those that every actor knows (Tag). */
+enum Step {
+  /** One more page is read. */
+  READ = 3,
+  RELEASE,
+  /** The file system is unmounted: the next pages go. */
+  UNMOUNT,
+}
+
+const GFP_METADATA: i32 = GFP_FILE | Gfp.USE_METADATA;
+
+/** Pages of one event while it is unmounted. */
+const BATCH: i32 = 64;
+
+export function start(actor: i32): void {
+  const pages = whole(actor, MetadataParameter.PAGES);
+  for (let i = 0; i < pages; i++) read(actor);
+  scheduleRead(actor);
+}
+
+function scheduleRead(actor: i32): void {
+  const interval = parameter(actor, MetadataParameter.INTERVAL);
+  if (interval > 0) later(actor, Step.READ, drawExponential(actor, interval), 0);
+}
+
+function read(actor: i32): void {
+  const hold = parameter(actor, MetadataParameter.HOLD);
+  if (pinOne(actor, GFP_METADATA, FILE, PinKind.PAGE_CACHE) && hold > 0) later(actor, Step.RELEASE, hold, 0);
+}
+
+function unmount(actor: i32): void {
+  for (let i = 0; i < BATCH; i++) releaseOldest(actor);
+  if (pinnedPages(actor) > 0) later(actor, Step.UNMOUNT, 0, 0);
+}
+
+export function act(actor: i32, tag: i32, _payload: u32): void {
+  if (tag == Step.UNMOUNT) return unmount(actor);
+  if (tag == Step.RELEASE) return releaseOldest(actor);
+  if (!isActive(actor)) return;
+  scheduleRead(actor);
+  if (pinnedPages(actor) < whole(actor, MetadataParameter.MOST)) read(actor);
+}
+
+export function stop(actor: i32): void {
+  unmount(actor);
+}
