@@ -270,6 +270,8 @@ function preamble(given: Case): string[] {
   }
   if (!view.baseKnown && view.runs !== null && align > 0)
     lines.push("the area's first pfn is not known: taken as aligned, as CMA areas begin on a pageblock");
+  if (view.free !== null && view.total !== null)
+    lines.push(`${view.free} of ${view.total} pages are free in the bitmap`);
   if (view.remark !== "") lines.push(view.remark);
   if (view.source === "bitmap")
     lines.push("free runs from the bitmap file: taken to be of the moment of the failure");
