@@ -7,7 +7,6 @@ import { renderRunReport } from "../report/node.js";
 import { seriesToCsv, seriesToParquet } from "../report/series.js";
 import type { RunResult } from "../scenario/result.js";
 import { type Scenario, scenarioDigest } from "../scenario/scenario.js";
-import { comparePolicies } from "../sweep/index.js";
 
 function writeAside(folder: string, name: string, content: string | Uint8Array): void {
   const path = join(folder, name);
@@ -22,13 +21,6 @@ export interface Origin {
   readonly source: string;
 }
 
-function report(results: readonly RunResult[], origin: Origin): string {
-  const intervals = comparePolicies(results).flatMap(({ client, metric, policy, interval }) =>
-    interval === undefined ? [] : [{ client, metric, policy, ...interval, confidence: 0.95 }],
-  );
-  return renderRunReport(results, { ...origin, intervals });
-}
-
 /** result.json, series.csv, series.parquet and report.html in a folder that is made where it is missing. */
 export function writeRunFiles(
   folder: string,
@@ -41,5 +33,5 @@ export function writeRunFiles(
   writeAside(folder, "result.json", `${JSON.stringify(result)}\n`);
   writeAside(folder, "series.csv", seriesToCsv(results));
   writeAside(folder, "series.parquet", seriesToParquet(results));
-  if (results.length > 0) writeAside(folder, "report.html", report(results, origin));
+  if (results.length > 0) writeAside(folder, "report.html", renderRunReport(results, origin));
 }

@@ -8,9 +8,9 @@ import { describe, expect, it } from "vitest";
 import { blockersOf } from "../../bindings/report/run/failures.js";
 import { prepareReport } from "../../bindings/report/run/prepare.js";
 import { embeddableJson, fillReport, fillRunReport } from "../../bindings/report/run/render.js";
-import { quantile } from "../../bindings/report/run/statistics.js";
 import { decodeSteps, encodeSteps, everyNth } from "../../bindings/report/run/steps.js";
 import type { RunResult } from "../../bindings/scenario/result.js";
+import { comparePolicies, summarizeClients } from "../../bindings/sweep/clients.js";
 import { makeResults } from "../support/run_results.js";
 
 const TEMPLATE = '<p><script type="application/json" id="document"></script></p>';
@@ -71,18 +71,10 @@ describe("statistics", () => {
       expect(failed + row.succeeded).toBe(row.requests);
       expect(row.maxNs).toBe(latencies.at(-1));
       expect(row.ranks.at(-1)?.[1]).toBe(row.succeeded);
-      const notLater = latencies.filter((latency) => latency <= (row.p95Ns ?? 0)).length;
-      expect(notLater / latencies.length).toBeGreaterThanOrEqual(0.95);
-      const earlier = latencies.filter((latency) => latency < (row.p95Ns ?? 0)).length;
-      expect(earlier / latencies.length).toBeLessThan(0.95);
+      const rank = (latencies.length - 1) * 0.95;
+      expect(row.p95Ns).toBeGreaterThanOrEqual(latencies[Math.floor(rank)] ?? 0);
+      expect(row.p95Ns).toBeLessThanOrEqual(latencies[Math.ceil(rank)] ?? 0);
     }
-  });
-
-  it("know the quantiles of nothing and of one value", () => {
-    expect(quantile([], 0.5)).toBeNull();
-    expect(quantile([3], 0.01)).toBe(3);
-    expect(quantile([1, 2, 3, 4], 0.5)).toBe(2);
-    expect(quantile([1, 2, 3, 4], 1)).toBe(4);
   });
 
   it("compare the same seeds", () => {
@@ -98,19 +90,30 @@ describe("statistics", () => {
     expect(row?.median).toBe(differences.sort((a, b) => a - b)[1]);
   });
 
-  it("leave out seeds that only one policy has, and take intervals from the caller", () => {
-    const cut = results.filter(({ policy, seed }) => policy === "mainline" || seed !== 2);
-    const interval = {
-      client: "camera",
-      metric: "success",
-      policy: "android-retry",
-      low: -0.1,
-      high: 0.3,
-      confidence: 0.95,
-    } as const;
-    const row = prepareReport(cut, { intervals: [interval] }).comparisons[0];
+  it("leave out seeds that only one policy has; one seed alone has no interval", () => {
+    const cut = (seeds: readonly number[]) =>
+      results.filter(({ policy, seed }) => policy === "mainline" || seeds.includes(seed));
+    const [row] = prepareReport(cut([1, 3])).comparisons;
     expect(row?.seeds).toEqual([1, 3]);
-    expect(row?.interval).toEqual({ low: -0.1, high: 0.3, confidence: 0.95 });
+    expect(row?.interval?.low).toBeLessThanOrEqual(row?.median ?? 0);
+    expect(row?.interval?.high).toBeGreaterThanOrEqual(row?.median ?? 0);
+    expect(prepareReport(cut([2])).comparisons[0]?.interval).toBeNull();
+  });
+
+  it("are those of the terminal", () => {
+    const found = comparePolicies(results).find(
+      ({ client, metric }) => client === "camera" && metric === "success",
+    );
+    const row = comparisons.find(({ client, metric }) => client === "camera" && metric === "success");
+    expect(row?.median).toBe(found?.median);
+    expect(row?.interval).toEqual(found?.interval);
+    for (const { client, policy, all } of summarizeClients(results)) {
+      const same = statistics.find((of) => of.client === client && of.policy === policy);
+      expect(same).toMatchObject({ requests: all.requests, succeeded: all.succeeded, errors: all.errors });
+      expect([same?.medianNs, same?.p95Ns, same?.p99Ns, same?.maxNs]).toEqual(
+        [all.p50Ns, all.p95Ns, all.p99Ns, all.maxNs].map((ns) => (ns === undefined ? null : Math.round(ns))),
+      );
+    }
   });
 });
 

@@ -96,8 +96,12 @@ function strip(model: Model, client: string, domain: readonly [number, number], 
   const dots = dotsOf(model, client);
   const marks = policies.flatMap((policy, lane) => {
     const row = statistics.find((found) => found.policy === policy && found.client === client);
+    const medianNs = row?.medianNs ?? 0;
     const of = (ns: number | null | undefined, name: string) =>
-      ns === null || ns === undefined ? [] : [{ ms: milliseconds(ns), lane, name }];
+      ns === null || ns === undefined
+        ? []
+        : // Names do not stand on each other.
+          [{ ms: milliseconds(ns), lane, name, isClear: name === "p50" || ns > medianNs * 1.2 }];
     return [...of(row?.medianNs, "p50"), ...of(row?.p95Ns, "p95"), ...of(row?.p99Ns, "p99")];
   });
   return Plot.plot({
@@ -134,7 +138,7 @@ function strip(model: Model, client: string, domain: readonly [number, number], 
         strokeWidth: (mark: { name: string }) => (mark.name === "p50" ? 2.5 : 1.2),
       }),
       Plot.text(
-        marks.filter(({ name }) => name !== "p95"),
+        marks.filter(({ name, isClear }) => name !== "p95" && isClear),
         {
           x: "ms",
           y: (mark: { lane: number }) => mark.lane - 0.42,

@@ -39,11 +39,6 @@ function differencesOf({ values, base }: Comparison): number[] {
   return values.map((value, i) => value - (base[i] ?? 0));
 }
 
-function middle(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return ((sorted[Math.ceil(sorted.length / 2) - 1] ?? 0) + (sorted[Math.floor(sorted.length / 2)] ?? 0)) / 2;
-}
-
 /** A dot for each seed around "no difference", the median, and its interval where there is one. */
 function dots(row: Comparison): Element {
   const differences = differencesOf(row);
@@ -88,7 +83,7 @@ function count(row: Comparison): string {
 function range({ metric, interval }: Comparison): string {
   if (interval === null) return "–";
   const { difference } = METRICS[metric];
-  return `${difference(interval.low)} to ${difference(interval.high)} (${Math.round(interval.confidence * 100)} %)`;
+  return `${difference(interval.low)} to ${difference(interval.high)}`;
 }
 
 export function compare(model: Model): HTMLElement | null {
@@ -105,7 +100,7 @@ export function compare(model: Model): HTMLElement | null {
     h(
       "p",
       { class: "note" },
-      `Each policy against ${against} on the same arrivals: differences of the same seed, and their median over seeds. Latencies are those of successes, so a policy that lets more requests succeed may look slower.`,
+      `Each policy against ${against} on the same arrivals: differences of the same seed, their median over seeds and its bootstrap interval. Latencies are those of successes, so a policy that lets more requests succeed may look slower.`,
     ),
     h(
       "div",
@@ -118,19 +113,21 @@ export function compare(model: Model): HTMLElement | null {
           {
             title: `median, ${against}`,
             number: true,
-            cell: ({ metric, base }) => METRICS[metric].value(middle(base)),
+            cell: ({ metric, baseMedian }) => METRICS[metric].value(baseMedian),
           },
           {
             title: "median, this",
             number: true,
-            cell: ({ metric, values }) => METRICS[metric].value(middle(values)),
+            cell: ({ metric, valueMedian }) => METRICS[metric].value(valueMedian),
           },
           {
             title: "difference",
             number: true,
             cell: ({ metric, median }) => METRICS[metric].difference(median),
           },
-          ...(hasIntervals ? [{ title: "interval", number: true, cell: range }] : []),
+          ...(hasIntervals
+            ? [{ title: "95 % interval", number: true, hint: "bootstrap over seeds", cell: range }]
+            : []),
           { title: "each seed", cell: dots },
           { title: "better / equal / worse", number: true, hint: "seeds", cell: count },
         ],

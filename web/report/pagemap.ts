@@ -47,9 +47,9 @@ function describe(map: ReportMap, failure: ReportFailure, cell: number): string 
   return [`pageblock at pfn ${pfn}`, ...counts, ...what].join("\n");
 }
 
-/** The area of the dot grows with the share of pinned pages; one page is seen already. */
+/** The dot covers as much of its cell as pages are pinned; a single one is seen already. */
 function pinRadius({ pinned, total }: Cell, inner: number): number {
-  return Math.min(inner * 0.46, Math.max(inner * 0.1, inner * Math.sqrt(pinned / Math.max(1, total))));
+  return Math.min(inner / 2, Math.max(inner * 0.1, inner * Math.sqrt(pinned / Math.max(1, total) / Math.PI)));
 }
 
 /** `blocked`: windows that a frame of the cell blocked, as a share of the most that one cell did. */

@@ -57,9 +57,12 @@ export interface Comparison {
   readonly seeds: readonly number[];
   readonly values: readonly number[];
   readonly base: readonly number[];
+  /** Medians over these seeds; that of the differences is not the difference of the others. */
+  readonly valueMedian: number;
+  readonly baseMedian: number;
   readonly median: number;
-  /** Interval of the median where the caller computed one. */
-  readonly interval: { readonly low: number; readonly high: number; readonly confidence: number } | null;
+  /** Bootstrap interval of the median difference, 95 %; null for a single seed. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
 }
 
 /** What blocked, by reason, holder and kind of pin; over all windows of a failure that were kept by the run. */

@@ -1,10 +1,10 @@
 // Knows: how a failure becomes what the page shows: blockers added up, windows thinned, its map with blocked cells.
 // Must not know: why a window is blocked.
 
+import { median } from "../../analysis/index.js";
 import type { AreaMap, AreaSummary, FailureRecord, WindowRecord } from "../../scenario/result.js";
 import { thinning } from "./budget.js";
 import type { Blocker, ReportFailure, ReportMap, WindowColumns } from "./document.js";
-import { median } from "./statistics.js";
 import { encodeSteps, everyNth, roughly } from "./steps.js";
 
 /** Words by number, in the order in which they were first used. */

@@ -1,5 +1,5 @@
 // Knows: what other rooms may use of the report of runs. Re-exports only.
 
 export type { ReportDocument } from "./document.js";
-export { type DifferenceInterval, prepareReport, type RunReportOptions } from "./prepare.js";
+export { prepareReport, type RunReportOptions } from "./prepare.js";
 export { fillRunReport } from "./render.js";

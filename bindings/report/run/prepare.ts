@@ -25,23 +25,11 @@ import { reportSeries, seriesCost } from "./series.js";
 import { clientStatistics, comparePolicies } from "./statistics.js";
 import { summarize } from "./summary.js";
 
-/** An interval of a median difference that the caller computed. */
-export interface DifferenceInterval {
-  readonly client: string;
-  readonly metric: Metric;
-  readonly policy: string;
-  readonly low: number;
-  readonly high: number;
-  /** For instance 0.95. */
-  readonly confidence: number;
-}
-
 export interface RunReportOptions {
   /** The command that repeats the runs. */
   readonly command?: string;
   /** The scenario as text. */
   readonly source?: string;
-  readonly intervals?: readonly DifferenceInterval[];
 }
 
 const METRICS: readonly Metric[] = ["success", "missed", "median", "p99"];
@@ -54,22 +42,12 @@ function compareAll(
   results: readonly RunResult[],
   policies: readonly string[],
   clients: readonly string[],
-  intervals: readonly DifferenceInterval[],
 ): Comparison[] {
   const [against, ...others] = policies;
   if (against === undefined) return [];
   return others.flatMap((policy) =>
     clients.flatMap((client) =>
-      METRICS.flatMap((metric) => {
-        const comparison = comparePolicies(results, client, metric, policy, against);
-        if (comparison === undefined) return [];
-        const interval = intervals.find(
-          (found) => found.client === client && found.metric === metric && found.policy === policy,
-        );
-        if (interval === undefined) return [comparison];
-        const { low, high, confidence } = interval;
-        return [{ ...comparison, interval: { low, high, confidence } }];
-      }),
+      METRICS.flatMap((metric) => comparePolicies(results, client, metric, policy, against) ?? []),
     ),
   );
 }
@@ -182,7 +160,7 @@ export function prepareReport(results: readonly RunResult[], options: RunReportO
       return clientStatistics(policy, client, requests);
     }),
   );
-  const comparisons = compareAll(sorted, policies, clients, options.intervals ?? []);
+  const comparisons = compareAll(sorted, policies, clients);
   const names = { clients, areas: first.areas.map(({ name }) => name) };
   const words = new Words();
   const losses: Losses = { every: 1, requests: 0, maps: 0, failures: 0, windows: false };

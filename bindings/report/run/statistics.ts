@@ -1,6 +1,7 @@
 // Knows: how requests of a client are counted and compared: shares, ranks, differences of the same seed.
 // Must not know: where runs come from, how numbers are shown. All requests count here, whatever the page keeps.
 
+import { median, pairedDifference, quantile } from "../../analysis/index.js";
 import type { RequestRecord, RunResult } from "../../scenario/result.js";
 import type { ClientStatistics, Comparison, Metric } from "./document.js";
 import { everyNth, roughly } from "./steps.js";
@@ -8,16 +9,10 @@ import { everyNth, roughly } from "./steps.js";
 /** Points of a curve of ranks. */
 const MOST_RANKS = 200;
 
-/** The smallest value that at least this share of all values do not exceed; null of nothing. */
-export function quantile(sorted: readonly number[], share: number): number | null {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
-}
-
-export function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  if (sorted.length === 0) return null;
-  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
+/** To a nanosecond; null of nothing. */
+function quantileOf(values: readonly number[], share: number): number | null {
+  const value = quantile(values, share);
+  return value === undefined ? null : Math.round(value);
 }
 
 function sum(requests: readonly RequestRecord[], pick: (request: RequestRecord) => number): number {
@@ -55,11 +50,11 @@ export function clientStatistics(
     succeeded: latencies.length,
     errors: countErrors(requests),
     missed: requests.filter(({ missedDeadline }) => missedDeadline).length,
-    medianNs: quantile(latencies, 0.5),
-    p95Ns: quantile(latencies, 0.95),
-    p99Ns: quantile(latencies, 0.99),
+    medianNs: quantileOf(latencies, 0.5),
+    p95Ns: quantileOf(latencies, 0.95),
+    p99Ns: quantileOf(latencies, 0.99),
     maxNs: latencies.at(-1) ?? null,
-    failMedianNs: quantile(latenciesOf(requests, false), 0.5),
+    failMedianNs: quantileOf(latenciesOf(requests, false), 0.5),
     windows: sum(requests, ({ windows }) => windows),
     busyRetries: sum(requests, ({ busyRetries }) => busyRetries),
     migrated: sum(requests, ({ pagesMigrated }) => pagesMigrated),
@@ -79,9 +74,9 @@ function measure(run: RunResult, client: string, metric: Metric): number | null 
     case "missed":
       return requests.filter(({ missedDeadline }) => missedDeadline).length / requests.length;
     case "median":
-      return quantile(latenciesOf(requests, true), 0.5);
+      return quantileOf(latenciesOf(requests, true), 0.5);
     case "p99":
-      return quantile(latenciesOf(requests, true), 0.99);
+      return quantileOf(latenciesOf(requests, true), 0.99);
   }
 }
 
@@ -108,7 +103,19 @@ export function comparePolicies(
     values.push(value);
     base.push(was);
   }
-  const difference = median(values.map((value, i) => value - (base[i] ?? 0)));
-  if (difference === null) return undefined;
-  return { client, metric, policy, against, seeds, values, base, median: difference, interval: null };
+  const difference = pairedDifference(base, values);
+  if (difference === undefined) return undefined;
+  return {
+    client,
+    metric,
+    policy,
+    against,
+    seeds,
+    values,
+    base,
+    valueMedian: median(values) ?? 0,
+    baseMedian: median(base) ?? 0,
+    median: difference.median,
+    interval: difference.interval ?? null,
+  };
 }

@@ -1,11 +1,11 @@
 // Knows: how what happened is told in about ten plain lines.
 // Must not know: pictures. Every number is one of the statistics or of the records; nothing is guessed.
 
+import { median } from "../../analysis/index.js";
 import { PAGE_KINDS, type RequestRecord, type RunResult } from "../../scenario/result.js";
 import { formatBytes, formatCount, formatDuration, formatShare } from "../sizes.js";
 import type { ClientStatistics, Comparison } from "./document.js";
 import { blockedWindows, blockersOf } from "./failures.js";
-import { median } from "./statistics.js";
 
 const MOST_LINES = 10;
 /** Up to so many policies each has lines of its own. */
@@ -157,9 +157,7 @@ function compared({
   const worse = values.filter((value, i) => value < (base[i] ?? 0)).length;
   const points = (share: number) => `${share > 0 ? "+" : ""}${Number((share * 100).toFixed(1))}`;
   const range =
-    interval === null
-      ? ""
-      : ` (${Math.round(interval.confidence * 100)} % interval ${points(interval.low)} to ${points(interval.high)})`;
+    interval === null ? "" : ` (95 % interval ${points(interval.low)} to ${points(interval.high)})`;
   return `${policy} against ${against}, same arrivals: success of ${client} ${points(middle)} points in the median of ${plural(seeds.length, "seed")}${range}; better in ${better}, worse in ${worse}.`;
 }
 
