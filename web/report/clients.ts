@@ -124,7 +124,15 @@ function strip(model: Model, client: string, domain: readonly [number, number], 
       Plot.gridX({ ticks: decades(domain), strokeOpacity: 0.12 }),
       Plot.dot(
         dots.filter(({ failed }) => !failed),
-        { x: "ms", y: "y", r: 2.2, fill: GOOD, fillOpacity: 0.55, title: "text", tip: true },
+        {
+          x: "ms",
+          y: "y",
+          r: 2.2,
+          fill: GOOD,
+          fillOpacity: dots.length > 200 ? 0.55 : 0.85,
+          title: "text",
+          tip: true,
+        },
       ),
       Plot.dot(
         dots.filter(({ failed }) => failed),
