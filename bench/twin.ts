@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import * as events from "../assembly/abi/events.js";
 import * as findings from "../assembly/abi/findings.js";
 import * as layout from "../assembly/abi/layout.js";
 import * as limits from "../assembly/abi/limits.js";
@@ -16,7 +17,7 @@ import * as words from "../assembly/abi/words.js";
 /** The shared enumerations as C macros: Enum_MEMBER and CONSTANT. */
 function abiHeader(): string {
   const lines: string[] = [];
-  for (const module of [layout, limits, vocabulary, findings, words]) {
+  for (const module of [layout, limits, vocabulary, events, findings, words]) {
     for (const [name, value] of Object.entries(module)) {
       if (typeof value === "number") lines.push(`#define ${name} ${value}`);
       if (typeof value !== "object") continue;

@@ -38,8 +38,9 @@ export const MAX_FRAMES = 260_046_848;
 /** Records in the command buffer: one crossing of the boundary runs up to this many operations. */
 export const COMMAND_CAPACITY = 16_384;
 
-/** Records in the event ring (see record/events). A power of two. */
+/** Records in the event ring (see record/events) unless more are asked for, and the most; powers of two. */
 export const EVENT_CAPACITY = 4_096;
+export const MAX_EVENT_CAPACITY = 4_194_304;
 
 /** Pending answers for pageblock claims whose movable count only a trace knows (see Op.HINT_MOVABLE). */
 export const HINT_CAPACITY = 256;

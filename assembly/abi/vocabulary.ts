@@ -360,32 +360,3 @@ export enum InitStatus {
   NO_MEMORY = 3,
   BAD_LAYOUT = 4,
 }
-
-/** What the event ring records (record/events); a,b,c,d are listed at each. */
-export enum EventKind {
-  NONE = 0,
-  /** order, migratetype, wanted, obtained */
-  REFILL = 1,
-  /** cpu, pindex, wanted, count before */
-  DRAIN = 2,
-  /** pfn, current order, start type, block type */
-  CLAIM = 3,
-  /** pfn, current order, start type, donor type */
-  STEAL = 4,
-  /** boost after */
-  BOOST = 5,
-  /** pfn, order, old type */
-  RESERVE_HIGHATOMIC = 6,
-  /** 1 set, 0 cleared */
-  BELOW_HIGH = 7,
-  /** cpu, high after */
-  DECAY = 8,
-  /** kswapd was woken: order */
-  WAKE_KSWAPD = 9,
-  /** source pfn, target pfn, order */
-  MIGRATE = 10,
-  /** pages reclaimed, scanned, priority; zone: highest index */
-  RECLAIM = 11,
-  /** order, 1 when a block of it is free now */
-  COMPACT = 12,
-}

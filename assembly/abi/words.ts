@@ -50,12 +50,14 @@ export enum ConfigWord {
   SWAPPINESS,
   /** Slots for allocations that are named by number; 0: none, and no owner per frame (4 bytes less). */
   SLOTS,
-  /** Bit 0: record events. */
+  /** RecordGroup bits: which events are recorded. Not part of the digest, nor is the next word. */
   RECORD,
+  /** Events that the ring holds; a power of two. */
+  EVENT_SLOTS,
   /** GFP_ZONE_TABLE: the zone index for each of the 16 values of gfp & (DMA|HIGHMEM|DMA32|MOVABLE); 16 words. */
   GFP_ZONE,
   /** CmaUse, CmaFree, Quarantine bits, PinRule: the proposals that this machine follows. */
-  CMA_USE = 49,
+  CMA_USE = 50,
   CMA_FREE,
   QUARANTINE,
   PIN_RULE,
@@ -139,12 +141,19 @@ export enum CommandWord {
 /** One event of the ring. */
 export enum EventWord {
   KIND,
+  /** Zone index; the area of CMA events. */
   ZONE,
   A,
   B,
   C,
   D,
-  COUNT = 6,
+  E,
+  /** Where it happened; -1: not known there. */
+  CPU,
+  /** Virtual time, 64 bit. */
+  TIME_LOW,
+  TIME_HIGH,
+  COUNT = 10,
 }
 
 /** Running totals since creation. */
@@ -160,7 +169,7 @@ export enum StatWord {
   HIGHATOMIC_RESERVES,
   KSWAPD_WAKEUPS,
   SLOW_PATHS,
-  /** Number of events ever recorded; the ring holds the last EVENT_CAPACITY. */
+  /** Number of events ever recorded, modulo 2^32; the ring holds the last ConfigWord.EVENT_SLOTS. */
   EVENTS,
   /** Pin records ever used; record + 1 of the first free one below. */
   PINS_USED,
@@ -280,6 +289,12 @@ export enum RequestWord {
   /** Of a simulation's client: when it began (64 bit), and StatWord.WINDOWS then. */
   BEGUN_LOW = 24,
   FIRST_WINDOW = 26,
+  /** PAGES_MIGRATED and PAGES_RECLAIMED when the window began, and the former when migrate_pages() was last called. */
+  WINDOW_MIGRATED,
+  WINDOW_RECLAIMED,
+  CALL_MIGRATED,
+  /** Pages of this window that were collected while mapped. */
+  MAPPED,
   COUNT = 32,
 }
 

@@ -6,9 +6,9 @@
 // DEVIATION: task context (PF_MEMALLOC, cpusets, dirty limits, OOM victims) is not known and not modelled.
 
 import { CmaFree, CmaUse } from "../abi/proposals";
+import { EventKind } from "../abi/events";
 import {
   AllocFlag,
-  EventKind,
   FrameKind,
   Gfp,
   Migratetype,

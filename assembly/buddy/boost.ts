@@ -1,7 +1,8 @@
 // Knows: the watermark boost after a fallback. Models boost_watermark(), mm/page_alloc.c, Linux 6.12 and 6.1.
 // DEVIATION: kdump kernels never boost in 6.12.117; no device here is one.
 
-import { AllocFlag, EventKind, ZoneFlag } from "../abi/vocabulary";
+import { EventKind } from "../abi/events";
+import { AllocFlag, ZoneFlag } from "../abi/vocabulary";
 import { ConfigWord, StatWord, ZoneWord } from "../abi/words";
 import { blockFrames } from "../frames/pageblock";
 import { setFlag, zoneAt } from "../frames/zone";

@@ -2,7 +2,8 @@
 // Must not know: per-CPU lists, watermarks. Models find_suitable_fallback, __rmqueue_claim, try_to_steal_block,
 // __rmqueue_steal (mm/page_alloc.c, 6.12.117; 6.12.0 still had the older single function).
 
-import { AllocFlag, EventKind, FrameKind, Migratetype } from "../abi/vocabulary";
+import { EventKind, RecordGroup } from "../abi/events";
+import { AllocFlag, FrameKind, Migratetype } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
 import { pack, pfnOf, setWord } from "../frames/frame";
 import { blockFrames, MAX_ORDER, PAGEBLOCK_ORDER, setTypes, typeOf } from "../frames/pageblock";
@@ -10,7 +11,7 @@ import { accountFree } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { config } from "../memory/regions";
 import { alikePages, donor, isClaimable, mayClaim } from "../policy/fallback";
-import { count, record } from "../record/events";
+import { count, tell } from "../record/events";
 import { countFree, countMovable, isInsideZone, moveBlock } from "./block";
 import { boostWatermark } from "./boost";
 import { firstFree, hasFree, nrFree, removeFree } from "./freelist";
@@ -70,7 +71,7 @@ export function claim(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i3
     const got = tryClaim(cpu, zone, link, current, order, type, allocFlags);
     if (got == NONE) continue;
     count(StatWord.CLAIMS);
-    record(EventKind.CLAIM, zone, pfnOf(got), current, type, from);
+    tell(RecordGroup.DECISIONS, EventKind.CLAIM, cpu, zone, pfnOf(got), current, type, from, order);
     return got;
   }
   return NONE;
@@ -84,7 +85,7 @@ export function steal(cpu: i32, zone: i32, order: i32, type: i32): u32 {
     const link = firstFree(zone, current, from);
     takeBlock(cpu, zone, link, order, current, from);
     count(StatWord.STEALS);
-    record(EventKind.STEAL, zone, pfnOf(link), current, type, from);
+    tell(RecordGroup.DECISIONS, EventKind.STEAL, cpu, zone, pfnOf(link), current, type, from, order);
     return link;
   }
   return NONE;

@@ -1,7 +1,8 @@
 // Knows: reserving pageblocks for high-order atomic requests, and giving them back.
 // Models reserve_highatomic_pageblock, unreserve_highatomic_pageblock (mm/page_alloc.c, Linux 6.12 and 6.1).
 
-import { EventKind, ListTypeRule, Migratetype, ReserveRule } from "../abi/vocabulary";
+import { EventKind } from "../abi/events";
+import { ListTypeRule, Migratetype, ReserveRule } from "../abi/vocabulary";
 import { ConfigWord, StatWord, ZoneWord } from "../abi/words";
 import { pfnOf } from "../frames/frame";
 import { blockFrames, isMergeable, PAGEBLOCK_ORDER, setType, setTypes, typeOf } from "../frames/pageblock";

@@ -2,14 +2,15 @@
 // allocates there. Must not know: per-CPU lists, watermarks.
 // Models __rmqueue_fallback, steal_suitable_fallback (mm/page_alloc.c, 6.1.192). No counter changes here.
 
-import { EventKind, Migratetype } from "../abi/vocabulary";
+import { EventKind, RecordGroup } from "../abi/events";
+import { Migratetype } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
 import { pfnOf } from "../frames/frame";
 import { blockFrames, MAX_ORDER, PAGEBLOCK_ORDER, setType, setTypes, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { config } from "../memory/regions";
 import { alikePages, isClaimable, mayClaim } from "../policy/fallback";
-import { count, record } from "../record/events";
+import { count, tell } from "../record/events";
 import { countMovableFrom, firstInZone, moveUnaccounted } from "./block";
 import { boostWatermark } from "./boost";
 import { findDonor, lowestClaim } from "./claim";
@@ -61,6 +62,7 @@ export function moveFirst(cpu: i32, zone: i32, order: i32, type: i32, allocFlags
   assert(link != NONE);
   take(cpu, zone, link, current, type, allocFlags, whole);
   count(whole ? StatWord.CLAIMS : StatWord.STEALS);
-  record(whole ? EventKind.CLAIM : EventKind.STEAL, zone, pfnOf(link), current, type, from);
+  const kind = whole ? EventKind.CLAIM : EventKind.STEAL;
+  tell(RecordGroup.DECISIONS, kind, cpu, zone, pfnOf(link), current, type, from, order);
   return true;
 }

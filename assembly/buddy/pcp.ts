@@ -3,9 +3,10 @@
 // Models rmqueue_pcplist, rmqueue_bulk, free_unref_page_commit, free_pcppages_bulk, drain_pages_zone
 // (mm/page_alloc.c, Linux 6.12.117 and 6.1.192).
 
-import { EventKind, FrameKind, ListTypeRule, Migratetype, PcpRule, ZoneFlag } from "../abi/vocabulary";
+import { EventKind, RecordGroup } from "../abi/events";
+import { FrameKind, ListTypeRule, Migratetype, PcpRule, ZoneFlag } from "../abi/vocabulary";
 import { ConfigWord, PcpWord, StatWord, ZoneWord } from "../abi/words";
-import { pack, setWord, typeIn, withType, wordOf } from "../frames/frame";
+import { pack, pfnOf, setWord, typeIn, withType, wordOf } from "../frames/frame";
 import { typeOf } from "../frames/pageblock";
 import {
   accountFree,
@@ -31,7 +32,7 @@ import {
 import { config, FREE_HEADS, STATS } from "../memory/regions";
 import * as auto from "../policy/pcp_auto";
 import * as fixed from "../policy/pcp_fixed";
-import { count, record } from "../record/events";
+import { count, record, records, tell } from "../record/events";
 import { firstFree, freeHead, removeFirst } from "./freelist";
 import { COSTLY_ORDER, listType, NR_LISTS, orderOfPindex, pcpHead, pindexOf } from "./pcp_lists";
 import { freeBlock } from "./release";
@@ -132,7 +133,21 @@ function refill(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, wan
   if (!AUTO && type == Migratetype.CMA) modFreeCma(cpu, zone, -(got << order));
   count(StatWord.PCP_REFILLS);
   record(EventKind.REFILL, zone, order, type, wanted, got);
+  if (records(RecordGroup.PCP)) noteRefill(cpu, zone, order, head, got);
   return got;
+}
+
+function notePage(kind: i32, cpu: i32, zone: i32, link: u32, order: i32, type: i32): void {
+  tell(RecordGroup.PCP, kind, cpu, zone, pfnOf(link), order, type, 0, 0);
+}
+
+/** The last `got` blocks of the list, in the order in which they came. */
+function noteRefill(cpu: i32, zone: i32, order: i32, head: u32, got: i32): void {
+  let link = head;
+  for (let i = 0; i < got; i++) link = prevOf(link);
+  for (; link != head; link = nextOf(link)) {
+    notePage(EventKind.PCP_REFILL_PAGE, cpu, zone, link, order, typeOf(link));
+  }
 }
 
 /** Refills an empty list by what the limits allow; a replay may have told the size of this one refill. */
@@ -256,6 +271,7 @@ export function drainPcp(cpu: i32, owner: i32, zone: i32, wanted: i32, pindex: i
   let left = min(held, wanted);
   count(StatWord.PCP_DRAINS);
   record(EventKind.DRAIN, zone, owner, pindex, wanted, held);
+  const told = records(RecordGroup.PCP);
   while (left > 0) {
     const head = pcpHead(owner, zone, pindex);
     const order = orderOfPindex(pindex);
@@ -264,7 +280,9 @@ export function drainPcp(cpu: i32, owner: i32, zone: i32, wanted: i32, pindex: i
       unlinkLast(head, link);
       left -= 1 << order;
       addCount(pcp, -(1 << order));
-      inline.always(freeBlock(cpu, zone, link, order, drainType(zone, link), false));
+      const type = drainType(zone, link);
+      if (told) notePage(EventKind.PCP_DRAIN_PAGE, cpu, zone, link, order, type);
+      inline.always(freeBlock(cpu, zone, link, order, type, false));
     }
     pindex = pindex + 1 == NR_LISTS ? 0 : pindex + 1;
   }

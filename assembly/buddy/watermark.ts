@@ -1,7 +1,8 @@
 // Knows: whether a zone has enough free pages for a request. Must not know: lists' contents beyond emptiness.
 // Models __zone_watermark_ok, zone_watermark_fast, wmark_pages (mm/page_alloc.c, Linux 6.12.117 and 6.1.192).
 
-import { AllocFlag, EventKind, Gfp, Migratetype, PcpRule, ReserveRule, ZoneFlag } from "../abi/vocabulary";
+import { EventKind } from "../abi/events";
+import { AllocFlag, Gfp, Migratetype, PcpRule, ReserveRule, ZoneFlag } from "../abi/vocabulary";
 import { ConfigWord, ZoneWord } from "../abi/words";
 import { MAX_ORDER } from "../frames/pageblock";
 import { clearFlag, freeCma, freePages, hasFlag, setFlag, zoneAt } from "../frames/zone";

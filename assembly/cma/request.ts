@@ -22,9 +22,9 @@ import {
   PageLife,
 } from "../abi/vocabulary";
 import { AreaWord, ConfigWord, RangeWord, RequestWord, StatWord } from "../abi/words";
-import { freePages } from "../buddy/free_pages";
 import { removeFree } from "../buddy/freelist";
 import { drainZone } from "../buddy/pcp";
+import { putPages } from "../buddy/traced";
 import {
   kindOf,
   linkOf,
@@ -46,6 +46,7 @@ import {
   collectPages,
   dropCleanPages,
   dropFromBatch,
+  mappedPages,
   migrateBatch,
   migrateOne,
   putBack,
@@ -56,6 +57,15 @@ import { recordWindow } from "../record/windows";
 import { addToArea, areaWord, bitmapOf, bitsOf, indexOf, linkOfBit, markWindow, rangeWord } from "./area";
 import { nameHolder } from "./holder";
 import { findWindow } from "./search/of_area";
+import {
+  noteBusy,
+  noteFinish,
+  noteMigrateEnd,
+  noteMigrateStart,
+  noteRange,
+  noteStart,
+  noteTest,
+} from "./trace";
 
 /** Tries of one batch of pages before it counts as busy. */
 const BATCH_TRIES: i32 = 5;
@@ -95,6 +105,7 @@ export function beginRequest(cpu: i32, area: i32, pages: u32, align: i32): i32 {
     set(at, RequestWord.PAGES, pages);
     set(at, RequestWord.ALIGN, align);
     set(at, RequestWord.ERROR, firstError());
+    noteStart(request, at);
     return request;
   }
   return -1;
@@ -112,17 +123,18 @@ function alignOffset(area: i32, nth: i32, align: i32): u32 {
   return (base & (((<u32>1) << align) - 1)) >> areaWord(area, AreaWord.ORDER_PER_BIT);
 }
 
-function finish(at: usize, error: i32): void {
+function finish(request: i32, at: usize, error: i32): void {
   const area = word(at, RequestWord.AREA);
   const pages = word(at, RequestWord.PAGES);
   set(at, RequestWord.ERROR, error);
   set(at, RequestWord.STATE, RequestState.DONE);
   addToArea(area, error ? AreaWord.ALLOC_PAGES_FAIL : AreaWord.ALLOC_PAGES_SUCCESS, pages);
   count(error ? StatWord.CMA_ALLOC_FAIL : StatWord.CMA_ALLOC_SUCCESS);
+  noteFinish(request, at, error);
 }
 
 /** The first fitting window at or behind FROM_BIT of this range, else the next range, else the last error. */
-function search(at: usize): void {
+function search(request: i32, at: usize): void {
   if (word(at, RequestWord.STATE) == RequestState.SLEEPING) set(at, RequestWord.STATE, RequestState.SEARCH);
   const area = word(at, RequestWord.AREA);
   const align = word(at, RequestWord.ALIGN);
@@ -140,7 +152,7 @@ function search(at: usize): void {
     add(at, RequestWord.RANGE, 1);
     set(at, RequestWord.FROM_BIT, 0);
   }
-  finish(at, word(at, RequestWord.ERROR));
+  finish(request, at, word(at, RequestWord.ERROR));
 }
 
 /**
@@ -181,7 +193,8 @@ function giveUp(request: i32, at: usize, error: i32, blocker: u32, reason: i32):
   const pfn = blocker == NONE ? 0 : pfnOf(blocker);
   const row = recordWindow(request, word(at, RequestWord.START), error, pfn, reason);
   if (reason == BlockReason.PINNED) nameHolder(row, pfn);
-  if (error != Errno.EBUSY) return finish(at, error);
+  if (error != Errno.EBUSY) return finish(request, at, error);
+  noteBusy(request, at);
   set(at, RequestWord.ERROR, error);
   add(at, RequestWord.BUSY_RETRIES, 1);
   set(at, RequestWord.FROM_BIT, bit + alignMask(area, word(at, RequestWord.ALIGN)) + 1);
@@ -227,6 +240,9 @@ function isolate(request: i32, at: usize): void {
   set(at, RequestWord.CURSOR, startOf(at));
   set(at, RequestWord.BATCH, 0);
   set(at, RequestWord.MIGRATED, Errno.NONE);
+  set(at, RequestWord.WINDOW_MIGRATED, word(at, RequestWord.PAGES_MIGRATED));
+  set(at, RequestWord.WINDOW_RECLAIMED, word(at, RequestWord.PAGES_RECLAIMED));
+  set(at, RequestWord.MAPPED, 0);
   set(at, RequestWord.STATE, RequestState.SCAN);
 }
 
@@ -235,10 +251,11 @@ function scan(request: i32, at: usize): void {
   const batch = at + (RequestWord.BATCH << 2);
   const isEmpty = word(at, RequestWord.BATCH) == 0;
   const from = <u32>word(at, RequestWord.CURSOR);
-  if (isEmpty && from >= endOf(at)) return set(at, RequestWord.STATE, RequestState.TEST);
+  if (isEmpty && from >= endOf(at)) return endMigration(request, at, Errno.NONE);
   if (word(at, RequestWord.KILLED)) return stopMigration(request, at, Errno.EINTR);
   if (isEmpty) {
     set(at, RequestWord.CURSOR, collectPages(request, from, endOf(at), batch));
+    add(at, RequestWord.MAPPED, mappedPages(request, word(at, RequestWord.BATCH)));
     set(at, RequestWord.TRIES, 0);
   } else {
     add(at, RequestWord.TRIES, 1);
@@ -246,18 +263,26 @@ function scan(request: i32, at: usize): void {
   }
   add(at, RequestWord.PAGES_RECLAIMED, dropCleanPages(word(at, RequestWord.CPU), request, batch));
   set(at, RequestWord.NEXT, 0);
-  if (word(at, RequestWord.BATCH) == 0) return;
+  set(at, RequestWord.CALL_MIGRATED, word(at, RequestWord.PAGES_MIGRATED));
+  noteMigrateStart(request, at);
+  if (word(at, RequestWord.BATCH) == 0) return noteMigrateEnd(request, at);
   set(at, RequestWord.STATE, BATCHED ? RequestState.MIGRATE_BATCH : RequestState.MIGRATE_ONE);
 }
 
 function stopMigration(request: i32, at: usize, error: i32): void {
   putBack(request, at + (RequestWord.BATCH << 2));
+  endMigration(request, at, error);
+}
+
+function endMigration(request: i32, at: usize, error: i32): void {
+  noteRange(request, at);
   set(at, RequestWord.MIGRATED, error);
   set(at, RequestWord.STATE, RequestState.TEST);
 }
 
 function stopWithoutTarget(request: i32, at: usize, page: u32): void {
   set(at, RequestWord.STUCK, page);
+  noteMigrateEnd(request, at);
   stopMigration(request, at, Errno.ENOMEM);
 }
 
@@ -277,7 +302,10 @@ function moveOne(request: i32, at: usize): void {
   const pass = word(at, RequestWord.NEXT) >> 8;
   if (index >= word(at, RequestWord.BATCH)) {
     const done = BATCHED || word(at, RequestWord.BATCH) == 0 || pass + 1 == SINGLE_PASSES;
-    if (done) return set(at, RequestWord.STATE, RequestState.SCAN);
+    if (done) {
+      noteMigrateEnd(request, at);
+      return set(at, RequestWord.STATE, RequestState.SCAN);
+    }
     return set(at, RequestWord.NEXT, (pass + 1) << 8);
   }
   const waits = BATCHED || pass >= WAITING_PASS;
@@ -311,8 +339,10 @@ function test(request: i32, at: usize): void {
     blocker = word(at, RequestWord.STUCK);
     reason = BlockReason.NO_TARGET;
   } else if (error != Errno.EINTR) {
-    blocker = firstInUse(freeBlockAround(start), end);
+    const first = freeBlockAround(start);
+    blocker = firstInUse(first, end);
     error = blocker == NONE ? Errno.NONE : Errno.EBUSY;
+    noteTest(request, at, first, end, blocker, error != Errno.NONE);
     if (blocker != NONE) reason = reasonOf(blocker);
   }
   if (error == Errno.NONE) takeWindow(cpu, zone, start, end);
@@ -320,7 +350,7 @@ function test(request: i32, at: usize): void {
   if (error) return giveUp(request, at, error, blocker, reason);
   set(at, RequestWord.PFN, word(at, RequestWord.START));
   recordWindow(request, word(at, RequestWord.START), Errno.NONE, 0, BlockReason.NONE);
-  finish(at, Errno.NONE);
+  finish(request, at, Errno.NONE);
 }
 
 /** isolate_freepages_range(): the free blocks leave their lists; frames outside of the window are freed one by one. */
@@ -334,8 +364,8 @@ function takeWindow(cpu: i32, zone: i32, start: u32, end: u32): void {
     for (; behind < next; behind += 4)
       setWord(behind, withLife(pack(FrameKind.ALLOCATED, 0, zone), PageLife.CMA));
   }
-  for (let at = first; at < start; at += 4) freePages(cpu, at, 0);
-  for (let at = end; at < behind; at += 4) freePages(cpu, at, 0);
+  for (let at = first; at < start; at += 4) putPages(cpu, at, 0);
+  for (let at = end; at < behind; at += 4) putPages(cpu, at, 0);
 }
 
 /** One step. Answers the state after it. */
@@ -344,7 +374,7 @@ export function stepRequest(request: i32): i32 {
   switch (word(at, RequestWord.STATE)) {
     case RequestState.SEARCH:
     case RequestState.SLEEPING:
-      search(at);
+      search(request, at);
       break;
     case RequestState.WAITING:
     case RequestState.ISOLATE:

@@ -12,7 +12,6 @@ import { ABI_MAGIC, ABI_VERSION, EntryWord, Region, TableWord } from "../abi/lay
 import {
   BATCH_CAPACITY,
   COMMAND_CAPACITY,
-  EVENT_CAPACITY,
   EVENT_WORDS,
   HINT_CAPACITY,
   LOG_CAPACITY,
@@ -20,6 +19,7 @@ import {
   MAX_ACTORS,
   MAX_AREAS,
   MAX_CPUS,
+  MAX_EVENT_CAPACITY,
   MAX_FRAMES,
   MAX_ORDERS,
   MAX_PCP_LISTS,
@@ -69,8 +69,7 @@ export const BATCHES: usize = REQUESTS + ((MAX_REQUESTS * RequestWord.COUNT * 4 
 export const WINDOWS: usize = BATCHES + MAX_REQUESTS * BATCH_CAPACITY * 2 * 4;
 export const PINS: usize = WINDOWS + WINDOW_CAPACITY * WindowWord.COUNT * 4;
 export const HINTS: usize = PINS + PIN_CAPACITY * PinWord.COUNT * 4;
-export const EVENTS: usize = HINTS + HINT_CAPACITY * 4;
-export const COMMANDS: usize = EVENTS + EVENT_CAPACITY * EventWord.COUNT * 4;
+export const COMMANDS: usize = HINTS + HINT_CAPACITY * 4;
 export const NEXT: usize = COMMANDS + COMMAND_CAPACITY * CommandWord.COUNT * 4;
 export let PREV: usize = 0;
 export let WORD: usize = 0;
@@ -87,6 +86,7 @@ export let COSTS: usize = 0;
 export let QUEUE: usize = 0;
 export let CELLS: usize = 0;
 export let LOG: usize = 0;
+export let EVENTS: usize = 0;
 
 /** List heads are extra elements of the link arrays, behind the frames: pre-scaled index of the first. */
 export let FREE_HEADS: u32 = 0;
@@ -133,6 +133,9 @@ export function plan(indexWords: u32): i32 {
   if (<u32>config(ConfigWord.ACTORS) > <u32>MAX_ACTORS) return InitStatus.BAD_GEOMETRY;
   if (count == 0) return InitStatus.BAD_GEOMETRY;
   if (count > <u32>MAX_FRAMES) return InitStatus.TOO_MANY_FRAMES;
+  const events = config(ConfigWord.EVENT_SLOTS);
+  if (events < 1 || events > MAX_EVENT_CAPACITY || (events & (events - 1)) != 0)
+    return InitStatus.BAD_GEOMETRY;
   const links = count + headCount(cpus);
   place(Region.ZONES, ZONES, MAX_ZONES * ZoneWord.COUNT, 4);
   place(Region.STATS, STATS, StatWord.COUNT, 4);
@@ -146,7 +149,6 @@ export function plan(indexWords: u32): i32 {
   place(Region.WINDOWS, WINDOWS, WINDOW_CAPACITY * WindowWord.COUNT, 4);
   place(Region.PINS, PINS, PIN_CAPACITY * PinWord.COUNT, 4);
   place(Region.HINTS, HINTS, HINT_CAPACITY, 4);
-  place(Region.EVENTS, EVENTS, EVENT_CAPACITY * EventWord.COUNT, 4);
   place(Region.COMMANDS, COMMANDS, COMMAND_CAPACITY * CommandWord.COUNT, 4);
   let at = place(Region.FRAME_NEXT, NEXT, links, 4);
   at = place(Region.FRAME_PREV, at, links, 4);
@@ -157,6 +159,7 @@ export function plan(indexWords: u32): i32 {
   at = place(Region.CMA_BITMAPS, at, config(ConfigWord.CMA_BITMAP_WORDS), 4);
   at = place(Region.SEARCH_INDEXES, at, indexWords, 4);
   at = placeSimulation(at);
+  at = place(Region.EVENTS, at, config(ConfigWord.EVENT_SLOTS) * EventWord.COUNT, 4);
   if (at > <u64>0xffff_0000) return InitStatus.TOO_MANY_FRAMES;
   store<u32>(TABLE, <u32>at, TableWord.BYTES << 2);
   const pages = <i32>((at + WASM_PAGE - 1) / WASM_PAGE);
@@ -209,6 +212,7 @@ export function bind(): i32 {
   QUEUE = load<u32>(entry(Region.QUEUE));
   CELLS = load<u32>(entry(Region.CELLS));
   LOG = load<u32>(entry(Region.LOG));
+  EVENTS = load<u32>(entry(Region.EVENTS));
   FREE_HEADS = frames() << 2;
   PCP_HEADS = FREE_HEADS + ((MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES) << 2);
   LRU_HEADS = PCP_HEADS + ((config(ConfigWord.NR_CPUS) * MAX_ZONES * MAX_PCP_LISTS) << 2);

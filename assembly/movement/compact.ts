@@ -2,11 +2,12 @@
 // Must not know: who asks. Models compact_zone, isolate_migratepages, isolate_freepages (mm/compaction.c, Linux 6.12).
 // DEVIATION: compaction has no skip hints, fast scanners or deferral; a run begins where the last one stopped.
 
-import { EventKind, FrameKind, Migratetype, Mobility, PageFlag } from "../abi/vocabulary";
+import { EventKind } from "../abi/events";
+import { FrameKind, Migratetype, Mobility, PageFlag } from "../abi/vocabulary";
 import { StatWord, ZoneWord } from "../abi/words";
-import { freePages } from "../buddy/free_pages";
 import { hasFree, removeFree } from "../buddy/freelist";
 import { freeOne } from "../buddy/release";
+import { putPages } from "../buddy/traced";
 import {
   hasPageFlag,
   kindOf,
@@ -123,7 +124,7 @@ function move(cpu: i32, zone: i32, source: u32, target: u32): void {
   setWord(target, movedWord(pack(FrameKind.ALLOCATED, 0, zone), from));
   moveOwner(source, target);
   setWord(source, from | PageFlag.ISOLATED);
-  freePages(cpu, source, 0);
+  putPages(cpu, source, 0);
   if (isOnLru(wordOf(target))) addToLru(target, false);
   store<u32>(STATS, load<u32>(STATS, StatWord.PAGES_MIGRATED << 2) + 1, StatWord.PAGES_MIGRATED << 2);
 }

@@ -7,19 +7,11 @@
 // its one owner could not hold the pieces.
 // DEVIATION: the wait for writeback takes no time: it is over when the synchronous pass meets the page.
 
+import { EventKind } from "../abi/events";
 import { BATCH_CAPACITY } from "../abi/limits";
-import {
-  Errno,
-  EventKind,
-  FrameKind,
-  Gfp,
-  MigrationRule,
-  Mobility,
-  PageFlag,
-  PageLife,
-} from "../abi/vocabulary";
+import { Errno, FrameKind, Gfp, MigrationRule, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
-import { freePages } from "../buddy/free_pages";
+import { putPages } from "../buddy/traced";
 import {
   hasPageFlag,
   kindOf,
@@ -113,6 +105,16 @@ export function collectPages(request: i32, from: u32, end: u32, count: usize): u
   return min(at, end);
 }
 
+/** Pages of the batch that are in a page table. */
+export function mappedPages(request: i32, blocks: i32): i32 {
+  let pages = 0;
+  for (let i = 0; i < blocks; i++) {
+    const word = wordOf(sourceOf(request, i));
+    if (hasPageFlag(word, PageFlag.MAPPED)) pages += 1 << orderOf(word);
+  }
+  return pages;
+}
+
 /** Is the frame still the page that was collected? Its owner may have freed it meanwhile, a long pin moved it. */
 function isInHand(link: u32): bool {
   const word = wordOf(link);
@@ -167,7 +169,7 @@ export function dropCleanPages(cpu: i32, request: i32, count: usize): i32 {
     const word = wordOf(link);
     if (!isClean(word) || isBusy(word)) continue;
     freed += 1 << orderOf(word);
-    freePages(cpu, link, orderOf(word));
+    putPages(cpu, link, orderOf(word));
   }
   for (let i = 0; i < blocks; i++) {
     const link = sourceOf(request, i);
@@ -209,7 +211,7 @@ export function movePage(cpu: i32, source: u32, target: u32): void {
     load<u32>(STATS, StatWord.PAGES_MIGRATED << 2) + (1 << order),
     StatWord.PAGES_MIGRATED << 2,
   );
-  freePages(cpu, source, order);
+  putPages(cpu, source, order);
   if (isOnLru(wordOf(target))) addToLru(target, false);
 }
 
@@ -220,7 +222,7 @@ function moveCounted(cpu: i32, source: u32, target: u32, moved: usize): void {
 }
 
 function freeTarget(cpu: i32, target: u32): void {
-  freePages(cpu, target, orderOf(wordOf(target)));
+  putPages(cpu, target, orderOf(wordOf(target)));
 }
 
 /** The batch becomes: pages under writeback (kept behind the targets), the busy ones that are at its start, the rest. */

@@ -8,7 +8,8 @@ import { PIN_CAPACITY } from "../abi/limits";
 import { PinRule } from "../abi/proposals";
 import { FrameKind, Gfp, Migratetype, PageFlag, PinKind, Status } from "../abi/vocabulary";
 import { ConfigWord, PinWord, StatWord } from "../abi/words";
-import { freePages, headOf } from "../buddy/free_pages";
+import { headOf } from "../buddy/free_pages";
+import { putPages } from "../buddy/traced";
 import {
   isFrame,
   isOrphan,
@@ -132,7 +133,7 @@ export function unpin(cpu: i32, record: u32): i32 {
   const left = pinsOf(wordOf(link)) - 1;
   setWord(link, withPins(wordOf(link), left));
   if (left == 0 && isOrphan(wordOf(link))) {
-    freePages(cpu, link, orderOf(wordOf(link)));
+    putPages(cpu, link, orderOf(wordOf(link)));
   }
   return Status.OK;
 }
@@ -151,7 +152,7 @@ export function isPinned(link: u32, order: i32): bool {
 /** Frees a block, or, while it is pinned, leaves it to its last pin. */
 export function freeOrOrphan(cpu: i32, link: u32): void {
   const word = wordOf(link);
-  if (pinsOf(word) == 0) return freePages(cpu, link, orderOf(word));
+  if (pinsOf(word) == 0) return putPages(cpu, link, orderOf(word));
   vacate(link);
   setWord(link, orphaned(word));
 }

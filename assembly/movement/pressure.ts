@@ -10,6 +10,7 @@ import { firstFree } from "../buddy/freelist";
 import { reserved, unreserveHighatomic } from "../buddy/highatomic";
 import { drainZone } from "../buddy/pcp";
 import { COSTLY_ORDER } from "../buddy/pcp_lists";
+import { allocated } from "../buddy/traced";
 import { blockFrames, MAX_ORDER } from "../frames/pageblock";
 import { freePages, isPopulated, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
@@ -106,8 +107,12 @@ function reclaimAndRetry(cpu: i32, order: i32, gfp: i32): u32 {
   }
 }
 
-/** The whole of __alloc_pages(): the lists, then, where the machine and the request allow it, everything else. */
+/** The whole of __alloc_pages(), told: the lists, then, where machine and request allow it, everything else. */
 export function allocateUnderPressure(cpu: i32, order: i32, gfp: i32, slow: usize): u32 {
+  return allocated(cpu, allocateOrReclaim(cpu, order, gfp, slow), order, gfp);
+}
+
+function allocateOrReclaim(cpu: i32, order: i32, gfp: i32, slow: usize): u32 {
   let link = allocatePages(cpu, order, gfp, slow);
   const mode = config(ConfigWord.RECLAIM);
   if (mode == 0) return link;

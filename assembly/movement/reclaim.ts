@@ -5,9 +5,10 @@
 // DEVIATION: slab shrinkers are not modelled; reclaimable kernel pages stay until their owner frees them.
 // DEVIATION: dirty file pages are left to their writer (PageFlag.DIRTY, WRITEBACK); reclaim never writes files.
 
-import { EventKind, LruList, PageFlag, PageLife } from "../abi/vocabulary";
+import { EventKind } from "../abi/events";
+import { LruList, PageFlag, PageLife } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
-import { freePages } from "../buddy/free_pages";
+import { putPages } from "../buddy/traced";
 import { hasPageFlag, lifeOf, orderOf, pinsOf, setWord, wordOf, zoneOf } from "../frames/frame";
 import { addToLru, lruHead, lruPages, removeFromLru } from "../frames/lru";
 import { prevOf } from "../memory/list";
@@ -62,7 +63,7 @@ function evict(cpu: i32, link: u32, word: u32): bool {
   if (pinsOf(word) != 0 || hasPageFlag(word, PageFlag.WRITEBACK)) return false;
   if (lifeOf(word) != PageLife.FILE) return swapOut(cpu, link);
   if (hasPageFlag(word, PageFlag.DIRTY)) return false;
-  freePages(cpu, link, orderOf(word));
+  putPages(cpu, link, orderOf(word));
   return true;
 }
 

@@ -7,7 +7,7 @@ import { SWAPPED } from "../abi/limits";
 import { Gfp, LruList, Mobility, PageLife } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
 import { allocatePages } from "../buddy/allocate";
-import { freePages } from "../buddy/free_pages";
+import { putPages } from "../buddy/traced";
 import { orderOf, withLife, withMobility, wordOf } from "../frames/frame";
 import { changeContent, lruHead } from "../frames/lru";
 import { ownerOf } from "../frames/owner";
@@ -48,7 +48,7 @@ function growZram(cpu: i32): bool {
 function shrinkZram(cpu: i32): void {
   const head = lruHead(LruList.ZRAM);
   while (stat(StatWord.ZRAM_FRAMES) > zramFrames(stat(StatWord.ZRAM_STORED)) && nextOf(head) != head) {
-    freePages(cpu, prevOf(head), 0);
+    putPages(cpu, prevOf(head), 0);
     addStat(StatWord.ZRAM_FRAMES, -1);
   }
 }
@@ -74,7 +74,7 @@ export function swapOut(cpu: i32, link: u32): bool {
     addStat(StatWord.ZRAM_STORED, pages);
   }
   const owner = ownerOf(link);
-  freePages(cpu, link, orderOf(wordOf(link)));
+  putPages(cpu, link, orderOf(wordOf(link)));
   if (owner) markSwapped(owner - 1, pages);
   addStat(StatWord.SWAP_USED, pages);
   addStat(StatWord.PAGES_SWAPPED_OUT, pages);

@@ -3,7 +3,7 @@
 
 import { FrameKind, Gfp, Mobility, PageLife } from "../abi/vocabulary";
 import { ConfigWord, WorkloadWord } from "../abi/words";
-import { freePages as release } from "../buddy/free_pages";
+import { putPages as release } from "../buddy/traced";
 import { kindOf, lifeOf, orderOf, pinsOf, withLife, withMobility, wordOf } from "../frames/frame";
 import { changeContent } from "../frames/lru";
 import { freePages } from "../frames/zone";

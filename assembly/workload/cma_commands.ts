@@ -15,6 +15,7 @@ import {
   runRequest,
   stepRequest,
 } from "../cma/request";
+import { noteRelease } from "../cma/trace";
 import { kindOf, linkOf, mobilityOf, orderOf, wordOf } from "../frames/frame";
 import { freeOrOrphan } from "../movement/pins";
 
@@ -95,6 +96,7 @@ export function cmaRelease(cpu: i32, area: u32, pfn: u32, pages: u32): i32 {
     }
   }
   for (let i: u32 = 0; i < pages; i++) freeOrOrphan(cpu, first + (i << 2));
+  noteRelease(cpu, area, pfn, pages);
   return cmaClear(area, pfn, pages);
 }
 

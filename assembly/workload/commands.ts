@@ -46,7 +46,8 @@ import { SWAPPED } from "../abi/limits";
 import { FrameKind, Op, Status } from "../abi/vocabulary";
 import { CommandWord, ConfigWord, StatWord } from "../abi/words";
 import { fastFlags, highestZoneOf, refusalOf, takeFromBuddy, typeOfGfp } from "../buddy/allocate";
-import { freePages, freePagesDirect, gather, headOf, splitPages } from "../buddy/free_pages";
+import { freePagesDirect, gather, headOf, splitPages } from "../buddy/free_pages";
+import { allocated, noteFree, putPages } from "../buddy/traced";
 import { addRange, loadBits } from "../cma/area";
 import {
   isContent,
@@ -113,7 +114,7 @@ function allocateDirect(cpu: i32, order: i32, gfp: i32): u32 {
   const type = typeOfGfp(gfp);
   const link = takeFromBuddy(cpu, zone, order, type, fastFlags(gfp, zone, type));
   if (link != NONE) setWord(link, pack(FrameKind.ALLOCATED, order, zone));
-  return link;
+  return allocated(cpu, link, order, gfp);
 }
 
 function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
@@ -132,10 +133,11 @@ function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
     freeOrOrphan(cpu, link);
     store<i32>(STATS, 0, StatWord.NO_DRAIN << 2);
   } else if (op == Op.RELEASE_DIRECT) {
+    noteFree(cpu, link, order);
     freePagesDirect(cpu, link, order);
   } else {
     splitPages(link, order);
-    for (let i: u32 = 0; i < (<u32>1) << order; i++) freePages(cpu, link + (i << 2), 0);
+    for (let i: u32 = 0; i < (<u32>1) << order; i++) putPages(cpu, link + (i << 2), 0);
   }
   return Status.OK;
 }

@@ -219,7 +219,7 @@ static inline void count(int stat) { STATS[stat] += 1; }
 static inline void record(int kind, int zone, uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
   if (!(CONFIG[ConfigWord_RECORD] & 1)) return;
   uint32_t nth = STATS[StatWord_EVENTS];
-  uint32_t *at = EVENTS + (nth & (EVENT_CAPACITY - 1)) * EventWord_COUNT;
+  uint32_t *at = EVENTS + (nth & (uint32_t)(CONFIG[ConfigWord_EVENT_SLOTS] - 1)) * EventWord_COUNT;
   at[EventWord_KIND] = (uint32_t)kind;
   at[EventWord_ZONE] = (uint32_t)zone;
   at[EventWord_A] = a;

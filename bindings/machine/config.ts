@@ -5,6 +5,7 @@ import type { SearchStrategy } from "../../assembly/abi/findings.js";
 import {
   MAX_ACTORS,
   MAX_CPUS,
+  MAX_EVENT_CAPACITY,
   MAX_FRAMES,
   MAX_ORDERS,
   MAX_ZONES,
@@ -59,6 +60,8 @@ export interface MachineConfig extends SystemConfig {
   /** How cma_alloc looks for a window: every strategy finds the same one. */
   readonly search: SearchStrategy;
   readonly policy: MachinePolicy;
+  /** Events that the ring holds. */
+  readonly eventRing: number;
   readonly simulation: SimulationRoom | undefined;
 }
 
@@ -209,6 +212,11 @@ export function checkConfig(config: MachineConfig): Problem[] {
     `must be 0 to ${SLOT_CAPACITY}, got ${config.slots}`,
   );
   problems.push(...checkPolicy(config));
+  want(
+    "eventRing",
+    between(config.eventRing, 1, MAX_EVENT_CAPACITY) && Number.isInteger(Math.log2(config.eventRing)),
+    `must be a power of two up to ${MAX_EVENT_CAPACITY}, got ${config.eventRing}`,
+  );
   const { swapPages = 0, zramPercent = 0, swappiness = 60 } = config.pressure ?? {};
   want("pressure.swapPages", between(swapPages, 0, 2 ** 31 - 1), `must be 0 to 2^31 - 1, got ${swapPages}`);
   want("pressure.zramPercent", between(zramPercent, 0, 100), `must be 0 to 100, got ${zramPercent}`);
@@ -277,6 +285,7 @@ export function configWords(config: MachineConfig): Int32Array {
   words[ConfigWord.EVENTS] = config.simulation?.events ?? 0;
   words[ConfigWord.CELLS] = config.simulation?.cells ?? 0;
   words[ConfigWord.SLOTS] = config.slots;
+  words[ConfigWord.EVENT_SLOTS] = config.eventRing;
   words.set(config.gfpZone, ConfigWord.GFP_ZONE);
   return words;
 }

@@ -3,7 +3,7 @@
 
 import { SearchStrategy } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { DEFAULT_SLOTS } from "../../assembly/abi/limits.js";
+import { DEFAULT_SLOTS, EVENT_CAPACITY } from "../../assembly/abi/limits.js";
 import { CmaFree } from "../../assembly/abi/proposals.js";
 import {
   type Migratetype,
@@ -60,6 +60,8 @@ export interface CreateOptions {
   readonly policy?: MachinePolicy;
   /** Room for actors and events: a machine that a Simulation drives. It comes from simulation.wasm. */
   readonly simulation?: SimulationRoom;
+  /** Events that are kept for a reader (see bindings/export); a power of two, default EVENT_CAPACITY. */
+  readonly eventRing?: number;
   /** Rules that are to be others than those of the kernel, to see what each of them does. */
   readonly rules?: Partial<KernelRules>;
 }
@@ -71,9 +73,10 @@ function configured(config: SystemConfig, options: CreateOptions): MachineConfig
     search = SearchStrategy.COMPOSITE,
     policy = {},
     simulation,
+    eventRing = EVENT_CAPACITY,
   } = options;
   const rules = { ...config.rules, ...options.rules };
-  return { ...config, rules, pressure, slots, search, policy, simulation };
+  return { ...config, rules, pressure, slots, search, policy, simulation, eventRing };
 }
 
 /** The build that has what these options ask for. */

@@ -6,11 +6,10 @@
 // refill, drain, claim, steal, boost, reserve. A drain that it predicted must appear; one that appears without
 // having been predicted came from outside (drain_all_pages) and is performed as told.
 
-import { Region } from "../../assembly/abi/layout.js";
-import { EVENT_CAPACITY } from "../../assembly/abi/limits.js";
-import { EventKind, FrameKind, Gfp, Op, Status, ZoneFlag } from "../../assembly/abi/vocabulary.js";
-import { ConfigWord, EventWord, StatWord } from "../../assembly/abi/words.js";
+import { EventKind, RecordGroup } from "../../assembly/abi/events.js";
+import { FrameKind, Gfp, Op, Status, ZoneFlag } from "../../assembly/abi/vocabulary.js";
 import { DIRECT, LOOSE } from "../engine/commands.js";
+import { EventReader, type MachineEvent, setRecorded } from "../engine/events.js";
 import type { Capture } from "../importers/capture/capture.js";
 import { CaptureOp } from "../importers/capture/ops.js";
 import type { CaptureTrace } from "../importers/capture/trace_columns.js";
@@ -37,8 +36,8 @@ export class TracedReplay {
   readonly #commits: Uint8Array;
   readonly #cma: CmaFollower;
   /** Drains that the engine did and the trace has not shown yet. */
-  readonly #drains: Int32Array[] = [];
-  #eventsRead = 0;
+  readonly #drains: MachineEvent[] = [];
+  readonly #events: EventReader;
   #direct = false;
   #operations = 0;
   #compared = 0;
@@ -58,7 +57,8 @@ export class TracedReplay {
     this.#cma = new CmaFollower(machine, trace, this.#reader, capture.before.areas, (...command) =>
       this.#perform(...command),
     );
-    machine.engine.words(Region.CONFIG)[ConfigWord.RECORD] = 1;
+    setRecorded(machine.engine, RecordGroup.DECISIONS);
+    this.#events = new EventReader(machine.engine);
   }
 
   static async run(
@@ -107,14 +107,9 @@ export class TracedReplay {
   }
 
   #collectDrains(): void {
-    const total = this.#machine.views.stat(StatWord.EVENTS);
-    if (total === this.#eventsRead) return;
-    const words = this.#machine.engine.words(Region.EVENTS);
-    for (let n = Math.max(this.#eventsRead, total - EVENT_CAPACITY); n < total; n++) {
-      const at = (n % EVENT_CAPACITY) * EventWord.COUNT;
-      if (words[at] === EventKind.DRAIN) this.#drains.push(words.slice(at, at + EventWord.COUNT));
-    }
-    this.#eventsRead = total;
+    this.#events.drain((event) => {
+      if (event.kind === EventKind.DRAIN) this.#drains.push(event);
+    });
   }
 
   #event(i: number): Disagreement | null {
@@ -294,9 +289,7 @@ export class TracedReplay {
       this.#drains.length = 0;
       return this.#must(i, status);
     }
-    const got = [EventWord.ZONE, EventWord.A, EventWord.B, EventWord.C, EventWord.D].map(
-      (w) => predicted[w] ?? 0,
-    );
+    const got = [predicted.zone, predicted.a, predicted.b, predicted.c, predicted.d];
     const expected = [zone, owner, pindex, wanted, r.number(i, "pcp_count")];
     if (expected.every((value, at) => value === got[at])) return null;
     const words = ([z, c, p, w, n]: number[]) => `zone ${z}, cpu ${c}, list ${p}, ${w} pages of ${n}`;

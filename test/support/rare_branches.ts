@@ -1,10 +1,11 @@
 // Knows: which seldom taken branches of the allocator a run went through, and how often.
 // Must not know: how the operations are chosen, whether the result was right.
 
+import { EventKind } from "../../assembly/abi/events.js";
 import { BlockReason } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { EVENT_CAPACITY, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
-import { Errno, EventKind, Migratetype, Refusal, Status } from "../../assembly/abi/vocabulary.js";
+import { Errno, Migratetype, Refusal, Status } from "../../assembly/abi/vocabulary.js";
 import { CommandWord, ConfigWord, EventWord, StatWord, WindowWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 import type { Operation } from "./operations.js";
