@@ -4,13 +4,13 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
+export { EventKind, RecordGroup } from "../assembly/abi/events.js";
 // The vocabulary: enumerations in the kernel's words.
 export { BlockReason, Fault, RequestState, SearchStrategy } from "../assembly/abi/findings.js";
 export {
   BootFree,
   CmaLockRule,
   Errno,
-  EventKind,
   FrameKind,
   Gfp,
   Migratetype,
@@ -89,6 +89,7 @@ export {
 export * from "./engine/gfp.js";
 export type { CoreBuild, CoreSource } from "./engine/load.js";
 export * from "./engine/units.js";
+export * from "./export/index.js";
 // Captures of real kernels, from text that the caller has read.
 export type { Problem as CaptureStateProblem } from "./importers/capture/index.js";
 export * from "./importers/capture/index.js";

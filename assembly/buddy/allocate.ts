@@ -5,8 +5,8 @@
 // A request stops where the kernel would enter direct reclaim or compaction; movement/pressure goes on from there.
 // DEVIATION: task context (PF_MEMALLOC, cpusets, dirty limits, OOM victims) is not known and not modelled.
 
-import { CmaFree, CmaUse } from "../abi/proposals";
 import { EventKind } from "../abi/events";
+import { CmaFree, CmaUse } from "../abi/proposals";
 import {
   AllocFlag,
   FrameKind,

@@ -15,6 +15,7 @@ import { Machine } from "../machine/machine.js";
 import { ExitCode, printable } from "./exit.js";
 import { complete } from "./shell_complete.js";
 import { ShellSession } from "./shell_session.js";
+import { SHELL_EVENTS } from "./shell_trace.js";
 
 export interface ShellOptions {
   readonly device?: string;
@@ -99,10 +100,13 @@ async function openMachine(
     return { machine, tree: new DebugTree(machine) };
   }
   if (options.capture === undefined) {
-    const machine = await Machine.create(options.device ?? DEFAULT_DEVICE, { core });
+    const machine = await Machine.create(options.device ?? DEFAULT_DEVICE, { core, events: SHELL_EVENTS });
     return { machine, tree: new DebugTree(machine) };
   }
-  const machine = await Machine.fromState(readState(options.capture, streams), { core });
+  const machine = await Machine.fromState(readState(options.capture, streams), {
+    core,
+    events: SHELL_EVENTS,
+  });
   return { machine, tree: new DebugTree(machine, { captured: readCaptured(options.capture, streams) }) };
 }
 

@@ -6,6 +6,7 @@ import type { DebugEntry } from "../debugtree/index.js";
 import { formatCount } from "../report/sizes.js";
 import { displayWidth } from "../report/table.js";
 import { type CommandContext, CommandFailure, reasonOf } from "./shell_context.js";
+import { trace } from "./shell_trace.js";
 
 export interface ShellCommand {
   /** Arguments, and what it does: the row of `help`. */
@@ -234,6 +235,11 @@ export const commands: Readonly<Record<string, ShellCommand>> = {
   churn: { usage: "N [SEED]", help: "N random allocations and frees; without SEED it goes on", run: churn },
   pin: { usage: "PFN...", help: "one more reference that no page table knows", run: pin },
   unpin: { usage: "PFN...", help: "one less", run: unpin },
+  trace: {
+    usage: "[on | off | save FILE]",
+    help: "record what the kernel's tracepoints would tell; FILE.pftrace is for Perfetto, else ftrace text",
+    run: trace,
+  },
   validate: { usage: "", help: "check every list and counter against the frames", run: validate },
   digest: {
     usage: "",

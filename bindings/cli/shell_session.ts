@@ -6,6 +6,7 @@ import { splitPath } from "../debugtree/tree.js";
 import type { Machine } from "../machine/machine.js";
 import { commands } from "./shell_commands.js";
 import { type CommandContext, CommandFailure, reasonOf } from "./shell_context.js";
+import { pollTrace } from "./shell_trace.js";
 import { type CommandLine, parseLine, ShellSyntaxError, type Word } from "./shell_words.js";
 
 export interface SessionOutput {
@@ -117,8 +118,9 @@ export class ShellSession {
       if (!(error instanceof CommandFailure)) throw error;
       return this.#complain(`${name}: ${error.message}`);
     }
-    if (target === undefined || before !== this.#failures) return;
-    this.#attempt(name, target.text, () => this.tree.write(this.resolve(target.text), text));
+    if (target !== undefined && before === this.#failures)
+      this.#attempt(name, target.text, () => this.tree.write(this.resolve(target.text), text));
+    pollTrace(this.machine);
   }
 
   /** A shell opens the file before it runs the command. */

@@ -7,17 +7,12 @@
 
 import { BlockReason } from "../../assembly/abi/findings.js";
 import { Errno } from "../../assembly/abi/vocabulary.js";
-import { freeRunsOfBits, runStatistics } from "../analysis/index.js";
+import { runStatistics } from "../analysis/index.js";
 import type { KernelId } from "../device/kernel.js";
 import { MachineError } from "../engine/errors.js";
 import type { AreaView, CmaResult } from "../machine/cma.js";
 import type { Machine } from "../machine/machine.js";
-import {
-  renderAllocFailed,
-  renderAttribute,
-  renderAvailablePages,
-  renderCmaBitmap,
-} from "../report/procfs_cma.js";
+import { renderAttribute, renderCmaBitmap } from "../report/procfs_cma.js";
 import type { CounterSource } from "./counters.js";
 import {
   commandFile,
@@ -29,6 +24,7 @@ import {
   type TreeNode,
 } from "./entries.js";
 import type { TreeErrno } from "./errors.js";
+import { failureLines, freeRunsOf } from "./log.js";
 
 /** Pages that the tree allocated at once (struct cma_mem). */
 interface Held {
@@ -36,15 +32,8 @@ interface Held {
   pages: number;
 }
 
-/** Clear bits of one range. */
-function freeRuns(machine: Machine, area: AreaView, nth: number) {
-  const words = machine.cma.bitmap(area.index, nth);
-  const bits = area.ranges[nth]?.bits ?? 0;
-  return freeRunsOfBits(bits, (bit) => (((words[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1);
-}
-
 function allFreeRuns(machine: Machine, area: AreaView) {
-  return area.ranges.flatMap((_, nth) => freeRuns(machine, area, nth));
+  return area.ranges.flatMap((_, nth) => freeRunsOf(machine, area, nth));
 }
 
 /** `int pages = val`: what the kernel makes of the number that was written. */
@@ -56,16 +45,14 @@ function toInt(value: bigint): number {
 class AreaFiles {
   readonly #machine: Machine;
   readonly #index: number;
-  readonly #kernel: KernelId;
   readonly #log: (text: string) => void;
   /** Newest first. */
   readonly #held: Held[] = [];
   #last: CmaResult | undefined;
 
-  constructor(machine: Machine, index: number, kernel: KernelId, log: (text: string) => void) {
+  constructor(machine: Machine, index: number, log: (text: string) => void) {
     this.#machine = machine;
     this.#index = index;
-    this.#kernel = kernel;
     this.#log = log;
   }
 
@@ -90,12 +77,7 @@ class AreaFiles {
   }
 
   #logFailure(pages: number, errno: number): void {
-    const { name, orderPerBit, pages: total, ranges } = this.view();
-    const caller = this.#kernel === "6.1" ? "cma_alloc" : "__cma_alloc";
-    this.#log(renderAllocFailed({ caller, area: name, pages, errno }));
-    // 6.1 lists them with CONFIG_CMA_DEBUG only; for several ranges the text is not known for certain.
-    if (this.#kernel === "6.1" || ranges.length > 1) return;
-    this.#log(renderAvailablePages(freeRuns(this.#machine, this.view(), 0), orderPerBit, total));
+    for (const line of failureLines(this.#machine, this.view(), pages, errno)) this.#log(line);
   }
 
   /**
@@ -227,7 +209,7 @@ export function areaDirectories(
   const names = directoryNames(machine.cma.names);
   return directory(
     names.map((name, index) => {
-      const files = new AreaFiles(machine, index, kernel, log);
+      const files = new AreaFiles(machine, index, log);
       return [name, areaDirectory(files, counters, kernel)] as const;
     }),
   );

@@ -30,6 +30,14 @@ export function renderAllocFailed({ caller, area, pages, errno }: FailedRequest)
   return `cma: ${caller}: ${area}: alloc failed, req-size: ${pages} pages, ret: ${errno}\n`;
 }
 
+function runTexts(free: readonly FreeRun[], orderPerBit: number): string {
+  return free.map(({ start, length }) => `${length * 2 ** orderPerBit}@${start}`).join("+");
+}
+
+function sumOf(free: readonly FreeRun[], orderPerBit: number): number {
+  return free.reduce((sum, { length }) => sum + length * 2 ** orderPerBit, 0);
+}
+
 /**
  * The second line of a failure: `3@125+20@172=> 23 free of 256 total pages`, size in pages at a position in bits.
  * @param free runs in bits, ascending
@@ -39,8 +47,20 @@ export function renderAvailablePages(
   orderPerBit: number,
   totalPages: number,
 ): string {
-  const scale = 2 ** orderPerBit;
-  const parts = free.map(({ start, length }) => `${length * scale}@${start}`);
-  const pages = free.reduce((sum, { length }) => sum + length * scale, 0);
-  return `cma: number of available pages: ${parts.join("+")}=> ${pages} free of ${totalPages} total pages\n`;
+  const pages = sumOf(free, orderPerBit);
+  return `cma: number of available pages: ${runTexts(free, orderPerBit)}=> ${pages} free of ${totalPages} total pages\n`;
+}
+
+/** The same of an area of several ranges: a line for each, then the sum. */
+export function renderAvailableRanges(
+  ranges: readonly (readonly FreeRun[])[],
+  orderPerBit: number,
+  totalPages: number,
+): string[] {
+  const pages = ranges.reduce((sum, free) => sum + sumOf(free, orderPerBit), 0);
+  return [
+    "cma: number of available pages: \n",
+    ...ranges.map((free, nth) => `cma: range ${nth}: ${runTexts(free, orderPerBit)}\n`),
+    `=> ${pages} free of ${totalPages} total pages\n`,
+  ];
 }

@@ -52,7 +52,7 @@ export const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
 const LEAVES = ["abi", "engine/units", "engine/errors", "engine/gfp", "engine/closest"];
 const NEUTRAL = [
   ...["abi", "engine", "device", "machine", "importers", "analysis", "replay", "report"],
-  ...["debugtree", "bitmap", "state"],
+  ...["debugtree", "bitmap", "state", "export"],
 ];
 const LATER = ["policy", "scenario", "sweep"];
 
@@ -71,6 +71,8 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   state: [...LEAVES, "device", "importers"],
   // The machine as files, in the kernel's formats.
   debugtree: ["abi", "engine", "device", "machine", "analysis", "report"],
+  // A run in the formats that a kernel's own tools read.
+  export: ["abi", "engine", "device", "machine", "debugtree", "importers/capture/gfp_names"],
   scenario: ["abi", "engine", "machine", "device", "policy"],
   sweep: ["abi", "engine", "machine", "device", "policy", "scenario", "analysis"],
   index: [...NEUTRAL, ...LATER],
@@ -93,6 +95,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   piscina: "sweep/node",
   "hyparquet-writer": "report/series",
   "simple-statistics": "analysis",
+  pbf: "export/perfetto",
   "#platform": "engine/load",
 };
 
