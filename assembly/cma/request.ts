@@ -12,31 +12,10 @@
 
 import { BlockReason, RequestState } from "../abi/findings";
 import { MAX_REQUESTS } from "../abi/limits";
-import {
-  CmaErrorRule,
-  CmaLockRule,
-  Errno,
-  FrameKind,
-  Migratetype,
-  Mobility,
-  PageLife,
-} from "../abi/vocabulary";
+import { CmaErrorRule, CmaLockRule, Errno, Migratetype } from "../abi/vocabulary";
 import { AreaWord, ConfigWord, RangeWord, RequestWord, StatWord } from "../abi/words";
-import { removeFree } from "../buddy/freelist";
 import { drainZone } from "../buddy/pcp";
-import { putPages } from "../buddy/traced";
-import {
-  kindOf,
-  linkOf,
-  mobilityOf,
-  orderOf,
-  pack,
-  pfnOf,
-  pinsOf,
-  setWord,
-  withLife,
-  wordOf,
-} from "../frames/frame";
+import { linkOf, pfnOf } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { config, REQUESTS } from "../memory/regions";
@@ -66,6 +45,7 @@ import {
   noteStart,
   noteTest,
 } from "./trace";
+import { alignMask, alignOffset, reasonOf, takeWindow } from "./window";
 
 /** Tries of one batch of pages before it counts as busy. */
 const BATCH_TRIES: i32 = 5;
@@ -109,18 +89,6 @@ export function beginRequest(cpu: i32, area: i32, pages: u32, align: i32): i32 {
     return request;
   }
   return -1;
-}
-
-/** cma_bitmap_aligned_mask(): in bits. */
-function alignMask(area: i32, align: i32): u32 {
-  const shift = areaWord(area, AreaWord.ORDER_PER_BIT);
-  return align <= shift ? 0 : ((<u32>1) << (align - shift)) - 1;
-}
-
-/** cma_bitmap_aligned_offset(): the range's own offset from the alignment, in bits. */
-function alignOffset(area: i32, nth: i32, align: i32): u32 {
-  const base = rangeWord(area, nth, RangeWord.BASE_PFN);
-  return (base & (((<u32>1) << align) - 1)) >> areaWord(area, AreaWord.ORDER_PER_BIT);
 }
 
 function finish(request: i32, at: usize, error: i32): void {
@@ -316,16 +284,6 @@ function moveOne(request: i32, at: usize): void {
   dropFromBatch(request, index, batch);
 }
 
-/** Why this frame keeps the window from being taken. */
-function reasonOf(link: u32): i32 {
-  const frame = wordOf(link);
-  const kind = kindOf(frame);
-  if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || kind == FrameKind.DETACHED)
-    return BlockReason.IN_TRANSIT;
-  if (mobilityOf(frame) == Mobility.FIXED) return BlockReason.UNMOVABLE;
-  return pinsOf(frame) != 0 ? BlockReason.PINNED : BlockReason.NOT_REACHED;
-}
-
 /** Tests the window, takes it, gives the pageblocks back. */
 function test(request: i32, at: usize): void {
   const cpu = word(at, RequestWord.CPU);
@@ -351,21 +309,6 @@ function test(request: i32, at: usize): void {
   set(at, RequestWord.PFN, word(at, RequestWord.START));
   recordWindow(request, word(at, RequestWord.START), Errno.NONE, 0, BlockReason.NONE);
   finish(request, at, Errno.NONE);
-}
-
-/** isolate_freepages_range(): the free blocks leave their lists; frames outside of the window are freed one by one. */
-function takeWindow(cpu: i32, zone: i32, start: u32, end: u32): void {
-  const first = freeBlockAround(start);
-  let behind = first;
-  while (behind < end) {
-    const order = orderOf(wordOf(behind));
-    removeFree(zone, behind, order);
-    const next = behind + ((<u32>4) << order);
-    for (; behind < next; behind += 4)
-      setWord(behind, withLife(pack(FrameKind.ALLOCATED, 0, zone), PageLife.CMA));
-  }
-  for (let at = first; at < start; at += 4) putPages(cpu, at, 0);
-  for (let at = end; at < behind; at += 4) putPages(cpu, at, 0);
 }
 
 /** One step. Answers the state after it. */

@@ -7,7 +7,7 @@ import { SWAPPED } from "../abi/limits";
 import { Gfp, LruList, Mobility, PageLife } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
 import { allocatePages } from "../buddy/allocate";
-import { putPages } from "../buddy/traced";
+import { allocated, putPages } from "../buddy/traced";
 import { orderOf, withLife, withMobility, wordOf } from "../frames/frame";
 import { changeContent, lruHead } from "../frames/lru";
 import { ownerOf } from "../frames/owner";
@@ -37,7 +37,8 @@ function zramFrames(stored: i32): i32 {
 
 /** Takes one more frame for zram; false when none is to be had. */
 function growZram(cpu: i32): bool {
-  const link = allocatePages(cpu, 0, ZRAM_GFP, STATS + ((<usize>StatWord.SLOW) << 2));
+  const slow = STATS + ((<usize>StatWord.SLOW) << 2);
+  const link = allocated(cpu, allocatePages(cpu, 0, ZRAM_GFP, slow), 0, ZRAM_GFP);
   if (link == NONE) return false;
   changeContent(link, withLife(withMobility(wordOf(link), Mobility.DRIVER), PageLife.ZRAM));
   addStat(StatWord.ZRAM_FRAMES, 1);

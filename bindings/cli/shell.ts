@@ -100,12 +100,12 @@ async function openMachine(
     return { machine, tree: new DebugTree(machine) };
   }
   if (options.capture === undefined) {
-    const machine = await Machine.create(options.device ?? DEFAULT_DEVICE, { core, events: SHELL_EVENTS });
+    const machine = await Machine.create(options.device ?? DEFAULT_DEVICE, { core, eventRing: SHELL_EVENTS });
     return { machine, tree: new DebugTree(machine) };
   }
   const machine = await Machine.fromState(readState(options.capture, streams), {
     core,
-    events: SHELL_EVENTS,
+    eventRing: SHELL_EVENTS,
   });
   return { machine, tree: new DebugTree(machine, { captured: readCaptured(options.capture, streams) }) };
 }

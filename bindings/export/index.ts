@@ -1,6 +1,6 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 //
-//   const recorder = recordTrace(machine);       // from now on; Machine.create(device, { events: 2 ** 18 }) for a longer ring
+//   const recorder = recordTrace(machine);       // from now on; Machine.create(device, { eventRing: 2 ** 18 }) for a longer ring
 //   ... a slice of the run ...; recorder.poll(); // drains the ring; answers how many events were lost
 //   const recording = recorder.finish();
 //   toFtrace(recording)       text of /sys/kernel/debug/tracing/trace; ftracePieces() for long ones

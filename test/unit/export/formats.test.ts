@@ -21,13 +21,13 @@ import {
   tracepoints,
 } from "../../../bindings/export/index.js";
 import { GFP_NAMES, parseGfp } from "../../../bindings/importers/capture/gfp_names.js";
-import { collectFacts } from "../../../bindings/importers/collect.js";
+import { collect } from "../../../bindings/importers/collect.js";
 import { Machine } from "../../../bindings/machine/machine.js";
 import { AREA, BASE, KERNELS, type Kernel, place, placeAll, small } from "../../cma/small.js";
 
 /** A run with every kind of event that has a tracepoint. */
 async function eventful(kernel: Kernel, events = 2 ** 17): Promise<Recording> {
-  using machine = await small(kernel, { events });
+  using machine = await small(kernel, { eventRing: events });
   const recorder = recordTrace(machine);
   machine.setClock(5_207_199_000);
   machine.churn({ steps: 4000, seed: 5, freeShare: 0.1, unmovable: 40 });
@@ -42,7 +42,7 @@ async function eventful(kernel: Kernel, events = 2 ** 17): Promise<Recording> {
 }
 
 async function recordedRequest(kernel: Kernel): Promise<Recording> {
-  using machine = await small(kernel, { events: 2 ** 16 });
+  using machine = await small(kernel, { eventRing: 2 ** 16 });
   const recorder = recordTrace(machine);
   machine.setClock(5_207_199_000);
   placeAll(machine, BASE, BASE + 40, "anon");
@@ -122,7 +122,7 @@ describe.each(KERNELS)("ftrace text, %s", (kernel) => {
   });
 
   it("is read by our own importer: the requests, their windows, the page that blocked", async () => {
-    const facts = collectFacts({ trace: toFtrace(await recordedRequest(kernel)) });
+    const facts = collect({ trace: toFtrace(await recordedRequest(kernel)) });
     expect(facts.requests.map(({ pages }) => pages)).toEqual([45, 240]);
     expect(facts.succeeded).toBe(1);
     const [failure] = facts.failures;
@@ -266,7 +266,7 @@ describe("Perfetto", () => {
 describe("a recording", () => {
   it("loses nothing while each slice fits, whatever the slices", async () => {
     const run = async (slice: number, events: number) => {
-      using machine = await Machine.create("tiny", { events });
+      using machine = await Machine.create("tiny", { eventRing: events });
       const recorder = recordTrace(machine);
       machine.churn({ steps: 0, seed: 9, freeShare: 0.2 });
       for (let done = 0; done < 3000; done += slice) {
@@ -319,7 +319,7 @@ describe("a recording", () => {
   });
 
   it("every page allocated is freed or still there", async () => {
-    using machine = await small("6.12", { events: 2 ** 16 });
+    using machine = await small("6.12", { eventRing: 2 ** 16 });
     const reader = new EventReader(machine.engine);
     setRecorded(machine.engine, RecordGroup.PAGES);
     machine.churn({ steps: 6000, seed: 12, freeShare: 0.3 });
@@ -349,6 +349,6 @@ it("the log of an area of several ranges has a line for each", async () => {
     `[    1.500000] cma: __cma_alloc: ${area.name}: alloc failed, req-size: 9999 pages, ret: -16`,
   );
   expect(lines).toHaveLength(3 + area.ranges.length);
-  const [failure] = collectFacts({ log: text }).failures;
+  const [failure] = collect({ log: text }).failures;
   expect(failure?.list).toMatchObject({ free: area.pages, total: area.pages, hasRanges: true });
 });

@@ -15,7 +15,7 @@ import {
   toFtrace,
   toPageOwner,
 } from "../../../bindings/export/index.js";
-import { collectFacts } from "../../../bindings/importers/collect.js";
+import { collect } from "../../../bindings/importers/collect.js";
 import type { CmaResult } from "../../../bindings/machine/cma.js";
 import type { Machine } from "../../../bindings/machine/machine.js";
 import {
@@ -85,11 +85,11 @@ type Variant = (typeof VARIANTS)[number];
 async function scene(variant: Variant, { rules, ...options }: SmallOptions = {}): Promise<Scene> {
   const newer = variant === "6.15" ? { cmaError: CmaErrorRule.STARTS_EBUSY } : {};
   const kernel: Kernel = variant === "6.15" ? "6.12" : variant;
-  return new Scene(await small(kernel, { events: 2 ** 16, rules: { ...newer, ...rules }, ...options }));
+  return new Scene(await small(kernel, { eventRing: 2 ** 16, rules: { ...newer, ...rules }, ...options }));
 }
 
 function verdictsOf(files: Record<string, string>): { failures: Verdict[]; findings: Verdict[] } {
-  const { failures, findings } = explain(collectFacts(files));
+  const { failures, findings } = explain(collect(files));
   return {
     failures: failures.map(({ verdict }) => verdict),
     findings: findings.map(({ verdict }) => verdict),
