@@ -79,3 +79,15 @@ export function owned(simulation: Simulation, nth: number): { pages: number; swa
   }
   return { pages, swapped };
 }
+
+/** Heads of all blocks that are in use; does the block lie in a CMA area? */
+export function framesInUse({ machine: { views, cma } }: Simulation) {
+  const ranges = cma.areas.flatMap((area) => area.ranges);
+  const frames = Array.from({ length: views.frameCount }, (_, i) => views.frame(views.startPfn + i));
+  return frames
+    .filter(({ kind }) => kind === FrameKind.ALLOCATED)
+    .map((frame) => ({
+      ...frame,
+      isInArea: ranges.some(({ basePfn, pages }) => frame.pfn >= basePfn && frame.pfn < basePfn + pages),
+    }));
+}
