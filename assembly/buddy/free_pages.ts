@@ -25,7 +25,7 @@ function bypassesLists(type: i32, order: i32): bool {
 export function dropContent(link: u32): i32 {
   const word = wordOf(link);
   if (inline.always(isOnLru(word))) removeFromLru(link);
-  if (ownerOf(link) != 0) vacate(link);
+  if (inline.always(ownerOf(link)) != 0) vacate(link);
   setWord(link, FrameKind.BODY);
   count(StatWord.RELEASES);
   return zoneOf(word);
@@ -35,7 +35,7 @@ export function dropContent(link: u32): i32 {
 export function freePages(cpu: i32, link: u32, order: i32): void {
   if (order != 0) return freeFully(cpu, link, order);
   const word = wordOf(link);
-  if (!PLAIN || !isBare(word) || ownerOf(link) != 0) return freeFully(cpu, link, 0);
+  if (!PLAIN || !isBare(word) || inline.always(ownerOf(link)) != 0) return freeFully(cpu, link, 0);
   const type = typeOf(link);
   if (!isMergeable(type)) return freeFully(cpu, link, 0);
   count(StatWord.RELEASES);

@@ -39,7 +39,8 @@ function setMode(mode: i32): void {
 
 /** The balance of CMA pages: are CMA lists looked at first? */
 export function isCmaFirst(zone: i32, allocFlags: i32): bool {
-  return (allocFlags & AllocFlag.CMA) != 0 && takesCmaFirst(CMA_USE, freeCma(zone), freePages(zone));
+  if (!(allocFlags & AllocFlag.CMA)) return false;
+  return inline.always(takesCmaFirst(CMA_USE, freeCma(zone), freePages(zone)));
 }
 
 /** The same where no more than so many pages are free. */
