@@ -1,6 +1,7 @@
 // Knows: one number for the whole allocator state: equal states, equal digests, in every build and engine.
 // Covers frames, list order, zones, per-CPU sets, pageblock types, CMA areas and the requests under way, and of a
-// simulation the clock, actors, pending events and what is in flight; not statistics, events, slots, pin records, commands.
+// simulation the clock, actors, pending events and what is in flight; not statistics, events, slots, pin records, commands, nor
+// how much of a log has been read.
 
 import { RequestState } from "../abi/findings";
 import { EVENT_WORDS, MAX_AREAS, MAX_REQUESTS, MAX_ZONES } from "../abi/limits";
@@ -80,7 +81,9 @@ function simulation(hash: u64): u64 {
   if (actors == 0) return hash;
   hash = words(hash, CONFIG + (ConfigWord.CMA_USE << 2), ConfigWord.COUNT - ConfigWord.CMA_USE);
   hash = words(hash, STATS + (StatWord.CLOCK_LOW << 2), 2);
-  hash = words(hash, SIMULATION, SimulationWord.SPENT_LOW);
+  hash = words(hash, SIMULATION, SimulationWord.LOGGED);
+  const flight = SIMULATION + (SimulationWord.CELL_FREE << 2);
+  hash = words(hash, flight, SimulationWord.SPENT_LOW - SimulationWord.CELL_FREE);
   hash = words(hash, ACTORS, actors * ActorWord.COUNT);
   hash = words(hash, PARAMETERS, actors * Parameter.COUNT * 2);
   hash = words(hash, COUNTERS, actors * Counter.COUNT * 2);

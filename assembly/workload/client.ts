@@ -15,7 +15,7 @@ import { blockFrames } from "../frames/pageblock";
 import { config, LOG, STATS } from "../memory/regions";
 import { now, spent } from "../time/clock";
 import { addCounter, charge, cost, cpuOf, later, setSimulationWord, simulationWord, Tag } from "./actor";
-import { beginWork, chargeWork } from "./pages";
+import { beginWork, chargeWork, wakeKswapdActor } from "./pages";
 
 /** No request could be begun: 64 are under way, or the area has never had so many pages. */
 export const NO_REQUEST: i32 = -1;
@@ -68,7 +68,9 @@ function windowBlocks(request: i32): f64 {
 function costOfStep(request: i32, before: i32, cursor: i32, migrated: i32, next: i32): f64 {
   const pages = <f64>requestWord(request, RequestWord.PAGES);
   switch (before) {
+    case RequestState.WAITING:
     case RequestState.ISOLATE: {
+      if (requestWord(request, RequestWord.STATE) == RequestState.WAITING) return 0;
       const drained = <f64>config(ConfigWord.NR_CPUS) * cost(Cost.DRAIN_CPU);
       return windowBlocks(request) * cost(Cost.ISOLATE_BLOCK) + drained;
     }
@@ -87,8 +89,6 @@ function costOfStep(request: i32, before: i32, cursor: i32, migrated: i32, next:
         windowBlocks(request) * cost(Cost.ISOLATE_BLOCK)
       );
     }
-    case RequestState.WAITING:
-      return 0;
     default:
       return cost(Cost.CMA_SEARCH);
   }
@@ -110,6 +110,7 @@ export function carryOn(actor: i32, request: i32, payload: u32): bool {
   const work = beginWork();
   const state = stepRequest(request);
   chargeWork(actor, work);
+  wakeKswapdActor();
   const moved = requestWord(request, RequestWord.PAGES_MIGRATED) - migrated;
   charge(actor, costOfStep(request, before, cursor, moved, next));
   const gone = requestWord(request, RequestWord.PAGES_RECLAIMED) - dropped;

@@ -11,7 +11,7 @@ import { STATS } from "../memory/regions";
 import { pin, unpin } from "../movement/pins";
 import { addCounter, counter, setCounter } from "./actor";
 import { ageOf, cellWord, giveCell, setCellWord, takeCell } from "./cells";
-import { beginWork, chargeWork } from "./pages";
+import { beginWork, chargeWork, wakeKswapdActor } from "./pages";
 
 /** Scratch for what pin() answers: two words that nothing else uses between two commands. */
 const ANSWER: usize = STATS + ((<usize>StatWord.ANSWER) << 2);
@@ -24,6 +24,7 @@ export function hold(actor: i32, cpu: i32, link: u32, kind: i32, chain: u32): u3
   const before = beginWork();
   const status = pin(cpu, pfnOf(link), kind, actor, ANSWER, STATS + ((<usize>StatWord.ANSWER_PFN) << 2));
   chargeWork(actor, before);
+  wakeKswapdActor();
   store<i32>(STATS, status, StatWord.ANSWER_STATUS << 2);
   if (status != Status.OK) return chain;
   const cell = takeCell(actor, load<u32>(ANSWER), 1);

@@ -31,14 +31,14 @@ function isLogFull(): bool {
 /**
  * Performs events up to and including `until` (nanoseconds, low and high word), at most `most`; stops behind an event
  * that logged a request if `stopAtLog`, and always when the log is full. RunStatus. The clock stands at `until` when
- * it is reached: any slicing gives the same run.
+ * it is reached and never goes back: any slicing gives the same run.
  */
 export function run(untilLow: u32, untilHigh: u32, most: i32, stopAtLog: bool): i32 {
   const until = ((<u64>untilHigh) << 32) | untilLow;
   for (let done = 0; done < most; done++) {
     const time = nextTime();
     if (time > until) {
-      setNow(until);
+      setNow(max(until, now()));
       return RunStatus.REACHED;
     }
     if (isLogFull()) return RunStatus.LOGGED;

@@ -22,7 +22,8 @@ export function smallScenario(duration = "400ms"): Scenario {
       "queue-depth": 64,
       pages: "16KiB",
       service: "8ms",
-      buffers: "14MiB",
+      buffers: "10MiB",
+      stop: "260ms",
       "fresh-share": "40%",
     })
     .workload("noise")

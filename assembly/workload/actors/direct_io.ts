@@ -47,6 +47,9 @@ function place(actor: i32): i32 {
 }
 
 export function start(actor: i32): void {
+  const buffers = whole(actor, DirectIoParameter.BUFFERS);
+  const cpu = cpuOf(actor);
+  for (let i = 0; i < buffers; i++) if (present(actor, cpu, slotOf(actor, i)) == NONE) break;
   const interval = parameter(actor, DirectIoParameter.INTERVAL);
   if (interval > 0) {
     later(actor, Step.SUBMIT, drawExponential(actor, interval), 0);
@@ -70,7 +73,8 @@ function present(actor: i32, cpu: i32, slot: u32): u32 {
 /** Where the buffer of a request begins, relative to the actor's slots. */
 function bufferOf(actor: i32, nth: i32, pages: i32): i32 {
   const buffers = whole(actor, DirectIoParameter.BUFFERS);
-  const isFresh = buffers < pages || drawChance(actor, parameter(actor, DirectIoParameter.FRESH_SHARE));
+  const share = parameter(actor, DirectIoParameter.FRESH_SHARE);
+  const isFresh = buffers < pages || (pages <= place(actor) && drawChance(actor, share));
   if (isFresh) return buffers + nth * place(actor);
   if (parameter(actor, DirectIoParameter.RANDOM) != 0) return <i32>drawBelow(actor, buffers - pages + 1);
   const next = actorWord(actor, ActorWord.B);
@@ -95,7 +99,8 @@ function takePlace(actor: i32): u32 {
 
 function submit(actor: i32, nth: u32): void {
   const mean = parameter(actor, DirectIoParameter.PAGES);
-  const pages = min(drawPages(actor, mean, whole(actor, DirectIoParameter.PAGES_SPREAD)), place(actor));
+  const most = max(place(actor), whole(actor, DirectIoParameter.BUFFERS));
+  const pages = min(drawPages(actor, mean, whole(actor, DirectIoParameter.PAGES_SPREAD)), most);
   const cell = takeCell(actor, nth, pages);
   if (cell == NONE) return;
   setCellWord(cell, CellWord.B, bufferOf(actor, nth, pages));
@@ -167,7 +172,7 @@ function arrive(actor: i32): void {
 
 export function act(actor: i32, tag: i32, payload: u32): void {
   if (tag == Step.COMPLETE) finish(actor, payload);
-  else if (tag == Step.AGAIN) pinAll(actor, payload);
+  else if (tag == Step.AGAIN) isActive(actor) ? pinAll(actor, payload) : fail(actor, payload);
   else if (parameter(actor, DirectIoParameter.INTERVAL) > 0) arrive(actor);
   else if (isActive(actor)) submit(actor, payload);
 }
