@@ -62,12 +62,13 @@ export class Engine {
     return engine;
   }
 
-  /** A machine from a copy of another's memory. */
+  /** A machine from a copy of another's memory. What lies before the table are constants of the module, each build's own. */
   static attach(module: WebAssembly.Module, memory: Uint8Array): Engine {
     const exports = instantiate(module);
     const pages = Math.ceil(memory.length / 65_536) - exports.memory.buffer.byteLength / 65_536;
     if (pages > 0) exports.memory.grow(pages);
-    new Uint8Array(exports.memory.buffer).set(memory);
+    const table = exports.table() >>> 0;
+    new Uint8Array(exports.memory.buffer).set(memory.subarray(table), table);
     const engine = new Engine(module, exports);
     const status = engine.#call(() => exports.attach());
     if (status !== InitStatus.OK) throw new StateError(`attach: ${InitStatus[status] ?? status}`);

@@ -81,7 +81,8 @@ export interface MachinePolicy {
 
 /** Room of a machine with time: actors, pending events, I/O and buffers in flight. */
 export interface SimulationRoom {
-  readonly actors: number;
+  /** Of the actors, each another one: a snapshot carries them. */
+  readonly names: readonly string[];
   readonly events: number;
   readonly cells: number;
 }
@@ -128,8 +129,11 @@ function checkPolicy({ policy, simulation }: MachineConfig): Problem[] {
   want("policy.pinRule", pinRule in PinRule, `must be a PinRule, got ${pinRule}`);
   want("policy.cmaRetries", between(cmaRetries, 0, 1_000), `must be 0 to 1000, got ${cmaRetries}`);
   if (simulation === undefined) return problems;
-  const { actors, events, cells } = simulation;
+  const { names, events, cells } = simulation;
+  const actors = names.length;
   want("simulation.actors", between(actors, 1, MAX_ACTORS), `must be 1 to ${MAX_ACTORS}, got ${actors}`);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  want("simulation.names", twice.length === 0, `must all be different, got ${twice.join(", ")} twice`);
   want("simulation.events", between(events, 1, 2 ** 26), `must be 1 to 2^26, got ${events}`);
   want("simulation.cells", between(cells, 1, 2 ** 26), `must be 1 to 2^26, got ${cells}`);
   return problems;
@@ -281,7 +285,7 @@ export function configWords(config: MachineConfig): Int32Array {
   words[ConfigWord.QUARANTINE] = config.policy.quarantine ?? 0;
   words[ConfigWord.PIN_RULE] = config.policy.pinRule ?? PinRule.ALLOW;
   words[ConfigWord.CMA_RETRIES] = config.policy.cmaRetries ?? 0;
-  words[ConfigWord.ACTORS] = config.simulation?.actors ?? 0;
+  words[ConfigWord.ACTORS] = config.simulation?.names.length ?? 0;
   words[ConfigWord.EVENTS] = config.simulation?.events ?? 0;
   words[ConfigWord.CELLS] = config.simulation?.cells ?? 0;
   words[ConfigWord.SLOTS] = config.slots;

@@ -39,7 +39,7 @@ import {
 } from "./config.js";
 import { configOfState, loadState } from "./from_state.js";
 import { type Pin, type PinOptions, type PinView, readPins } from "./pins.js";
-import { decodeSnapshot, encodeSnapshot } from "./snapshot.js";
+import { decodeSnapshot, encodeSnapshot, type SnapshotLabels } from "./snapshot.js";
 import { MachineViews } from "./views.js";
 
 export interface CreateOptions {
@@ -155,21 +155,26 @@ export class Machine implements Disposable {
 
   /** CMA areas: allocate, release, look. */
   readonly cma: Cma;
+  /** What the memory does not hold: names. */
+  readonly labels: SnapshotLabels;
 
-  private constructor(engine: Engine, core: CoreBuild, areaNames: readonly string[]) {
+  private constructor(engine: Engine, core: CoreBuild, labels: SnapshotLabels) {
     this.#engine = engine;
     this.#core = core;
+    this.labels = labels;
     this.views = new MachineViews(engine);
     this.commands = new CommandBuffer(engine);
-    this.cma = new Cma(engine, this.commands, areaNames);
+    this.cma = new Cma(engine, this.commands, labels.areas);
   }
 
   static #fresh(module: WebAssembly.Module, asked: MachineConfig, name: string, core: CoreBuild): Machine {
     const config = withPolicy(asked);
     const problems = checkConfig(config);
     if (problems.length > 0) throw new DeviceError(name, problems);
-    const names = config.areas.map((area) => area.name);
-    return new Machine(Engine.create(module, configWords(config)), core, names);
+    const areas = config.areas.map((area) => area.name);
+    const actors = config.simulation?.names;
+    const labels = actors === undefined ? { areas } : { areas, actors };
+    return new Machine(Engine.create(module, configWords(config)), core, labels);
   }
 
   /**
@@ -351,20 +356,20 @@ export class Machine implements Disposable {
 
   /** Everything, as bytes that restore() takes; tied to this version of the boundary. */
   snapshot(): Uint8Array {
-    return encodeSnapshot(this.#engine.memory(), { areas: this.cma.names });
+    return encodeSnapshot(this.#engine.memory(), this.labels);
   }
 
   /** @throws StateError when the bytes are not a snapshot of this version */
   static async restore(snapshot: Uint8Array, options: CreateOptions = {}): Promise<Machine> {
     const core = options.core ?? "release";
-    const module = await loadCore(core, options.wasm);
     const { memory, labels } = decodeSnapshot(snapshot);
-    return new Machine(Engine.attach(module, memory), core, labels.areas);
+    const module = await loadCore(core, options.wasm, labels.actors === undefined ? "core" : "simulation");
+    return new Machine(Engine.attach(module, memory), core, labels);
   }
 
   /** An independent copy at this instant; neither sees what happens to the other. */
   fork(): Machine {
-    return new Machine(Engine.attach(this.#engine.module, this.#engine.memory()), this.#core, this.cma.names);
+    return new Machine(Engine.attach(this.#engine.module, this.#engine.memory()), this.#core, this.labels);
   }
 
   /** For rooms above that drive the machine in their own way. */

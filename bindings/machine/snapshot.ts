@@ -12,6 +12,8 @@ const CHECKSUM = 4;
 export interface SnapshotLabels {
   /** CMA areas by index. */
   readonly areas: readonly string[];
+  /** Actors by index; absent: a machine without time. */
+  readonly actors?: readonly string[];
 }
 
 /** FNV-1a over 32-bit words, its own place left out. */

@@ -12,8 +12,9 @@ import type { DeviceDescription } from "../device/description.js";
 import type { ResolvedDevice } from "../device/resolved.js";
 import { StateError } from "../engine/errors.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
+import type { CaptureState } from "../importers/capture/types.js";
 import type { MachinePolicy, PressureOptions } from "../machine/config.js";
-import { Machine } from "../machine/machine.js";
+import { type CreateOptions, Machine } from "../machine/machine.js";
 import { type costFigures, costWords } from "./costs.js";
 import type { WindowRecord } from "./result.js";
 
@@ -32,7 +33,8 @@ export interface ActorSpec {
 }
 
 export interface SimulationOptions {
-  readonly device: DeviceDescription | ResolvedDevice | string;
+  /** A description, the name of a preset, or a captured state to begin from. */
+  readonly device: DeviceDescription | ResolvedDevice | CaptureState | string;
   readonly actors: readonly ActorSpec[];
   /** All actors draw from streams of their own, which follow from it and from their names. */
   readonly seed: number;
@@ -87,6 +89,25 @@ export function camelCase(name: string): string {
   return name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** The actors as they were given; parameters that are 0 are absent. */
+function readActors({ engine }: Machine, names: readonly string[]): ActorSpec[] {
+  const words = engine.words(Region.ACTORS);
+  const parameters = engine.floats(Region.ACTOR_PARAMETERS);
+  return names.map((name, index) => {
+    const word = (which: ActorWord) => words[index * ActorWord.COUNT + which] ?? 0;
+    const own = [...parameters.subarray(index * Parameter.COUNT, (index + 1) * Parameter.COUNT).entries()];
+    const [cpu, area] = [word(ActorWord.CPU), word(ActorWord.AREA)];
+    return {
+      kind: word(ActorWord.KIND),
+      name,
+      ...(cpu === 0xffff ? {} : { cpu }),
+      ...(area === -1 ? {} : { area }),
+      slots: word(ActorWord.SLOT_COUNT),
+      parameters: new Map(own.filter(([, value]) => value !== 0)),
+    };
+  });
+}
+
 /** A run of a device under load, in virtual time. Dispose it, or declare it with `using`. */
 export class Simulation implements Disposable {
   readonly machine: Machine;
@@ -102,14 +123,17 @@ export class Simulation implements Disposable {
   static async create(options: SimulationOptions): Promise<Simulation> {
     const actors = [...KERNEL_ACTORS, ...options.actors];
     const { events = 65_536, cells = 65_536 } = options.capacity ?? {};
-    const machine = await Machine.create(options.device, {
+    const room: CreateOptions = {
       ...(options.core === undefined ? {} : { core: options.core }),
       ...(options.wasm === undefined ? {} : { wasm: options.wasm }),
       policy: options.policy ?? {},
       pressure: { ...options.pressure, directReclaim: true, kswapd: false },
       slots: actors.reduce((sum, { slots }) => sum + slots, 0),
-      simulation: { actors: actors.length, events, cells },
-    });
+      simulation: { names: actors.map(({ name }) => name), events, cells },
+    };
+    const { device } = options;
+    const isCaptured = typeof device === "object" && "constants" in device;
+    const machine = await (isCaptured ? Machine.fromState(device, room) : Machine.create(device, room));
     const simulation = new Simulation(machine, actors);
     simulation.#write(options.seed, costWords(options.costs));
     machine.engine.begin();
@@ -237,6 +261,27 @@ export class Simulation implements Disposable {
         values[actor * Counter.COUNT + Counter[name as keyof typeof Counter]] ?? 0,
       ]),
     );
+  }
+
+  /** An independent copy at this instant: both go on alike until one of them is changed. */
+  fork(): Simulation {
+    return new Simulation(this.machine.fork(), this.actors);
+  }
+
+  /** Everything, as bytes that restore() takes; tied to this version of the boundary. */
+  snapshot(): Uint8Array {
+    return this.machine.snapshot();
+  }
+
+  /** @throws StateError when the bytes are no snapshot of this version, or that of a machine without time */
+  static async restore(
+    snapshot: Uint8Array,
+    options: Pick<CreateOptions, "core" | "wasm"> = {},
+  ): Promise<Simulation> {
+    const machine = await Machine.restore(snapshot, options);
+    const { actors } = machine.labels;
+    if (actors === undefined) throw new StateError("this is a snapshot of a machine without time");
+    return new Simulation(machine, readActors(machine, actors));
   }
 
   /** 16 hexadecimal digits over the allocator's state and that of the simulation. */

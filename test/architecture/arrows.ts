@@ -73,7 +73,7 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   debugtree: ["abi", "engine", "device", "machine", "analysis", "report"],
   // A run in the formats that a kernel's own tools read.
   export: ["abi", "engine", "device", "machine", "debugtree", "importers/capture/gfp_names"],
-  scenario: ["abi", "engine", "machine", "device", "policy"],
+  scenario: ["abi", "engine", "machine", "device", "policy", "type importers"],
   sweep: ["abi", "engine", "machine", "device", "policy", "scenario", "analysis"],
   index: [...NEUTRAL, ...LATER],
   node: ["index", ...NEUTRAL, ...LATER],
