@@ -82,6 +82,8 @@ export async function runTasks(
       try {
         const result = await runner(task, tell, signal);
         results[at] = result;
+        // A thread's last word may come later than its result.
+        tell(task.untilNs);
         onResult?.(result);
       } catch (error) {
         if (!isOver()) throw error;
