@@ -224,11 +224,15 @@ export function renderRuns(
 ): string {
   const firsts = results.filter((run, i) => results.findIndex(({ policy }) => policy === run.policy) === i);
   const pageBytes = results[0]?.pageBytes ?? 4096;
+  const notKept = results.reduce((sum, { failuresNotKept }) => sum + failuresNotKept, 0);
   const parts = [
     summaries.length === 0 ? "" : renderClients(summaries),
     renderComparisons(comparisons),
     ...firsts.map(renderSeries),
     ...stories.map((story) => `${describeFailure(story, pageBytes)}\n`),
+    notKept === 0
+      ? ""
+      : `${formatCount(notKept)} more failures were counted, not kept (record.failures in the scenario).\n`,
   ];
   return `${parts.filter((part) => part !== "").join("\n")}`;
 }

@@ -39,8 +39,8 @@ function inPool(pool: Piscina, module: WebAssembly.Module): Runner {
 /** Every seed under every policy, `jobs` at a time; the same results in the same order as in one thread. */
 export async function runSweepInThreads(scenario: Scenario, options: PoolOptions): Promise<SweepResult> {
   const tasks = planSweep(scenario, options);
+  if (options.jobs <= 1) return runSweep(scenario, options);
   const threads = Math.min(options.jobs, tasks.length);
-  if (threads <= 1) return runSweep(scenario, options);
   const module = await loadCore(options.core ?? "release", options.wasm, "simulation");
   const pool = new Piscina({ filename: fileURLToPath(WORKER), minThreads: threads, maxThreads: threads });
   try {

@@ -4,13 +4,19 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { policies } from "../../bindings/policy/index.js";
 import { getScenario, type RunResult } from "../../bindings/scenario/index.js";
-import { runScenario } from "../../bindings/sweep/index.js";
+import { runSweepInThreads } from "../../bindings/sweep/node.js";
 
 const MIB_254 = 65_024;
 
-function play(name: string, policy = "mainline"): Promise<RunResult> {
+/** In a thread of built JavaScript: whole devices are too much for code that a test runner has rewritten. */
+async function play(name: string, policy = "mainline"): Promise<RunResult> {
   const { doc: _, source: __, ...numbers } = policies.get(policy)!;
-  return runScenario(getScenario(name), { seed: 1, policy: numbers });
+  const { results } = await runSweepInThreads(getScenario(name), {
+    policies: [numbers],
+    seeds: [1],
+    jobs: 2,
+  });
+  return results[0]!;
 }
 
 /** Values of a column by time in seconds: the last sample at or before it. */
@@ -120,5 +126,88 @@ describe("pcp-window", () => {
     const buddy = await play("pcp-window", "free-to-buddy");
     expect(buddy.failures).toEqual([]);
     expect(Math.max(...[1, 3, 5, 7, 9].map(column(buddy, "area.faprev.pinned")))).toBe(0);
+  });
+});
+
+describe("ota-first-boot", () => {
+  it("plays its six steps, and ends when the update does", async () => {
+    const run = await play("ota-first-boot");
+    const during = run.requests.filter(({ beginNs }) => beginNs < 15e9);
+    const after = run.requests.filter(({ beginNs }) => beginNs > 16e9);
+    // 1 to 3: the buffers fill the area; 4 and 6: the camera is refused; 5: reclaim had begun.
+    expect(column(run, "area.camera.free")(4.9)).toBeLessThan(2000);
+    expect(during.filter(({ errno }) => errno === -16).length).toBeGreaterThanOrEqual(2);
+    expect(column(run, "reclaimed")(15)).toBeGreaterThan(10_000);
+    expect(column(run, "kswapd.time")(15)).toBeGreaterThan(0);
+    expect(after.length).toBeGreaterThan(0);
+    expect(after.every(({ errno }) => errno === 0)).toBe(true);
+    expectRolling(run, "snapuserd", 1e9);
+  });
+});
+
+describe("camera-cold", () => {
+  it("file system metadata that came into the area is in the way for seconds; else it is a matter of migration", async () => {
+    const run = await play("camera-cold");
+    expect(run.requests.some(({ errno }) => errno === 0)).toBe(true);
+    const failed = run.failures;
+    expect(failed.length).toBeGreaterThan(0);
+    for (const { windows, anyLongPin, request } of failed) {
+      expect(request.errno).toBe(-16);
+      expect(anyLongPin).toBe(true);
+      expect(windows.some(({ holder }) => holder === "metadata")).toBe(true);
+    }
+  });
+});
+
+describe("tv-streams", () => {
+  it("no window of a buffer is free of what a file system holds as long as it is mounted", async () => {
+    const run = await play("tv-streams");
+    // Before the stream begins the area is used for other things.
+    expect(column(run, "area.linux,cma.free")(24)).toBeLessThan(30_000);
+    expect(run.requests.every(({ beginNs }) => beginNs >= 25e9)).toBe(true);
+    const failed = run.failures.filter(({ request }) => request.errno === -16);
+    expect(failed.length).toBeGreaterThan(0);
+    expect(failed.every(({ anyLongPin }) => anyLongPin)).toBe(true);
+    expect(run.requests.some(({ errno }) => errno === 0)).toBe(true);
+  });
+});
+
+describe("gpu-bursts", () => {
+  it("buffers of very different sizes come and go; most succeed, some find no window", async () => {
+    const run = await play("gpu-bursts");
+    const sizes = run.requests.map(({ pages }) => pages);
+    expect(Math.max(...sizes) / Math.min(...sizes)).toBeGreaterThan(4);
+    const succeeded = run.requests.filter(({ errno }) => errno === 0).length;
+    expect(succeeded / run.requests.length).toBeGreaterThan(0.7);
+    expect(column(run, "migrated")(59)).toBeGreaterThan(10_000);
+  });
+});
+
+describe("nxp-fragmented", () => {
+  it("456 pages aligned to 256 fit nowhere, although nearly all of the area is free: holes of 255", async () => {
+    const run = await play("nxp-fragmented");
+    const vpu = run.requests.filter(({ client }) => client === "vpu");
+    const failed = vpu.filter(({ errno }) => errno !== 0);
+    expect(vpu.some(({ errno }) => errno === 0)).toBe(true);
+    expect(failed.length).toBeGreaterThan(3);
+    const [area] = run.areas;
+    for (const { errno, windows, beginNs } of failed) {
+      // Not one window was tried: none fits.
+      expect([errno, windows]).toEqual([-12, 0]);
+      const allocated = column(run, "area.linux,cma.cma")(beginNs / 1e9);
+      expect(allocated).toBeLessThan(0.02 * (area?.pages ?? 0));
+    }
+  });
+});
+
+describe("cma-idle-utilisation", () => {
+  it("original: kswapd reclaims while the area stays empty; the half rule uses it", async () => {
+    const pages = 65_536;
+    const original = await play("cma-idle-utilisation", "original");
+    expect(column(original, "area.linux,cma.free")(39)).toBeGreaterThan(0.95 * pages);
+    expect(column(original, "reclaimed")(39)).toBeGreaterThan(pages);
+    const mainline = await play("cma-idle-utilisation");
+    expect(column(mainline, "area.linux,cma.free")(39)).toBeLessThan(0.3 * pages);
+    expect(column(mainline, "reclaimed")(39)).toBeLessThan(column(original, "reclaimed")(39));
   });
 });

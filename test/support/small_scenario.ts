@@ -19,7 +19,7 @@ export function smallScenario(duration = "400ms"): Scenario {
       batch: 8,
     })
     .workload("direct-io", {
-      "queue-depth": 64,
+      "queue-depth": 24,
       pages: "16KiB",
       service: "8ms",
       buffers: "10MiB",
