@@ -325,10 +325,12 @@ export enum Cost {
   ZRAM_LOAD,
   /** One run of compaction over a zone. */
   COMPACTION,
-  /** cma_alloc: per search, per pageblock isolated and given back, per CPU drained, per page scanned, tested, taken. */
+  /** cma_alloc: per search, per pageblock isolated or given back, per CPU drained, per page that was on its lists. */
   CMA_SEARCH,
   ISOLATE_BLOCK,
   DRAIN_CPU,
+  DRAIN_PAGE,
+  /** Per page scanned, tested, taken. */
   SCAN_PAGE,
   TEST_PAGE,
   TAKE_PAGE,

@@ -4,15 +4,16 @@
 // A request holds nothing of the clock between two steps: pins come and go, pages are freed, others ask.
 
 import { RequestState } from "../abi/findings";
-import { LOG_CAPACITY } from "../abi/limits";
+import { LOG_CAPACITY, MAX_ZONES } from "../abi/limits";
 import { LogWord, SimulationWord } from "../abi/run";
 import { Cost, Counter } from "../abi/simulation";
 import { Errno } from "../abi/vocabulary";
-import { AreaWord, ConfigWord, RequestWord, StatWord } from "../abi/words";
+import { AreaWord, ConfigWord, PcpWord, RequestWord, StatWord } from "../abi/words";
 import { areaWord, isArea } from "../cma/area";
 import { beginRequest, endRequest, requestAt, stepRequest } from "../cma/request";
 import { blockFrames } from "../frames/pageblock";
-import { config, LOG, STATS } from "../memory/regions";
+import { zoneOfPfn } from "../frames/zone";
+import { config, LOG, PCPS, STATS } from "../memory/regions";
 import { now, spent } from "../time/clock";
 import { addCounter, charge, cost, cpuOf, later, setSimulationWord, simulationWord, Tag } from "./actor";
 import { beginWork, chargeWork, wakeKswapdActor } from "./pages";
@@ -64,15 +65,27 @@ function windowBlocks(request: i32): f64 {
   return <f64>(last - first + 1);
 }
 
-/** What the step from `before` has cost, apart from reclaim; nanoseconds. */
-function costOfStep(request: i32, before: i32, cursor: i32, migrated: i32, next: i32): f64 {
+/** Pages on the per-CPU lists of a request's zone: isolation drains them all. */
+function listedPages(request: i32): i32 {
+  const zone = zoneOfPfn(requestWord(request, RequestWord.START));
+  let pages = 0;
+  for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++) {
+    const row = PCPS + <usize>((cpu * MAX_ZONES + zone) * (PcpWord.COUNT << 2));
+    pages += load<i32>(row, PcpWord.COUNT_PAGES << 2);
+  }
+  return pages;
+}
+
+/** What the step from `before` has cost, apart from reclaim; nanoseconds. `listed` pages were on per-CPU lists. */
+function costOfStep(request: i32, before: i32, cursor: i32, migrated: i32, next: i32, listed: i32): f64 {
   const pages = <f64>requestWord(request, RequestWord.PAGES);
   switch (before) {
     case RequestState.WAITING:
     case RequestState.ISOLATE: {
       if (requestWord(request, RequestWord.STATE) == RequestState.WAITING) return 0;
-      const drained = <f64>config(ConfigWord.NR_CPUS) * cost(Cost.DRAIN_CPU);
-      return windowBlocks(request) * cost(Cost.ISOLATE_BLOCK) + drained;
+      const cpus = <f64>config(ConfigWord.NR_CPUS) * cost(Cost.DRAIN_CPU);
+      const pages = <f64>max(listed - listedPages(request), 0) * cost(Cost.DRAIN_PAGE);
+      return windowBlocks(request) * cost(Cost.ISOLATE_BLOCK) + cpus + pages;
     }
     case RequestState.SCAN:
       return <f64>max(requestWord(request, RequestWord.CURSOR) - cursor, 0) * 0.25 * cost(Cost.SCAN_PAGE);
@@ -107,12 +120,14 @@ export function carryOn(actor: i32, request: i32, payload: u32): bool {
   const next = requestWord(request, RequestWord.NEXT);
   const migrated = requestWord(request, RequestWord.PAGES_MIGRATED);
   const dropped = requestWord(request, RequestWord.PAGES_RECLAIMED);
+  const isolates = before == RequestState.ISOLATE || before == RequestState.WAITING;
+  const listed = isolates ? listedPages(request) : 0;
   const work = beginWork();
   const state = stepRequest(request);
   chargeWork(actor, work);
   wakeKswapdActor();
   const moved = requestWord(request, RequestWord.PAGES_MIGRATED) - migrated;
-  charge(actor, costOfStep(request, before, cursor, moved, next));
+  charge(actor, costOfStep(request, before, cursor, moved, next, listed));
   const gone = requestWord(request, RequestWord.PAGES_RECLAIMED) - dropped;
   if (gone > 0) charge(actor, <f64>gone * cost(Cost.RECLAIM_PAGE));
   if (state == RequestState.DONE) return true;

@@ -21,7 +21,7 @@ export function smallScenario(duration = "400ms"): Scenario {
     .workload("direct-io", {
       "queue-depth": 24,
       pages: "16KiB",
-      service: "8ms",
+      service: "5ms",
       buffers: "10MiB",
       stop: "260ms",
       "fresh-share": "40%",
