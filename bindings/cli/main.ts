@@ -135,6 +135,11 @@ function addRun(root: Command, done: (code: ExitCode) => void): void {
     .option("--policy <name,...>", "policies instead of the scenario's; differences are against the first")
     .option("--until <time>", "stop earlier: 20s")
     .option("--out <directory>", "write result.json, series.csv, series.parquet and report.html there")
+    .option(
+      "--trace <file>",
+      "write the events of the first run: ftrace text, or .pftrace for ui.perfetto.dev",
+    )
+    .option("--trace-pages", "with --trace: every page allocated, freed and drained, too")
     .option("--json", "print the summary as JSON")
     .option("--brief", "ten lines instead of tables")
     .option("--list", "show the scenarios of the package")

@@ -23,6 +23,7 @@ import { runSweepInThreads } from "../sweep/node.js";
 import { ExitCode, UsageError } from "./exit.js";
 import { progressBar } from "./progress.js";
 import { writeRunFiles } from "./run_files.js";
+import { traceRun } from "./run_trace.js";
 
 export interface RunCommandOptions {
   readonly seeds?: number;
@@ -34,6 +35,9 @@ export interface RunCommandOptions {
   readonly brief?: boolean;
   readonly list?: boolean;
   readonly show?: boolean;
+  /** Where the events of the first seed under the first policy go. */
+  readonly trace?: string;
+  readonly tracePages?: boolean;
   readonly core?: CoreBuild;
 }
 
@@ -170,6 +174,16 @@ export async function runRun(name: string | undefined, options: RunCommandOption
     process.stdout.write(
       `${what}: ${join(out, "report.html")} (beside it result.json, series.csv, series.parquet)\n`,
     );
+  }
+  if (options.trace !== undefined && result.missing === 0) {
+    const { policies: chosen = scenario.policies, untilNs, core } = sweepOptions(scenario, options);
+    const run = {
+      seed: 1,
+      ...(chosen[0] === undefined ? {} : { policy: chosen[0] }),
+      ...(untilNs === undefined ? {} : { untilNs }),
+      ...(core === undefined ? {} : { core }),
+    };
+    process.stderr.write(await traceRun(scenario, run, options.trace, options.tracePages === true));
   }
   if (result.missing === 0) return ExitCode.OK;
   const kept = out === undefined ? "shown above; --out keeps them" : `in ${out}`;

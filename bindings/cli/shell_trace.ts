@@ -1,11 +1,11 @@
 // Knows: the command `trace` of the shell: one recording of each machine, on, off, saved to a file.
 // Must not know: what is recorded, how a trace is written.
 
-import { closeSync, openSync, writeSync } from "node:fs";
-import { ftracePieces, Recorder, type Recording, toPerfetto } from "../export/index.js";
+import { Recorder, type Recording } from "../export/index.js";
 import type { Machine } from "../machine/machine.js";
 import { formatCount } from "../report/sizes.js";
 import { type CommandContext, CommandFailure } from "./shell_context.js";
+import { writeTrace } from "./trace_file.js";
 
 /** Events that the ring of a shell's machine holds: those of one command must fit. 5 MiB. */
 export const SHELL_EVENTS = 2 ** 17;
@@ -30,17 +30,12 @@ function describe({ count, lost }: Recording): string {
 }
 
 function save(recording: Recording, path: string): void {
-  let file: number | undefined;
   try {
-    file = openSync(path, "w");
-    if (/\.(?:pftrace|perfetto-trace)$/.test(path)) writeSync(file, toPerfetto(recording));
-    else for (const piece of ftracePieces(recording)) writeSync(file, piece);
+    writeTrace(recording, path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     throw new CommandFailure(`${path}: cannot be written (${code})`);
-  } finally {
-    if (file !== undefined) closeSync(file);
   }
 }
 

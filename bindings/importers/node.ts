@@ -11,10 +11,10 @@ import type { Facts } from "./facts.js";
 /** More than this is not read from one file, packed or not: 16 GiB. */
 const MOST_BYTES = 2 ** 34;
 
-/** Reads the files ("-" is standard input) into one collection. Throws CaptureError when one cannot be opened. */
+/** Reads the files ("-" is `stdin`, standard input when absent) into one collection. Throws CaptureError when one cannot be opened. */
 export async function collectFiles(
   paths: readonly string[],
-  stdin: Readable = process.stdin,
+  stdin: AsyncIterable<Uint8Array | string> = process.stdin,
 ): Promise<Facts> {
   const collector = new Collector();
   for (const path of paths) {
@@ -34,8 +34,8 @@ export async function collectFiles(
   return collector.facts;
 }
 
-async function readStream(stream: Readable, collector: Collector): Promise<void> {
-  const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer | string>;
+async function readStream(stream: AsyncIterable<Uint8Array | string>, collector: Collector): Promise<void> {
+  const pieces = stream[Symbol.asyncIterator]();
   const first = await pieces.next();
   if (first.done === true) return;
   const head = Buffer.from(first.value);

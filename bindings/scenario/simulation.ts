@@ -44,6 +44,8 @@ export interface SimulationOptions {
   readonly costs?: Readonly<Partial<Record<keyof typeof costFigures, number>>>;
   /** Room for pending events, and for I/O and buffers in flight. Default 65,536 each. */
   readonly capacity?: { readonly events?: number; readonly cells?: number };
+  /** Events of the machine that are kept until they are read (recordTrace), a power of two. */
+  readonly eventRing?: number;
   readonly core?: CoreBuild;
   readonly wasm?: CoreSource;
 }
@@ -126,6 +128,7 @@ export class Simulation implements Disposable {
     const room: CreateOptions = {
       ...(options.core === undefined ? {} : { core: options.core }),
       ...(options.wasm === undefined ? {} : { wasm: options.wasm }),
+      ...(options.eventRing === undefined ? {} : { eventRing: options.eventRing }),
       policy: options.policy ?? {},
       pressure: { ...options.pressure, directReclaim: true, kswapd: false },
       slots: actors.reduce((sum, { slots }) => sum + slots, 0),

@@ -11,5 +11,5 @@ export {
   summarizeClients,
 } from "./clients.js";
 export { blockerName, type FailureStory, failureStories } from "./failures.js";
-export { LONG_PIN_NS, type RunOptions, runScenario } from "./run.js";
+export { LONG_PIN_NS, type RunObserver, type RunOptions, runScenario } from "./run.js";
 export { planSweep, type RunTask, runSweep, type SweepOptions, type SweepResult } from "./sweep.js";

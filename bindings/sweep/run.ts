@@ -7,6 +7,7 @@ import { resolveDevice } from "../device/resolve.js";
 import type { ResolvedArea } from "../device/resolved.js";
 import { digestOf } from "../engine/hash.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
+import type { Machine } from "../machine/machine.js";
 import type { Policy } from "../policy/index.js";
 import { camelCase } from "../scenario/read.js";
 import type {
@@ -22,6 +23,16 @@ import { simulationOptions } from "./actor_specs.js";
 import { mapRange } from "./page_kinds.js";
 import { Sampler } from "./sampler.js";
 
+/** Somebody who looks at the machine of a run between its slices, and leaves it as it is: a recording, say. */
+export interface RunObserver {
+  /** Events of the machine that are kept until they are read, a power of two; as short as usual when absent. */
+  readonly eventRing?: number;
+  /** Before the first event. */
+  begin(machine: Machine): void;
+  /** After each slice. */
+  slice(): void;
+}
+
 export interface RunOptions {
   readonly seed: number;
   /** The first policy of the scenario when absent. */
@@ -32,6 +43,7 @@ export interface RunOptions {
   readonly sliceNs?: number;
   readonly core?: CoreBuild;
   readonly wasm?: CoreSource;
+  readonly observer?: RunObserver;
   /** Called with the virtual time that has passed. */
   readonly onProgress?: (doneNs: number) => void;
   /** Ends the run; the promise then rejects with the signal's reason. */
@@ -160,6 +172,7 @@ async function play(
       const until = Math.min(simulation.nowNs + slice, sampleAt);
       // A request that has ended stops the run, so that its area is seen as it was at that moment.
       while (simulation.run(until, { stopAtLog: true }) === RunStatus.LOGGED) recorder.takeLog();
+      options.observer?.slice();
       options.onProgress?.(simulation.nowNs);
       await breathe(last, options.signal);
     }
@@ -181,7 +194,9 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     ...simulationOptions(scenario, policy, options.seed),
     ...(options.core === undefined ? {} : { core: options.core }),
     ...(options.wasm === undefined ? {} : { wasm: options.wasm }),
+    ...(options.observer?.eventRing === undefined ? {} : { eventRing: options.observer.eventRing }),
   });
+  options.observer?.begin(simulation.machine);
   const zones = device.zones.filter(({ managed }) => managed > 0);
   const recorder = new Recorder(simulation, device.areas, scenario);
   const sampler = new Sampler(simulation, device.areas, zones);

@@ -77,6 +77,7 @@ export const PAGE = `<!doctype html>
     "pageblock": "/node_modules/pageblock/dist/bindings/index.js",
     "#platform": "/node_modules/pageblock/dist/bindings/engine/platform.web.js",
     "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js",
+    "pbf": "/node_modules/pbf/index.js",
     "simple-statistics": "/node_modules/simple-statistics/dist/simple-statistics.mjs",
     "yaml": "/node_modules/yaml/browser/index.js"
   }
