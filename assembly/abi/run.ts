@@ -24,7 +24,12 @@ export enum SimulationWord {
   /** Time that the event under way has cost; f64 in two words. */
   SPENT_LOW = 14,
   SPENT_HIGH,
-  COUNT = 16,
+  /** Time that reclaim, swap and compaction have taken so far, as far as somebody has paid for it; f64 in two words. */
+  PAID_LOW = 16,
+  PAID_HIGH,
+  /** What touching memory ahead has read, so that no compiler leaves it out. */
+  TOUCHED,
+  COUNT = 20,
 }
 
 /** One finished cma_alloc of a client. 64-bit times in two words. */

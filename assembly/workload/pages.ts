@@ -13,7 +13,7 @@ import { linkOf, orderOf, setWord, withContent, wordOf } from "../frames/frame";
 import { changeContent } from "../frames/lru";
 import { occupySlot, slotContent } from "../frames/owner";
 import { NONE } from "../memory/list";
-import { STATS } from "../memory/regions";
+import { SIMULATION, STATS } from "../memory/regions";
 import { isKswapdWanted } from "../movement/kswapd";
 import { freeOrOrphan } from "../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../movement/pressure";
@@ -78,17 +78,20 @@ function workDone(): f64 {
   );
 }
 
-/** Before something that may reclaim: pass it to chargeWork(). */
+/** Before something that may reclaim: pass it to chargeWork(). Whoever caused the work before has paid for it. */
 export function beginWork(): f64 {
-  return workDone();
+  return load<f64>(SIMULATION, SimulationWord.PAID_LOW << 2);
 }
 
 /** The actor pays for what reclaim, swap and compaction did since. */
 export function chargeWork(actor: i32, before: f64): void {
-  const time = workDone() - before;
-  if (time <= 0) return;
-  charge(actor, time);
-  addCounter(actor, Counter.RECLAIM_TIME, time);
+  const done = workDone();
+  if (done == before) return;
+  store<f64>(SIMULATION, done, SimulationWord.PAID_LOW << 2);
+  // The counters of the machine have 32 bits.
+  if (done < before) return;
+  charge(actor, done - before);
+  addCounter(actor, Counter.RECLAIM_TIME, done - before);
 }
 
 /** An allocation may have woken kswapd: its actor's next round comes soon. */
@@ -102,11 +105,10 @@ export function wakeKswapdActor(): void {
 /** A block for the actor, with its content; NONE when there is none, which is counted. */
 export function acquire(actor: i32, cpu: i32, order: i32, gfp: i32, content: u32): u32 {
   const slow = STATS + ((<usize>StatWord.SLOW) << 2);
-  const before = beginWork();
   const link = allocateUnderPressure(cpu, order, gfp, slow);
   if (load<i32>(slow) || link == NONE) {
     charge(actor, cost(Cost.SLOW_PATH));
-    chargeWork(actor, before);
+    chargeWork(actor, beginWork());
   }
   wakeKswapdActor();
   if (link == NONE) {
