@@ -120,6 +120,15 @@ export function drawBelow(actor: i32, bound: u32): u32 {
   return randomBelow(seedAt(actor), bound);
 }
 
+/** Where the stream of arrivals stands, so that draws can be looked at before they are made. */
+export function streamOf(actor: i32): u64 {
+  return load<u64>(seedAt(actor));
+}
+
+export function setStream(actor: i32, state: u64): void {
+  store<u64>(seedAt(actor), state);
+}
+
 /** Above 0, at most 1. */
 export function drawUnit(actor: i32): f64 {
   return unitOf(seedAt(actor));
@@ -139,9 +148,13 @@ export function drawSpread(actor: i32, mean: f64, spread: i32): f64 {
   return spreadOf(seedAt(actor), mean, spread);
 }
 
-/** As drawBelow() and drawSpread(), from the stream for what the state of the machine decides how often it is drawn. */
+/** As the draws above, from the stream for what the state of the machine decides how often it is drawn. */
 export function pickBelow(actor: i32, bound: u32): u32 {
   return randomBelow(sideAt(actor), bound);
+}
+
+export function pickChance(actor: i32, share: f64): bool {
+  return share > 0 && unitOf(sideAt(actor)) <= share;
 }
 
 export function pickSpread(actor: i32, mean: f64, spread: i32): f64 {

@@ -4,14 +4,15 @@
 import { Cost } from "../abi/simulation";
 import { linkOf, pfnOf } from "../frames/frame";
 import { NONE } from "../memory/list";
-import { charge, cost, cpuOf, drawUnit, later } from "./actor";
+import { charge, cost, cpuOf, drawBelow, later } from "./actor";
 import { acquire, giveBack } from "./pages";
 
 /** An order up to `most`; each is half as frequent as the one below. */
 export function drawOrder(actor: i32, most: i32): i32 {
-  const orders = most + 1;
-  const share = drawUnit(actor) * (1 - 0.5 ** orders);
-  return min(<i32>Math.floor(-Math.log2(1 - share)), most);
+  let order: i32;
+  do order = <i32>clz(drawBelow(actor, 0xffff_ffff));
+  while (order > most);
+  return order;
 }
 
 /** A block, that an event with `tag` gives back after `lifetime`; below 0: never. False: there is none. */

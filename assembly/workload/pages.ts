@@ -11,8 +11,8 @@ import { Gfp, Mobility, PageFlag, PageLife, Status } from "../abi/vocabulary";
 import { StatWord } from "../abi/words";
 import { linkOf, orderOf, setWord, withContent, wordOf } from "../frames/frame";
 import { changeContent } from "../frames/lru";
-import { occupySlot, slotContent } from "../frames/owner";
-import { NONE } from "../memory/list";
+import { occupySlot, ownerOf, slotContent } from "../frames/owner";
+import { NONE, nextOf, prevOf } from "../memory/list";
 import { SIMULATION, STATS } from "../memory/regions";
 import { isKswapdWanted } from "../movement/kswapd";
 import { freeOrOrphan } from "../movement/pins";
@@ -181,4 +181,12 @@ export function touch(link: u32): void {
 /** Marks a page, or takes marks from it; only PageFlag bits that decide no list (DIRTY, WRITEBACK, MAPPED). */
 export function mark(link: u32, set: u32, clear: u32): void {
   setWord(link, (wordOf(link) | set) & ~clear);
+}
+
+/** Reads what freeing the page in a slot will need, and nothing else: the page and its neighbours on their list. */
+export function touchAhead(slot: u32): void {
+  const link = pageIn(slot);
+  if (link == NONE) return;
+  const read = wordOf(link) ^ ownerOf(link) ^ prevOf(nextOf(link)) ^ nextOf(prevOf(link));
+  store<u32>(SIMULATION, read, SimulationWord.TOUCHED << 2);
 }

@@ -6,7 +6,18 @@
 import { ResidentParameter } from "../../abi/simulation";
 import { Gfp, PageFlag } from "../../abi/vocabulary";
 import { NONE } from "../../memory/list";
-import { cpuOf, drawBelow, drawChance, laterIf, parameter, Tag, whole } from "../actor";
+import {
+  cpuOf,
+  drawBelow,
+  isActive,
+  laterIf,
+  parameter,
+  pickChance,
+  setStream,
+  streamOf,
+  Tag,
+  whole,
+} from "../actor";
 import {
   ANON,
   acquire,
@@ -19,36 +30,27 @@ import {
   putInSlot,
   SLAB,
   slotOf,
+  touchAhead,
 } from "../pages";
 
-function anonEnd(actor: i32): i32 {
-  return whole(actor, ResidentParameter.ANON);
-}
-
-function fileEnd(actor: i32): i32 {
-  return anonEnd(actor) + whole(actor, ResidentParameter.FILE);
-}
-
-function unmovableEnd(actor: i32): i32 {
-  return fileEnd(actor) + whole(actor, ResidentParameter.UNMOVABLE);
-}
-
-function allPages(actor: i32): i32 {
-  return unmovableEnd(actor) + whole(actor, ResidentParameter.RECLAIMABLE);
-}
+/** ANON, FILE, UNMOVABLE, RECLAIMABLE */
+const KINDS: i32 = 4;
 
 /** A page of the kind that this slot is for. */
 function fill(actor: i32, cpu: i32, nth: i32): bool {
+  const place = <f64>nth;
+  const file = parameter(actor, ResidentParameter.ANON);
+  const unmovable = file + parameter(actor, ResidentParameter.FILE);
   let gfp = GFP_KERNEL;
   let content = KERNEL;
-  if (nth < anonEnd(actor)) {
+  if (place < file) {
     gfp = GFP_ANON;
     content = ANON;
-  } else if (nth < fileEnd(actor)) {
+  } else if (place < unmovable) {
     gfp = GFP_FILE;
-    content =
-      FILE | (drawChance(actor, parameter(actor, ResidentParameter.DIRTY_SHARE)) ? <u32>PageFlag.DIRTY : 0);
-  } else if (nth >= unmovableEnd(actor)) {
+    const isDirty = pickChance(actor, parameter(actor, ResidentParameter.DIRTY_SHARE));
+    content = FILE | (isDirty ? <u32>PageFlag.DIRTY : 0);
+  } else if (place >= unmovable + parameter(actor, ResidentParameter.UNMOVABLE)) {
     gfp = GFP_KERNEL | Gfp.RECLAIMABLE;
     content = SLAB;
   }
@@ -58,39 +60,53 @@ function fill(actor: i32, cpu: i32, nth: i32): bool {
   return true;
 }
 
+function allPages(actor: i32): i32 {
+  let pages = 0;
+  for (let kind = 0; kind < KINDS; kind++) pages += whole(actor, ResidentParameter.ANON + kind);
+  return pages;
+}
+
 /** Kinds come in turns, as they did while the device started: one page of each in proportion to its size. */
 export function start(actor: i32): void {
   const cpu = cpuOf(actor);
-  const total = allPages(actor);
   const runs = 64;
   for (let run = 0; run < runs; run++) {
     let from = 0;
-    for (let kind = 0; kind < 4; kind++) {
-      const end =
-        kind == 0 ? anonEnd(actor) : kind == 1 ? fileEnd(actor) : kind == 2 ? unmovableEnd(actor) : total;
-      const size = end - from;
+    for (let kind = 0; kind < KINDS; kind++) {
+      const size = whole(actor, ResidentParameter.ANON + kind);
       const last = from + <i32>((<i64>size * (run + 1)) / runs);
       for (let nth = from + <i32>((<i64>size * run) / runs); nth < last; nth++) {
         if (!fill(actor, cpu, nth)) return;
       }
-      from = end;
+      from += size;
     }
   }
-  laterIf(
-    actor,
-    Tag.FIRST,
-    parameter(actor, ResidentParameter.INTERVAL) * parameter(actor, ResidentParameter.BATCH),
-  );
+  scheduleBatch(actor);
+}
+
+function scheduleBatch(actor: i32): void {
+  const interval = parameter(actor, ResidentParameter.INTERVAL);
+  laterIf(actor, Tag.FIRST, interval * parameter(actor, ResidentParameter.BATCH));
 }
 
 export function act(actor: i32, _tag: i32, _payload: u32): void {
+  if (!isActive(actor)) return;
+  scheduleBatch(actor);
   const batch = whole(actor, ResidentParameter.BATCH);
   const total = allPages(actor);
-  for (let i = 0; i < batch && total > 0; i++) {
-    const cpu = cpuOf(actor);
+  if (total == 0) return;
+  const cpu = cpuOf(actor);
+  touchDrawn(actor, total, batch);
+  for (let i = 0; i < batch; i++) {
     const nth = <i32>drawBelow(actor, total);
     emptySlot(actor, cpu, slotOf(actor, nth));
     fill(actor, cpu, nth);
   }
-  laterIf(actor, Tag.FIRST, parameter(actor, ResidentParameter.INTERVAL) * batch);
+}
+
+/** The pages that the next draws will name are read before the first of them is freed: their cache misses overlap. */
+function touchDrawn(actor: i32, total: i32, batch: i32): void {
+  const before = streamOf(actor);
+  for (let i = 0; i < batch; i++) touchAhead(slotOf(actor, drawBelow(actor, total)));
+  setStream(actor, before);
 }
