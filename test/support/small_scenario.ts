@@ -19,9 +19,9 @@ export function smallScenario(duration = "400ms"): Scenario {
       batch: 8,
     })
     .workload("direct-io", {
-      "queue-depth": 24,
+      "queue-depth": 32,
       pages: "16KiB",
-      service: "5ms",
+      service: "8ms",
       buffers: "10MiB",
       stop: "260ms",
       "fresh-share": "40%",
