@@ -3,7 +3,7 @@
 
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { ABI_MAGIC, Region } from "../assembly/abi/layout.js";
+import { Region } from "../assembly/abi/layout.js";
 import { WorkloadWord } from "../assembly/abi/words.js";
 import { Machine } from "../bindings/machine/machine.js";
 import { renderTable } from "../bindings/report/index.js";
@@ -11,7 +11,8 @@ import { apiRows } from "./api.js";
 import { bytesPerFrame, type CmaRow, cmaRows, moduleBytes, sizeRatio, startUp } from "./limits.js";
 import { ROWS, type RowResult, runRow } from "./rows.js";
 import { benchSearch } from "./search/main.js";
-import { Twin } from "./twin.js";
+import { type SimulationRow, simulationRows, type TurnoverRow, turnoverRow } from "./simulation.js";
+import { Twin, tableOf } from "./twin.js";
 
 export interface BenchOptions {
   readonly device: string;
@@ -19,12 +20,6 @@ export interface BenchOptions {
   /** Share of the blocks per round: 1, or little for a test. */
   readonly scale: number;
   readonly filter?: string;
-}
-
-/** The byte at which the region table begins: the magic word is nowhere else before it. */
-function tableOf(image: Uint8Array): number {
-  const words = new Uint32Array(image.buffer, image.byteOffset, image.length >> 2);
-  return words.indexOf(ABI_MAGIC) * 4;
 }
 
 /** The rows against the C twin; without a compiler, ours alone. */
@@ -104,7 +99,7 @@ interface MainOptions {
 function readOptions(): MainOptions {
   return new Command("bench")
     .description(
-      "buddy and per-CPU rows against a C twin, interleaved; start-up, memory, module, device size, CMA, bitmap searches",
+      "buddy and per-CPU rows against a C twin, interleaved; start-up, memory, module, device size, CMA, simulations, bitmap searches",
     )
     .option("--json <file>", "write all figures to a file")
     .option("--device <preset>", "device of the rows", "phone-16g")
@@ -176,6 +171,57 @@ function renderCma(rows: readonly CmaRow[]): string {
   );
 }
 
+function renderSimulation(rows: readonly SimulationRow[]): string {
+  const headers = [
+    "the load of a rolling blockade on",
+    "page operations/s",
+    "simulated s / CPU s",
+    "events",
+    "requests",
+    "failed",
+    "digest",
+  ];
+  return renderTable(
+    headers.map((header) => ({ header })),
+    rows.map((row) => [
+      row.device,
+      row.operationsPerSecond,
+      row.ratio.toFixed(1),
+      row.events,
+      row.requests,
+      row.failed,
+      row.digest,
+    ]),
+  );
+}
+
+function renderTurnover(rows: readonly TurnoverRow[]): string {
+  const columns = ["hot loop of a simulation on", "ns a page", "ns in C", "ratio", "digests"];
+  return renderTable(
+    columns.map((header) => ({ header })),
+    rows.map((row) => [
+      row.device,
+      row.nsPerPage.toFixed(1),
+      row.nsPerPageC?.toFixed(1) ?? "-",
+      row.ratio?.toFixed(3) ?? "-",
+      row.digestEqual === null ? "no twin" : row.digestEqual ? "equal" : "DIFFER",
+    ]),
+  );
+}
+
+/** Simulated time against CPU time, and the hot loop against C. */
+async function benchSimulation(quick: boolean): Promise<{ rows: SimulationRow[]; turnover: TurnoverRow[] }> {
+  const rows = await simulationRows(quick, note);
+  const turnover: TurnoverRow[] = [];
+  for (const device of quick ? ["tiny"] : ["rpi4-4g", "phone-16g"])
+    turnover.push(await turnoverRow(device, quick ? 1 : 7, quick ? 50 : 20_000));
+  process.stdout.write(`\n${renderSimulation(rows)}\n\n${renderTurnover(turnover)}\n`);
+  const ratios = quick ? [] : turnover.flatMap(({ ratio }) => (ratio === null ? [] : [ratio]));
+  const worst = { what: "simulation against C, worst", value: Math.max(...ratios), must: 1.5, aim: 1.2 };
+  if (ratios.length > 0) process.stdout.write(`\n${renderGoals([{ ...worst, unit: "ratio" }])}\n`);
+  return { rows, turnover };
+}
+
 async function main(): Promise<void> {
   const { json, device, rounds, filter, quick = false } = readOptions();
   const chosen = filter === undefined ? {} : { filter };
@@ -197,11 +243,13 @@ async function main(): Promise<void> {
   for (const { name, operationsPerSecond } of api) {
     process.stdout.write(`${name}: ${(operationsPerSecond / 1e6).toFixed(2)} M operations a second\n`);
   }
+  note("simulations");
+  const simulation = await benchSimulation(quick);
   note("bitmap searches");
   process.stdout.write("\nbitmap searches with alignment\n");
   const search = await benchSearch(quick);
   if (json !== undefined)
-    writeFileSync(json, `${JSON.stringify({ rows, goals, cma, api, search }, null, 2)}\n`);
+    writeFileSync(json, `${JSON.stringify({ rows, goals, cma, api, simulation, search }, null, 2)}\n`);
 }
 
 if (process.argv[1]?.endsWith("main.js")) await main();

@@ -48,8 +48,8 @@ export function median(values: readonly number[]): number {
 }
 
 /** The digest of a memory, taken by the core itself. */
-function digestOf(machine: Machine, memory: Uint8Array): string {
-  const engine = Engine.attach(machine.engine.module, memory);
+export function digestOf(module: WebAssembly.Module, memory: Uint8Array): string {
+  const engine = Engine.attach(module, memory);
   const digest = engine.digest();
   engine.dispose();
   return digest;
@@ -112,6 +112,6 @@ export async function runRow(
     checksum,
     checksumEqual: twin === undefined ? null : equal,
     digest,
-    digestEqual: twin === undefined ? null : digestOf(machine, await twin.memory()) === digest,
+    digestEqual: twin === undefined ? null : digestOf(machine.engine.module, await twin.memory()) === digest,
   };
 }

@@ -11,13 +11,21 @@ import * as events from "../assembly/abi/events.js";
 import * as findings from "../assembly/abi/findings.js";
 import * as layout from "../assembly/abi/layout.js";
 import * as limits from "../assembly/abi/limits.js";
+import * as run from "../assembly/abi/run.js";
+import * as simulation from "../assembly/abi/simulation.js";
 import * as vocabulary from "../assembly/abi/vocabulary.js";
 import * as words from "../assembly/abi/words.js";
+
+/** The byte at which the region table begins: the magic word is nowhere else before it. */
+export function tableOf(image: Uint8Array): number {
+  const words = new Uint32Array(image.buffer, image.byteOffset, image.length >> 2);
+  return words.indexOf(layout.ABI_MAGIC) * 4;
+}
 
 /** The shared enumerations as C macros: Enum_MEMBER and CONSTANT. */
 function abiHeader(): string {
   const lines: string[] = [];
-  for (const module of [layout, limits, vocabulary, events, findings, words]) {
+  for (const module of [layout, limits, vocabulary, events, findings, words, run, simulation]) {
     for (const [name, value] of Object.entries(module)) {
       if (typeof value === "number") lines.push(`#define ${name} ${value}`);
       if (typeof value !== "object") continue;
@@ -95,9 +103,18 @@ export class Twin {
     await this.#ask("reset");
   }
 
-  async run(row: number, count: number, seed: number): Promise<TwinRun> {
-    const [nanoseconds = "0", checksum = "0"] = (await this.#ask(`run ${row} ${count} ${seed}`)).split(" ");
+  async #measure(line: string): Promise<TwinRun> {
+    const [nanoseconds = "0", checksum = "0"] = (await this.#ask(line)).split(" ");
     return { nanoseconds: Number(nanoseconds), checksum: Number(checksum) };
+  }
+
+  /** Events of a simulation of one resident actor; checksum 0: it could not go on. */
+  turn(events: number): Promise<TwinRun> {
+    return this.#measure(`turn ${events}`);
+  }
+
+  run(row: number, count: number, seed: number): Promise<TwinRun> {
+    return this.#measure(`run ${row} ${count} ${seed}`);
   }
 
   /** Its memory as it is now: a machine can be made of it. */

@@ -4,11 +4,12 @@
 //   twin IMAGE TABLE       IMAGE: a machine's memory as bytes; TABLE: where its region table begins
 //   reset                  -> ok                      the memory is the image again
 //   run ROW COUNT SEED     -> NANOSECONDS CHECKSUM    one row of assembly/abi Pattern; CPU time of this process
+//   turn EVENTS            -> NANOSECONDS 1           events of a simulation (turnover.h); 0: it could not go on
 //   dump FILE              -> ok                      the memory as it is now, for a machine to be made of
 #include <stdio.h>
 #include <time.h>
 
-#include "allocate.h"
+#include "turnover.h"
 
 static const int USER =
     Gfp_HIGHMEM | Gfp_MOVABLE | Gfp_IO | Gfp_FS | Gfp_HARDWALL | Gfp_KSWAPD_RECLAIM;
@@ -209,6 +210,12 @@ static void run(int row, int n, uint64_t seed) {
   printf("%llu %u\n", (unsigned long long)(cpuNanoseconds() - before), sum);
 }
 
+static void turn(int events) {
+  uint64_t before = cpuNanoseconds();
+  uint32_t done = turnovers(events);
+  printf("%llu %u\n", (unsigned long long)(cpuNanoseconds() - before), done);
+}
+
 int main(int argc, char **argv) {
   size_t bytes = 0;
   uint8_t *image = argc == 3 ? readImage(argv[1], &bytes) : NULL;
@@ -221,6 +228,7 @@ int main(int argc, char **argv) {
   bindRegions(memory, (uint32_t)strtoul(argv[2], NULL, 10));
   bindPcp();
   bindAllocate();
+  bindTurnover(memory, (uint32_t)strtoul(argv[2], NULL, 10));
   if (!is612()) {
     fprintf(stderr, "the twin knows the rules of Linux 6.12 only\n");
     return 2;
@@ -232,6 +240,8 @@ int main(int argc, char **argv) {
     line[strcspn(line, "\n")] = 0;
     if (sscanf(line, "run %d %d %llu", &row, &n, &seed) == 3) {
       run(row, n, seed);
+    } else if (sscanf(line, "turn %d", &n) == 1) {
+      turn(n);
     } else if (strcmp(line, "reset") == 0) {
       memcpy(memory, image, bytes);
       printf("ok\n");

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { geometricMean, runRows } from "../../../bench/main.js";
 import { ROWS } from "../../../bench/rows.js";
 import { benchSearch } from "../../../bench/search/main.js";
+import { SIMULATED_RATES, simulationRows, turnoverRow } from "../../../bench/simulation.js";
 
 describe("the benchmark in tiny sizes", () => {
   it("runs every row; where a C compiler is found, checksums and digests are equal", async () => {
@@ -19,6 +20,26 @@ describe("the benchmark in tiny sizes", () => {
 
   it("knows a geometric mean", () => {
     expect(geometricMean([1, 4])).toBeCloseTo(2);
+  });
+});
+
+describe("the simulations", () => {
+  it("run at every rate, for the time asked for", async () => {
+    const rows = await simulationRows(true);
+    expect(rows.map(({ operationsPerSecond }) => operationsPerSecond)).toEqual([...SIMULATED_RATES]);
+    for (const { events, digest } of rows) {
+      expect(events).toBeGreaterThan(100);
+      expect(digest).toMatch(/^[0-9a-f]{16}$/);
+    }
+    expect((await simulationRows(true)).map(({ digest }) => digest)).toEqual(
+      rows.map(({ digest }) => digest),
+    );
+  });
+
+  it("the hot loop does the same in C, where a compiler is found", async () => {
+    const row = await turnoverRow("tiny", 1, 200);
+    expect(row.digestEqual).not.toBe(false);
+    expect(row.nsPerPage).toBeGreaterThan(0);
   });
 });
 
