@@ -151,7 +151,6 @@ static inline void release(int actor, int cpu, uint32_t slot) {
 
 static bool acquire(int actor, int cpu, uint32_t slot, bool isFile) {
   uint32_t *slow = STATS + StatWord_SLOW;
-  if (isFile) next32(actorAt(actor) + ActorWord_SEED_LOW);
   uint32_t link = allocatePages(cpu, 0, isFile ? FILE_GFP : ANON_GFP, slow);
   if (link == NONE || *slow) return false;
   addCounter(actor, Counter_ALLOCATED, 1);
@@ -164,20 +163,38 @@ static bool acquire(int actor, int cpu, uint32_t slot, bool isFile) {
   return true;
 }
 
+static inline uint32_t ownerOf(uint32_t link) {
+  uint32_t owner;
+  memcpy(&owner, OWNER + (size_t)(link >> 2) * OWNER_BYTES, sizeof owner);
+  return OWNER_BYTES > 3 ? owner : owner & 0xffffff;
+}
+
+// What freeing the page in a slot will need is read for the whole batch first: the cache misses overlap.
+static void touchDrawn(int actor, uint32_t firstSlot, uint32_t total, int batch) {
+  uint64_t stream;
+  memcpy(&stream, actorAt(actor) + ActorWord_SEED_LOW, sizeof stream);
+  for (int i = 0; i < batch; i++) {
+    uint32_t link = (SLOTS[firstSlot + nextBelow(&stream, total)] - 1 - (uint32_t)START_PFN) << 2;
+    *simulationWord(SimulationWord_TOUCHED) =
+        wordOf(link) ^ ownerOf(link) ^ prevOf(nextOf(link)) ^ nextOf(prevOf(link));
+  }
+}
+
 static bool turnOver(int actor) {
   uint32_t *words = actorAt(actor);
   int batch = (int)parameterOf(actor, ResidentParameter_BATCH);
   uint32_t anon = (uint32_t)parameterOf(actor, ResidentParameter_ANON);
   uint32_t total = anon + (uint32_t)parameterOf(actor, ResidentParameter_FILE);
+  double interval = parameterOf(actor, ResidentParameter_INTERVAL) * batch;
+  schedule(*clockAt() + (uint64_t)(interval + *spentAt()), actor, 3, 0);
+  int cpu = (int)nextBelow(words + ActorWord_SIDE_LOW, (uint32_t)CONFIG[ConfigWord_NR_CPUS]);
+  touchDrawn(actor, words[ActorWord_FIRST_SLOT], total, batch);
   for (int i = 0; i < batch; i++) {
-    int cpu = (int)nextBelow(words + ActorWord_SIDE_LOW, (uint32_t)CONFIG[ConfigWord_NR_CPUS]);
     uint32_t nth = nextBelow(words + ActorWord_SEED_LOW, total);
     uint32_t slot = words[ActorWord_FIRST_SLOT] + nth;
     release(actor, cpu, slot);
     if (!acquire(actor, cpu, slot, nth >= anon)) return false;
   }
-  double interval = parameterOf(actor, ResidentParameter_INTERVAL) * batch;
-  schedule(*clockAt() + (uint64_t)(interval + *spentAt()), actor, 3, 0);
   return true;
 }
 
