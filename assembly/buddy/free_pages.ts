@@ -24,7 +24,7 @@ function bypassesLists(type: i32, order: i32): bool {
 /** The page's content is gone: off its LRU list, out of its slot. Answers its zone. */
 export function dropContent(link: u32): i32 {
   const word = wordOf(link);
-  if (inline.always(isOnLru(word))) removeFromLru(link);
+  if (inline.always(isOnLru(word))) inline.always(removeFromLru(link));
   if (inline.always(ownerOf(link)) != 0) vacate(link);
   setWord(link, FrameKind.BODY);
   count(StatWord.RELEASES);

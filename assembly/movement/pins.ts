@@ -152,7 +152,7 @@ export function isPinned(link: u32, order: i32): bool {
 /** Frees a block, or, while it is pinned, leaves it to its last pin. */
 export function freeOrOrphan(cpu: i32, link: u32): void {
   const word = wordOf(link);
-  if (pinsOf(word) == 0) return putPages(cpu, link, orderOf(word));
+  if (pinsOf(word) == 0) return inline.always(putPages(cpu, link, orderOf(word)));
   vacate(link);
   setWord(link, orphaned(word));
 }

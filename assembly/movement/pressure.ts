@@ -109,11 +109,14 @@ function reclaimAndRetry(cpu: i32, order: i32, gfp: i32): u32 {
 
 /** The whole of __alloc_pages(), told: the lists, then, where machine and request allow it, everything else. */
 export function allocateUnderPressure(cpu: i32, order: i32, gfp: i32, slow: usize): u32 {
-  return allocated(cpu, allocateOrReclaim(cpu, order, gfp, slow), order, gfp);
+  let link = allocatePages(cpu, order, gfp, slow);
+  if (link == NONE || load<i32>(slow) || isKswapdWanted()) link = afterLists(cpu, link, order, gfp, slow);
+  return inline.always(allocated(cpu, link, order, gfp));
 }
 
-function allocateOrReclaim(cpu: i32, order: i32, gfp: i32, slow: usize): u32 {
-  let link = allocatePages(cpu, order, gfp, slow);
+/** What follows a fast path that gave nothing, or left the zones low; `link`: what it gave. */
+function afterLists(cpu: i32, had: u32, order: i32, gfp: i32, slow: usize): u32 {
+  let link = had;
   const mode = config(ConfigWord.RECLAIM);
   if (mode == 0) return link;
   if ((link == NONE || load<i32>(slow)) && (gfp & Gfp.KSWAPD_RECLAIM) != 0)

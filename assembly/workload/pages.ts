@@ -10,7 +10,7 @@ import { ActorWord, Cost, Counter } from "../abi/simulation";
 import { Gfp, Mobility, PageFlag, PageLife, Status } from "../abi/vocabulary";
 import { StatWord } from "../abi/words";
 import { linkOf, orderOf, setWord, withContent, wordOf } from "../frames/frame";
-import { changeContent } from "../frames/lru";
+import { addToLru, changeContent, isOnLru } from "../frames/lru";
 import { occupySlot, ownerOf, slotContent } from "../frames/owner";
 import { NONE, nextOf, prevOf } from "../memory/list";
 import { SIMULATION, STATS } from "../memory/regions";
@@ -102,23 +102,33 @@ export function wakeKswapdActor(): void {
   later(kswapd - 1, Tag.FIRST, cost(Cost.KSWAPD_WAKE), 0);
 }
 
-/** A block for the actor, with its content; NONE when there is none, which is counted. */
-export function acquire(actor: i32, cpu: i32, order: i32, gfp: i32, content: u32): u32 {
+/** What an allocation that was not served at once has cost; `link`: what it got. */
+function afterSlowPath(actor: i32, link: u32, order: i32, gfp: i32): void {
+  charge(actor, cost(Cost.SLOW_PATH));
+  chargeWork(actor, beginWork());
+  if (link != NONE) return;
+  addCounter(actor, Counter.FAILED, 1);
+  const isFinal = failureUnderPressure(order, gfp) == Status.OUT_OF_MEMORY;
+  if (isFinal) setSimulationWord(SimulationWord.SHORT_OF_MEMORY, 1);
+}
+
+/** A block for the actor, with its content; NONE when there is none, which is counted. What is had the caller counts. */
+export function take(actor: i32, cpu: i32, order: i32, gfp: i32, content: u32): u32 {
   const slow = STATS + ((<usize>StatWord.SLOW) << 2);
-  const link = allocateUnderPressure(cpu, order, gfp, slow);
-  if (load<i32>(slow) || link == NONE) {
-    charge(actor, cost(Cost.SLOW_PATH));
-    chargeWork(actor, beginWork());
+  const link = inline.always(allocateUnderPressure(cpu, order, gfp, slow));
+  if (load<i32>(slow) || link == NONE) afterSlowPath(actor, link, order, gfp);
+  if (isKswapdWanted()) wakeKswapdActor();
+  if (content && link != NONE) {
+    setWord(link, withContent(wordOf(link), content));
+    if (inline.always(isOnLru(wordOf(link)))) inline.always(addToLru(link, false));
   }
-  wakeKswapdActor();
-  if (link == NONE) {
-    addCounter(actor, Counter.FAILED, 1);
-    const isFinal = failureUnderPressure(order, gfp) == Status.OUT_OF_MEMORY;
-    if (isFinal) setSimulationWord(SimulationWord.SHORT_OF_MEMORY, 1);
-    return NONE;
-  }
-  addCounter(actor, Counter.ALLOCATED, <f64>(1 << order));
-  if (content) changeContent(link, withContent(wordOf(link), content));
+  return link;
+}
+
+/** The same, counted. */
+export function acquire(actor: i32, cpu: i32, order: i32, gfp: i32, content: u32): u32 {
+  const link = take(actor, cpu, order, gfp, content);
+  if (link != NONE) addCounter(actor, Counter.ALLOCATED, <f64>(1 << order));
   return link;
 }
 
@@ -131,8 +141,7 @@ export function fault(actor: i32, cpu: i32, order: i32, gfp: i32, content: u32):
 
 /** Gives a block back; a pinned one goes with its last pin. */
 export function giveBack(actor: i32, cpu: i32, link: u32): void {
-  addCounter(actor, Counter.FREED, <f64>(1 << orderOf(wordOf(link))));
-  charge(actor, cost(Cost.RELEASE));
+  countFreed(actor, 1 << orderOf(wordOf(link)), 1);
   freeOrOrphan(cpu, link);
 }
 
@@ -155,11 +164,30 @@ export function putInSlot(slot: u32, link: u32): void {
   occupySlot(slot, link);
 }
 
-/** The slot is empty afterwards, wherever its page was. */
+/** The slot is empty afterwards, wherever its page was. Answers the pages of the block that is freed: the caller counts. */
+export function dropSlot(cpu: i32, slot: u32): i32 {
+  const held = slotContent(slot);
+  if (held == 0) return 0;
+  if (held == <u32>SWAPPED) {
+    releaseSwap(cpu, slot, false);
+    return 0;
+  }
+  const link = linkOf(held - 1);
+  const pages = 1 << orderOf(wordOf(link));
+  inline.always(freeOrOrphan(cpu, link));
+  return pages;
+}
+
+/** The same, counted. */
 export function emptySlot(actor: i32, cpu: i32, slot: u32): void {
-  if (isSwapped(slot)) return releaseSwap(cpu, slot, false);
-  const link = pageIn(slot);
-  if (link != NONE) giveBack(actor, cpu, link);
+  const pages = dropSlot(cpu, slot);
+  if (pages) countFreed(actor, pages, 1);
+}
+
+/** Blocks that have been given back: pages, and time. */
+export function countFreed(actor: i32, pages: i32, blocks: i32): void {
+  addCounter(actor, Counter.FREED, pages);
+  charge(actor, <f64>blocks * cost(Cost.RELEASE));
 }
 
 /** A page that was swapped out is read back into a fresh one. NONE: no page. */
@@ -183,10 +211,13 @@ export function mark(link: u32, set: u32, clear: u32): void {
   setWord(link, (wordOf(link) | set) & ~clear);
 }
 
-/** Reads what freeing the page in a slot will need, and nothing else: the page and its neighbours on their list. */
-export function touchAhead(slot: u32): void {
-  const link = pageIn(slot);
-  if (link == NONE) return;
-  const read = wordOf(link) ^ ownerOf(link) ^ prevOf(nextOf(link)) ^ nextOf(prevOf(link));
-  store<u32>(SIMULATION, read, SimulationWord.TOUCHED << 2);
+/**
+ * Reads what freeing the page in a slot will need: the page, its owner, its neighbours on their list. Answers something
+ * of all of it, so that no compiler leaves the reading out.
+ */
+export function touchAhead(slot: u32): u32 {
+  const held = slotContent(slot);
+  if (held == 0 || held == <u32>SWAPPED) return 0;
+  const link = linkOf(held - 1);
+  return wordOf(link) ^ inline.always(ownerOf(link)) ^ prevOf(nextOf(link)) ^ nextOf(prevOf(link));
 }

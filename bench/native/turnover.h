@@ -187,12 +187,13 @@ static bool turnOver(int actor) {
   uint32_t total = anon + (uint32_t)parameterOf(actor, ResidentParameter_FILE);
   double interval = parameterOf(actor, ResidentParameter_INTERVAL) * batch;
   schedule(*clockAt() + (uint64_t)(interval + *spentAt()), actor, 3, 0);
+  int freeing = (int)nextBelow(words + ActorWord_SIDE_LOW, (uint32_t)CONFIG[ConfigWord_NR_CPUS]);
   int cpu = (int)nextBelow(words + ActorWord_SIDE_LOW, (uint32_t)CONFIG[ConfigWord_NR_CPUS]);
   touchDrawn(actor, words[ActorWord_FIRST_SLOT], total, batch);
   for (int i = 0; i < batch; i++) {
     uint32_t nth = nextBelow(words + ActorWord_SEED_LOW, total);
     uint32_t slot = words[ActorWord_FIRST_SLOT] + nth;
-    release(actor, cpu, slot);
+    release(actor, freeing, slot);
     if (!acquire(actor, cpu, slot, nth >= anon)) return false;
   }
   return true;

@@ -92,7 +92,9 @@ describe("rolling-blockade", () => {
 
   it("android's areas are full of user memory already, its retries save requests, and some come too late", async () => {
     const run = await play("rolling-blockade", "android");
-    expect(run.requests.every(({ errno }) => errno === 0)).toBe(true);
+    const served = run.requests.filter(({ errno }) => errno === 0);
+    expect(served.length).toBeGreaterThan(run.requests.length / 2);
+    expect(served.some(({ sleeps }) => sleeps > 0)).toBe(true);
     expect(run.requests.some(({ missedDeadline }) => missedDeadline)).toBe(true);
     expect(run.requests.every(({ sleeps }) => sleeps <= 5)).toBe(true);
   });

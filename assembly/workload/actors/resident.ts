@@ -3,16 +3,19 @@
 //
 //   slots:  anonymous | file | unmovable | reclaimable     (ResidentParameter says how many of each)
 
-import { ResidentParameter } from "../../abi/simulation";
+import { SimulationWord } from "../../abi/run";
+import { Counter, ResidentParameter } from "../../abi/simulation";
 import { Gfp, PageFlag } from "../../abi/vocabulary";
 import { NONE } from "../../memory/list";
 import {
+  addCounter,
   cpuOf,
   drawBelow,
   isActive,
   laterIf,
   parameter,
   pickChance,
+  setSimulationWord,
   setStream,
   streamOf,
   Tag,
@@ -20,8 +23,8 @@ import {
 } from "../actor";
 import {
   ANON,
-  acquire,
-  emptySlot,
+  countFreed,
+  dropSlot,
   FILE,
   GFP_ANON,
   GFP_FILE,
@@ -30,40 +33,36 @@ import {
   putInSlot,
   SLAB,
   slotOf,
+  take,
   touchAhead,
 } from "../pages";
 
 /** ANON, FILE, UNMOVABLE, RECLAIMABLE */
 const KINDS: i32 = 4;
 
-/** A page of the kind that this slot is for. */
-function fill(actor: i32, cpu: i32, nth: i32): bool {
-  const place = <f64>nth;
-  const file = parameter(actor, ResidentParameter.ANON);
-  const unmovable = file + parameter(actor, ResidentParameter.FILE);
-  let gfp = GFP_KERNEL;
-  let content = KERNEL;
-  if (place < file) {
-    gfp = GFP_ANON;
-    content = ANON;
-  } else if (place < unmovable) {
+/** A page of the kind that this slot is for; the caller counts it. False: there is none. */
+function fill(actor: i32, cpu: i32, nth: i32, kind: i32): bool {
+  let gfp = GFP_ANON;
+  let content = ANON;
+  if (kind == 1) {
     gfp = GFP_FILE;
-    const isDirty = pickChance(actor, parameter(actor, ResidentParameter.DIRTY_SHARE));
-    content = FILE | (isDirty ? <u32>PageFlag.DIRTY : 0);
-  } else if (place >= unmovable + parameter(actor, ResidentParameter.UNMOVABLE)) {
-    gfp = GFP_KERNEL | Gfp.RECLAIMABLE;
-    content = SLAB;
+    content = FILE;
+    if (pickChance(actor, parameter(actor, ResidentParameter.DIRTY_SHARE))) content |= PageFlag.DIRTY;
+  } else if (kind > 1) {
+    gfp = kind == 2 ? GFP_KERNEL : GFP_KERNEL | Gfp.RECLAIMABLE;
+    content = kind == 2 ? KERNEL : SLAB;
   }
-  const link = acquire(actor, cpu, 0, gfp, content);
+  const link = inline.always(take(actor, cpu, 0, gfp, content));
   if (link == NONE) return false;
   putInSlot(slotOf(actor, nth), link);
   return true;
 }
 
-function allPages(actor: i32): i32 {
-  let pages = 0;
-  for (let kind = 0; kind < KINDS; kind++) pages += whole(actor, ResidentParameter.ANON + kind);
-  return pages;
+/** Where the slots of a kind end. */
+function endOf(actor: i32, kind: i32): i32 {
+  let end = 0;
+  for (let i = 0; i <= kind; i++) end += whole(actor, ResidentParameter.ANON + i);
+  return end;
 }
 
 /** Kinds come in turns, as they did while the device started: one page of each in proportion to its size. */
@@ -76,7 +75,8 @@ export function start(actor: i32): void {
       const size = whole(actor, ResidentParameter.ANON + kind);
       const last = from + <i32>((<i64>size * (run + 1)) / runs);
       for (let nth = from + <i32>((<i64>size * run) / runs); nth < last; nth++) {
-        if (!fill(actor, cpu, nth)) return;
+        if (!fill(actor, cpu, nth, kind)) return;
+        addCounter(actor, Counter.ALLOCATED, 1);
       }
       from += size;
     }
@@ -93,20 +93,33 @@ export function act(actor: i32, _tag: i32, _payload: u32): void {
   if (!isActive(actor)) return;
   scheduleBatch(actor);
   const batch = whole(actor, ResidentParameter.BATCH);
-  const total = allPages(actor);
+  const file = endOf(actor, 0);
+  const unmovable = endOf(actor, 1);
+  const reclaimable = endOf(actor, 2);
+  const total = endOf(actor, 3);
   if (total == 0) return;
+  // One CPU frees, another allocates: through the lists of one alone each page would come back into its own frame.
+  const freeing = cpuOf(actor);
   const cpu = cpuOf(actor);
   touchDrawn(actor, total, batch);
+  let freed = 0;
+  let allocated = 0;
   for (let i = 0; i < batch; i++) {
     const nth = <i32>drawBelow(actor, total);
-    emptySlot(actor, cpu, slotOf(actor, nth));
-    fill(actor, cpu, nth);
+    freed += inline.always(dropSlot(freeing, slotOf(actor, nth)));
+    const kind = nth < file ? 0 : nth < unmovable ? 1 : nth < reclaimable ? 2 : 3;
+    if (inline.always(fill(actor, cpu, nth, kind))) allocated += 1;
   }
+  countFreed(actor, freed, freed);
+  addCounter(actor, Counter.ALLOCATED, allocated);
 }
 
 /** The pages that the next draws will name are read before the first of them is freed: their cache misses overlap. */
 function touchDrawn(actor: i32, total: i32, batch: i32): void {
   const before = streamOf(actor);
-  for (let i = 0; i < batch; i++) touchAhead(slotOf(actor, drawBelow(actor, total)));
+  const first = slotOf(actor, 0);
+  let read: u32 = 0;
+  for (let i = 0; i < batch; i++) read ^= inline.always(touchAhead(first + drawBelow(actor, total)));
+  setSimulationWord(SimulationWord.TOUCHED, read);
   setStream(actor, before);
 }
