@@ -4,9 +4,12 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-export { EventKind, RecordGroup } from "../assembly/abi/events.js";
 // The vocabulary: enumerations in the kernel's words.
+export { EventKind, RecordGroup } from "../assembly/abi/events.js";
 export { BlockReason, Fault, RequestState, SearchStrategy } from "../assembly/abi/findings.js";
+// What a machine may follow instead of mainline, and what a simulation is made of.
+export { CmaFree, CmaUse, PinRule, Quarantine } from "../assembly/abi/proposals.js";
+export { ActorKind, Cost, Counter, Parameter, RunStatus } from "../assembly/abi/simulation.js";
 export {
   BootFree,
   CmaLockRule,
@@ -108,7 +111,7 @@ export type {
   WindowTried,
 } from "./machine/cma.js";
 export { compareState, type StateDifference } from "./machine/compare.js";
-export type { PressureOptions } from "./machine/config.js";
+export type { MachinePolicy, PressureOptions } from "./machine/config.js";
 export {
   type AllocateRequest,
   type AllocateResult,

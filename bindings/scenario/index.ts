@@ -1,6 +1,7 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 
 export { type ClientName, ScenarioBuilder, scenario, type WorkloadName } from "./builder.js";
+export { type CostFigure, type CostSet, costFigures, costSets } from "./costs.js";
 export { isKindName, type KindName, kindNames, kinds, parametersOf, type Settings } from "./kinds/index.js";
 export { getScenario, type ScenarioName, scenarioNames, scenarioText } from "./presets/index.js";
 export type * from "./result.js";
@@ -11,4 +12,5 @@ export {
   type ScenarioPressure,
   scenarioDigest,
 } from "./scenario.js";
+export { type ActorSpec, type LoggedRequest, Simulation, type SimulationOptions } from "./simulation.js";
 export { parseScenario, readScenario } from "./yaml.js";

@@ -1,5 +1,6 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 
+export { actorSpec } from "./actor_specs.js";
 export {
   type ClientRun,
   type ClientSummary,

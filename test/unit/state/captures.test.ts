@@ -9,6 +9,7 @@ import { describe, expect, it } from "vitest";
 import { DirectoryFiles } from "../../../bindings/importers/capture/node.js";
 import { parseStateDumps } from "../../../bindings/importers/capture/state.js";
 import { collectFiles } from "../../../bindings/importers/node.js";
+import { actorSpec, Simulation, scenario } from "../../../bindings/index.js";
 import { Machine } from "../../../bindings/machine/machine.js";
 import { buildState } from "../../../bindings/state/index.js";
 import { sharedCaptures } from "../../support/captures.js";
@@ -47,6 +48,35 @@ describe("the shipped files of a 6.1 kernel", () => {
       using machine = await Machine.fromState(built.state, { core: "checked" });
       expect(reproduces(machine, SHIPPED)).toEqual(ALL);
       digests.add(machine.digest());
+    }
+    expect(digests.size).toBe(2);
+  });
+
+  it("a simulation goes on from them, the same again and soundly", async () => {
+    const files = inFolder(SHIPPED, [...FRAMES, ...TABLES, "cma_debugfs.txt"]);
+    const { state } = buildState(await collectFiles(files));
+    const load = scenario("readers")
+      .device("tiny")
+      .duration("1s")
+      .workload("direct-io", {
+        name: "reader",
+        "queue-depth": 8,
+        pages: "32 pages",
+        service: "3ms",
+        buffers: "8MiB",
+      })
+      .build();
+    const areas = state.areas.map(({ name }) => name);
+    const actors = load.actors.map((actor) => actorSpec(actor, areas));
+    const digests = new Set<string>();
+    for (const seed of [1, 1, 2]) {
+      using simulation = await Simulation.create({ device: state, seed, actors, core: "checked" });
+      const before = simulation.digest();
+      simulation.run(1e9);
+      expect(simulation.machine.validate().name).toBe("NONE");
+      expect(simulation.counters(simulation.actors.length - 1)["pins"]).toBeGreaterThan(1_000);
+      expect(simulation.digest()).not.toBe(before);
+      digests.add(simulation.digest());
     }
     expect(digests.size).toBe(2);
   });
