@@ -7,7 +7,7 @@ import { ActorWord, Cost, Counter, Parameter, Spread } from "../abi/simulation";
 import { ConfigWord } from "../abi/words";
 import { random32, randomBelow } from "../memory/prng";
 import { ACTORS, COSTS, COUNTERS, config, PARAMETERS, SIMULATION } from "../memory/regions";
-import { now, spent } from "../time/clock";
+import { now, spend, spent } from "../time/clock";
 import { schedule } from "../time/queue";
 
 /** Tags that every actor knows; those of a kind begin at FIRST. */
@@ -184,20 +184,12 @@ export function laterIf(actor: i32, tag: i32, interval: f64): void {
 
 /** Adds to what the present event has taken, and to the actor's own time. */
 export function charge(actor: i32, nanoseconds: f64): void {
-  store<f64>(
-    SIMULATION,
-    load<f64>(SIMULATION, SimulationWord.SPENT_LOW << 2) + nanoseconds,
-    SimulationWord.SPENT_LOW << 2,
-  );
+  spend(nanoseconds);
   addCounter(actor, Counter.BUSY_TIME, nanoseconds);
 }
 
-export function isSwapZram(): bool {
-  return config(ConfigWord.ZRAM_PERCENT) != 0;
-}
-
-/** What happened to the machine since the numbers were noted, in time. */
+/** Time that swapping so many pages out, or reading them back, takes: on a disk or in zram. */
 export function costOfSwap(pages: i32, read: bool): f64 {
-  if (isSwapZram()) return pages * cost(read ? <i32>Cost.ZRAM_LOAD : <i32>Cost.ZRAM_STORE);
+  if (config(ConfigWord.ZRAM_PERCENT)) return pages * cost(read ? <i32>Cost.ZRAM_LOAD : <i32>Cost.ZRAM_STORE);
   return pages * cost(read ? <i32>Cost.SWAP_IN : <i32>Cost.SWAP_OUT);
 }

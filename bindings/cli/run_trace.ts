@@ -6,6 +6,7 @@ import { ALL_EVENTS, type Recorder, type Recording, recordTrace } from "../expor
 import type { Scenario } from "../scenario/scenario.js";
 import type { RunObserver, RunOptions } from "../sweep/index.js";
 import { runScenario } from "../sweep/index.js";
+import { UsageError } from "./exit.js";
 import { progressBar } from "./progress.js";
 import { writeTrace } from "./trace_file.js";
 
@@ -64,7 +65,8 @@ export async function traceRun(
     bar.stop();
   }
   if (recording === undefined) return `trace: nothing happened, ${path} was not written\n`;
-  writeTrace(recording, path);
+  const problem = writeTrace(recording, path);
+  if (problem !== undefined) throw new UsageError(`--trace: ${problem}`);
   const lost = recording.lost > 0 ? `, ${recording.lost} lost (one slice had more than the ring holds)` : "";
   return `trace: ${path} (${recording.count} events${lost}; seed ${options.seed})\n`;
 }

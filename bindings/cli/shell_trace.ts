@@ -30,13 +30,8 @@ function describe({ count, lost }: Recording): string {
 }
 
 function save(recording: Recording, path: string): void {
-  try {
-    writeTrace(recording, path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new CommandFailure(`${path}: cannot be written (${code})`);
-  }
+  const problem = writeTrace(recording, path);
+  if (problem !== undefined) throw new CommandFailure(problem);
 }
 
 /** `trace on`, `trace off`, `trace save FILE`, `trace`. */

@@ -4,8 +4,19 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { ftracePieces, type Recording, toPerfetto } from "../export/index.js";
 
-/** @throws the error of the file system; then nothing half-written stays */
-export function writeTrace(recording: Recording, path: string): void {
+/** Answers what kept it from being written, in words; then nothing half-written stays. */
+export function writeTrace(recording: Recording, path: string): string | undefined {
+  try {
+    write(recording, path);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return `${path}: cannot be written (${code})`;
+  }
+}
+
+function write(recording: Recording, path: string): void {
   const aside = `${path}.part`;
   const file = openSync(aside, "w");
   try {
