@@ -21,6 +21,14 @@ export function isForUser(error: unknown): error is Error {
   return error instanceof CaptureError || error instanceof PageblockError || error instanceof UsageError;
 }
 
+/** What to tell the user of an error; undefined where it is a bug of ours. A file or folder that cannot be used is none. */
+export function messageFor(error: unknown): string | undefined {
+  if (isForUser(error)) return error.message;
+  const { syscall, path, code } = error as NodeJS.ErrnoException;
+  if (syscall === undefined || path === undefined) return undefined;
+  return `${path}: cannot be used (${code ?? syscall})`;
+}
+
 /** Control characters of foreign text must not reach the terminal. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed

@@ -7,7 +7,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { presetNames } from "../device/presets/index.js";
 import { type BenchSearchOptions, runBenchSearch } from "./bench_search.js";
 import { runDemo } from "./demo.js";
-import { ExitCode, isForUser, printable } from "./exit.js";
+import { ExitCode, messageFor, printable } from "./exit.js";
 import { type ExplainOptions, runExplain } from "./explain.js";
 import { type ReplayOptions, runReplay } from "./replay.js";
 import { type RunCommandOptions, runRun } from "./run.js";
@@ -193,8 +193,9 @@ async function main(): Promise<ExitCode> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.UNUSABLE;
-    if (!isForUser(error)) throw error;
-    process.stderr.write(printable(`pageblock: ${error.message}\n`));
+    const message = messageFor(error);
+    if (message === undefined) throw error;
+    process.stderr.write(printable(`pageblock: ${message}\n`));
     return ExitCode.UNUSABLE;
   }
 }

@@ -1,9 +1,9 @@
 // Knows: `pageblock run`: a scenario and options in, runs over threads, tables or JSON and files out, its exit codes.
 // Must not know: how a run works, what a figure means.
 
-import { existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { closest } from "../engine/closest.js";
 import type { CoreBuild } from "../engine/load.js";
 import { type Policy, policies, policyNames } from "../policy/index.js";
@@ -22,7 +22,7 @@ import {
 import { runSweepInThreads } from "../sweep/node.js";
 import { ExitCode, UsageError } from "./exit.js";
 import { progressBar } from "./progress.js";
-import { writeRunFiles } from "./run_files.js";
+import { prepareFolder, writeRunFiles } from "./run_files.js";
 import { traceRun } from "./run_trace.js";
 
 export interface RunCommandOptions {
@@ -164,8 +164,10 @@ export async function runRun(name: string | undefined, options: RunCommandOption
     return ExitCode.OK;
   }
   const scenario = parseScenario(text, basename(label));
+  const { out, trace } = options;
+  if (out !== undefined) prepareFolder(out);
+  if (trace !== undefined) accessSync(dirname(trace), constants.W_OK);
   const result = await sweep(scenario, options);
-  const { out } = options;
   if (out !== undefined)
     writeRunFiles(out, scenario, result.results, { command: commandOf(name, options), source: text });
   process.stdout.write(tell(scenario, result, options));
@@ -175,7 +177,7 @@ export async function runRun(name: string | undefined, options: RunCommandOption
       `${what}: ${join(out, "report.html")} (beside it result.json, series.csv, series.parquet)\n`,
     );
   }
-  if (options.trace !== undefined && result.missing === 0) {
+  if (trace !== undefined && result.missing === 0) {
     const { policies: chosen = scenario.policies, untilNs, core } = sweepOptions(scenario, options);
     const run = {
       seed: 1,
@@ -183,7 +185,7 @@ export async function runRun(name: string | undefined, options: RunCommandOption
       ...(untilNs === undefined ? {} : { untilNs }),
       ...(core === undefined ? {} : { core }),
     };
-    process.stderr.write(await traceRun(scenario, run, options.trace, options.tracePages === true));
+    process.stderr.write(await traceRun(scenario, run, trace, options.tracePages === true));
   }
   if (result.missing === 0) return ExitCode.OK;
   const kept = out === undefined ? "shown above; --out keeps them" : `in ${out}`;

@@ -21,14 +21,18 @@ export interface Origin {
   readonly source: string;
 }
 
-/** result.json, series.csv, series.parquet and report.html in a folder that is made where it is missing. */
+/** Before hours of work: makes the folder where it is missing. @throws the file system's error */
+export function prepareFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+}
+
+/** result.json, series.csv, series.parquet and report.html in a folder that is there. */
 export function writeRunFiles(
   folder: string,
   scenario: Scenario,
   results: readonly RunResult[],
   origin: Origin,
 ): void {
-  mkdirSync(folder, { recursive: true });
   const result = { scenario, digest: scenarioDigest(scenario), results };
   writeAside(folder, "result.json", `${JSON.stringify(result)}\n`);
   writeAside(folder, "series.csv", seriesToCsv(results));

@@ -129,6 +129,8 @@ describe("pageblock run", () => {
         [["small.yaml", "--policy", "mainlin"], /did you mean mainline\?/],
         [["small.yaml", "--until", "10 parsecs"], /"parsecs" is no unit/],
         [["small.yaml", "--seeds", "0"], /at least 1/],
+        [["small.yaml", "--out", "bad.yaml/results"], /bad\.yaml.*: cannot be used \(/],
+        [["small.yaml", "--trace", "absent/run.txt"], /absent: cannot be used \(ENOENT\)/],
       ];
       for (const [args, message] of cases) {
         const { code, stdout, stderr } = runCli(["run", ...args], folder);
