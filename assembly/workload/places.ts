@@ -9,6 +9,11 @@ import { cellWord, giveCell, setCellWord, takeCell } from "./cells";
 
 /** A place of `size` slots that nothing is in, or NONE when all of them are taken. */
 export function takePlace(actor: i32, size: i32): u32 {
+  return takePlaceOf(actor, actorWord(actor, ActorWord.SLOT_COUNT) / size);
+}
+
+/** One of so many places, however large each is. */
+export function takePlaceOf(actor: i32, places: i32): u32 {
   const free = <u32>actorWord(actor, ActorWord.C);
   if (free) {
     const nth = cellWord(free - 1, CellWord.FIRST);
@@ -17,7 +22,7 @@ export function takePlace(actor: i32, size: i32): u32 {
     return nth;
   }
   const nth = actorWord(actor, ActorWord.LIVE);
-  if (nth >= actorWord(actor, ActorWord.SLOT_COUNT) / size) return NONE;
+  if (nth >= places) return NONE;
   setActorWord(actor, ActorWord.LIVE, nth + 1);
   return nth;
 }

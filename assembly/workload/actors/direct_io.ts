@@ -3,6 +3,7 @@
 //
 //   slots:  buffers that are used again (BUFFERS) | fresh buffers: QUEUE_DEPTH places of MOST_PAGES each
 //   cell of a request: FIRST its place, A the chain of its pins, B the first page of its buffer (slot, relative)
+//   ActorWord.B: where the next buffer that is used again begins
 
 import { CellWord } from "../../abi/run";
 import { ActorWord, Cost, Counter, DirectIoParameter } from "../../abi/simulation";
@@ -28,6 +29,7 @@ import {
 import { cellWord, giveCell, setCellWord, takeCell } from "../cells";
 import { hold, lastStatus, letGo } from "../holds";
 import { ANON, emptySlot, fault, GFP_ANON, isSwapped, pageIn, putInSlot, slotOf, swapIn } from "../pages";
+import { givePlace, takePlaceOf } from "../places";
 
 /** Its tags, behind those that every actor knows (Tag). */
 enum Step {
@@ -83,20 +85,6 @@ function bufferOf(actor: i32, nth: i32, pages: i32): i32 {
   return first;
 }
 
-/** A place for one more request of an open loop, or NONE when QUEUE_DEPTH are in flight. */
-function takePlace(actor: i32): u32 {
-  const free = <u32>actorWord(actor, ActorWord.C);
-  if (free) {
-    const nth = cellWord(free - 1, CellWord.FIRST);
-    setActorWord(actor, ActorWord.C, cellWord(free - 1, CellWord.NEXT));
-    giveCell(free - 1);
-    return nth;
-  }
-  // None was given back: all places so far are in flight.
-  const nth = <u32>actorWord(actor, ActorWord.A);
-  return nth < <u32>whole(actor, DirectIoParameter.QUEUE_DEPTH) ? nth : NONE;
-}
-
 function submit(actor: i32, nth: u32): void {
   const mean = parameter(actor, DirectIoParameter.PAGES);
   const most = max(place(actor), whole(actor, DirectIoParameter.BUFFERS));
@@ -104,7 +92,6 @@ function submit(actor: i32, nth: u32): void {
   const cell = takeCell(actor, nth, pages);
   if (cell == NONE) return;
   setCellWord(cell, CellWord.B, bufferOf(actor, nth, pages));
-  setActorWord(actor, ActorWord.A, actorWord(actor, ActorWord.A) + 1);
   addCounter(actor, Counter.OPERATIONS, 1);
   pinAll(actor, cell);
 }
@@ -151,21 +138,16 @@ function finish(actor: i32, cell: u32): void {
     for (let i = 0; i < pages; i++) emptySlot(actor, cpu, slotOf(actor, first + i));
   }
   const nth = cellWord(cell, CellWord.FIRST);
-  setActorWord(actor, ActorWord.A, actorWord(actor, ActorWord.A) - 1);
-  if (parameter(actor, DirectIoParameter.INTERVAL) > 0) {
-    setCellWord(cell, CellWord.NEXT, actorWord(actor, ActorWord.C));
-    setActorWord(actor, ActorWord.C, cell + 1);
-    return;
-  }
   giveCell(cell);
-  if (isActive(actor)) later(actor, Step.SUBMIT, parameter(actor, DirectIoParameter.THINK), nth);
+  if (parameter(actor, DirectIoParameter.INTERVAL) > 0) givePlace(actor, nth);
+  else if (isActive(actor)) later(actor, Step.SUBMIT, parameter(actor, DirectIoParameter.THINK), nth);
 }
 
 /** A request of the open loop arrives; the next one is drawn. */
 function arrive(actor: i32): void {
   if (!isActive(actor)) return;
   later(actor, Step.SUBMIT, drawExponential(actor, parameter(actor, DirectIoParameter.INTERVAL)), 0);
-  const nth = takePlace(actor);
+  const nth = takePlaceOf(actor, whole(actor, DirectIoParameter.QUEUE_DEPTH));
   if (nth == NONE) addCounter(actor, Counter.DROPPED, 1);
   else submit(actor, nth);
 }
