@@ -71,8 +71,6 @@ export {
   parseDebugfsBitmap,
   type RunRequest,
 } from "./bitmap/index.js";
-// A machine as a tree of files in the kernel's formats.
-export * from "./debugtree/index.js";
 // What a machine is built from.
 export * from "./device/index.js";
 // Misuse, units, masks.
@@ -92,7 +90,6 @@ export {
 export * from "./engine/gfp.js";
 export type { CoreBuild, CoreSource } from "./engine/load.js";
 export * from "./engine/units.js";
-export * from "./export/index.js";
 // Captures of real kernels, from text that the caller has read.
 export type { Problem as CaptureStateProblem } from "./importers/capture/index.js";
 export * from "./importers/capture/index.js";
@@ -100,6 +97,10 @@ export * from "./importers/capture/index.js";
 export { Collector, collect, isUsable } from "./importers/collect.js";
 export { detect } from "./importers/detect.js";
 export type { Facts, ImportIssue } from "./importers/facts.js";
+export * from "./kernel_text/proc/index.js";
+export * from "./kernel_text/trace/index.js";
+// A machine as a tree of files in the kernel's formats.
+export * from "./kernel_text/tree/index.js";
 // The machine.
 export type {
   AreaView,
@@ -126,6 +127,8 @@ export { freeBlocks, type PageblockSurvey, pageblockCounts, surveyPageblocks } f
 export type { FrameView, MachineViews, PcpView, ZoneView } from "./machine/views.js";
 // Proposals, by name and by number.
 export * from "./policy/index.js";
+// The state of a real device, from its files.
+export * from "./rebuild/index.js";
 // Replays of captures.
 export { type Disagreement, isExact, type ReplayResult } from "./replay/result.js";
 export { ScriptedReplay } from "./replay/scripted.js";
@@ -135,7 +138,5 @@ export { TracedReplay } from "./replay/traced.js";
 export { fillRunReport, type RunReportOptions } from "./report/run/index.js";
 // Scenarios: from YAML or step by step.
 export * from "./scenario/index.js";
-// The state of a real device, from its files.
-export * from "./state/index.js";
 // Runs of scenarios, and what they come to.
 export * from "./sweep/index.js";

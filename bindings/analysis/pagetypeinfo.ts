@@ -1,5 +1,5 @@
 // Knows: the numbers behind /proc/pagetypeinfo and /proc/buddyinfo, as data.
-// Must not know: how they are printed (report/procfs), or where a machine keeps them.
+// Must not know: how they are printed (kernel_text/proc), or where a machine keeps them.
 //
 // Models: pagetypeinfo_showfree(), pagetypeinfo_showblockcount() and frag_show() of mm/vmstat.c, Linux 6.12.
 

@@ -11,6 +11,7 @@ import { resolveDevice } from "../device/resolve.js";
 import type { ResolvedDevice } from "../device/resolved.js";
 import { readCaptureDirectory } from "../importers/capture/node.js";
 import { CaptureError } from "../importers/errors.js";
+import { renderPagetypeinfo } from "../kernel_text/proc/index.js";
 import { Machine } from "../machine/machine.js";
 import { freeBlocks, pageblockCounts, surveyPageblocks } from "../machine/survey.js";
 import { isExact } from "../replay/result.js";
@@ -20,7 +21,6 @@ import {
   formatCount,
   formatThousandths,
   renderPageMapSvg,
-  renderPagetypeinfo,
   renderTable,
 } from "../report/index.js";
 import { ExitCode } from "./exit.js";

@@ -4,7 +4,7 @@
 import type { CoreBuild } from "../engine/load.js";
 import type { Capture } from "../importers/capture/capture.js";
 import { readCaptureDirectory } from "../importers/capture/node.js";
-import { TraceKind } from "../importers/capture/trace_kinds.js";
+import { TraceKind } from "../importers/capture/trace/kinds.js";
 import { CaptureError, type CaptureIssue, formatIssue } from "../importers/errors.js";
 import { isExact, type ReplayResult } from "../replay/result.js";
 import { ScriptedReplay } from "../replay/scripted.js";

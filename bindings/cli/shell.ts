@@ -4,14 +4,14 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
-import { type CapturedFiles, DebugTree } from "../debugtree/index.js";
 import type { CoreBuild } from "../engine/load.js";
-import { checkState } from "../importers/capture/check_state.js";
+import { parseStateDumps } from "../importers/capture/dump/dump.js";
 import { DirectoryFiles } from "../importers/capture/node.js";
-import { parseStateDumps } from "../importers/capture/state.js";
-import type { CaptureState } from "../importers/capture/types.js";
 import { CaptureError, type CaptureIssue, formatIssue } from "../importers/errors.js";
+import { type CapturedFiles, DebugTree } from "../kernel_text/tree/index.js";
 import { Machine } from "../machine/machine.js";
+import { checkState } from "../state/check.js";
+import type { CaptureState } from "../state/types.js";
 import { ExitCode, printable } from "./exit.js";
 import { complete } from "./shell_complete.js";
 import { ShellSession } from "./shell_session.js";

@@ -1,8 +1,8 @@
 // Knows: what each command of the shell does, and how its output looks.
 // Must not know: lines, quotes, redirection (shell_session), the terminal.
 
-import { headOf } from "../debugtree/frames.js";
-import type { DebugEntry } from "../debugtree/index.js";
+import { headOf } from "../kernel_text/tree/frames.js";
+import type { DebugEntry } from "../kernel_text/tree/index.js";
 import { formatCount } from "../report/sizes.js";
 import { displayWidth } from "../report/table.js";
 import { type CommandContext, CommandFailure, reasonOf } from "./shell_context.js";

@@ -1,7 +1,7 @@
 // Knows: what the Tab key offers: commands, then names of the tree.
 // Must not know: the terminal.
 
-import { DebugTreeError } from "../debugtree/index.js";
+import { DebugTreeError } from "../kernel_text/tree/index.js";
 import { commands } from "./shell_commands.js";
 import type { ShellSession } from "./shell_session.js";
 

@@ -2,8 +2,8 @@
 // Must not know: any command, lines of input, the terminal.
 
 import { Status } from "../../assembly/abi/vocabulary.js";
-import { type DebugTree, DebugTreeError, treeErrors } from "../debugtree/index.js";
 import { MachineError } from "../engine/errors.js";
+import { type DebugTree, DebugTreeError, treeErrors } from "../kernel_text/tree/index.js";
 import type { Machine } from "../machine/machine.js";
 
 /** A command that could not be done; the text is for the user, behind the command's name. */

@@ -1,8 +1,8 @@
 // Knows: a shell over a debug tree between two lines of input: where it is, patterns, redirection, what went wrong.
 // Must not know: what the commands do (shell_commands), where lines come from and text goes to (shell).
 
-import { type DebugTree, DebugTreeError } from "../debugtree/index.js";
-import { splitPath } from "../debugtree/tree.js";
+import { type DebugTree, DebugTreeError } from "../kernel_text/tree/index.js";
+import { splitPath } from "../kernel_text/tree/tree.js";
 import type { Machine } from "../machine/machine.js";
 import { commands } from "./shell_commands.js";
 import { type CommandContext, CommandFailure, reasonOf } from "./shell_context.js";

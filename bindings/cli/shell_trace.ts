@@ -1,7 +1,7 @@
 // Knows: the command `trace` of the shell: one recording of each machine, on, off, saved to a file.
 // Must not know: what is recorded, how a trace is written.
 
-import { Recorder, type Recording } from "../export/index.js";
+import { Recorder, type Recording } from "../kernel_text/trace/index.js";
 import type { Machine } from "../machine/machine.js";
 import { formatCount } from "../report/sizes.js";
 import { type CommandContext, CommandFailure } from "./shell_context.js";

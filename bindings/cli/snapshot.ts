@@ -5,7 +5,7 @@ import { renameSync, writeFileSync } from "node:fs";
 import { collectFiles } from "../importers/node.js";
 import { Machine } from "../machine/machine.js";
 import { surveyPageblocks } from "../machine/survey.js";
-import { type BuiltState, buildState, nearestKernel } from "../state/index.js";
+import { type BuiltState, buildState, nearestKernel } from "../rebuild/index.js";
 import { ExitCode, printable, UsageError } from "./exit.js";
 import { pageSizeOf } from "./size.js";
 

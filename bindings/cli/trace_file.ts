@@ -2,7 +2,7 @@
 // Must not know: what was recorded.
 
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { ftracePieces, type Recording, toPerfetto } from "../export/index.js";
+import { ftracePieces, type Recording, toPerfetto } from "../kernel_text/trace/index.js";
 
 /** Answers what kept it from being written, in words; then nothing half-written stays. */
 export function writeTrace(recording: Recording, path: string): string | undefined {

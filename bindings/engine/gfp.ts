@@ -1,5 +1,5 @@
 // Knows: the named combinations of allocation flags that kernel code asks with, as masks of Gfp bits.
-// Must not know: what the allocator does with a bit, how masks are written in a trace (importers/capture/gfp_names).
+// Must not know: what the allocator does with a bit, how masks are written in a trace (importers/capture/trace/gfp_names).
 // Facts from include/linux/gfp_types.h, Linux 6.12. Where 6.1 differs the entry says so; the SKIP_KASAN bits that
 // GFP_HIGHUSER_MOVABLE carries on kernels with hardware tags decide nothing here and are left out.
 

@@ -3,7 +3,7 @@
 
 import { ListTypeRule, PcpRule } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
-import type { CaptureState, CmaAreaState, PcpState, ZoneState } from "../importers/capture/types.js";
+import type { CaptureState, CmaAreaState, PcpState, ZoneState } from "../state/types.js";
 import type { Cma } from "./cma.js";
 import type { Machine } from "./machine.js";
 import type { MachineViews } from "./views.js";

@@ -10,8 +10,8 @@ import { type KernelId, kernelProfiles } from "../device/kernel.js";
 import { zoneWatermarks } from "../device/watermarks.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
-import type { CaptureState, CmaAreaState, ZoneState } from "../importers/capture/types.js";
 import { CaptureError } from "../importers/errors.js";
+import type { CaptureState, CmaAreaState, ZoneState } from "../state/types.js";
 import type { SystemConfig } from "./config.js";
 
 /** Which rules a kernel release follows. @throws CaptureError for kernels that are not modelled */

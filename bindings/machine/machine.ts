@@ -25,7 +25,7 @@ import { Engine, type Soundness } from "../engine/engine.js";
 import { DeviceError, MachineError } from "../engine/errors.js";
 import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
 import type { Pfn, ZoneIndex } from "../engine/units.js";
-import type { CaptureState } from "../importers/capture/types.js";
+import type { CaptureState } from "../state/types.js";
 import { bootDevice, configOfDevice } from "./boot.js";
 import { Cma } from "./cma.js";
 import {
@@ -60,7 +60,7 @@ export interface CreateOptions {
   readonly policy?: MachinePolicy;
   /** Room for actors and events: a machine that a Simulation drives. It comes from simulation.wasm. */
   readonly simulation?: SimulationRoom;
-  /** Events that are kept for a reader (see bindings/export); a power of two, default EVENT_CAPACITY. */
+  /** Events that are kept for a reader (see kernel_text/trace); a power of two, default EVENT_CAPACITY. */
   readonly eventRing?: number;
   /** Rules that are to be others than those of the kernel, to see what each of them does. */
   readonly rules?: Partial<KernelRules>;

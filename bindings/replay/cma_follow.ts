@@ -6,10 +6,10 @@ import { RequestState } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { Errno, Op, Status } from "../../assembly/abi/vocabulary.js";
 import { RequestWord } from "../../assembly/abi/words.js";
-import type { CaptureTrace } from "../importers/capture/trace_columns.js";
-import { TraceKind } from "../importers/capture/trace_kinds.js";
-import type { CmaAreaState } from "../importers/capture/types.js";
+import type { CaptureTrace } from "../importers/capture/trace/columns.js";
+import { TraceKind } from "../importers/capture/trace/kinds.js";
 import type { Machine } from "../machine/machine.js";
+import type { CmaAreaState } from "../state/types.js";
 import type { TraceReader } from "./trace_reader.js";
 
 /** Where a followed request stands in the trace. */

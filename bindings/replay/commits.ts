@@ -4,8 +4,8 @@
 // (free_unref_folios), only at its mm_page_free_batched; or, when the per-CPU lock was missed, at the LAB line
 // that says so, straight into the buddy lists.
 
-import type { CaptureTrace } from "../importers/capture/trace_columns.js";
-import { FIRST_LAB_KIND, TraceKind } from "../importers/capture/trace_kinds.js";
+import type { CaptureTrace } from "../importers/capture/trace/columns.js";
+import { FIRST_LAB_KIND, TraceKind } from "../importers/capture/trace/kinds.js";
 import type { TraceReader } from "./trace_reader.js";
 
 export enum Commit {

@@ -6,11 +6,11 @@ import { COMMAND_CAPACITY, DEFAULT_SLOTS } from "../../assembly/abi/limits.js";
 import { Gfp, Mobility, Op, Status } from "../../assembly/abi/vocabulary.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Capture } from "../importers/capture/capture.js";
-import { CAPTURE_OP_NAMES, CaptureOp, type CaptureOps } from "../importers/capture/ops.js";
-import type { CaptureState } from "../importers/capture/types.js";
+import { CAPTURE_OP_NAMES, CaptureOp, type CaptureOps } from "../importers/capture/script/ops.js";
 import { CaptureError } from "../importers/errors.js";
 import { compareState } from "../machine/compare.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
+import type { CaptureState } from "../state/types.js";
 import { describeFrame, describeZones } from "./around.js";
 import type { Disagreement, ReplayResult } from "./result.js";
 

@@ -14,8 +14,8 @@ import { FrameKind, Gfp, Migratetype, Op, Status } from "../../assembly/abi/voca
 import { ConfigWord } from "../../assembly/abi/words.js";
 import { LOOSE, NO_DRAIN } from "../engine/commands.js";
 import type { Capture } from "../importers/capture/capture.js";
-import type { CaptureTrace } from "../importers/capture/trace_columns.js";
-import { FIRST_LAB_KIND, TraceKind } from "../importers/capture/trace_kinds.js";
+import type { CaptureTrace } from "../importers/capture/trace/columns.js";
+import { FIRST_LAB_KIND, TraceKind } from "../importers/capture/trace/kinds.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
 import { Commit, commitPoints } from "./commits.js";
 import { TraceReader } from "./trace_reader.js";

@@ -1,7 +1,7 @@
 // Knows: reading single fields of a columnar trace by name, fast. Must not know: what the events do.
 
-import { type CaptureTrace, traceEvent } from "../importers/capture/trace_columns.js";
-import { isLab, type TraceKind } from "../importers/capture/trace_kinds.js";
+import { type CaptureTrace, traceEvent } from "../importers/capture/trace/columns.js";
+import { isLab, type TraceKind } from "../importers/capture/trace/kinds.js";
 
 export class TraceReader {
   readonly #trace: CaptureTrace;

@@ -11,13 +11,13 @@ import { FrameKind, Gfp, Op, Status, ZoneFlag } from "../../assembly/abi/vocabul
 import { DIRECT, LOOSE } from "../engine/commands.js";
 import { EventReader, type MachineEvent, setRecorded } from "../engine/events.js";
 import type { Capture } from "../importers/capture/capture.js";
-import { CaptureOp } from "../importers/capture/ops.js";
-import type { CaptureTrace } from "../importers/capture/trace_columns.js";
-import { TraceKind } from "../importers/capture/trace_kinds.js";
-import type { CaptureState } from "../importers/capture/types.js";
+import { CaptureOp } from "../importers/capture/script/ops.js";
+import type { CaptureTrace } from "../importers/capture/trace/columns.js";
+import { TraceKind } from "../importers/capture/trace/kinds.js";
 import { CaptureError } from "../importers/errors.js";
 import { compareState } from "../machine/compare.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
+import type { CaptureState } from "../state/types.js";
 import { describeFrame, describeZones } from "./around.js";
 import { CmaFollower } from "./cma_follow.js";
 import { Commit, commitPoints } from "./commits.js";

@@ -3,9 +3,6 @@
 export { renderHtmlHeading, renderHtmlPage, renderHtmlParagraph, renderHtmlTable } from "./html.js";
 export type { PageMapBlocks, PageMapInput, PageMapRange } from "./pagemap/input.js";
 export { renderPageMapSvg } from "./pagemap/render.js";
-export { renderBuddyinfo, renderPagetypeinfo } from "./procfs.js";
-export { renderAllocFailed, renderAvailablePages, renderCmaBitmap } from "./procfs_cma.js";
-export { renderVmstat, renderZoneinfo } from "./procfs_zoneinfo.js";
 export { renderBrief } from "./run_brief.js";
 export { describeFailure, renderClients, renderComparisons, renderRuns, renderSeries } from "./run_text.js";
 export {

@@ -12,9 +12,9 @@ import type { DeviceDescription } from "../device/description.js";
 import type { ResolvedDevice } from "../device/resolved.js";
 import { StateError } from "../engine/errors.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
-import type { CaptureState } from "../importers/capture/types.js";
 import type { MachinePolicy, PressureOptions } from "../machine/config.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
+import type { CaptureState } from "../state/types.js";
 import { type costFigures, costWords } from "./costs.js";
 import type { WindowRecord } from "./result.js";
 

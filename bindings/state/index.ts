@@ -1,5 +1,12 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 
-export { type BuiltState, buildState, type StateOptions } from "./build.js";
-export { nearestKernel } from "./geometry.js";
-export type { StateIssue } from "./notes.js";
+export { checkState, type Problem } from "./check.js";
+export {
+  type CaptureFamily,
+  captureFamily,
+  type KernelFamily,
+  kernelFamily,
+  pcpOrder,
+  pcpThpOrder,
+} from "./family.js";
+export * from "./types.js";

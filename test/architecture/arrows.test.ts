@@ -3,8 +3,11 @@
 
 import { describe, expect, it } from "vitest";
 import { ASSEMBLY, BINDINGS, isNodeOnly, matches, PACKAGES, REFERENCE, roomOf, WEB } from "./arrows.js";
-import { renderGraph } from "./graph.js";
+import { linesOfRooms, renderGraph } from "./graph.js";
 import { type Import, nodeGlobalsOf, readSources, type SourceFile } from "./sources.js";
+
+/** A room that one cannot overlook is divided. */
+const MOST_ROOM_LINES = 4000;
 
 const assembly = readSources("assembly");
 const bindings = readSources("bindings");
@@ -66,6 +69,13 @@ describe("the arrows", () => {
     console.log(renderGraph("bindings", Object.keys(BINDINGS), bindings));
     expect(assembly.length).toBeGreaterThan(20);
     expect(bindings.length).toBeGreaterThan(20);
+  });
+
+  it(`no room has more than ${MOST_ROOM_LINES} lines of code`, () => {
+    const long = [...linesOfRooms(assembly), ...linesOfRooms(bindings)].filter(
+      ([, lines]) => lines > MOST_ROOM_LINES,
+    );
+    expect(long.map(([room, lines]) => `${room} has ${lines} lines of code: divide it`)).toEqual([]);
   });
 
   it("assembly: each room imports only what lies below it", () => {

@@ -51,29 +51,32 @@ export const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
 /** What any room may know of the boundary: units, errors, flag masks. */
 const LEAVES = ["abi", "engine/units", "engine/errors", "engine/gfp", "engine/closest"];
 const NEUTRAL = [
-  ...["abi", "engine", "device", "machine", "importers", "analysis", "replay", "report"],
-  ...["debugtree", "bitmap", "state", "export"],
+  ...["abi", "engine", "device", "state", "machine", "importers", "importers/capture", "analysis"],
+  ...["replay", "report", "kernel_text", "bitmap", "rebuild"],
 ];
 const LATER = ["policy", "scenario", "sweep"];
 
+/** A folder inside a room may have a row of its own: then it is a room. */
 export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   engine: ["abi", "#platform"],
   device: LEAVES,
+  // What a machine's state is, and what must hold in it.
+  state: ["abi"],
   analysis: LEAVES,
   importers: LEAVES,
+  // What kernels with the capture patches print: text to states, scripts, traces.
+  "importers/capture": [...LEAVES, "state", "importers/errors"],
   policy: LEAVES,
-  machine: ["abi", "engine", "device", "type importers", "importers/errors"],
-  replay: ["abi", "engine", "machine", "importers"],
+  machine: ["abi", "engine", "device", "state", "importers/errors"],
+  replay: ["abi", "engine", "machine", "state", "importers/errors", "importers/capture"],
   report: ["analysis", "type scenario", "type sweep", "scenario/result", ...LEAVES],
   // CMA's bitmaps without a machine.
   bitmap: ["abi", "engine", "analysis"],
   // A real device's state, from the facts that its files tell.
-  state: [...LEAVES, "device", "importers"],
-  // The machine as files, in the kernel's formats.
-  debugtree: ["abi", "engine", "device", "machine", "analysis", "report"],
-  // A run in the formats that a kernel's own tools read.
-  export: ["abi", "engine", "device", "machine", "debugtree", "importers/capture/gfp_names"],
-  scenario: ["abi", "engine", "machine", "device", "policy", "type importers"],
+  rebuild: [...LEAVES, "device", "state", "importers"],
+  // What the kernel prints, from a machine or a run: files of /proc and debugfs, traces, logs. Reading is the importers'.
+  kernel_text: ["abi", "engine", "device", "machine", "analysis", "importers", "importers/capture"],
+  scenario: ["abi", "engine", "machine", "device", "policy", "state"],
   sweep: ["abi", "engine", "machine", "device", "policy", "scenario", "analysis"],
   index: [...NEUTRAL, ...LATER],
   node: ["index", ...NEUTRAL, ...LATER],
@@ -84,7 +87,7 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
 export const WEB = ["report/run", "report/sizes", "scenario/result"];
 
 /** The naive model shares no line of logic with the core, nor with what drives it: it may see these and itself. */
-export const REFERENCE = ["abi", "importers"];
+export const REFERENCE = ["abi", "state", "importers", "importers/capture"];
 
 /** Packages from outside, and the only place that may import each. */
 export const PACKAGES: Readonly<Record<string, string>> = {
@@ -95,7 +98,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   piscina: "sweep/node",
   "hyparquet-writer": "report/series",
   "simple-statistics": "analysis",
-  pbf: "export/perfetto",
+  pbf: "kernel_text/trace/perfetto",
   "#platform": "engine/load",
 };
 
@@ -106,7 +109,9 @@ export function isNodeOnly(file: string): boolean {
 
 /** bindings/device/presets/x86 -> device; assembly/machine -> machine; assembly/abi is the room abi on both sides. */
 export function roomOf(path: string): string {
-  const [, second = "", third] = path.split("/");
+  const [side = "", second = "", third, fourth] = path.split("/");
+  const inner = `${second}/${third}`;
+  if (fourth !== undefined && Object.hasOwn(side === "assembly" ? ASSEMBLY : BINDINGS, inner)) return inner;
   return third === undefined ? second.replace(/\.ts$/, "") : second;
 }
 
@@ -115,5 +120,10 @@ export function matches(rule: string, target: string, typeOnly: boolean): boolea
   const isTypeRule = rule.startsWith("type ");
   if (isTypeRule && !typeOnly) return false;
   const place = isTypeRule ? rule.slice(5) : rule;
-  return target === place || target.startsWith(`${place}/`);
+  if (target === place) return true;
+  // The rule of a room does not open the rooms inside it.
+  const inner = Object.keys(BINDINGS).some(
+    (room) => room.startsWith(`${place}/`) && target.startsWith(`${room}/`),
+  );
+  return !inner && target.startsWith(`${place}/`);
 }

@@ -2,10 +2,11 @@
 // Must not know: which are allowed.
 
 import { roomOf } from "./arrows.js";
-import type { SourceFile } from "./sources.js";
+import { codeLinesOf, type SourceFile } from "./sources.js";
 
-/** One line per room, in this order: its files, then the rooms it imports with the number of imports. */
+/** One line per room, in this order: its files and lines of code, then the rooms it imports with the number of imports. */
 export function renderGraph(title: string, order: readonly string[], sources: readonly SourceFile[]): string {
+  const lines = linesOfRooms(sources);
   const rooms = new Map<string, { files: number; arrows: Map<string, number> }>();
   for (const { path, imports } of sources) {
     const from = roomOf(path);
@@ -19,13 +20,23 @@ export function renderGraph(title: string, order: readonly string[], sources: re
   }
   const names = [...rooms.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b));
   const width = Math.max(...names.map((name) => name.length));
-  const lines = names.map((name) => {
-    const { files, arrows } = rooms.get(name) ?? { files: 0, arrows: new Map<string, number>() };
+  const rows = names.map((name) => {
+    const { files, arrows } = rooms.get(name)!;
     const targets = [...arrows]
       .sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
       .map(([to, count]) => `${to} ${count}`);
-    const files_ = `${files}`.padStart(3);
-    return `  ${name.padEnd(width)} ${files_} ${files === 1 ? "file " : "files"} -> ${targets.join(", ") || "nothing"}`;
+    const size = `${`${files}`.padStart(3)} ${files === 1 ? "file " : "files"} ${`${lines.get(name)}`.padStart(5)} lines`;
+    return `  ${name.padEnd(width)} ${size} -> ${targets.join(", ") || "nothing"}`;
   });
-  return `${title}\n${lines.join("\n")}`;
+  return `${title}\n${rows.join("\n")}`;
+}
+
+/** Lines of code of each room. */
+export function linesOfRooms(sources: readonly SourceFile[]): Map<string, number> {
+  const lines = new Map<string, number>();
+  for (const source of sources) {
+    const room = roomOf(source.path);
+    lines.set(room, (lines.get(room) ?? 0) + codeLinesOf(source));
+  }
+  return lines;
 }

@@ -99,6 +99,21 @@ export function readTracked(): { readonly path: string; readonly text: string }[
     .filter(({ text }) => !text.includes("\0"));
 }
 
+/** Lines on which something stands that is neither space nor comment. */
+export function codeLinesOf({ ast, text }: SourceFile): number {
+  const lines = new Set<number>();
+  const visit = (node: ts.Node): void => {
+    if (node.getChildCount(ast) === 0 && node.getEnd() > node.getStart(ast)) {
+      const first = ast.getLineAndCharacterOfPosition(node.getStart(ast)).line;
+      const last = ast.getLineAndCharacterOfPosition(node.getEnd()).line;
+      for (let line = first; line <= last; line++) lines.add(line);
+    }
+    node.getChildren(ast).forEach(visit);
+  };
+  ast.statements.forEach(visit);
+  return text === "" ? 0 : lines.size;
+}
+
 /** Every function with a body: its name, first line and length in lines. */
 export function functionsOf({ ast }: SourceFile): { name: string; line: number; lines: number }[] {
   const found: { name: string; line: number; lines: number }[] = [];

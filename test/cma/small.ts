@@ -15,13 +15,8 @@ import {
   Status,
 } from "../../assembly/abi/vocabulary.js";
 import { MachineError } from "../../bindings/engine/errors.js";
-import type {
-  CaptureState,
-  CmaAreaState,
-  FreeList,
-  PageRun,
-} from "../../bindings/importers/capture/types.js";
 import { type CreateOptions, Machine, type PageContent } from "../../bindings/machine/machine.js";
+import type { CaptureState, CmaAreaState, FreeList, PageRun } from "../../bindings/state/types.js";
 import { type SmallMachine, type SmallZone, smallState } from "../support/small_state.js";
 
 export type Kernel = SmallMachine["kernel"];

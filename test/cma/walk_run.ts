@@ -3,8 +3,8 @@
 
 import { CmaLockRule } from "../../assembly/abi/vocabulary.js";
 import type { CoreBuild } from "../../bindings/engine/load.js";
-import type { CaptureState, CmaAreaState } from "../../bindings/importers/capture/types.js";
 import { type CreateOptions, Machine } from "../../bindings/machine/machine.js";
+import type { CaptureState, CmaAreaState } from "../../bindings/state/types.js";
 import { Random } from "../support/random.js";
 import { shrink } from "../support/shrink.js";
 import { type SmallMachine, smallState } from "../support/small_state.js";

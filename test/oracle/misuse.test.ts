@@ -5,8 +5,8 @@
 
 import { describe, expect, it } from "vitest";
 import { Gfp, Op, Status } from "../../assembly/abi/vocabulary.js";
-import type { CaptureState } from "../../bindings/importers/capture/types.js";
 import { Machine } from "../../bindings/machine/machine.js";
+import type { CaptureState } from "../../bindings/state/types.js";
 import { Random } from "../support/random.js";
 import { shrink } from "../support/shrink.js";
 import { SMALL_MACHINES } from "../support/small_machines.js";

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { Gfp, Migratetype, Mobility, Op, Status } from "../../assembly/abi/vocabulary.js";
-import type { CaptureState } from "../../bindings/importers/capture/types.js";
+import type { CaptureState } from "../../bindings/state/types.js";
 import type { Operation } from "../support/operations.js";
 import { type SmallMachine, type SmallZone, smallState } from "../support/small_state.js";
 import { Twins } from "../support/twins.js";

@@ -5,8 +5,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { parseOps } from "../../bindings/importers/capture/ops.js";
-import { parseStateDumps } from "../../bindings/importers/capture/state.js";
+import { parseStateDumps } from "../../bindings/importers/capture/dump/dump.js";
+import { parseOps } from "../../bindings/importers/capture/script/ops.js";
 import { type Capture, replayScript } from "./replay.js";
 import { RULES_6_1, RULES_6_12, rulesOfRelease } from "./types.js";
 

@@ -3,8 +3,8 @@
 // Kernel: the op runner of the captures; row semantics in kernel-semantics.md section 8.
 
 import { Gfp, Mobility, Status } from "../../assembly/abi/vocabulary.js";
-import { CAPTURE_OP_NAMES, CaptureOp, type CaptureOps } from "../../bindings/importers/capture/ops.js";
-import type { CaptureState } from "../../bindings/importers/capture/types.js";
+import { CAPTURE_OP_NAMES, CaptureOp, type CaptureOps } from "../../bindings/importers/capture/script/ops.js";
+import type { CaptureState } from "../../bindings/state/types.js";
 import { ReferenceCmaMachine } from "./cma.js";
 import type { ReferenceRules } from "./types.js";
 

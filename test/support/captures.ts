@@ -5,8 +5,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Capture } from "../../bindings/importers/capture/capture.js";
-import { CaptureOp, type CaptureOps } from "../../bindings/importers/capture/ops.js";
-import { TraceKind } from "../../bindings/importers/capture/trace_kinds.js";
+import { CaptureOp, type CaptureOps } from "../../bindings/importers/capture/script/ops.js";
+import { TraceKind } from "../../bindings/importers/capture/trace/kinds.js";
 
 /** The capture that the package ships. */
 export const EXAMPLE = fileURLToPath(new URL("../../examples/e07_pressure_atomic_s7", import.meta.url));

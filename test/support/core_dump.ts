@@ -4,8 +4,8 @@
 import { Region } from "../../assembly/abi/layout.js";
 import { FrameKind, ListTypeRule, Migratetype, Mobility } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
-import type { CaptureState, ZoneState } from "../../bindings/importers/capture/types.js";
 import type { Machine } from "../../bindings/machine/machine.js";
+import type { CaptureState, ZoneState } from "../../bindings/state/types.js";
 import type { ReferenceMachine } from "../reference/model.js";
 import type { MachineDump, PcpDump, ZoneDump } from "../reference/types.js";
 import { Origin } from "../reference/zone.js";

@@ -1,7 +1,7 @@
 // Knows: the text of a state dump, LABDUMP to ENDDUMP, written from the state: the importer's reverse.
 // Must not know: how the importer reads it.
 
-import type { CaptureState } from "../../bindings/importers/capture/types.js";
+import type { CaptureState } from "../../bindings/state/types.js";
 import type { ReferenceCmaState } from "../reference/cma.js";
 import type { ReferencePcpState, ReferenceZoneState } from "../reference/types.js";
 

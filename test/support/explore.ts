@@ -5,7 +5,7 @@
 // functions of a state that has just been found equal in both. So every sequence up to the depth is covered.
 
 import type { CoreBuild } from "../../bindings/engine/load.js";
-import type { CaptureState } from "../../bindings/importers/capture/types.js";
+import type { CaptureState } from "../../bindings/state/types.js";
 import { CoreImages } from "./core_image.js";
 import { type Operation, printOperations } from "./operations.js";
 import { type BranchCounts, BranchWatcher } from "./rare_branches.js";

@@ -5,8 +5,8 @@ import { Region } from "../../assembly/abi/layout.js";
 import { MAX_ZONES } from "../../assembly/abi/limits.js";
 import { FrameKind, ListTypeRule, Migratetype, Mobility, ZoneFlag } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, PcpWord, ZoneWord } from "../../assembly/abi/words.js";
-import type { CaptureState, ZoneState } from "../../bindings/importers/capture/types.js";
 import type { Machine } from "../../bindings/machine/machine.js";
+import type { CaptureState, ZoneState } from "../../bindings/state/types.js";
 import type { ReferenceMachine } from "../reference/model.js";
 import { Origin } from "../reference/zone.js";
 

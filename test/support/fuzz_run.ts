@@ -2,8 +2,8 @@
 // Must not know: which machines and seeds are worth running.
 
 import type { CoreBuild } from "../../bindings/engine/load.js";
-import type { CaptureState } from "../../bindings/importers/capture/types.js";
 import type { CreateOptions } from "../../bindings/machine/machine.js";
+import type { CaptureState } from "../../bindings/state/types.js";
 import type { ReferenceRules } from "../reference/types.js";
 import { Origin } from "../reference/zone.js";
 import { Generator, type Progress } from "./generator.js";

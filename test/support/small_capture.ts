@@ -2,7 +2,7 @@
 // Must not know: how captures are read or replayed.
 
 import { Gfp, Mobility } from "../../assembly/abi/vocabulary.js";
-import type { CaptureState } from "../../bindings/importers/capture/types.js";
+import type { CaptureState } from "../../bindings/state/types.js";
 import { ReferenceCmaMachine } from "../reference/cma.js";
 import { rulesOfRelease } from "../reference/types.js";
 import { dumpText } from "./dump_text.js";

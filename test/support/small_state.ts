@@ -10,7 +10,7 @@ import type {
   PageRun,
   PcpState,
   ZoneState,
-} from "../../bindings/importers/capture/types.js";
+} from "../../bindings/state/types.js";
 import { Random } from "./random.js";
 
 export interface SmallZone {

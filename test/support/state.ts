@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { FrameKind, Mobility } from "../../assembly/abi/vocabulary.js";
-import { DebugTree } from "../../bindings/debugtree/index.js";
+import { DebugTree } from "../../bindings/kernel_text/tree/index.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 
 /** Which of the two files the machine prints to the byte. */

@@ -2,8 +2,8 @@
 // Must not know: which operations are worth asking for.
 
 import { AllocFlag, Migratetype, Mobility, Op, Status } from "../../assembly/abi/vocabulary.js";
-import type { CaptureState } from "../../bindings/importers/capture/types.js";
 import { type CreateOptions, Machine } from "../../bindings/machine/machine.js";
+import type { CaptureState } from "../../bindings/state/types.js";
 import { ReferenceCmaMachine } from "../reference/cma.js";
 import { unreserveHighatomic } from "../reference/detach.js";
 import { highestZone, migratetypeOf } from "../reference/machine.js";

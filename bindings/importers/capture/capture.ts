@@ -1,17 +1,17 @@
 // Knows: which files make a capture, how they fit together, and what to compare between them.
 // Must not know: where the files are (a caller hands over their texts), the engine.
 
+import { checkState } from "../../state/check.js";
+import { type CaptureFamily, captureFamily, kernelFamily } from "../../state/family.js";
+import type { CaptureState } from "../../state/types.js";
 import { CaptureError, type CaptureIssue } from "../errors.js";
-import { checkState } from "./check_state.js";
-import { type CaptureFamily, captureFamily, kernelFamily } from "./family.js";
-import { eraOfClasses, type GfpClass, parseGfpClasses } from "./gfp_classes.js";
-import type { GfpEra } from "./gfp_names.js";
+import { parseStateDumps } from "./dump/dump.js";
 import { type CaptureMeta, checkTraceStats, parseMeta } from "./meta.js";
-import { CaptureOp, type CaptureOps, parseOps } from "./ops.js";
-import { parseStateDumps } from "./state.js";
-import { TraceBuilder } from "./trace.js";
-import { type CaptureTrace, countEvents } from "./trace_columns.js";
-import type { CaptureState } from "./types.js";
+import { CaptureOp, type CaptureOps, parseOps } from "./script/ops.js";
+import { type CaptureTrace, countEvents } from "./trace/columns.js";
+import { eraOfClasses, type GfpClass, parseGfpClasses } from "./trace/gfp_classes.js";
+import type { GfpEra } from "./trace/gfp_names.js";
+import { TraceBuilder } from "./trace/trace.js";
 
 /** The texts of a capture, by name (`state_before.txt`): a directory, a map, a drop zone. */
 export interface CaptureFiles {

@@ -1,10 +1,7 @@
 // Knows: what the capture importer offers to the rest of the bindings. Platform-neutral; files are node.ts.
 // Must not know: anything else. Re-exports only.
 
-export { CaptureError, type CaptureIssue, formatIssue, type Severity } from "../errors.js";
-export { type Capture, type CaptureFiles, type CaptureOptions, filesOf, loadCapture } from "./capture.js";
-export { checkState, type Problem } from "./check_state.js";
-export { type ContigMigrateInfo, contigLabelsAreShifted, contigMigrateInfo } from "./contig_info.js";
+export { checkState, type Problem } from "../../state/check.js";
 export {
   type CaptureFamily,
   captureFamily,
@@ -12,13 +9,13 @@ export {
   kernelFamily,
   pcpOrder,
   pcpThpOrder,
-} from "./family.js";
-export { eraOfClasses, type GfpClass, parseGfpClasses } from "./gfp_classes.js";
-export { GFP_NAMES, type GfpEra, type GfpNames, parseGfp } from "./gfp_names.js";
+} from "../../state/family.js";
+export * from "../../state/types.js";
+export { CaptureError, type CaptureIssue, formatIssue, type Severity } from "../errors.js";
+export { type Capture, type CaptureFiles, type CaptureOptions, filesOf, loadCapture } from "./capture.js";
+export { parseStateDumps } from "./dump/dump.js";
 export type { CaptureMeta } from "./meta.js";
-export { CAPTURE_OP_NAMES, CaptureOp, type CaptureOps, countOps, parseOps } from "./ops.js";
-export { parseStateDumps } from "./state.js";
-export { parseTrace, TraceBuilder, type TraceOptions } from "./trace.js";
+export { CAPTURE_OP_NAMES, CaptureOp, type CaptureOps, countOps, parseOps } from "./script/ops.js";
 export {
   type CaptureTrace,
   countEvents,
@@ -27,7 +24,10 @@ export {
   type TraceTask,
   traceEvent,
   traceEvents,
-} from "./trace_columns.js";
+} from "./trace/columns.js";
+export { type ContigMigrateInfo, contigLabelsAreShifted, contigMigrateInfo } from "./trace/contig_info.js";
+export { eraOfClasses, type GfpClass, parseGfpClasses } from "./trace/gfp_classes.js";
+export { GFP_NAMES, type GfpEra, type GfpNames, parseGfp } from "./trace/gfp_names.js";
 export {
   FIRST_LAB_KIND,
   type FieldType,
@@ -36,5 +36,5 @@ export {
   type TraceField,
   TraceKind,
   type TraceLayout,
-} from "./trace_kinds.js";
-export * from "./types.js";
+} from "./trace/kinds.js";
+export { parseTrace, TraceBuilder, type TraceOptions } from "./trace/trace.js";

@@ -13,7 +13,7 @@ import {
 import { collect } from "../../../bindings/importers/collect.js";
 import { renderExplanation, renderIssues } from "../../../bindings/report/explain.js";
 
-const HERE = new URL("./", import.meta.url);
+const HERE = new URL(".//", import.meta.url);
 const UPDATE = process.env["UPDATE_GOLDEN"] === "1";
 const cases = readdirSync(HERE, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())

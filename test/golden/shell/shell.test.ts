@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { openSession, type ShellOptions } from "../../../bindings/cli/shell.js";
 
-const FOLDER = new URL("./", import.meta.url);
+const FOLDER = new URL(".//", import.meta.url);
 const ROOT = new URL("../../../", import.meta.url);
 const sessions = readdirSync(FOLDER).filter((name) => name.endsWith(".txt"));
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import * as gfp from "../../../bindings/engine/gfp.js";
-import { GFP_NAMES } from "../../../bindings/importers/capture/gfp_names.js";
+import { GFP_NAMES } from "../../../bindings/importers/capture/trace/gfp_names.js";
 
 describe("gfp masks", () => {
   it("have the values that Linux 6.12 prints", () => {

@@ -1,9 +1,9 @@
 // Knows: that names of allocation flags give the masks of their kernel, and how a table of classes is read.
 
 import { describe, expect, it } from "vitest";
-import { eraOfClasses, parseGfpClasses } from "../../../bindings/importers/capture/gfp_classes.js";
-import { GFP_NAMES, type GfpEra, parseGfp } from "../../../bindings/importers/capture/gfp_names.js";
 import { parseInteger } from "../../../bindings/importers/capture/numbers.js";
+import { eraOfClasses, parseGfpClasses } from "../../../bindings/importers/capture/trace/gfp_classes.js";
+import { GFP_NAMES, type GfpEra, parseGfp } from "../../../bindings/importers/capture/trace/gfp_names.js";
 
 describe("flag names", () => {
   // Masks printed by the kernels of the captures beside the names (gfp_classes.txt).

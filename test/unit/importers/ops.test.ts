@@ -1,7 +1,7 @@
 // Knows: how a script is read and how its damage is named.
 
 import { describe, expect, it } from "vitest";
-import { CaptureOp, countOps, parseOps } from "../../../bindings/importers/capture/ops.js";
+import { CaptureOp, countOps, parseOps } from "../../../bindings/importers/capture/script/ops.js";
 import { CaptureError, type CaptureIssue } from "../../../bindings/importers/errors.js";
 
 const HEADER = "i,op,slot,order,cls,gfp,migratetype,zoneidx,align,count,pfn,ret";

@@ -7,16 +7,16 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { Migratetype } from "../../../assembly/abi/vocabulary.js";
 import type { Capture } from "../../../bindings/importers/capture/capture.js";
-import { checkState } from "../../../bindings/importers/capture/check_state.js";
+import { DirectoryFiles, readCaptureDirectory } from "../../../bindings/importers/capture/node.js";
+import { countOps } from "../../../bindings/importers/capture/script/ops.js";
+import { countEvents, traceEvent } from "../../../bindings/importers/capture/trace/columns.js";
 import {
   contigLabelsAreShifted,
   contigMigrateInfo,
-} from "../../../bindings/importers/capture/contig_info.js";
-import { GFP_NAMES, parseGfp } from "../../../bindings/importers/capture/gfp_names.js";
-import { DirectoryFiles, readCaptureDirectory } from "../../../bindings/importers/capture/node.js";
-import { countOps } from "../../../bindings/importers/capture/ops.js";
-import { countEvents, traceEvent } from "../../../bindings/importers/capture/trace_columns.js";
-import { TraceKind } from "../../../bindings/importers/capture/trace_kinds.js";
+} from "../../../bindings/importers/capture/trace/contig_info.js";
+import { GFP_NAMES, parseGfp } from "../../../bindings/importers/capture/trace/gfp_names.js";
+import { TraceKind } from "../../../bindings/importers/capture/trace/kinds.js";
+import { checkState } from "../../../bindings/state/check.js";
 
 const ROOT = fileURLToPath(new URL("../../../../shared/data/kernel", import.meta.url));
 const SETS = existsSync(ROOT)

@@ -1,10 +1,10 @@
 // Knows: that every field of a state dump arrives, and that every kind of damage is named with its line.
 
 import { describe, expect, it } from "vitest";
-import { kernelFamily, pcpOrder } from "../../../bindings/importers/capture/family.js";
-import { parseStateDumps } from "../../../bindings/importers/capture/state.js";
-import type { CaptureState, ZoneState } from "../../../bindings/importers/capture/types.js";
+import { parseStateDumps } from "../../../bindings/importers/capture/dump/dump.js";
 import { CaptureError, type CaptureIssue } from "../../../bindings/importers/errors.js";
+import { kernelFamily, pcpOrder } from "../../../bindings/state/family.js";
+import type { CaptureState, ZoneState } from "../../../bindings/state/types.js";
 import { DUMP_6_1, DUMP_6_12, damage, lineOf } from "./small_dumps.js";
 
 function parseOne(dump: string): { state: CaptureState; issues: CaptureIssue[] } {

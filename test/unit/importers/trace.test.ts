@@ -2,17 +2,17 @@
 
 import { describe, expect, it } from "vitest";
 import {
-  contigLabelsAreShifted,
-  contigMigrateInfo,
-} from "../../../bindings/importers/capture/contig_info.js";
-import { parseTrace, TraceBuilder } from "../../../bindings/importers/capture/trace.js";
-import {
   type CaptureTrace,
   countEvents,
   traceEvent,
   traceEvents,
-} from "../../../bindings/importers/capture/trace_columns.js";
-import { fieldSlot, LAB_LAYOUTS, TraceKind } from "../../../bindings/importers/capture/trace_kinds.js";
+} from "../../../bindings/importers/capture/trace/columns.js";
+import {
+  contigLabelsAreShifted,
+  contigMigrateInfo,
+} from "../../../bindings/importers/capture/trace/contig_info.js";
+import { fieldSlot, LAB_LAYOUTS, TraceKind } from "../../../bindings/importers/capture/trace/kinds.js";
+import { parseTrace, TraceBuilder } from "../../../bindings/importers/capture/trace/trace.js";
 
 const OPTIONS = { gfpEra: "6.12" } as const;
 
