@@ -95,7 +95,7 @@ function program(done: (code: ExitCode) => void): Command {
     )
     .argument(
       "<file...>",
-      "dmesg, files of debugfs, procfs and sysfs, page_owner, ftrace text; plain or gzip; - reads standard input",
+      "a folder, .tgz or .zip (bugreport.zip, pbcap.tgz), or dmesg, files of debugfs, procfs and sysfs, page_owner, ftrace text; - reads standard input",
     )
     .option("--kernel <version>", "kernel of the log, where it does not say: 6.12")
     .option("--json", "print {failures, findings, issues} as JSON")
@@ -116,7 +116,7 @@ function addSnapshot(root: Command, done: (code: ExitCode) => void): void {
     )
     .argument(
       "<file...>",
-      "files of /proc and of a CMA area, plain or gzip, found by content; - reads standard input",
+      "a folder or .tgz (pbcap.tgz), or files of /proc and of a CMA area, plain or gzip, found by content; - reads standard input",
     )
     .requiredOption("-o, --output <file>", "where the state goes")
     .option("--kernel <version>", "kernel of the device, where no file says it: 6.12")

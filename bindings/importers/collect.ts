@@ -1,8 +1,11 @@
-// Knows: how the files of one moment become one collection of facts: text or binary by content, piece by piece.
+// Knows: how the files of one moment become one collection of facts: packed, text or binary by content, piece by piece.
 // Must not know: where the pieces come from (cli, browser), any format, what the facts prove.
 
+import { ARCHIVE } from "../engine/limits.js";
+import { type FileSink, newAllowance, Unpacker } from "./bundle/unpack.js";
+import type { Severity } from "./errors.js";
 import { emptyFacts, type Facts } from "./facts.js";
-import { IssueCounter, type LineReader, type ReaderContext } from "./importer.js";
+import { addIssue, IssueCounter, type LineReader, type ReaderContext } from "./importer.js";
 import { KpageReader } from "./kpage/kpage.js";
 import { importers } from "./registry.js";
 import { cleanLine, LineSplitter } from "./text.js";
@@ -13,31 +16,92 @@ const SNIFF = 4096;
 /** Takes files one after the other: begin(name), push(piece)..., end(). Never throws on any content. */
 export class Collector {
   readonly facts: Facts = emptyFacts();
-  private file: FileReader | undefined;
+  private file: Unpacker | FileReader | undefined;
+  private name = "";
+  private found = 0;
+  private entries = 0;
+  private isArchive = false;
+  private inBundle = false;
 
-  begin(name: string): void {
+  /** @param inBundle one of many files of a folder: that it tells nothing is no news */
+  begin(name: string, inBundle = false): void {
     this.end();
-    this.file = new FileReader(this.facts, name);
+    this.name = name;
+    this.inBundle = inBundle;
+    this.isArchive = false;
+    this.found = 0;
+    this.entries = 0;
+    const intake = {
+      open: (label: string, inside: boolean) => this.open(label, inside || inBundle, label !== name),
+      report: (label: string, severity: Severity, code: string, message: string) =>
+        addIssue(this.facts, { severity, file: label, line: 1, code, message }),
+    };
+    this.file = new Unpacker(name, intake, newAllowance(), inBundle);
   }
 
   push(piece: Uint8Array | string): void {
-    this.file?.push(piece);
+    if (typeof piece !== "string") this.file?.push(piece);
+    else this.text().pushText(piece);
   }
 
   end(): void {
-    this.file?.finish();
+    const { file, facts, name } = this;
     this.file = undefined;
+    if (file === undefined) return;
+    file.finish();
+    if (this.isArchive) this.folder(name, { files: this.entries, unreadable: 0 }, this.found > 0);
+    else if (!this.inBundle && !facts.formats.has(name)) facts.formats.set(name, new Set());
+  }
+
+  /** A folder or an archive of so many files was read. */
+  folder(name: string, read: { files: number; unreadable: number }, hasFound: boolean): void {
+    const { facts } = this;
+    const { files, unreadable } = read;
+    if (!facts.formats.has(name)) facts.formats.set(name, new Set());
+    const place = { severity: "warning", file: name, line: 1 } as const;
+    if (unreadable > 0)
+      addIssue(facts, {
+        ...place,
+        code: "unreadable",
+        message: `${unreadable} of ${files} files cannot be read`,
+      });
+    if (files > ARCHIVE.entries) {
+      const message = `more than ${ARCHIVE.entries} files: the rest is left aside`;
+      addIssue(facts, { ...place, code: "archive-limit", message });
+    }
+    if (hasFound) return;
+    const message = `none of the ${files} files in it is about CMA or the page allocator`;
+    addIssue(facts, { ...place, code: "nothing-for-us", message });
   }
 
   /** Something that stopped the reading of a file: what came before is kept. */
   fail(code: string, message: string): void {
-    this.file?.fail(code, message);
+    addIssue(this.facts, { severity: "error", file: this.name, line: 1, code, message });
+  }
+
+  /** Nothing more of this file will be taken: a reader of files may stop. */
+  get isFull(): boolean {
+    return this.file?.isFull ?? true;
+  }
+
+  private open(label: string, inBundle: boolean, isEntry: boolean): FileReader {
+    this.isArchive ||= isEntry;
+    this.entries += 1;
+    return new FileReader(this.facts, label, inBundle, () => {
+      this.found += 1;
+    });
+  }
+
+  private text(): FileReader {
+    if (this.file instanceof FileReader) return this.file;
+    this.file = this.open(this.name, false, false);
+    return this.file;
   }
 }
 
 /**
- * What logs and files of one moment tell, found by content, never by name; gzip must be unpacked before. Never throws:
- * what could not be taken is in `issues`.
+ * What logs and files of one moment tell, found by content, never by name; archives (.tgz, .zip, .gz) come apart by
+ * themselves. Never throws: what could not be taken is in `issues`.
  * @param files content by name; names appear in the places of facts and issues
  */
 export function collect(files: Readonly<Record<string, Uint8Array | string>>): Facts {
@@ -50,7 +114,10 @@ export function collect(files: Readonly<Record<string, Uint8Array | string>>): F
   return collector.facts;
 }
 
-class FileReader {
+/** What is said of a file that the user named, and not of one that happened to lie in a bundle. */
+const NO_NEWS: ReadonlySet<string> = new Set(["empty", "not-text", "binary-unknown", "nothing-for-us"]);
+
+class FileReader implements FileSink {
   private readonly issues: IssueCounter;
   private readonly context: ReaderContext;
   private readonly splitter: LineSplitter;
@@ -61,28 +128,38 @@ class FileReader {
   private size = 0;
   private isForeign = false;
 
+  /** @param onFound called at the end when the file told something */
   constructor(
     private readonly facts: Facts,
     private readonly name: string,
+    private readonly inBundle: boolean,
+    private readonly onFound: () => void,
   ) {
-    this.issues = new IssueCounter(facts.issues, name);
+    this.issues = new IssueCounter(facts, name);
     this.context = {
       facts,
       file: name,
-      issue: (severity, line, code, message) => this.issues.add(severity, line, code, message),
+      issue: (severity, line, code, message) => {
+        if (!inBundle || !NO_NEWS.has(code)) this.issues.add(severity, line, code, message);
+      },
     };
     this.readers = importers.map((importer) => ({ id: importer.id, reader: importer.open(this.context) }));
     this.splitter = new LineSplitter((raw, line, cut) => this.line(raw, line, cut));
   }
 
-  push(piece: Uint8Array | string): void {
+  get isFull(): boolean {
+    return this.isForeign || (this.binary?.isFull ?? false);
+  }
+
+  pushText(piece: string): void {
+    this.size += piece.length;
+    this.splitter.push(piece);
+  }
+
+  push(piece: Uint8Array): void {
     if (piece.length === 0) return;
     const first = this.size === 0;
     this.size += piece.length;
-    if (typeof piece === "string") {
-      this.splitter.push(piece);
-      return;
-    }
     if (first) this.sniff(piece);
     if (this.isForeign) return;
     if (this.binary !== undefined) this.binary.push(piece);
@@ -101,6 +178,8 @@ class FileReader {
       this.splitter.finish();
       for (const { reader } of this.readers) reader.finish?.();
     }
+    if (this.inBundle && this.found.size === 0) return;
+    this.onFound();
     if (this.size === 0) this.context.issue("warning", 1, "empty", "the file is empty");
     else if (this.found.size === 0 && this.binary === undefined && !this.isForeign) {
       this.context.issue(
@@ -112,10 +191,6 @@ class FileReader {
     }
     this.facts.formats.set(this.name, this.found);
     this.issues.finish();
-  }
-
-  fail(code: string, message: string): void {
-    this.context.issue("error", this.splitter.line + 1, code, message);
   }
 
   private line(raw: string, line: number, cut: boolean): void {
@@ -167,7 +242,15 @@ function isForeign(head: Uint8Array): boolean {
 }
 
 /** Issues of a file of which nothing at all could be taken. */
-const UNUSABLE: ReadonlySet<string> = new Set(["empty", "not-text", "binary-unknown", "gzip-damaged"]);
+const UNUSABLE: ReadonlySet<string> = new Set([
+  "empty",
+  "not-text",
+  "binary-unknown",
+  "gzip-damaged",
+  "archive-damaged",
+  "archive-limit",
+  "not-read",
+]);
 
 /** Was there any file that could be read, whatever it told? */
 export function isUsable({ formats, issues }: Facts): boolean {

@@ -3,6 +3,7 @@
 //
 // pages, pfns and orders as the kernel prints them; kB where the kernel prints kB. null: the input does not say.
 
+import { IMPORT } from "../engine/limits.js";
 import type { Severity } from "./errors.js";
 
 /** Where a fact was read. */
@@ -239,10 +240,6 @@ export interface Facts {
   readonly budget: { entries: number; words: number };
 }
 
-/** Entries of run lists, and words of bitmaps (2 TiB of 4 KiB pages), that are kept of all files together. */
-const MOST_ENTRIES = 1 << 20;
-const MOST_WORDS = 1 << 24;
-
 export function emptyFacts(): Facts {
   return {
     kernel: null,
@@ -270,9 +267,9 @@ export function emptyFacts(): Facts {
     searches: [],
     formats: new Map(),
     issues: [],
-    budget: { entries: MOST_ENTRIES, words: MOST_WORDS },
+    budget: { entries: IMPORT.listEntries, words: IMPORT.bitmapWords },
   };
 }
 
 /** Lists longer than this keep their first part: memory stays bounded whatever comes in. */
-export const MOST = 2000;
+export const MOST = IMPORT.items;

@@ -1,6 +1,7 @@
 // Knows: what every text importer is: a reader that is shown each line and takes what it understands.
 // Must not know: any format.
 
+import { IMPORT } from "../engine/limits.js";
 import type { Severity } from "./errors.js";
 import type { Facts, ImportIssue, Place } from "./facts.js";
 
@@ -24,6 +25,11 @@ export interface Importer {
   open(context: ReaderContext): LineReader;
 }
 
+/** Keeps an issue while there is room. */
+export function addIssue({ issues }: Facts, issue: ImportIssue): void {
+  if (issues.length < IMPORT.issues) issues.push(issue);
+}
+
 /** Of each code this many issues are kept in full. */
 const IN_FULL = 5;
 
@@ -32,7 +38,7 @@ export class IssueCounter {
   private readonly counts = new Map<string, { seen: number; last: ImportIssue }>();
 
   constructor(
-    private readonly target: ImportIssue[],
+    private readonly facts: Facts,
     private readonly file: string,
   ) {}
 
@@ -44,13 +50,13 @@ export class IssueCounter {
       entry.seen += 1;
       entry.last = issue;
     }
-    if ((entry?.seen ?? 1) <= IN_FULL) this.target.push(issue);
+    if ((entry?.seen ?? 1) <= IN_FULL) addIssue(this.facts, issue);
   }
 
   finish(): void {
     for (const { seen, last } of this.counts.values()) {
       if (seen > IN_FULL)
-        this.target.push({ ...last, message: `${seen - IN_FULL} more like this: ${last.message}` });
+        addIssue(this.facts, { ...last, message: `${seen - IN_FULL} more like this: ${last.message}` });
     }
     this.counts.clear();
   }

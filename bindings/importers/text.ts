@@ -1,8 +1,8 @@
 // Knows: how log text is damaged on its way (escapes, entities, line ends) and how to find numbers in it, in linear time.
 // Must not know: what any line means. No expression here can take more than linear time: every repeat is bounded.
 
-/** A line longer than this is cut; a bitmap of 48 GiB still fits. */
-export const LONGEST_LINE = 1 << 22;
+import { IMPORT } from "../engine/limits.js";
+
 /** Lines that are not lists or bitmaps are looked at up to here. */
 export const SHORT_LINE = 4096;
 
@@ -123,7 +123,7 @@ export class LineSplitter {
   }
 
   private hold(part: string): void {
-    const room = LONGEST_LINE - this.held;
+    const room = IMPORT.lineCharacters - this.held;
     if (part.length > room) this.dropped = true;
     const kept = part.length > room ? part.slice(0, room) : part;
     if (kept === "") return;

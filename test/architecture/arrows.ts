@@ -49,7 +49,7 @@ export const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What any room may know of the boundary: units, errors, flag masks. */
-const LEAVES = ["abi", "engine/units", "engine/errors", "engine/gfp", "engine/closest"];
+const LEAVES = ["abi", "engine/units", "engine/errors", "engine/gfp", "engine/closest", "engine/limits"];
 const NEUTRAL = [
   ...["abi", "engine", "device", "state", "machine", "importers", "importers/capture", "analysis"],
   ...["replay", "report", "kernel_text", "bitmap", "rebuild"],
@@ -98,6 +98,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   piscina: "sweep/node",
   "hyparquet-writer": "report/series",
   "simple-statistics": "analysis",
+  fflate: "importers/bundle",
   pbf: "kernel_text/trace/perfetto",
   "#platform": "engine/load",
 };
