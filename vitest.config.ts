@@ -15,6 +15,12 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,
+    // A core made again is read by almost every test.
+    forceRerunTriggers: ["**/package.json", "**/vitest.*config.ts", "**/build/*.wasm"],
+    coverage: {
+      include: ["bindings/**/*.ts", "assembly/abi/*.ts"],
+      reporter: ["text-summary", "html", "lcov"],
+    },
     reporters: process.env["CI"] ? ["default", "json"] : ["default"],
     outputFile: { json: ".vitest/results.json" },
   },

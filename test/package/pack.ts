@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const LEFT_OUT = new Set(["node_modules", ".git", "dist", "build", "out", "coverage", "test"]);
+const LEFT_OUT = new Set(["node_modules", ".git", "dist", "out", "coverage", "test"]);
 
 /** What the npm that runs the tests tells its children about this project would mislead another npm. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
@@ -49,7 +49,7 @@ interface PackReport {
   readonly files: readonly PackedFile[];
 }
 
-/** Packs a copy of the sources (npm's `prepare` builds it there) and installs the tarball elsewhere. */
+/** Packs a copy of the sources (npm's `prepare` builds there whatever is not up to date) and installs the tarball elsewhere. */
 export function packAndInstall(): Installed {
   const place = mkdtempSync(join(tmpdir(), "pageblock-package-"));
   const sources = join(place, "sources");
