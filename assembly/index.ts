@@ -1,6 +1,7 @@
 // Knows: the exports of the module, and nothing else. Numbers only cross; see abi/ for what they mean.
 
 // Audit.
+export { classify } from "./audit/classes";
 export { digest } from "./audit/digest";
 export { validate } from "./audit/validate";
 // Life: table() once after instantiation, then init() for a new device or attach() for copied memory.

@@ -5,6 +5,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 // The vocabulary: enumerations in the kernel's words.
+export { CLASS_BINS, ClassFlag, PageClass } from "../assembly/abi/classes.js";
 export { EventKind, RecordGroup } from "../assembly/abi/events.js";
 export { BlockReason, Fault, RequestState, SearchStrategy } from "../assembly/abi/findings.js";
 // What a machine may follow instead of mainline, and what a simulation is made of.
@@ -102,6 +103,8 @@ export * from "./kernel_text/trace/index.js";
 // A machine as a tree of files in the kernel's formats.
 export * from "./kernel_text/tree/index.js";
 // The machine.
+export type { ChurnOptions, ChurnResult } from "./machine/churn.js";
+export { markMoved } from "./machine/classes.js";
 export type {
   AreaView,
   Cma,
@@ -116,13 +119,12 @@ export type { MachinePolicy, PressureOptions } from "./machine/config.js";
 export {
   type AllocateRequest,
   type AllocateResult,
-  type ChurnOptions,
-  type ChurnResult,
   type CreateOptions,
   Machine,
   type PageContent,
 } from "./machine/machine.js";
 export type { Pin, PinOptions, PinView } from "./machine/pins.js";
+export { type Copyable, CopyPool } from "./machine/pool.js";
 export { freeBlocks, type PageblockSurvey, pageblockCounts, surveyPageblocks } from "./machine/survey.js";
 export type { FrameView, MachineViews, PcpView, ZoneView } from "./machine/views.js";
 // Proposals, by name and by number.

@@ -3,7 +3,7 @@
 // A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
 
 /** Changes whenever a word, a region or an enumeration changes meaning. A snapshot carries it. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 /** First word of the region table ("PGBK"), so that a wrong memory is recognised. */
 export const ABI_MAGIC = 0x4b424750;
@@ -51,6 +51,9 @@ export enum Region {
   QUEUE,
   CELLS,
   LOG,
+  /** u8 per frame of the chunk that classify() was asked for last; u32 counts, CLASS_BINS for each of its cells. */
+  CLASSES,
+  CLASS_COUNTS,
   COUNT,
 }
 

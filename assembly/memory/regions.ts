@@ -1,13 +1,14 @@
 // Knows: where each region of a machine's memory starts. One plan per machine; no growth after init.
 // Must not know: what the words mean.
 //
-//   0x10000 | table | CONFIG | ZONES | STATS | WORKLOAD | AUDIT | PCPS | ... | COMMANDS | FRAME_NEXT
+//   0x10000 | table | CONFIG | ZONES | STATS | WORKLOAD | AUDIT | PCPS | ... | COMMANDS | CLASSES | CLASS_COUNTS | FRAME_NEXT
 //           | FRAME_PREV | FRAME_WORD | FRAME_OWNER | PAGEBLOCKS | CMA_BITMAPS | a simulation's
 //
 // Up to FRAME_NEXT no address depends on the device: they are constants, so that reading or writing one of those
 // words is one instruction. The others are globals, written by bind() only: a snapshot is a copy of memory, and a
 // fork binds the same addresses from the table it finds there.
 
+import { CLASS_BINS, CLASS_CELLS, CLASS_CHUNK } from "../abi/classes";
 import { ABI_MAGIC, ABI_VERSION, EntryWord, Region, TableWord } from "../abi/layout";
 import {
   BATCH_CAPACITY,
@@ -70,7 +71,9 @@ export const WINDOWS: usize = BATCHES + MAX_REQUESTS * BATCH_CAPACITY * 2 * 4;
 export const PINS: usize = WINDOWS + WINDOW_CAPACITY * WindowWord.COUNT * 4;
 export const HINTS: usize = PINS + PIN_CAPACITY * PinWord.COUNT * 4;
 export const COMMANDS: usize = HINTS + HINT_CAPACITY * 4;
-export const NEXT: usize = COMMANDS + COMMAND_CAPACITY * CommandWord.COUNT * 4;
+export const CLASSES: usize = COMMANDS + COMMAND_CAPACITY * CommandWord.COUNT * 4;
+export const CLASS_COUNTS: usize = CLASSES + CLASS_CHUNK;
+export const NEXT: usize = CLASS_COUNTS + CLASS_CELLS * CLASS_BINS * 4;
 export let PREV: usize = 0;
 export let WORD: usize = 0;
 export let OWNER: usize = 0;
@@ -150,6 +153,8 @@ export function plan(indexWords: u32): i32 {
   place(Region.PINS, PINS, PIN_CAPACITY * PinWord.COUNT, 4);
   place(Region.HINTS, HINTS, HINT_CAPACITY, 4);
   place(Region.COMMANDS, COMMANDS, COMMAND_CAPACITY * CommandWord.COUNT, 4);
+  place(Region.CLASSES, CLASSES, CLASS_CHUNK, 1);
+  place(Region.CLASS_COUNTS, CLASS_COUNTS, CLASS_CELLS * CLASS_BINS, 4);
   let at = place(Region.FRAME_NEXT, NEXT, links, 4);
   at = place(Region.FRAME_PREV, at, links, 4);
   at = place(Region.FRAME_WORD, at, count, 4);

@@ -5,7 +5,7 @@ import { Fault, type Pattern } from "../../assembly/abi/findings.js";
 import { ABI_MAGIC, ABI_VERSION, EntryWord, Region, TableWord } from "../../assembly/abi/layout.js";
 import { InitStatus } from "../../assembly/abi/vocabulary.js";
 import { AuditWord, ConfigWord } from "../../assembly/abi/words.js";
-import { StateError } from "./errors.js";
+import { StateError, UnitError } from "./errors.js";
 import { type CoreExports, instantiate } from "./load.js";
 
 /** What validate() found. `pfn` is the first broken frame, or the zone or CPU for a counter. */
@@ -70,8 +70,7 @@ export class Engine {
     const table = exports.table() >>> 0;
     new Uint8Array(exports.memory.buffer).set(memory.subarray(table), table);
     const engine = new Engine(module, exports);
-    const status = engine.#call(() => exports.attach());
-    if (status !== InitStatus.OK) throw new StateError(`attach: ${InitStatus[status] ?? status}`);
+    engine.#bind();
     return engine;
   }
 
@@ -140,6 +139,52 @@ export class Engine {
     this.#refuse();
     const used = (this.#words[(this.#table >> 2) + TableWord.BYTES] ?? 0) >>> 0;
     return new Uint8Array(this.#words.buffer, 0, used);
+  }
+
+  /**
+   * Makes `target` a copy of this machine in the memory that it already has: what a new instance costs is the first touch
+   * of each page, and that is saved. Views of `target` stay valid. @throws StateError when they are laid out differently
+   */
+  copyInto(target: Engine): void {
+    if (target === this) return;
+    const from = this.memory();
+    target.#refuse();
+    if (target.memory().length !== from.length || target.#table !== this.#table || !target.#isLaidOutAs(this))
+      throw new StateError("a machine can be restored only into one of the same device, policy and options");
+    new Uint8Array(target.#words.buffer).set(from.subarray(this.#table), this.#table);
+    target.#bind();
+  }
+
+  /** The state as words, for deltas between two moments: a live view from the table to the end. */
+  stateWords(): Int32Array {
+    const bytes = this.memory().length;
+    return new Int32Array(this.#words.buffer, this.#table, (bytes - this.#table) >> 2);
+  }
+
+  /** The state is what stateWords() was given: makes the core bind to it. */
+  rebind(): void {
+    this.#refuse();
+    this.#bind();
+  }
+
+  #bind(): void {
+    const status = this.#call(() => this.#exports.attach());
+    if (status !== InitStatus.OK) throw new StateError(`attach: ${InitStatus[status] ?? status}`);
+  }
+
+  #isLaidOutAs(other: Engine): boolean {
+    const length = TableWord.FIRST_ENTRY + Region.COUNT * EntryWord.COUNT;
+    const at = this.#table >> 2;
+    const [mine, theirs] = [this.#words, other.#words];
+    for (let i = 0; i < length; i++) if (mine[at + i] !== theirs[at + i]) return false;
+    return true;
+  }
+
+  /** See assembly/audit/classes: what it writes is in Region.CLASSES and CLASS_COUNTS until the next call. */
+  classify(first: number, count: number, perCell: number): void {
+    const done = this.#call(() => this.#exports.classify(first, count, perCell));
+    if (done === 0)
+      throw new UnitError(`frames ${first} to ${first + count} in cells of ${perCell}: no such frames`);
   }
 
   /** Runs the first `count` commands of the buffer; answers how many were performed (see commands). */

@@ -19,6 +19,7 @@ export interface CoreExports extends Record<string, unknown> {
   attach(): number;
   checkLevel(): number;
   churn(steps: number): void;
+  classify(first: number, count: number, perCell: number): number;
   digest(): void;
   execute(count: number, strict: number): number;
   init(): number;

@@ -14,7 +14,7 @@ import {
   type Refusal,
   Status,
 } from "../../assembly/abi/vocabulary.js";
-import { ConfigWord, StatWord, WorkloadWord } from "../../assembly/abi/words.js";
+import { StatWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../device/description.js";
 import type { KernelRules } from "../device/kernel.js";
 import { getPreset } from "../device/presets/index.js";
@@ -22,11 +22,12 @@ import { resolveDevice } from "../device/resolve.js";
 import type { ResolvedDevice } from "../device/resolved.js";
 import { CommandBuffer, DIRECT } from "../engine/commands.js";
 import { Engine, type Soundness } from "../engine/engine.js";
-import { DeviceError, MachineError } from "../engine/errors.js";
+import { DeviceError, MachineError, StateError } from "../engine/errors.js";
 import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
 import type { Pfn, ZoneIndex } from "../engine/units.js";
 import type { CaptureState } from "../state/types.js";
 import { bootDevice, configOfDevice } from "./boot.js";
+import { beginChurn, type ChurnOptions, type ChurnResult, readChurn } from "./churn.js";
 import { Cma } from "./cma.js";
 import {
   checkConfig,
@@ -126,24 +127,6 @@ function contentOf({ mobility = Mobility.FIXED, life = PageLife.KERNEL, flags = 
 export type AllocateResult =
   | { readonly ok: true; readonly pfn: Pfn; readonly zone: ZoneIndex; readonly slow: boolean }
   | { readonly ok: false; readonly status: Status; readonly refusal: Refusal; readonly zone: number };
-
-/** Parameters of a seeded churn; weights are relative. */
-export interface ChurnOptions {
-  readonly steps: number;
-  readonly seed: number;
-  /** Share of managed memory that stays free, 0 to 1. Default 0.1. */
-  readonly freeShare?: number;
-  readonly movable?: number;
-  readonly thp?: number;
-  readonly unmovable?: number;
-  readonly reclaimable?: number;
-}
-
-export interface ChurnResult {
-  readonly allocated: number;
-  readonly released: number;
-  readonly failed: number;
-}
 
 /** A page allocator at one instant, page by page. Dispose it, or declare it with `using`. */
 export class Machine implements Disposable {
@@ -312,31 +295,14 @@ export class Machine implements Disposable {
 
   /** Ages the machine with `steps` random operations that run inside the core; the seed decides them all. */
   churn(options: ChurnOptions): ChurnResult {
-    const { steps, seed, freeShare = 0.1, movable = 80, thp = 1, unmovable = 12, reclaimable = 7 } = options;
-    const words = this.#engine.unsigned(Region.WORKLOAD);
-    const zones = this.views.populatedZones().map((zone) => this.views.zone(zone));
-    const managed = zones.reduce((sum, zone) => sum + zone.managed, 0);
-    words[WorkloadWord.SEED_LOW] = seed;
-    words[WorkloadWord.SEED_HIGH] = Math.floor(seed / 2 ** 32);
-    words[WorkloadWord.TARGET_FREE] = Math.floor(managed * freeShare);
-    words[WorkloadWord.WEIGHT_MOVABLE] = movable;
-    words[WorkloadWord.WEIGHT_THP] = thp;
-    words[WorkloadWord.WEIGHT_UNMOVABLE] = unmovable;
-    words[WorkloadWord.WEIGHT_RECLAIMABLE] = reclaimable;
-    words[WorkloadWord.THP_ORDER] = this.views.config(ConfigWord.PCP_THP_ORDER);
-    words.fill(0, WorkloadWord.ALLOCATED, WorkloadWord.FAILED + 1);
-    this.continueChurn(steps);
+    beginChurn(this.#engine, this.views, options);
+    this.continueChurn(options.steps);
     return this.churnResult();
   }
 
   /** Totals of the churn so far. */
   churnResult(): ChurnResult {
-    const words = this.#engine.unsigned(Region.WORKLOAD);
-    return {
-      allocated: words[WorkloadWord.ALLOCATED] ?? 0,
-      released: words[WorkloadWord.RELEASED] ?? 0,
-      failed: words[WorkloadWord.FAILED] ?? 0,
-    };
+    return readChurn(this.#engine);
   }
 
   /** More steps of the churn begun before; any slicing gives the same machine. */
@@ -370,6 +336,19 @@ export class Machine implements Disposable {
   /** An independent copy at this instant; neither sees what happens to the other. */
   fork(): Machine {
     return new Machine(Engine.attach(this.#engine.module, this.#engine.memory()), this.#core, this.labels);
+  }
+
+  /**
+   * Makes `target` a copy of this machine at this instant, in the memory that it already has: some fifty times cheaper
+   * than fork(), which touches new memory. See CopyPool for spare machines.
+   * @throws StateError when they differ in device, areas, actors or options that decide the layout
+   */
+  restoreInto(target: Machine): void {
+    const names = ({ areas, actors }: SnapshotLabels) => JSON.stringify([areas, actors]);
+    if (names(target.labels) !== names(this.labels))
+      throw new StateError("a machine can be restored only into one with the same areas and actors");
+    this.#engine.copyInto(target.#engine);
+    target.commands.clear();
   }
 
   /** For rooms above that drive the machine in their own way. */

@@ -13,6 +13,7 @@ import {
 import { ConfigWord, PcpWord, type StatWord, ZoneWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
 import type { Order, Pages, Pfn, ZoneIndex } from "../engine/units.js";
+import { classCounts, classMap } from "./classes.js";
 
 /** All bits of PageFlag. */
 const PAGE_FLAGS = 0x1fc_0000;
@@ -223,6 +224,20 @@ export class MachineViews {
       flags: word & PAGE_FLAGS,
       pins: (word >>> 25) & 63,
     };
+  }
+
+  /** The class byte (PageClass | ClassFlag) of every frame, in `out` where given; `out` has frameCount bytes. */
+  classMap(out?: Uint8Array): Uint8Array {
+    return classMap(this.#engine, this.#frames, out);
+  }
+
+  /**
+   * [startPfn, startPfn + pages) by class: CLASS_BINS numbers for each cell of `perCell` pages, by PageClass, with
+   * ClassFlag.PINNED added where a page has a pin. With `map`, a class map that is brought up to date there as well.
+   * @throws UnitError when the machine has no such frames
+   */
+  classCounts(startPfn: number, pages: number, perCell: number, map?: Uint8Array): Uint32Array {
+    return classCounts(this.#engine, startPfn - this.startPfn, pages, perCell, map);
   }
 
   /** Slot + 1 of the allocation that this frame heads, 0 without one. */

@@ -271,6 +271,11 @@ export class Simulation implements Disposable {
     return new Simulation(this.machine.fork(), this.actors);
   }
 
+  /** Makes `target` a copy at this instant, in the memory that it already has. @throws StateError when it is another's run */
+  restoreInto(target: Simulation): void {
+    this.machine.restoreInto(target.machine);
+  }
+
   /** Everything, as bytes that restore() takes; tied to this version of the boundary. */
   snapshot(): Uint8Array {
     return this.machine.snapshot();

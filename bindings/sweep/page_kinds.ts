@@ -1,52 +1,29 @@
 // Knows: what every page of a CMA area is at this moment, counted for the whole area or pageblock by pageblock.
 // Must not know: time, requests, what the counts are for.
 
-import { Region } from "../../assembly/abi/layout.js";
-import { FrameKind, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
+import { CLASS_BINS, ClassFlag } from "../../assembly/abi/classes.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../machine/machine.js";
 import { type AreaMap, PAGE_KINDS, type PageKind } from "../scenario/result.js";
 
-const KIND = Object.fromEntries(PAGE_KINDS.map((kind, i) => [kind, i])) as Readonly<Record<PageKind, number>>;
-const DIRTY = PageFlag.DIRTY | PageFlag.WRITEBACK;
-
-/** Index in PAGE_KINDS of a page by its frame word; fields as in frames/frame. */
-function kindOf(word: number): number {
-  switch (word & 7) {
-    case FrameKind.BUDDY:
-    case FrameKind.DETACHED:
-      return KIND.free;
-    case FrameKind.PCP:
-      return KIND.pcp;
-    case FrameKind.ALLOCATED:
-      break;
-    default:
-      return KIND.other;
-  }
-  const life = (word >>> 14) & 15;
-  if (life === PageLife.CMA) return KIND.cma;
-  if (((word >>> 25) & 63) !== 0) return KIND.pinned;
-  if (life === PageLife.ANON) return KIND.anon;
-  if (life === PageLife.FILE) return (word & DIRTY) === 0 ? KIND.file : KIND.dirty;
-  return life === PageLife.ZRAM ? KIND.zram : KIND.other;
-}
+/** By PageClass; pages with a pin are "pinned", unless a CMA client holds them. */
+const KIND_OF_CLASS: readonly PageKind[] = [
+  ...(["free", "pcp", "anon", "file", "dirty", "zram", "other", "cma", "other", "other"] as const),
+];
+const KIND_OF_BIN = Array.from({ length: CLASS_BINS }, (_, bin) => {
+  const kind = KIND_OF_CLASS[bin & ~ClassFlag.PINNED] ?? "other";
+  return PAGE_KINDS.indexOf((bin & ClassFlag.PINNED) !== 0 && kind !== "cma" ? "pinned" : kind);
+});
 
 /** Pages of [startPfn, startPfn + pages) by kind; counts[kind * cells + cell], `perCell` pages a cell. */
 export function countKinds(machine: Machine, startPfn: number, pages: number, perCell: number): Uint32Array {
-  const words = machine.engine.unsigned(Region.FRAME_WORD);
-  const first = startPfn - machine.views.startPfn;
-  const cells = Math.ceil(pages / perCell);
+  const bins = machine.views.classCounts(startPfn, pages, perCell);
+  const cells = bins.length / CLASS_BINS;
   const counts = new Uint32Array(PAGE_KINDS.length * cells);
-  // A block of a higher order has its word at its first frame only; the others are zero.
-  for (let at = 0; at < pages; ) {
-    const word = words[first + at] ?? 0;
-    const kind = kindOf(word) * cells;
-    const end = Math.min(pages, at + 2 ** ((word >>> 3) & 15));
-    while (at < end) {
-      const cell = Math.floor(at / perCell);
-      const stop = Math.min(end, (cell + 1) * perCell);
-      counts[kind + cell] = (counts[kind + cell] ?? 0) + stop - at;
-      at = stop;
+  for (let cell = 0; cell < cells; cell++) {
+    for (let bin = 0; bin < CLASS_BINS; bin++) {
+      const at = (KIND_OF_BIN[bin] ?? 0) * cells + cell;
+      counts[at] = (counts[at] ?? 0) + (bins[cell * CLASS_BINS + bin] ?? 0);
     }
   }
   return counts;
