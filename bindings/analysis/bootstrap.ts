@@ -45,6 +45,11 @@ export function quantile(values: readonly number[], share: number): number | und
   return values.length === 0 ? undefined : quantileSorted(sorted(values), share);
 }
 
+/** The same of values that ascend already; at least one. */
+export function quantileOfSorted(ascending: readonly number[], share: number): number {
+  return quantileSorted(ascending as number[], share);
+}
+
 /** An interval for the median; undefined for fewer than two values, which say nothing about their spread. */
 export function bootstrapMedian(
   values: readonly number[],

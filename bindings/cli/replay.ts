@@ -1,6 +1,7 @@
 // Knows: the command `pageblock replay`: which kind of replay a capture allows, and how its result is shown.
 // Must not know: how a replay works.
 
+import { append } from "../engine/extent.js";
 import type { CoreBuild } from "../engine/load.js";
 import type { Capture } from "../importers/capture/capture.js";
 import { readCaptureDirectory } from "../importers/capture/node.js";
@@ -109,7 +110,7 @@ export function describeReplay(result: ReplayResult): string {
   ];
   const wrong = result.firstDisagreement;
   if (wrong === null) return `${lines.join("\n")}\nEXACT\n`;
-  lines.push(
+  append(lines, [
     "",
     `FIRST DISAGREEMENT at operation ${wrong.operation} (${wrong.file}:${wrong.line})`,
     `  ${wrong.what}`,
@@ -118,7 +119,7 @@ export function describeReplay(result: ReplayResult): string {
     ...(wrong.around.length > 0
       ? ["", "around it, before the operation:", ...wrong.around.map((line) => `  ${line}`)]
       : []),
-  );
+  ]);
   return `${lines.join("\n")}\n`;
 }
 

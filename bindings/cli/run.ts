@@ -4,7 +4,9 @@
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { type Outcomes, outcomesOf } from "../analysis/outcomes/index.js";
 import { closest } from "../engine/closest.js";
+import { largest } from "../engine/extent.js";
 import type { CoreBuild } from "../engine/load.js";
 import { type Policy, policies, policyNames } from "../policy/index.js";
 import { renderBrief, renderRuns } from "../report/index.js";
@@ -12,13 +14,7 @@ import { parseScenario, scenarioDigest, scenarioNames, scenarioText } from "../s
 import { getScenario } from "../scenario/presets/index.js";
 import { parseQuantity } from "../scenario/quantity.js";
 import type { Scenario } from "../scenario/scenario.js";
-import {
-  comparePolicies,
-  failureStories,
-  type SweepOptions,
-  type SweepResult,
-  summarizeClients,
-} from "../sweep/index.js";
+import type { SweepOptions, SweepResult } from "../sweep/index.js";
 import { runSweepInThreads } from "../sweep/node.js";
 import { ExitCode, UsageError } from "./exit.js";
 import { progressBar } from "./progress.js";
@@ -77,7 +73,7 @@ function untilFrom(text: string): number {
 }
 
 function list(): string {
-  const width = Math.max(...scenarioNames.map((name) => name.length));
+  const width = largest(scenarioNames.map((name) => name.length));
   const rows = scenarioNames.map((name) => {
     const { description } = getScenario(name);
     return `${name.padEnd(width)}  ${description.split(/(?<=[.:]) /)[0] ?? ""}`;
@@ -117,14 +113,14 @@ async function sweep(scenario: Scenario, options: RunCommandOptions): Promise<Sw
 }
 
 /** What --json prints: everything but series, requests and windows, which are in result.json. */
-function summaryJson(scenario: Scenario, { results, missing }: SweepResult): string {
+function summaryJson(scenario: Scenario, { results, missing }: SweepResult, outcomes: Outcomes): string {
   const summary = {
     scenario: scenario.name,
     digest: scenarioDigest(scenario),
     missing,
-    clients: summarizeClients(results),
-    comparisons: comparePolicies(results),
-    failures: failureStories(results),
+    clients: outcomes.summaries,
+    comparisons: outcomes.comparisons,
+    failures: outcomes.failures,
     runs: results.map(({ policy, seed, durationNs, events, digest, actors, totals }) => ({
       ...{ policy, seed, durationNs, events, digest },
       ...{ actors, totals },
@@ -134,10 +130,9 @@ function summaryJson(scenario: Scenario, { results, missing }: SweepResult): str
 }
 
 function tell(scenario: Scenario, sweepResult: SweepResult, options: RunCommandOptions): string {
-  if (options.json === true) return summaryJson(scenario, sweepResult);
-  const { results } = sweepResult;
-  const render = options.brief === true ? renderBrief : renderRuns;
-  return render(results, summarizeClients(results), comparePolicies(results), failureStories(results));
+  const outcomes = outcomesOf(sweepResult.results);
+  if (options.json === true) return summaryJson(scenario, sweepResult, outcomes);
+  return options.brief === true ? renderBrief(outcomes) : renderRuns(outcomes);
 }
 
 /** The call that gives the same results. */

@@ -2,6 +2,7 @@
 // Must not know: how the figures came about.
 
 import { type LabResult, type LabRow, timeOf } from "../bitmap/lab/index.js";
+import { largest, smallest } from "../engine/extent.js";
 import { formatCount, formatDuration } from "../report/index.js";
 import { INK, QUIET_INK } from "../report/palette.js";
 import { element, escapeXml, textElement } from "../report/svg.js";
@@ -54,8 +55,8 @@ function round(value: number): number {
 /** Times of all rows as SVG text; the same result gives the same bytes. */
 export function renderSearchChart({ rows, bits, digest }: LabResult): string {
   const times = rows.flatMap((row) => row.timings.map(({ nanoseconds }) => nanoseconds));
-  const low = Math.floor(Math.log10(Math.max(1, Math.min(...times, 10))));
-  const high = Math.ceil(Math.log10(Math.max(...times, 100)));
+  const low = Math.floor(Math.log10(Math.max(1, Math.min(smallest(times), 10))));
+  const high = Math.ceil(Math.log10(largest(times, 100)));
   const at = (ns: number) =>
     round(LEFT + ((Math.log10(Math.max(ns, 1)) - low) / (high - low)) * (WIDTH - LEFT - RIGHT));
   const names = rows[0]?.timings.map(({ name }) => name) ?? [];

@@ -1,6 +1,7 @@
 // Knows: what each command of the shell does, and how its output looks.
 // Must not know: lines, quotes, redirection (shell_session), the terminal.
 
+import { largest } from "../engine/extent.js";
 import { headOf } from "../kernel_text/tree/frames.js";
 import type { DebugEntry } from "../kernel_text/tree/index.js";
 import { formatCount } from "../report/sizes.js";
@@ -69,7 +70,7 @@ function inColumns(names: readonly string[], width: number): string {
     const columns = Array.from({ length: Math.ceil(names.length / rows) }, (_, i) =>
       names.slice(i * rows, (i + 1) * rows),
     );
-    const widths = columns.map((column) => Math.max(...column.map(displayWidth)));
+    const widths = columns.map((column) => largest(column.map(displayWidth)));
     const total = widths.reduce((sum, each) => sum + each + 2, -2);
     if (total > width) continue;
     const lines = Array.from({ length: rows }, (_, row) =>
@@ -212,7 +213,7 @@ function help({ print }: CommandContext): void {
     `${name} ${command.usage}`.trim(),
     command.help,
   ]);
-  const width = Math.max(...rows.map(([usage = ""]) => usage.length));
+  const width = largest(rows.map(([usage = ""]) => usage.length));
   const lines = rows.map(([usage = "", text = ""]) => `  ${usage.padEnd(width)}  ${text}\n`);
   print(
     `${lines.join("")}\nPaths may have * and ?. ; divides commands, # begins a comment, quotes are as in sh.\n` +

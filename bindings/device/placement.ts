@@ -7,6 +7,7 @@
 // DEVIATION: one allowed range per area where a device tree may list several; list the one that is used.
 
 import type { Problem } from "../engine/errors.js";
+import { largest } from "../engine/extent.js";
 import { formatBytes, formatPfn } from "../engine/units.js";
 import type {
   AreaDescription,
@@ -78,12 +79,15 @@ function place(
   };
   const start = placeRun(board.free, { length, alignment, within, from: item.from ?? "top" });
   if (start === undefined) {
-    const largest = Math.max(0, ...intersectRuns(board.free, [within]).map((run) => run.end - run.start));
+    const longest = largest(
+      intersectRuns(board.free, [within]).map((run) => run.end - run.start),
+      0,
+    );
     board.problems.push({
       path,
       message:
         `no place for ${formatBytes(item.size)} aligned to ${formatBytes(alignment * 2 ** shift)}: ` +
-        `the largest free run that is allowed has ${formatBytes(largest * 2 ** shift)}`,
+        `the largest free run that is allowed has ${formatBytes(longest * 2 ** shift)}`,
     });
     return undefined;
   }

@@ -3,6 +3,7 @@
 
 import type { Problem } from "../engine/errors.js";
 import { DeviceError, StateError } from "../engine/errors.js";
+import { largest, smallest } from "../engine/extent.js";
 import { bytes, order, pages, pfn, zoneIndex } from "../engine/units.js";
 import type { DeviceDescription } from "./description.js";
 import {
@@ -154,8 +155,8 @@ function resolveAreas(areas: readonly PlacedArea[], zones: readonly ZoneSpan[]):
     const first = ranges[0];
     if (first === undefined) throw new StateError(`area ${name} has no range`);
     return {
-      start: pfn(Math.min(...ranges.map((range) => range.start))),
-      end: pfn(Math.max(...ranges.map((range) => range.end))),
+      start: pfn(smallest(ranges.map((range) => range.start))),
+      end: pfn(largest(ranges.map((range) => range.end))),
       name,
       pages: pages(totalLength(ranges)),
       orderPerBit,

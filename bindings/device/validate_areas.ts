@@ -5,6 +5,7 @@
 // cma_declare_contiguous_multi() of 6.15 makes them.
 
 import { MAX_AREAS, MAX_RANGES } from "../../assembly/abi/limits.js";
+import { largest } from "../engine/extent.js";
 import { formatBytes } from "../engine/units.js";
 import { type Checker, isPowerOfTwo } from "./checker.js";
 import type { AreaDescription, AreaRangeDescription, DeviceDescription } from "./description.js";
@@ -138,7 +139,7 @@ export function checkAreas(
   const present = geometry?.zones.map((zone) => zone.present * 2 ** device.pageShift);
   const limits: Limits = {
     block: 2 ** (device.pageShift + device.pageblockOrder),
-    largestZone: present === undefined ? undefined : Math.max(...present),
+    largestZone: present === undefined ? undefined : largest(present),
   };
   return areas.flatMap((area, i) => checkArea(device, area, i, limits, check));
 }

@@ -5,6 +5,7 @@
 // calculate_totalreserve_pages(), nr_free_zone_pages() of mm/page_alloc.c and
 // set_recommended_min_free_kbytes() of mm/khugepaged.c; Linux 6.12, and 6.1 where it differs.
 
+import { largest } from "../engine/extent.js";
 import type { ZoneName } from "./description.js";
 import { type KernelProfile, PCP_TYPES } from "./kernel.js";
 
@@ -120,7 +121,7 @@ export function totalReservePages(
   reserves: readonly (readonly number[])[],
 ): number {
   return zones.reduce((sum, zone, index) => {
-    const reserve = Math.max(0, ...(reserves[index] ?? []));
+    const reserve = largest(reserves[index] ?? [], 0);
     return sum + Math.min(reserve + (marks[index] ?? NO_WATERMARKS).high, zone.managed);
   }, 0);
 }

@@ -26,6 +26,7 @@ import {
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { KernelRules } from "../device/kernel.js";
 import type { Problem } from "../engine/errors.js";
+import { append } from "../engine/extent.js";
 
 /** Geometry, kernel rules and system-wide settings of a machine. Frames and pages unless said otherwise. */
 export interface SystemConfig {
@@ -215,7 +216,7 @@ export function checkConfig(config: MachineConfig): Problem[] {
     between(config.slots, 0, SLOT_CAPACITY),
     `must be 0 to ${SLOT_CAPACITY}, got ${config.slots}`,
   );
-  problems.push(...checkPolicy(config));
+  append(problems, checkPolicy(config));
   want(
     "eventRing",
     between(config.eventRing, 1, MAX_EVENT_CAPACITY) && Number.isInteger(Math.log2(config.eventRing)),

@@ -10,6 +10,7 @@ import { type KernelId, kernelProfiles } from "../device/kernel.js";
 import { zoneWatermarks } from "../device/watermarks.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
+import { largest, smallest } from "../engine/extent.js";
 import { CaptureError } from "../importers/errors.js";
 import type { CaptureState, CmaAreaState, ZoneState } from "../state/types.js";
 import type { SystemConfig } from "./config.js";
@@ -96,8 +97,8 @@ export function configOfState(state: CaptureState): SystemConfig {
   const zones = constant(state, "max_nr_zones");
   const index = zoneIndexes(state, zones);
   const block = 2 ** Math.max(maxPageOrder, pageblockOrder);
-  const start = Math.min(...state.zones.map((zone) => zone.start));
-  const end = Math.max(...state.zones.map((zone) => zone.start + zone.spanned));
+  const start = smallest(state.zones.map((zone) => zone.start));
+  const end = largest(state.zones.map((zone) => zone.start + zone.spanned));
   const thpOrder = profile.thpListOrder === "pmd" ? pageShift - 3 : pageblockOrder;
   return {
     pageShift,
@@ -107,7 +108,7 @@ export function configOfState(state: CaptureState): SystemConfig {
     pcpThpOrder: pcpLists > lowLists ? thpOrder : 0,
     pcpBatchScaleMax: constant(state, "pcp_batch_scale_max"),
     costlyOrder: constant(state, "costly_order"),
-    cpus: Math.max(...state.cpus) + 1,
+    cpus: largest(state.cpus) + 1,
     zones,
     startPfn: Math.floor(start / block) * block,
     endPfn: Math.ceil(end / block) * block,

@@ -2,6 +2,7 @@
 // Must not know: formats, how a machine holds a state.
 
 import { Mobility, PageLife } from "../../assembly/abi/vocabulary.js";
+import { largest, smallest } from "../engine/extent.js";
 import { CaptureError } from "../importers/errors.js";
 import type { Facts } from "../importers/facts.js";
 import type { CaptureState } from "../state/types.js";
@@ -88,8 +89,8 @@ function checkAreaBlocks(
 }
 
 function spanOf(spans: readonly ZoneSpanPlan[]): { start: number; end: number } {
-  const start = Math.min(...spans.map((span) => span.start));
-  return { start, end: Math.max(...spans.map((span) => span.start + span.spanned)) };
+  const start = smallest(spans.map((span) => span.start));
+  return { start, end: largest(spans.map((span) => span.start + span.spanned)) };
 }
 
 interface Decided {

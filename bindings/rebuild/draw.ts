@@ -9,6 +9,7 @@
 
 import { MIGRATE_TYPES } from "../../assembly/abi/limits.js";
 import { Migratetype, Mobility, PageLife } from "../../assembly/abi/vocabulary.js";
+import { smallest } from "../engine/extent.js";
 import { CaptureError } from "../importers/errors.js";
 import { KpageFlag } from "../importers/kpage/kpage.js";
 import { NO_MEMORY_MAP } from "../state/types.js";
@@ -52,7 +53,7 @@ function firstPfn(given: Given, tables: readonly ZoneTable[], size: number, step
     ranges.flatMap(({ basePfn }) => (basePfn === null ? [] : [basePfn])),
   );
   if (bases.length === 0) return 0;
-  const lowest = Math.min(...bases);
+  const lowest = smallest(bases);
   const holds = (first: number) => {
     let at = first;
     let held = 0;

@@ -3,6 +3,7 @@
 
 import { MAX_ORDERS, MAX_ZONES } from "../../assembly/abi/limits.js";
 import { COSTLY_ORDER, type KernelId, kernelProfiles, PCP_TYPES } from "../device/kernel.js";
+import { largest } from "../engine/extent.js";
 import { CaptureError } from "../importers/errors.js";
 import type { Given } from "./given.js";
 import type { Notes } from "./notes.js";
@@ -82,7 +83,7 @@ function zoneNamesOf(given: Given): string[] {
 function cpusOf(given: Given, notes: Notes): number {
   const cpus = given.zoneinfo.flatMap(({ detail }) => detail.pagesets.map(({ cpu }) => cpu + 1));
   if (cpus.length === 0) notes.assume("one CPU: no zoneinfo lists the per-CPU sets");
-  return Math.max(1, ...cpus);
+  return largest(cpus, 1);
 }
 
 function unusable(problem: string, expected: string): CaptureError {

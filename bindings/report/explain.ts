@@ -2,6 +2,7 @@
 // Must not know: how a verdict is reached, files. All text that came from a log is made one printable line here.
 
 import type { AreaMap, Explained, Explanation, Finding, Guests } from "../analysis/explain/index.js";
+import { append } from "../engine/extent.js";
 import { renderAreaMap } from "./explain_map.js";
 import { formatBytes, formatCount } from "./sizes.js";
 import { singleLine } from "./table.js";
@@ -131,13 +132,13 @@ export function renderExplanation(
   else
     lines.push(`${failures.length === 1 ? "1 failed request" : `${failures.length} failed requests`}:`, "");
   for (const [i, entry] of groups.slice(0, MOST_SHOWN).entries())
-    lines.push(...failureText(entry, i + 1, options));
+    append(lines, failureText(entry, i + 1, options));
   if (groups.length > MOST_SHOWN)
     lines.push(`... and ${groups.length - MOST_SHOWN} more kinds (--json shows all)`, "");
-  for (const map of picture.maps) lines.push(...renderAreaMap(map, options.color), "");
+  for (const map of picture.maps) append(lines, [...renderAreaMap(map, options.color), ""]);
   for (const guests of picture.guests) lines.push(guestLine(guests), "");
   if (findings.length > 0) lines.push("Findings:", "");
-  for (const finding of findings.slice(0, MOST_SHOWN)) lines.push(...findingText(finding, options));
+  for (const finding of findings.slice(0, MOST_SHOWN)) append(lines, findingText(finding, options));
   if (findings.length > MOST_SHOWN)
     lines.push(`... and ${findings.length - MOST_SHOWN} more (--json shows all)`, "");
   return `${lines.join("\n").trimEnd()}\n`;

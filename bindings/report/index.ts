@@ -3,12 +3,19 @@
 export { renderHtmlHeading, renderHtmlPage, renderHtmlParagraph, renderHtmlTable } from "./html.js";
 export type { PageMapBlocks, PageMapInput, PageMapRange } from "./pagemap/input.js";
 export { renderPageMapSvg } from "./pagemap/render.js";
-export { renderBrief } from "./run_brief.js";
-export { describeFailure, renderClients, renderComparisons, renderRuns, renderSeries } from "./run_text.js";
+export {
+  describeFailure,
+  renderBrief,
+  renderClients,
+  renderComparisons,
+  renderRuns,
+  renderSeries,
+} from "./run_text.js";
 export {
   formatBytes,
   formatCount,
   formatDuration,
+  formatErrno,
   formatPages,
   formatShare,
   formatThousandths,

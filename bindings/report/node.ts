@@ -23,6 +23,6 @@ export function readReportTemplate(): string {
 }
 
 /** One self-contained HTML file about these runs. */
-export function renderRunReport(results: readonly RunResult[], options: RunReportOptions = {}): string {
+export function renderRunReport(results: Iterable<RunResult>, options: RunReportOptions = {}): string {
   return fillRunReport(readReportTemplate(), results, options);
 }

@@ -1,24 +1,21 @@
 // Knows: the results of runs as text for a terminal: tables, sparklines, a paragraph per distinct failure.
-// Must not know: how any figure is worked out (sweep), colours, files.
+// Must not know: how any figure is worked out (analysis/outcomes), colours, files.
 
+import type {
+  ClientSummary,
+  FailureStory,
+  Metric,
+  Outcomes,
+  PolicyComparison,
+} from "../analysis/outcomes/index.js";
+import { largest, smallest } from "../engine/extent.js";
 import type { RunResult, SeriesColumn } from "../scenario/result.js";
-import type { ClientSummary, Comparison, FailureStory, Metric } from "../sweep/index.js";
-import { formatCount, formatDuration, formatPages, formatShare } from "./sizes.js";
+import { summaryLines } from "./run_summary.js";
+import { formatCount, formatDuration, formatErrno, formatPages, formatShare } from "./sizes.js";
 import { renderSparkline } from "./sparkline.js";
 import { renderTable } from "./table.js";
 
 const WIDTH = 60;
-
-/** "-16" -> "-16 EBUSY" */
-const ERRNO_NAMES: Readonly<Record<string, string>> = {
-  "-4": "-4 EINTR",
-  "-12": "-12 ENOMEM",
-  "-16": "-16 EBUSY",
-};
-
-export function errnoName(errno: number | string): string {
-  return ERRNO_NAMES[String(errno)] ?? String(errno);
-}
 
 function optional(value: number | undefined): string {
   return value === undefined ? "-" : formatDuration(value);
@@ -41,7 +38,7 @@ export function renderClients(summaries: readonly ClientSummary[]): string {
     optional(all.p99Ns),
     formatCount(all.missed),
     Object.entries(all.errors)
-      .map(([errno, count]) => `${formatCount(count)} x ${errnoName(errno)}`)
+      .map(([errno, count]) => `${formatCount(count)} x ${formatErrno(errno)}`)
       .join(", ") || "none",
   ]);
   return renderTable(columns, rows);
@@ -65,21 +62,21 @@ function difference(metric: Metric, value: number): string {
 }
 
 /** Policies against the first one, seed by seed; "" when there is only one. */
-export function renderComparisons(comparisons: readonly Comparison[]): string {
+export function renderComparisons(comparisons: readonly PolicyComparison[]): string {
   if (comparisons.length === 0) return "";
   const columns = ["client", "policy", "against", "figure", "median", "95 % interval", "seeds"].map(
     (header, i) => ({ header, align: i < 4 ? "left" : "right" }) as const,
   );
-  const rows = comparisons.map(({ client, policy, base, metric, median, interval, pairs }) => [
+  const rows = comparisons.map(({ client, policy, against, metric, median, interval, seeds }) => [
     client,
     policy,
-    base,
+    against,
     METRIC_NAMES[metric],
     difference(metric, median),
     interval === undefined
       ? "needs 2 seeds"
       : `${difference(metric, interval.low)} to ${difference(metric, interval.high)}`,
-    pairs,
+    seeds.length,
   ]);
   return renderTable(columns, rows);
 }
@@ -107,7 +104,7 @@ function areaLine(run: RunResult, area: string, kinds: readonly string[], label:
     kinds.reduce((sum, _kind, k) => sum + (columns[k * rows + row] ?? 0), 0),
   );
   const pages = run.areas.find(({ name }) => name === area)?.pages ?? 0;
-  const most = Math.max(0, ...values);
+  const most = largest(values, 0);
   return [{ label: `${area} ${label}`, values, max: pages, text: `most ${formatShare(most, pages)}` }];
 }
 
@@ -124,7 +121,7 @@ function seriesLines(run: RunResult): Line[] {
   const shift = Math.log2(run.pageBytes);
   const level = (name: string, label: string): Line[] => {
     const values = columnOf(run, name)?.values ?? [];
-    const text = `${formatPages(Math.min(...values), shift)} to ${formatPages(Math.max(...values), shift)}`;
+    const text = `${formatPages(smallest(values), shift)} to ${formatPages(largest(values), shift)}`;
     return values.length === 0 ? [] : [{ label, values, text }];
   };
   const sum = (name: string, label: string, show: (total: number) => string): Line[] => {
@@ -151,9 +148,9 @@ function seriesLines(run: RunResult): Line[] {
 }
 
 function draw(lines: readonly Line[]): string[] {
-  const width = Math.max(...lines.map(({ label }) => label.length));
+  const width = largest(lines.map(({ label }) => label.length));
   return lines.map(({ label, values, text, max }) => {
-    const top = max ?? Math.max(...values, 1);
+    const top = max ?? largest(values, 1);
     return `  ${label.padEnd(width)}  ${renderSparkline(values, { min: 0, max: top, width: WIDTH })}  ${text}`;
   });
 }
@@ -165,7 +162,7 @@ export function renderSeries(run: RunResult): string {
 }
 
 /** How full the areas of the clients were in each of the runs, a line each. */
-export function renderOccupancy(runs: readonly RunResult[]): string[] {
+function renderOccupancy(runs: readonly RunResult[]): string[] {
   return draw(
     runs.flatMap((run) =>
       shownAreas(run).flatMap((area) => areaLine(run, area, USED, `in movable use under ${run.policy}`)),
@@ -209,30 +206,29 @@ export function describeFailure(story: FailureStory, pageBytes: number): string 
       ? ""
       : ` A blocking pin had been held for ${formatDuration(story.heldMedianNs)} (median), the longest for ${formatDuration(story.heldMostNs)}: ${story.anyLongPin ? "there was a long pin" : "no pin was long"}.`;
   return wrap(
-    `${client} under ${policy} failed with ${errnoName(errno)} ${times}: ${formatCount(pages)} pages (${size}) aligned to ${2 ** align} in area ${area}. ` +
+    `${client} under ${policy} failed with ${formatErrno(errno)} ${times}: ${formatCount(pages)} pages (${size}) aligned to ${2 ** align} in area ${area}. ` +
       `${formatCount(story.windows)} windows tried${sleeps}, ${formatCount(story.distinctBlockers)} different blocking pages. ` +
       `${blockersText(story)}${held}`,
   );
 }
 
 /** Everything, for `pageblock run`. */
-export function renderRuns(
-  results: readonly RunResult[],
-  summaries: readonly ClientSummary[],
-  comparisons: readonly Comparison[],
-  stories: readonly FailureStory[],
-): string {
-  const firsts = results.filter((run, i) => results.findIndex(({ policy }) => policy === run.policy) === i);
-  const pageBytes = results[0]?.pageBytes ?? 4096;
-  const notKept = results.reduce((sum, { failuresNotKept }) => sum + failuresNotKept, 0);
+export function renderRuns({ runs, firsts, summaries, comparisons, failures }: Outcomes): string {
+  const pageBytes = runs[0]?.pageBytes ?? 4096;
+  const notKept = runs.reduce((sum, { failuresNotKept }) => sum + failuresNotKept, 0);
   const parts = [
     summaries.length === 0 ? "" : renderClients(summaries),
     renderComparisons(comparisons),
     ...firsts.map(renderSeries),
-    ...stories.map((story) => `${describeFailure(story, pageBytes)}\n`),
+    ...failures.map((story) => `${describeFailure(story, pageBytes)}\n`),
     notKept === 0
       ? ""
       : `${formatCount(notKept)} more failures were counted, not kept (record.failures in the scenario).\n`,
   ];
   return `${parts.filter((part) => part !== "").join("\n")}`;
+}
+
+/** About ten lines for somebody who sees the runs for the first time; the caller adds where the report is. */
+export function renderBrief({ summary, firsts }: Outcomes): string {
+  return `${[...summaryLines(summary), ...renderOccupancy(firsts)].join("\n")}\n`;
 }

@@ -1,6 +1,7 @@
 // Knows: how people read counts, sizes, times and shares.
 // Must not know: tables, pictures, what is counted. The same text on every machine: no locale is asked.
 
+import { Errno } from "../../assembly/abi/vocabulary.js";
 import { formatBytes } from "../engine/units.js";
 
 export { formatBytes };
@@ -45,4 +46,10 @@ export function formatShare(part: number, whole: number): string {
 /** Thousandths as the kernel prints them: 42 -> "0.042", -1000 -> "-1.000". */
 export function formatThousandths(value: number): string {
   return (value / 1000).toFixed(3);
+}
+
+/** -16 -> "-16 EBUSY" */
+export function formatErrno(errno: number | string): string {
+  const name = Errno[Number(errno)];
+  return name === undefined ? String(errno) : `${errno} ${name}`;
 }

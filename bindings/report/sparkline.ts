@@ -1,6 +1,8 @@
 // Knows: how a series of numbers becomes one line of block characters.
 // Must not know: what the numbers are.
 
+import { largest, smallest } from "../engine/extent.js";
+
 const LEVELS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;
 
 export interface SparklineOptions {
@@ -18,7 +20,7 @@ function shrink(values: readonly number[], width: number): number[] {
     const from = Math.floor((i * values.length) / width);
     const to = Math.floor(((i + 1) * values.length) / width);
     const known = values.slice(from, to).filter((value) => Number.isFinite(value));
-    return known.length === 0 ? Number.NaN : Math.max(...known);
+    return known.length === 0 ? Number.NaN : largest(known);
   });
 }
 
@@ -26,8 +28,8 @@ function shrink(values: readonly number[], width: number): number[] {
 export function renderSparkline(values: readonly number[], options: SparklineOptions = {}): string {
   const series = shrink(values, options.width ?? values.length);
   const known = series.filter((value) => Number.isFinite(value));
-  const min = options.min ?? Math.min(...known);
-  const max = options.max ?? Math.max(...known);
+  const min = options.min ?? smallest(known);
+  const max = options.max ?? largest(known);
   const span = max - min;
   return series
     .map((value) => {

@@ -1,6 +1,8 @@
 // Knows: how wide text is on a terminal, and how columns of it line up.
 // Must not know: what the columns mean.
 
+import { largest } from "../engine/extent.js";
+
 export type Cell = string | number;
 
 export interface Column {
@@ -47,7 +49,10 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
     const auto = rows.length > 0 && rows.every((row) => isNumeric(row[i])) ? "right" : "left";
     const align = column.align === undefined || column.align === "auto" ? auto : column.align;
     const header = singleLine(column.header);
-    const width = Math.max(displayWidth(header), ...cells.map((row) => displayWidth(row[i] ?? "")));
+    const width = largest(
+      cells.map((row) => displayWidth(row[i] ?? "")),
+      displayWidth(header),
+    );
     return { align, header, width } as const;
   });
   const line = (texts: readonly string[]) =>

@@ -49,7 +49,15 @@ export const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What any room may know of the boundary: units, errors, flag masks. */
-const LEAVES = ["abi", "engine/units", "engine/errors", "engine/gfp", "engine/closest", "engine/limits"];
+const LEAVES = [
+  "abi",
+  "engine/units",
+  "engine/errors",
+  "engine/gfp",
+  "engine/closest",
+  "engine/extent",
+  "engine/limits",
+];
 const NEUTRAL = [
   ...["abi", "engine", "device", "state", "machine", "importers", "importers/capture", "analysis"],
   ...["replay", "report", "kernel_text", "bitmap", "rebuild"],
@@ -62,14 +70,15 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   device: LEAVES,
   // What a machine's state is, and what must hold in it.
   state: ["abi"],
-  analysis: LEAVES,
+  // The shape of a result, a leaf, is what outcomes are worked out from.
+  analysis: [...LEAVES, "scenario/result"],
   importers: LEAVES,
   // What kernels with the capture patches print: text to states, scripts, traces.
   "importers/capture": [...LEAVES, "state", "importers/errors"],
   policy: LEAVES,
   machine: ["abi", "engine", "device", "state", "importers/errors"],
   replay: ["abi", "engine", "machine", "state", "importers/errors", "importers/capture"],
-  report: ["analysis", "type scenario", "type sweep", "scenario/result", ...LEAVES],
+  report: ["analysis", "type scenario", "scenario/result", ...LEAVES],
   // CMA's bitmaps without a machine.
   bitmap: ["abi", "engine", "analysis"],
   // A real device's state, from the facts that its files tell.
@@ -84,7 +93,7 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The page of a report: what it imports of bindings, the vocabulary and shapes; it draws and computes nothing else. */
-export const WEB = ["report/run", "report/sizes", "scenario/result"];
+export const WEB = ["report/run", "report/sizes", "engine/extent", "scenario/result"];
 
 /** The naive model shares no line of logic with the core, nor with what drives it: it may see these and itself. */
 export const REFERENCE = ["abi", "state", "importers", "importers/capture"];

@@ -4,9 +4,19 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { deviationsInReadme, deviationsOf } from "./deviations.js";
-import { accessesOf, enumRowsOf, functionsOf, ROOT, readSources, readTracked } from "./sources.js";
+import {
+  accessesOf,
+  enumRowsOf,
+  functionsOf,
+  ROOT,
+  readSources,
+  readTracked,
+  type SourceFile,
+  spreadCallsOf,
+} from "./sources.js";
 
 const MOST_LINES = 400;
 const MOST_FUNCTION_LINES = 70;
@@ -50,6 +60,28 @@ describe("headers", () => {
       ({ text }) => !/^(#!.*\n)?\/\/ Knows: \S/.test(text),
     );
     expect(silent.map(({ path }) => `${path} does not begin with "// Knows: "`)).toEqual([]);
+  });
+});
+
+describe("lists of any length", () => {
+  const told = (sources: readonly SourceFile[]) =>
+    sources.flatMap((source) =>
+      spreadCallsOf(source).map(({ call, line }) => `${source.path}:${line} ${call}(...): engine/extent`),
+    );
+
+  it("are not spread into the arguments of a call: it throws at about 125,000", () => {
+    expect(told([...bindings, ...readSources("web")])).toEqual([]);
+  });
+
+  it("canary: such a call would be found, and really throws", () => {
+    const text = "x;\nconst most = Math.max(...latencies);\nlines.push(...more);\nmake(...few);\n";
+    const ast = ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest, true);
+    expect(spreadCallsOf({ ...bindings[0]!, ast }).map(({ call, line }) => [call, line])).toEqual([
+      ["Math.max", 2],
+      ["lines.push", 3],
+    ]);
+    const many = Array.from({ length: 200_000 }, (_, i) => i);
+    expect(() => Math.max(...many)).toThrow(RangeError);
   });
 });
 

@@ -170,3 +170,18 @@ export function nodeGlobalsOf(source: SourceFile): string[] {
   visit(source.ast);
   return [...found];
 }
+
+/** Calls that throw a RangeError when the list is long: a list spread into Math.max(), Math.min() or push(). */
+export function spreadCallsOf({ ast }: SourceFile): { call: string; line: number }[] {
+  const found: { call: string; line: number }[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && node.arguments.some(ts.isSpreadElement)) {
+      const call = node.expression.getText();
+      const line = ast.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+      if (/^Math\.|\.(?:push|unshift|splice|concat)$|^String\.from/.test(call)) found.push({ call, line });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ast);
+  return found;
+}

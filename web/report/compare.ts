@@ -2,7 +2,8 @@
 // Must not know: single requests.
 
 import * as Plot from "@observablehq/plot";
-import type { Comparison, Metric } from "../../bindings/report/run/document.js";
+import { largest } from "../../bindings/engine/extent.js";
+import type { Metric, ReportComparison } from "../../bindings/report/run/document.js";
 import { BAD, GOOD } from "./colors.js";
 import { h, section, table } from "./dom.js";
 import { formatDuration } from "./format.js";
@@ -35,16 +36,16 @@ const METRICS: Readonly<Record<Metric, MetricText>> = {
 /** A longer table scrolls. */
 const MOST_ROWS = 24;
 
-function differencesOf({ values, base }: Comparison): number[] {
+function differencesOf({ values, base }: ReportComparison): number[] {
   return values.map((value, i) => value - (base[i] ?? 0));
 }
 
 /** A dot for each seed around "no difference", the median, and its interval where there is one. */
-function dots(row: Comparison): Element {
+function dots(row: ReportComparison): Element {
   const differences = differencesOf(row);
   const { interval } = row;
   const ends = [...differences, interval?.low ?? 0, interval?.high ?? 0];
-  const size = Math.max(...ends.map(Math.abs)) || 1;
+  const size = largest(ends.map(Math.abs)) || 1;
   const better = (value: number) => value > 0 === METRICS[row.metric].moreIsBetter;
   const color = (value: number) => (value === 0 ? "var(--quiet)" : better(value) ? GOOD : BAD);
   return Plot.plot({
@@ -71,7 +72,7 @@ function dots(row: Comparison): Element {
   });
 }
 
-function count(row: Comparison): string {
+function count(row: ReportComparison): string {
   const better = differencesOf(row).filter(
     (value) => value !== 0 && value > 0 === METRICS[row.metric].moreIsBetter,
   );
@@ -80,7 +81,7 @@ function count(row: Comparison): string {
   return `${better.length} / ${equal} / ${rest}`;
 }
 
-function range({ metric, interval }: Comparison): string {
+function range({ metric, interval }: ReportComparison): string {
   if (interval === null) return "–";
   const { difference } = METRICS[metric];
   return `${difference(interval.low)} to ${difference(interval.high)}`;
@@ -105,7 +106,7 @@ export function compare(model: Model): HTMLElement | null {
     h(
       "div",
       { class: isLong ? "scroll tall" : null },
-      table<Comparison>(
+      table<ReportComparison>(
         [
           { title: "client", cell: ({ client }) => client },
           { title: "policy", cell: ({ policy }) => policyMark(model, policy) },

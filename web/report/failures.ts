@@ -2,6 +2,7 @@
 // Must not know: how the map is drawn.
 
 import * as Plot from "@observablehq/plot";
+import { largest, smallest } from "../../bindings/engine/extent.js";
 import type { Blocker, ReportFailure } from "../../bindings/report/run/document.js";
 import { BAD, holderColor } from "./colors.js";
 import { h, section, table, widthOf } from "./dom.js";
@@ -163,8 +164,12 @@ function ages(
     count,
     fill,
   }));
-  const most = Math.max(LONG_NS / 1e6, ...bars.map(({ x2 }) => x2)) * 1.6;
-  const least = Math.min(...bars.map(({ x1 }) => x1));
+  const most =
+    largest(
+      bars.map(({ x2 }) => x2),
+      LONG_NS / 1e6,
+    ) * 1.6;
+  const least = smallest(bars.map(({ x1 }) => x1));
   const decades = [1e-3, 1e-2, 0.1, 1, 10, 100, 1e3, 1e4, 1e5].filter(
     (ms) => ms >= least * 0.9 && ms <= most,
   );

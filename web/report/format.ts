@@ -1,8 +1,13 @@
 // Knows: how the page writes numbers. Units stand beside their numbers.
 // Must not know: what is drawn.
 
-import { formatErrno } from "../../bindings/report/run/summary.js";
-import { formatBytes, formatCount, formatDuration, formatShare } from "../../bindings/report/sizes.js";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatErrno,
+  formatShare,
+} from "../../bindings/report/sizes.js";
 
 export { formatBytes, formatCount, formatDuration, formatErrno, formatShare };
 

@@ -1,6 +1,7 @@
 // Knows: how an area is drawn at one moment: a cell for each pageblock, in rows; what a cell says when pointed at.
 // Must not know: windows, why a frame blocked.
 
+import { largest } from "../../bindings/engine/extent.js";
 import type { ReportFailure, ReportMap } from "../../bindings/report/run/document.js";
 import { kindColor, kindMeaning } from "./colors.js";
 import { h, s } from "./dom.js";
@@ -124,7 +125,7 @@ export function pageMap(
   const cells = map.counts[0]?.length ?? 0;
   const { columns, side } = layout(cells, width);
   const blocked = new Map(failure.blocked.map(([cell, windows]) => [cell, windows]));
-  const most = Math.max(1, ...blocked.values());
+  const most = largest(blocked.values(), 1);
   const rows = Math.ceil(cells / columns);
   const svg = s("svg", {
     class: "map",

@@ -5,6 +5,7 @@
 // So pages that were migrated, or failed to, during the failure speak against it. One pinned page blocks only the windows
 // that contain it; one collision blocks every window of an isolation granule (a MAX_ORDER block).
 
+import { largest, smallest } from "../../engine/extent.js";
 import { type Era, MUTEX_GONE } from "./era.js";
 import type { FailedRequest, Picture } from "./picture.js";
 import type { Verdict } from "./verdicts.js";
@@ -50,7 +51,7 @@ function byTrace(failure: FailedRequest, siblings: readonly FailedRequest[]): Bu
       const long = seen === traced.length;
       const verdict = long ? "PINNED-LONG" : "PINNED-ROLLING";
       const times = traced.flatMap(({ time }) => time ?? []);
-      const seconds = times.length < 2 ? 0 : Math.max(...times) - Math.min(...times);
+      const seconds = times.length < 2 ? 0 : largest(times) - smallest(times);
       const spread = `it blocked ${seen} of the ${traced.length} failed requests that were traced, over ${seconds.toFixed(1)} s`;
       // Pins that follow each other quickly on one page look long when the attempts do, too.
       const hasty = long && seconds < LONG_SECONDS;
@@ -105,7 +106,7 @@ function byDumps(picture: Picture, view: AreaView): BusyAnswer | undefined {
 /** How much a counter grew between the first and the last snapshot; undefined with fewer than two. */
 export function growth(picture: Picture, key: string): number | undefined {
   const values = picture.vmstat.flatMap(({ values }) => values.get(key) ?? []);
-  return values.length < 2 ? undefined : Math.max(...values) - Math.min(...values);
+  return values.length < 2 ? undefined : largest(values) - smallest(values);
 }
 
 function byCounters(picture: Picture, siblings: readonly FailedRequest[]): BusyAnswer | undefined {
@@ -146,9 +147,9 @@ function byCounters(picture: Picture, siblings: readonly FailedRequest[]): BusyA
 function granule(picture: Picture, pageShift: number): number {
   const blockOrder =
     picture.pagetypes.find(({ pageblockOrder }) => pageblockOrder !== null)?.pageblockOrder ?? 0;
-  const columns = Math.max(
+  const columns = largest(
+    picture.pagetypes.flatMap(({ rows }) => rows.map(({ counts }) => counts.length - 1)),
     0,
-    ...picture.pagetypes.flatMap(({ rows }) => rows.map(({ counts }) => counts.length - 1)),
   );
   const listed =
     picture.largestBuddyKb === 0 ? 0 : Math.floor((picture.largestBuddyKb * 1024) / 2 ** pageShift);

@@ -4,6 +4,7 @@
 // The order: served after all, killed, impossible, exhausted, fragmented, misaligned; then, with a window that fits, what
 // the error says on this kernel: no migration target, or busy (busy.ts).
 
+import { append } from "../../engine/extent.js";
 import { guaranteedRun } from "../runs.js";
 import { type BusyAnswer, growth, whyBusy } from "./busy.js";
 import { type Era, eraOf, meaningOf, SEVERAL_RANGES } from "./era.js";
@@ -235,10 +236,13 @@ function undecided({ failure, era, pages, view, picture }: Case): Answer {
     errno === null || errno === -12 ? era.from < SEVERAL_RANGES : errno === -16 && era.to >= SEVERAL_RANGES;
   const all = cmaTotalPages(picture);
   if (noWindowPossible)
-    possible.push(...(view.total === null && all === null ? (["IMPOSSIBLE"] as const) : []), ...WINDOWLESS);
+    append(possible, [
+      ...(view.total === null && all === null ? (["IMPOSSIBLE"] as const) : []),
+      ...WINDOWLESS,
+    ]);
   if (errno === -12 || errno === null) possible.push("NO-MIGRATION-TARGET");
   // A traced request that met no busy window found none at all.
-  if ((errno === -16 && failure.tries !== 0) || errno === null) possible.push(...BUSY);
+  if ((errno === -16 && failure.tries !== 0) || errno === null) append(possible, BUSY);
   if (errno === -16 && pages === 1) possible.push("BENIGN");
   const evidence = [
     view.source === "none"

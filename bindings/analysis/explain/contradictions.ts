@@ -1,6 +1,7 @@
 // Knows: in what the files of one moment can disagree.
 // Must not know: formats, verdicts.
 
+import { largest } from "../../engine/extent.js";
 import { bitmapIsCut, layoutOfBitmap, layoutOfList } from "./layout.js";
 import type { ExplainIssue, Picture, Where } from "./picture.js";
 import { pageShift, realAreas } from "./view.js";
@@ -97,7 +98,7 @@ function ofTotals(picture: Picture): ExplainIssue[] {
 function ofFailures(picture: Picture): ExplainIssue[] {
   const failed = picture.areas.flatMap((area) => area.failed ?? []);
   const lines = picture.failures.filter(({ form }) => form === "cma").length;
-  if (failed.length === 0 || lines === 0 || Math.max(...failed) > 0) return [];
+  if (failed.length === 0 || lines === 0 || largest(failed) > 0) return [];
   const [area] = picture.areas.filter((one) => one.failed !== null);
   return area === undefined
     ? []

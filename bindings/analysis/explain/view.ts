@@ -1,6 +1,7 @@
 // Knows: what a picture tells of the area that a request was made to: its size, its free runs, how the request fits.
 // Must not know: verdicts, text for people.
 
+import { largest, smallest } from "../../engine/extent.js";
 import { type FreeRun, fitRequest } from "../runs.js";
 import { layoutOfBitmap, layoutOfList } from "./layout.js";
 import type { AreaFacts, FailedRequest, Picture } from "./picture.js";
@@ -66,7 +67,7 @@ function findStillArea(picture: Picture, areas: readonly AreaFacts[]): AreaFacts
   const last = areas.findLast(({ ranges }) => ranges[0]?.bitmap != null)!;
   if (first === last) return first;
   const counted = picture.areas.filter((area) => area.succeeded !== null).map((area) => area.succeeded!);
-  const moved = counted.length > 1 && Math.max(...counted) > Math.min(...counted);
+  const moved = counted.length > 1 && largest(counted) > smallest(counted);
   const same = first.ranges.every(({ bitmap }, nth) => {
     const other = last.ranges[nth]?.bitmap ?? null;
     if (bitmap === null || other === null) return bitmap === other;

@@ -1,6 +1,7 @@
 // Knows: what the search must reach, and the rows on which it loses.
 // Must not know: how it is printed.
 
+import { largest, smallest } from "../../engine/extent.js";
 import { type LabResult, type LabRow, type LabUpdate, timeOf } from "./run.js";
 
 export interface Goal {
@@ -35,12 +36,12 @@ function ratios(rows: readonly LabRow[], above: string, below: string): number[]
 }
 
 function atLeast(what: string, measured: readonly number[], must: number): Goal {
-  const least = measured.length === 0 ? undefined : Math.min(...measured);
+  const least = measured.length === 0 ? undefined : smallest(measured);
   return { what, measured: least, must, unit: "x", met: least !== undefined && least >= must };
 }
 
 function atMost(what: string, measured: readonly number[], must: number, unit: "x" | "ns"): Goal {
-  const most = measured.length === 0 ? undefined : Math.max(...measured);
+  const most = measured.length === 0 ? undefined : largest(measured);
   return { what, measured: most, must, unit, met: most !== undefined && most <= must };
 }
 

@@ -2,6 +2,7 @@
 // Must not know: how rows are shown, where a twin runs.
 
 import { IndexPart, type SearchStrategy } from "../../../assembly/abi/findings.js";
+import { append } from "../../engine/extent.js";
 import { BitmapCore, type RawRequest } from "../core.js";
 import {
   type Clock,
@@ -129,8 +130,8 @@ export async function runLab(options: LabOptions): Promise<LabResult> {
   const rows: LabRow[] = [];
   const updates: LabUpdate[] = [];
   for (const pattern of options.patterns) {
-    rows.push(...(await rowsOf(options, pattern)));
-    updates.push(...updatesOf(options, pattern));
+    append(rows, await rowsOf(options, pattern));
+    append(updates, updatesOf(options, pattern));
   }
   const { bits, seed, twin } = options;
   return {

@@ -1,6 +1,7 @@
 // Knows: which files make a capture, how they fit together, and what to compare between them.
 // Must not know: where the files are (a caller hands over their texts), the engine.
 
+import { append } from "../../engine/extent.js";
 import { checkState } from "../../state/check.js";
 import { type CaptureFamily, captureFamily, kernelFamily } from "../../state/family.js";
 import type { CaptureState } from "../../state/types.js";
@@ -197,7 +198,7 @@ function readTrace(capture: Capture, files: CaptureFiles, label: (file: string) 
   }
   const trace = builder.finish();
   capture.trace = trace;
-  issues.push(...trace.issues);
+  append(issues, trace.issues);
   const stats = files.read(TRACE_STATS);
   if (stats !== undefined) {
     checkTraceStats(stats, label(TRACE_STATS), issues);

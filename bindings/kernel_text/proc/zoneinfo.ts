@@ -4,6 +4,8 @@
 // Models: zoneinfo_show_print() and vmstat_show() of mm/vmstat.c, Linux 6.12 (the marks end with promo) and 6.1 (with
 // high), CONFIG_SMP, without CONFIG_NUMA. Later kernels also print high_min and high_max of each pageset.
 
+import { append } from "../../engine/extent.js";
+
 /** One counter under the kernel's name. Captured ones may be too large for a number. */
 export interface CounterLine {
   readonly name: string;
@@ -85,15 +87,16 @@ function pagesetLines({ cpu, count, high, batch, threshold }: ZoneinfoPageset): 
 
 function zoneLines(zone: ZoneinfoZone): string[] {
   const lines = [`Node ${zone.node}, zone ${zone.name.padStart(8)}`];
-  if (zone.nodeCounters !== undefined) lines.push("  per-node stats", ...zone.nodeCounters.map(counterLine));
-  lines.push(
+  if (zone.nodeCounters !== undefined)
+    append(lines, ["  per-node stats", ...zone.nodeCounters.map(counterLine)]);
+  append(lines, [
     `  pages free     ${zone.free}`,
     ...sizeLines(zone),
     `        protection: (${zone.protection.join(", ")})`,
-  );
+  ]);
   if (zone.populated === undefined) return lines;
   const { counters, pagesets, unreclaimable, startPfn } = zone.populated;
-  lines.push(...counters.map(counterLine), "  pagesets", ...pagesets.flatMap(pagesetLines));
+  append(lines, [...counters.map(counterLine), "  pagesets", ...pagesets.flatMap(pagesetLines)]);
   lines.push(`  node_unreclaimable:  ${unreclaimable}`, `  start_pfn:           ${startPfn}`);
   return lines;
 }

@@ -5,6 +5,7 @@ import { Region } from "../../../assembly/abi/layout.js";
 import { FrameKind, Mobility, PageFlag, PageLife, PinKind } from "../../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../../assembly/abi/words.js";
 import { migratetypeNames } from "../../analysis/index.js";
+import { append } from "../../engine/extent.js";
 import type { Machine } from "../../machine/machine.js";
 import { type DirectoryNode, file } from "./entries.js";
 import { zoneNames } from "./kernel.js";
@@ -65,7 +66,7 @@ function renderFrame(machine: Machine, pfn: number): string {
   if (kind !== FrameKind.HOLE) lines.push(`zone: ${zoneNames(views)[zone]}`);
   if (kind !== FrameKind.HOLE && kind !== FrameKind.RESERVED) lines.push(`head: ${head}`, `order: ${order}`);
   if (kind === FrameKind.BUDDY) lines.push(`list: ${typeName(type)}`);
-  if (kind === FrameKind.ALLOCATED) lines.push(...contentLines(machine, head));
+  if (kind === FrameKind.ALLOCATED) append(lines, contentLines(machine, head));
   return `${lines.join("\n")}\n`;
 }
 

@@ -8,6 +8,7 @@
 import { type Migratetype, Mobility, Op, PageLife, Status } from "../../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../../assembly/abi/words.js";
 import { migratetypeNames, migratetypes } from "../../analysis/index.js";
+import { append } from "../../engine/extent.js";
 import type { Machine } from "../../machine/machine.js";
 import {
   commandFile,
@@ -59,7 +60,7 @@ function takeBlocks(machine: Machine, list: FreeList, held: number[], count: big
       append(Op.SET_CONTENT, 0, pfn, HELD);
     }
   });
-  held.push(...taken);
+  append(held, taken);
   return refused > 0 ? "EIO" : undefined;
 }
 

@@ -2,6 +2,7 @@
 // Must not know: cells, panels.
 
 import { migratetypeNames, migratetypes } from "../../analysis/index.js";
+import { append } from "../../engine/extent.js";
 import { LEVELS, QUIET_INK, RESERVED_COLOR, rampColor, typeRamps } from "../palette.js";
 import { formatBytes, formatCount, formatPages, formatShare } from "../sizes.js";
 import { element, textElement } from "../svg.js";
@@ -53,7 +54,7 @@ export function drawLegend(input: PageMapInput, top: number, blocksPerCell: numb
   );
   lines.push(textElement(GRID_LEFT, y, "in use", { fill: QUIET_INK }));
   const freeAt = { fill: QUIET_INK, "text-anchor": "end" };
-  lines.push(textElement(GRID_LEFT + LEVELS * SWATCH, y, "free", freeAt), ...head);
+  append(lines, [textElement(GRID_LEFT + LEVELS * SWATCH, y, "free", freeAt), ...head]);
   for (const type of migratetypes) {
     const total = types[type];
     if (total === undefined || total.blocks === 0) continue;

@@ -1,6 +1,7 @@
 // Knows: the page: title, panels, gaps, margin, legend, in this order from top to bottom.
 // Must not know: how each of them is drawn.
 
+import { append } from "../../engine/extent.js";
 import { INK, QUIET_INK } from "../palette.js";
 import { formatBytes } from "../sizes.js";
 import { element, escapeXml, textElement } from "../svg.js";
@@ -34,7 +35,7 @@ export function renderPageMapSvg(input: PageMapInput): string {
     const continued = layout.panels[i - 1]?.zone === panel.zone;
     const drawn = drawPanel(panel, layout, input, y, continued);
     parts.push(drawn.markup);
-    anchors.push(...drawn.areas);
+    append(anchors, drawn.areas);
     y += drawn.height + 14;
     const gap = layout.gaps[i];
     const rowPages = layout.columns * layout.cellPages;

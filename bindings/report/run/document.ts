@@ -5,6 +5,7 @@
 // `Steps`: value[i] = (first + step[0] + ... + step[i - 1]) * scale. Words (names of holders, reasons, pin kinds)
 // are indexes into `words`. Times are nanoseconds after decoding.
 
+import type { Blocker, Metric, PolicyComparison } from "../../analysis/outcomes/index.js";
 import type { ActorSummary, AreaSummary } from "../../scenario/result.js";
 
 /** Raised when a page of another version could not read the document. */
@@ -45,35 +46,11 @@ export interface ClientStatistics {
   readonly ranks: readonly (readonly [latencyNs: number, rank: number])[];
 }
 
-export type Metric = "success" | "median" | "p99" | "missed";
+export type { Blocker, Metric };
 
-/** One policy against the first one, for one client and metric: differences of the same seed. */
-export interface Comparison {
-  readonly client: string;
-  readonly metric: Metric;
-  readonly policy: string;
-  readonly against: string;
-  /** Seeds that have a value under both. */
-  readonly seeds: readonly number[];
-  readonly values: readonly number[];
-  readonly base: readonly number[];
-  /** Medians over these seeds; that of the differences is not the difference of the others. */
-  readonly valueMedian: number;
-  readonly baseMedian: number;
-  readonly median: number;
-  /** Bootstrap interval of the median difference, 95 %; null for a single seed. */
+/** One policy against the first one; JSON has no undefined: an interval that is not known is null. */
+export interface ReportComparison extends Omit<PolicyComparison, "interval"> {
   readonly interval: { readonly low: number; readonly high: number } | null;
-}
-
-/** What blocked, by reason, holder and kind of pin; over all windows of a failure that were kept by the run. */
-export interface Blocker {
-  readonly reason: string;
-  readonly holder: string;
-  readonly pinKind: string;
-  readonly windows: number;
-  readonly frames: number;
-  readonly medianHeldNs: number;
-  readonly longestHeldNs: number;
 }
 
 export interface WindowColumns {
@@ -174,7 +151,7 @@ export interface ReportDocument {
   readonly words: readonly string[];
   readonly summary: readonly string[];
   readonly statistics: readonly ClientStatistics[];
-  readonly comparisons: readonly Comparison[];
+  readonly comparisons: readonly ReportComparison[];
   readonly runs: readonly ReportRun[];
   /** What was left out or thinned, one sentence each. */
   readonly notes: readonly string[];

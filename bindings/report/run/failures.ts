@@ -1,7 +1,7 @@
-// Knows: how a failure becomes what the page shows: blockers added up, windows thinned, its map with blocked cells.
-// Must not know: why a window is blocked.
+// Knows: how a failure becomes what the page shows: windows thinned, its map with blocked cells.
+// Must not know: how blockers are added up (analysis/outcomes), why a window is blocked.
 
-import { median } from "../../analysis/index.js";
+import { blockedWindows, blockerKey, blockersOf, groupBy } from "../../analysis/outcomes/blockers.js";
 import type { AreaMap, AreaSummary, FailureRecord, WindowRecord } from "../../scenario/result.js";
 import { thinning } from "./budget.js";
 import type { Blocker, ReportFailure, ReportMap, WindowColumns } from "./document.js";
@@ -21,42 +21,14 @@ export class Words {
   }
 }
 
-function groupBy<T>(items: readonly T[], key: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group === undefined) groups.set(key(item), [item]);
-    else group.push(item);
-  }
-  return [...groups.values()];
-}
-
-/** NUL cannot stand in a name. */
-const kindOf = ({ reason, holder, pinKind }: WindowRecord) => `${reason}\0${holder}\0${pinKind}`;
-
-/** The most windows first; equal ones in the order in which they were met. */
-export function blockersOf(windows: readonly WindowRecord[]): Blocker[] {
-  return groupBy(windows, kindOf)
-    .map((group) => ({
-      reason: group[0]?.reason ?? "",
-      holder: group[0]?.holder ?? "",
-      pinKind: group[0]?.pinKind ?? "",
-      windows: group.length,
-      frames: new Set(group.map(({ blockerPfn }) => blockerPfn)).size,
-      medianHeldNs: roughly(median(group.map(({ heldNs }) => heldNs)) ?? 0),
-      longestHeldNs: roughly(group.reduce((most, { heldNs }) => Math.max(most, heldNs), 0)),
-    }))
-    .sort((a, b) => b.windows - a.windows);
-}
-
-/** What a window was tried for and not blocked says nothing about a failure. */
-export function blockedWindows({ windows }: FailureRecord): WindowRecord[] {
-  return windows.filter(({ errno }) => errno !== 0);
+/** Times to three digits. */
+function shortened({ medianHeldNs, longestHeldNs, ...blocker }: Blocker): Blocker {
+  return { ...blocker, medianHeldNs: roughly(medianHeldNs), longestHeldNs: roughly(longestHeldNs) };
 }
 
 function windowColumns(windows: readonly WindowRecord[], basePfn: number, words: Words): WindowColumns {
   const kinds = new Words();
-  const kind = windows.map((window) => kinds.number(kindOf(window)));
+  const kind = windows.map((window) => kinds.number(blockerKey(window)));
   const word = kinds.list.map((text) => {
     const [reason = "", holder = "", pinKind = ""] = text.split("\0");
     return [words.number(reason), words.number(holder), words.number(pinKind)] as const;
@@ -122,7 +94,7 @@ export function reportFailure(
   room: FailureRoom,
 ): ReportFailure {
   const { request, map } = failure;
-  const windows = blockedWindows(failure);
+  const windows = blockedWindows(failure.windows);
   const basePfn = areas.find(({ name }) => name === request.area)?.basePfn ?? map.startPfn;
   const every = thinning(windows.length, room.windows);
   const shown = everyNth(windows.length, every).map((i) => windows[i] as WindowRecord);
@@ -143,7 +115,7 @@ export function reportFailure(
     distinctBlockers: failure.distinctBlockers,
     longestHeldNs: failure.longestHeldNs,
     anyLongPin: failure.anyLongPin,
-    blockers: blockersOf(windows),
+    blockers: blockersOf(windows).map(shortened),
     windowsKept: windows.length,
     every,
     windows: windowColumns(shown, basePfn, words),

@@ -1,7 +1,15 @@
 // Knows: how results of runs become the document of a report: everything put together, thinned to fit.
 // Must not know: how the page draws it. No clock and no chance: the same results give the same document.
 
+import {
+  type ClientSummary,
+  latenciesOf,
+  type Outcomes,
+  outcomesOf,
+  type PolicyComparison,
+} from "../../analysis/outcomes/index.js";
 import type { FailureRecord, RunResult } from "../../scenario/result.js";
+import { summaryLines } from "../run_summary.js";
 import { formatCount } from "../sizes.js";
 import {
   LEAST_ROWS,
@@ -13,17 +21,16 @@ import {
   MOST_WINDOWS_OF_ONE,
 } from "./budget.js";
 import {
-  type Comparison,
+  type ClientStatistics,
   DOCUMENT_VERSION,
-  type Metric,
+  type ReportComparison,
   type ReportDocument,
   type ReportRun,
 } from "./document.js";
 import { mapCost, reportFailure, Words } from "./failures.js";
 import { requestColumns } from "./requests.js";
 import { reportSeries, seriesCost } from "./series.js";
-import { clientStatistics, comparePolicies } from "./statistics.js";
-import { summarize } from "./summary.js";
+import { everyNth, roughly } from "./steps.js";
 
 export interface RunReportOptions {
   /** The command that repeats the runs. */
@@ -32,24 +39,41 @@ export interface RunReportOptions {
   readonly source?: string;
 }
 
-const METRICS: readonly Metric[] = ["success", "missed", "median", "p99"];
+/** Points of a curve of ranks. */
+const MOST_RANKS = 200;
 
-function distinct<T>(values: readonly T[]): T[] {
-  return [...new Set(values)];
+function statisticsOf({ client, policy, all }: ClientSummary, { runs }: Outcomes): ClientStatistics {
+  const requests = runs
+    .filter((run) => run.policy === policy)
+    .flatMap((run) => run.requests.filter((request) => request.client === client));
+  const latencies = latenciesOf(requests, true);
+  const step = Math.max(1, Math.ceil(latencies.length / MOST_RANKS));
+  const { pagesMin, pagesMax, succeeded, errors, missed, windows, busyRetries, sleeps } = all;
+  return {
+    policy,
+    client,
+    pagesMin,
+    pagesMax,
+    requests: all.requests,
+    succeeded,
+    errors,
+    missed,
+    medianNs: all.p50Ns ?? null,
+    p95Ns: all.p95Ns ?? null,
+    p99Ns: all.p99Ns ?? null,
+    maxNs: all.maxNs ?? null,
+    failMedianNs: all.failedP50Ns ?? null,
+    windows,
+    busyRetries,
+    migrated: all.pagesMigrated,
+    reclaimed: all.pagesReclaimed,
+    sleeps,
+    ranks: everyNth(latencies.length, step).map((i) => [roughly(latencies[i] ?? 0), i + 1] as const),
+  };
 }
 
-function compareAll(
-  results: readonly RunResult[],
-  policies: readonly string[],
-  clients: readonly string[],
-): Comparison[] {
-  const [against, ...others] = policies;
-  if (against === undefined) return [];
-  return others.flatMap((policy) =>
-    clients.flatMap((client) =>
-      METRICS.flatMap((metric) => comparePolicies(results, client, metric, policy, against) ?? []),
-    ),
-  );
+function comparisonOf({ interval, ...row }: PolicyComparison): ReportComparison {
+  return { ...row, interval: interval ?? null };
 }
 
 /** What of each run fits, decided once for all runs. */
@@ -61,17 +85,35 @@ interface Room {
   readonly maps: number;
 }
 
-function divideRoom(results: readonly RunResult[]): Room {
-  const runs = Math.max(1, results.length);
-  const kept = results.flatMap(({ failures }) => failures.slice(0, MOST_FAILURES));
-  const dearest = kept.reduce((most, failure) => Math.max(most, mapCost(failure)), 1);
-  const costs = results.reduce((total, { series }) => total + seriesCost(series), 0);
-  return {
-    values: costs <= MOST_VALUES ? Number.POSITIVE_INFINITY : Math.floor(MOST_VALUES / runs),
-    requests: Math.floor(MOST_REQUESTS / runs),
-    windows: Math.min(MOST_WINDOWS_OF_ONE, Math.floor(MOST_WINDOWS / Math.max(1, kept.length))),
-    maps: Math.max(1, Math.floor(MOST_CELLS / (dearest * runs))),
-  };
+/** What all runs would cost in full. */
+class Costs {
+  runs = 0;
+  #failures = 0;
+  #dearestMap = 1;
+  #values = 0;
+  notKept = 0;
+
+  /** Counts each run as it goes by. */
+  *counting(results: Iterable<RunResult>): Generator<RunResult> {
+    for (const run of results) {
+      const kept = run.failures.slice(0, MOST_FAILURES);
+      this.runs++;
+      this.#failures += kept.length;
+      this.#dearestMap = kept.reduce((most, failure) => Math.max(most, mapCost(failure)), this.#dearestMap);
+      this.#values += seriesCost(run.series);
+      this.notKept += run.failuresNotKept;
+      yield run;
+    }
+  }
+
+  divideRoom(): Room {
+    return {
+      values: this.#values <= MOST_VALUES ? Number.POSITIVE_INFINITY : Math.floor(MOST_VALUES / this.runs),
+      requests: Math.floor(MOST_REQUESTS / this.runs),
+      windows: Math.min(MOST_WINDOWS_OF_ONE, Math.floor(MOST_WINDOWS / Math.max(1, this.#failures))),
+      maps: Math.max(1, Math.floor(MOST_CELLS / (this.#dearestMap * this.runs))),
+    };
+  }
 }
 
 /** What was thinned, added up over all runs. */
@@ -83,9 +125,8 @@ interface Losses {
   windows: boolean;
 }
 
-function describeLosses(losses: Losses, results: readonly RunResult[]): string[] {
+function describeLosses(losses: Losses): string[] {
   const notes: string[] = [];
-  const notKept = results.reduce((total, { failuresNotKept }) => total + failuresNotKept, losses.failures);
   if (losses.every > 1)
     notes.push(
       `Series: one sample in ${losses.every} is drawn (but never fewer than ${LEAST_ROWS} of a run); what lies between is not. Running totals are exact where they are drawn.`,
@@ -94,8 +135,10 @@ function describeLosses(losses: Losses, results: readonly RunResult[]): string[]
     notes.push(
       `Requests: ${formatCount(losses.requests)} are not drawn one by one (failed and late ones are kept first); all tables and curves count them.`,
     );
-  if (notKept > 0)
-    notes.push(`Failures: ${formatCount(notKept)} are counted, but their windows and maps were not kept.`);
+  if (losses.failures > 0)
+    notes.push(
+      `Failures: ${formatCount(losses.failures)} are counted, but their windows and maps were not kept.`,
+    );
   if (losses.windows)
     notes.push(
       "Windows: of a failure with very many only every n-th is drawn; its table of blockers counts all.",
@@ -144,28 +187,29 @@ interface Names {
   readonly areas: readonly string[];
 }
 
-/** Policies in the order of `results`; runs by policy, then by seed. @throws RangeError without results */
-export function prepareReport(results: readonly RunResult[], options: RunReportOptions = {}): ReportDocument {
-  const [first] = results;
+/**
+ * Runs by policy, then by seed.
+ * @param results read twice, one run after the other, so that they need not all be in memory; a list may be in any
+ *   order of seeds, anything else is in the order of the report
+ * @throws RangeError without results
+ */
+export function prepareReport(results: Iterable<RunResult>, options: RunReportOptions = {}): ReportDocument {
+  const costs = new Costs();
+  const outcomes = outcomesOf(costs.counting(results));
+  const { policies, clients } = outcomes;
+  const [first] = outcomes.runs;
   if (first === undefined) throw new RangeError("a report needs the results of at least one run");
-  const policies = distinct(results.map(({ policy }) => policy));
-  const clients = distinct(results.flatMap((run) => run.clients));
-  const sorted = results.toSorted(
-    (a, b) => policies.indexOf(a.policy) - policies.indexOf(b.policy) || a.seed - b.seed,
-  );
-  const statistics = policies.flatMap((policy) =>
-    clients.map((client) => {
-      const runs = sorted.filter((run) => run.policy === policy);
-      const requests = runs.flatMap((run) => run.requests.filter((request) => request.client === client));
-      return clientStatistics(policy, client, requests);
-    }),
-  );
-  const comparisons = compareAll(sorted, policies, clients);
+  const sorted = Array.isArray(results)
+    ? (results as readonly RunResult[]).toSorted(
+        (a, b) => policies.indexOf(a.policy) - policies.indexOf(b.policy) || a.seed - b.seed,
+      )
+    : results;
   const names = { clients, areas: first.areas.map(({ name }) => name) };
   const words = new Words();
-  const losses: Losses = { every: 1, requests: 0, maps: 0, failures: 0, windows: false };
-  const room = divideRoom(sorted);
-  const runs = sorted.map((run) => prepareRun(run, names, room, words, losses));
+  const losses: Losses = { every: 1, requests: 0, maps: 0, failures: costs.notKept, windows: false };
+  const room = costs.divideRoom();
+  const runs: ReportRun[] = [];
+  for (const run of sorted) runs.push(prepareRun(run, names, room, words, losses));
   return {
     version: DOCUMENT_VERSION,
     scenario: first.scenario,
@@ -175,14 +219,16 @@ export function prepareReport(results: readonly RunResult[], options: RunReportO
     command: options.command ?? "",
     source: options.source ?? "",
     policies,
-    seeds: distinct(sorted.map(({ seed }) => seed)).sort((a, b) => a - b),
+    seeds: [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b),
     clients,
     areas: first.areas,
     words: words.list,
-    summary: summarize(sorted, policies, statistics, comparisons),
-    statistics,
-    comparisons,
+    summary: summaryLines(outcomes.summary),
+    statistics: policies.flatMap((policy) =>
+      outcomes.summaries.filter((row) => row.policy === policy).map((row) => statisticsOf(row, outcomes)),
+    ),
+    comparisons: outcomes.comparisons.map(comparisonOf),
     runs,
-    notes: describeLosses(losses, sorted),
+    notes: describeLosses(losses),
   };
 }

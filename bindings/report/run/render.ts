@@ -29,7 +29,7 @@ export function fillReport(template: string, document: ReportDocument): string {
 /** One HTML file about these runs; `template` is the package's report.html. The same input gives the same bytes. */
 export function fillRunReport(
   template: string,
-  results: readonly RunResult[],
+  results: Iterable<RunResult>,
   options: RunReportOptions = {},
 ): string {
   return fillReport(template, prepareReport(results, options));

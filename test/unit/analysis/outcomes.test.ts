@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { blockersOf, outcomesOf } from "../../../bindings/analysis/outcomes/index.js";
+import { renderBrief, renderRuns } from "../../../bindings/report/index.js";
 import type { FailureRecord, RequestRecord, RunResult } from "../../../bindings/scenario/result.js";
-import {
-  comparePolicies,
-  failureStories,
-  policiesOf,
-  summarizeClients,
-} from "../../../bindings/sweep/index.js";
 import { makeResults } from "../../support/run_results.js";
 
 const base = makeResults({ policies: ["one"], seeds: 1, seconds: 4 })[0]!;
@@ -27,8 +23,9 @@ describe("clients", () => {
   ];
 
   it("are counted over all seeds, with a row even where nothing succeeded", () => {
-    const [a, b] = summarizeClients(results);
-    expect(policiesOf(results)).toEqual(["a", "b"]);
+    const { summaries, policies } = outcomesOf(results);
+    const [a, b] = summaries;
+    expect(policies).toEqual(["a", "b"]);
     expect(a).toMatchObject({ client: "camera", policy: "a", runs: 2 });
     expect(a?.all).toMatchObject({
       requests: 5,
@@ -43,9 +40,47 @@ describe("clients", () => {
   });
 
   it("are compared on the seeds that both policies have", () => {
-    const success = comparePolicies(results).find(({ metric }) => metric === "success");
-    expect(success).toMatchObject({ policy: "b", base: "a", pairs: 1, interval: undefined });
+    const success = outcomesOf(results).comparisons.find(({ metric }) => metric === "success");
+    expect(success).toMatchObject({ policy: "b", against: "a", seeds: [1], interval: undefined });
     expect(success?.median).toBeCloseTo(1 / 3);
+  });
+});
+
+describe("many requests", () => {
+  /** A call with so many arguments throws a RangeError. */
+  const MANY = 200_000;
+  const requests = Array.from({ length: MANY }, (_, i) => request(0, i + 1));
+  const timeNs = Array.from({ length: MANY }, (_, i) => i);
+  const series = {
+    timeNs,
+    columns: [{ name: "pins", unit: "pages", kind: "level", values: timeNs }],
+  } as const;
+
+  it("of one client are summed up, and a long series is drawn", () => {
+    const outcomes = outcomesOf([{ ...run("a", 1, requests), series }]);
+    expect(outcomes.summaries[0]?.all).toMatchObject({ requests: MANY, maxNs: MANY, p50Ns: MANY / 2 + 1 });
+    expect(renderRuns(outcomes)).toContain("pinned");
+    expect(renderBrief(outcomes)).toContain("200,000 of 200,000 requests");
+  });
+});
+
+describe("results", () => {
+  it("are read once, one after the other, and need not be in memory together", () => {
+    const results = makeResults({ seeds: 2, seconds: 4 });
+    let read = 0;
+    const { runs, firsts, ...outcomes } = outcomesOf(
+      (function* () {
+        for (const result of results) {
+          read++;
+          yield result;
+        }
+      })(),
+    );
+    expect(read).toBe(results.length);
+    expect(firsts.map(({ policy, seed }) => [policy, seed])).toEqual(
+      outcomes.policies.map((policy) => [policy, 1]),
+    );
+    expect(outcomesOf(results)).toEqual({ runs, firsts, ...outcomes });
   });
 });
 
@@ -66,10 +101,18 @@ describe("failures", () => {
     map: { startPfn: 0, pagesPerCell: 1, kinds: [], counts: [] },
   });
 
+  it("add their blockers up over all windows", () => {
+    const [failed] = makeResults({ seeds: 1 })[0]?.failures ?? [];
+    const blockers = blockersOf(failed?.windows ?? []);
+    expect(blockers.reduce((sum, { windows }) => sum + windows, 0)).toBe(failed?.windows.length);
+    const longest = blockers.reduce((most, { longestHeldNs }) => Math.max(most, longestHeldNs), 0);
+    expect(longest).toBe(failed?.longestHeldNs);
+  });
+
   it("of the same cause are one story, most frequent first", () => {
     const ota = failure(-16, [window, window, { ...window, holder: "", reason: "NOT_REACHED" }]);
     const failures = [ota, failure(-12, []), ota];
-    const stories = failureStories([{ ...run("a", 1, []), failures }]);
+    const { failures: stories } = outcomesOf([{ ...run("a", 1, []), failures }]);
     expect(stories.map(({ count, errno }) => [count, errno])).toEqual([
       [2, -16],
       [1, -12],

@@ -1,8 +1,10 @@
 // Knows: which failures are the same story, and what there is to say about each: windows, blockers, holders, times.
 // Must not know: how it is shown.
 
-import { quantile } from "../analysis/index.js";
-import type { FailureRecord, RunResult, WindowRecord } from "../scenario/result.js";
+import { largest, smallest } from "../../engine/extent.js";
+import { quantile } from "../bootstrap.js";
+import { type NamedBlocker, nameBlockers } from "./blockers.js";
+import type { FailureOutcome, RunOutcome } from "./outcome.js";
 
 /** Failures of one client under one policy with the same errno and the same chief holder. */
 export interface FailureStory {
@@ -19,39 +21,19 @@ export interface FailureStory {
   readonly windows: number;
   readonly distinctBlockers: number;
   /** Holders of blocking pins, and other reasons, by number of windows, most first. */
-  readonly blockers: readonly { readonly name: string; readonly windows: number }[];
+  readonly blockers: readonly NamedBlocker[];
   /** How long the blocking pins had been held: median and longest of all windows. */
   readonly heldMedianNs: number | undefined;
   readonly heldMostNs: number;
   readonly anyLongPin: boolean;
+  /** Median over the failures. */
   readonly sleeps: number;
 }
 
-/** A workload's name where a pin blocked, else the reason in words. */
-export function blockerName({ reason, holder }: WindowRecord): string {
-  return holder === "" ? reason.toLowerCase().replaceAll("_", " ") : holder;
-}
-
-function blockersOf(failures: readonly FailureRecord[]): { name: string; windows: number }[] {
-  const counts = new Map<string, number>();
-  for (const { windows } of failures)
-    for (const window of windows) {
-      if (window.errno === 0) continue;
-      const name = blockerName(window);
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-  return [...counts]
-    .map(([name, windows]) => ({ name, windows }))
-    .sort((a, b) => b.windows - a.windows || (a.name < b.name ? -1 : 1));
-}
-
-function tell(policy: string, failures: readonly FailureRecord[]): FailureStory | undefined {
+function tell(policy: string, failures: readonly FailureOutcome[]): FailureStory | undefined {
   const first = failures[0];
   if (first === undefined) return undefined;
   const { client, area, errno, pages, align } = first.request;
-  const held = failures.flatMap(({ windows }) =>
-    windows.filter(({ holder }) => holder !== "").map(({ heldNs }) => heldNs),
-  );
   const times = failures.map(({ request }) => request.beginNs);
   const middle = (values: readonly number[]) => Math.round(quantile(values, 0.5) ?? 0);
   return {
@@ -62,12 +44,15 @@ function tell(policy: string, failures: readonly FailureRecord[]): FailureStory 
     pages,
     align,
     count: failures.length,
-    firstNs: Math.min(...times),
-    lastNs: Math.max(...times),
+    firstNs: smallest(times),
+    lastNs: largest(times),
     windows: middle(failures.map(({ request }) => request.windows)),
     distinctBlockers: middle(failures.map((failure) => failure.distinctBlockers)),
-    blockers: blockersOf(failures),
-    heldMedianNs: quantile(held, 0.5),
+    blockers: nameBlockers(failures.flatMap(({ blockers }) => blockers)),
+    heldMedianNs: quantile(
+      failures.flatMap(({ heldNs }) => heldNs),
+      0.5,
+    ),
     heldMostNs: failures.reduce((most, { longestHeldNs }) => Math.max(most, longestHeldNs), 0),
     anyLongPin: failures.some(({ anyLongPin }) => anyLongPin),
     sleeps: middle(failures.map(({ request }) => request.sleeps)),
@@ -75,12 +60,12 @@ function tell(policy: string, failures: readonly FailureRecord[]): FailureStory 
 }
 
 /** Distinct failures of all runs, most frequent first. */
-export function failureStories(results: readonly RunResult[]): FailureStory[] {
-  const groups = new Map<string, { policy: string; failures: FailureRecord[] }>();
-  for (const { policy, failures } of results)
+export function failureStories(runs: readonly RunOutcome[]): FailureStory[] {
+  const groups = new Map<string, { policy: string; failures: FailureOutcome[] }>();
+  for (const { policy, failures } of runs)
     for (const failure of failures) {
       const { client, errno } = failure.request;
-      const chief = blockersOf([failure])[0]?.name ?? "";
+      const chief = nameBlockers(failure.blockers)[0]?.name ?? "";
       const key = JSON.stringify([policy, client, errno, chief]);
       const group = groups.get(key) ?? { policy, failures: [] };
       groups.set(key, group);

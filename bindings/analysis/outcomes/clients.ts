@@ -1,0 +1,89 @@
+// Knows: what the requests of one client come to under one policy: all seeds together, and seed by seed.
+// Must not know: how one policy does against another (comparisons), how it is shown.
+
+import { bootstrapMedian, type Interval, median } from "../bootstrap.js";
+import type { RunOutcome } from "./outcome.js";
+import { type RequestSummary, summarizeRequests } from "./requests.js";
+
+/** A figure of every run: its median and how sure that is. */
+export interface Spread {
+  readonly median: number | undefined;
+  /** 95 % bootstrap interval of the median; undefined for a single run. */
+  readonly interval: Interval | undefined;
+}
+
+/** One client under one policy, over all seeds. */
+export interface ClientSummary {
+  readonly client: string;
+  readonly policy: string;
+  readonly runs: number;
+  /** The requests of all seeds together. */
+  readonly all: RequestSummary;
+  /** Over seeds: share of requests that succeeded, latency, share of missed deadlines. */
+  readonly success: Spread;
+  readonly p50: Spread;
+  readonly p99: Spread;
+  readonly missed: Spread;
+}
+
+/** What a run is measured by; undefined where it has no value. Shares are 0 to 1, latencies nanoseconds. */
+const METRICS = {
+  success: ({ requests, succeeded }: RequestSummary) => (requests === 0 ? undefined : succeeded / requests),
+  missed: ({ requests, missed }: RequestSummary) => (requests === 0 ? undefined : missed / requests),
+  median: ({ p50Ns }: RequestSummary) => p50Ns,
+  p99: ({ p99Ns }: RequestSummary) => p99Ns,
+} as const;
+
+export type Metric = keyof typeof METRICS;
+export const metrics = Object.keys(METRICS) as readonly Metric[];
+
+export function measure(requests: RequestSummary, metric: Metric): number | undefined {
+  return METRICS[metric](requests);
+}
+
+/** The requests of one client in one run. */
+export function clientRun({ requests }: RunOutcome, client: string): RequestSummary {
+  return summarizeRequests(requests.filter((request) => request.client === client));
+}
+
+function summarizeClient(client: string, policy: string, runs: readonly RunOutcome[]): ClientSummary {
+  const each = runs.map((run) => clientRun(run, client));
+  const all = runs.flatMap(({ requests }) => requests.filter((request) => request.client === client));
+  const over = (metric: Metric): Spread => {
+    const known = each.map((run) => measure(run, metric)).filter((value) => value !== undefined);
+    return { median: median(known), interval: bootstrapMedian(known) };
+  };
+  return {
+    client,
+    policy,
+    runs: runs.length,
+    all: summarizeRequests(all),
+    success: over("success"),
+    p50: over("median"),
+    p99: over("p99"),
+    missed: over("missed"),
+  };
+}
+
+/** Policies in the order in which they were run. */
+export function policiesOf(runs: readonly { readonly policy: string }[]): string[] {
+  return [...new Set(runs.map(({ policy }) => policy))];
+}
+
+/** Clients in the order of the scenario. */
+export function clientsOf(runs: readonly { readonly clients: readonly string[] }[]): string[] {
+  return [...new Set(runs.flatMap(({ clients }) => clients))];
+}
+
+/** Every client under every policy, clients outermost. */
+export function summarizeClients(runs: readonly RunOutcome[]): ClientSummary[] {
+  return clientsOf(runs).flatMap((client) =>
+    policiesOf(runs).map((policy) =>
+      summarizeClient(
+        client,
+        policy,
+        runs.filter((run) => run.policy === policy),
+      ),
+    ),
+  );
+}

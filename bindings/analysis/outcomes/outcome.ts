@@ -1,0 +1,98 @@
+// Knows: what is kept of a run for all that is worked out over many: requests, failures without their windows and maps.
+// Must not know: other runs, how a figure is shown.
+
+import {
+  type AreaMap,
+  type AreaSummary,
+  type FailureRecord,
+  PAGE_KINDS,
+  type PageKind,
+  type RequestRecord,
+  type RunResult,
+} from "../../scenario/result.js";
+import { type Blocker, blockedWindows, blockersOf } from "./blockers.js";
+
+/** A share of an area, by what its pages are; the largest first, nothing that is 0. */
+export type Contents = readonly { readonly kind: PageKind; readonly share: number }[];
+
+/** A failure without its windows and its map. */
+export interface FailureOutcome {
+  readonly request: RequestRecord;
+  readonly distinctBlockers: number;
+  readonly longestHeldNs: number;
+  readonly anyLongPin: boolean;
+  readonly blockers: readonly Blocker[];
+  /** How long each blocking pin had been held, nanoseconds. */
+  readonly heldNs: readonly number[];
+  /** Share of each kind of page in the area at that moment. */
+  readonly contents: Contents;
+}
+
+/** One run, small: tens of kilobytes where its result has megabytes. */
+export interface RunOutcome {
+  readonly scenario: string;
+  readonly device: string;
+  readonly kernel: string;
+  readonly policy: string;
+  readonly seed: number;
+  readonly durationNs: number;
+  readonly events: number;
+  readonly digest: string;
+  readonly pageBytes: number;
+  readonly areas: readonly AreaSummary[];
+  readonly clients: readonly string[];
+  readonly requests: readonly RequestRecord[];
+  readonly failures: readonly FailureOutcome[];
+  readonly failuresNotKept: number;
+  /** Mean over all samples, by area. */
+  readonly usage: ReadonlyMap<string, Contents>;
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+export function sharesOf(pages: Readonly<Partial<Record<PageKind, number>>>): Contents {
+  const whole = total(Object.values(pages));
+  return PAGE_KINDS.map((kind) => ({ kind, share: whole === 0 ? 0 : (pages[kind] ?? 0) / whole }))
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share);
+}
+
+function contentsOf({ kinds, counts }: AreaMap): Contents {
+  return sharesOf(Object.fromEntries(kinds.map((kind, k) => [kind, total(counts[k] ?? [])])));
+}
+
+function failureOutcome({ windows, map, ...failure }: FailureRecord): FailureOutcome {
+  const blocked = blockedWindows(windows);
+  return {
+    ...failure,
+    blockers: blockersOf(blocked),
+    heldNs: blocked.filter(({ holder }) => holder !== "").map(({ heldNs }) => heldNs),
+    contents: contentsOf(map),
+  };
+}
+
+function usageOf({ areas, series }: RunResult): Map<string, Contents> {
+  const columns = new Map(series.columns.map(({ name, values }) => [name, values]));
+  return new Map(
+    areas.map(({ name }) => {
+      const pages = PAGE_KINDS.map((kind) => {
+        const values = columns.get(`area.${name}.${kind}`) ?? [];
+        return [kind, values.length === 0 ? 0 : total(values) / values.length] as const;
+      });
+      return [name, sharesOf(Object.fromEntries(pages))] as const;
+    }),
+  );
+}
+
+export function runOutcome(run: RunResult): RunOutcome {
+  const { scenario, device, kernel, policy, seed, durationNs, events, digest, pageBytes } = run;
+  const { areas, clients, requests, failuresNotKept } = run;
+  return {
+    ...{ scenario, device, kernel, policy, seed, durationNs, events, digest, pageBytes },
+    ...{ areas, clients, requests, failuresNotKept },
+    failures: run.failures.map(failureOutcome),
+    usage: usageOf(run),
+  };
+}

@@ -1,0 +1,196 @@
+// Knows: what of all outcomes is told in about ten lines, and with which figures: who asked, what blocked, what a policy
+// changed, what the area held, what it cost.
+// Must not know: words, units. Every number is one of the other figures of this room; nothing is guessed.
+
+import { largest, smallest } from "../../engine/extent.js";
+import type { PageKind } from "../../scenario/result.js";
+import { median } from "../bootstrap.js";
+import { type Blocker, groupBy } from "./blockers.js";
+import { type ClientSummary, policiesOf } from "./clients.js";
+import type { PolicyComparison } from "./comparisons.js";
+import type { Contents, RunOutcome } from "./outcome.js";
+
+/** Up to so many policies each has lines of its own. */
+export const FEW_POLICIES = 2;
+
+/** What ran: equal for all runs but for their time. */
+export interface Heading {
+  readonly scenario: string;
+  readonly device: string;
+  readonly kernel: string;
+  readonly pageBytes: number;
+  readonly runs: number;
+  readonly policies: readonly string[];
+  readonly seeds: number;
+  readonly leastNs: number;
+  readonly mostNs: number;
+}
+
+/** Who stood in the way of one policy's failed requests. */
+export interface Cause {
+  readonly policy: string;
+  readonly failures: number;
+  readonly windows: number;
+  /** The most windows first. */
+  readonly blockers: readonly Pick<Blocker, "reason" | "holder" | "pinKind" | "windows">[];
+  /** The oldest pin that blocked; 0: no pin did. */
+  readonly oldestHeldNs: number;
+  /** Failures that met a long pin. */
+  readonly longPins: number;
+}
+
+/** What an area held under one policy: at the failures (median), or where nothing failed over time (mean). */
+export interface Held {
+  readonly policy: string;
+  readonly when: "at-failure" | "over-time";
+  readonly area: string;
+  readonly contents: Contents;
+}
+
+export interface Work {
+  readonly policy: string;
+  readonly windows: number;
+  readonly pagesMigrated: number;
+  readonly pagesReclaimed: number;
+}
+
+export interface Summary {
+  /** undefined: no run was finished. */
+  readonly heading: Heading | undefined;
+  /** Clients that asked. */
+  readonly asked: readonly ClientSummary[];
+  readonly causes: readonly Cause[];
+  /** Success where it tells policies apart, else latency; the largest difference first. */
+  readonly differences: readonly PolicyComparison[];
+  readonly held: readonly Held[];
+  readonly work: readonly Work[];
+}
+
+function headingOf(runs: readonly RunOutcome[]): Heading | undefined {
+  const [first] = runs;
+  if (first === undefined) return undefined;
+  const { scenario, device, kernel, pageBytes } = first;
+  const times = runs.map(({ durationNs }) => durationNs);
+  return {
+    ...{ scenario, device, kernel, pageBytes },
+    runs: runs.length,
+    policies: policiesOf(runs),
+    seeds: new Set(runs.map(({ seed }) => seed)).size,
+    leastNs: smallest(times),
+    mostNs: largest(times),
+  };
+}
+
+function causeOf(policy: string, runs: readonly RunOutcome[]): Cause[] {
+  const failures = runs.flatMap((run) => run.failures);
+  if (failures.length === 0) return [];
+  const all = failures.flatMap(({ blockers }) => blockers);
+  const blockers = groupBy(all, ({ reason, holder, pinKind }) => `${reason}\0${holder}\0${pinKind}`)
+    .map((group) => {
+      const { reason = "", holder = "", pinKind = "" } = group[0] ?? {};
+      return { reason, holder, pinKind, windows: group.reduce((sum, { windows }) => sum + windows, 0) };
+    })
+    .sort((a, b) => b.windows - a.windows);
+  return [
+    {
+      policy,
+      failures: failures.length,
+      windows: blockers.reduce((sum, { windows }) => sum + windows, 0),
+      blockers,
+      oldestHeldNs: failures.reduce((most, { longestHeldNs }) => Math.max(most, longestHeldNs), 0),
+      longPins: failures.filter(({ anyLongPin }) => anyLongPin).length,
+    },
+  ];
+}
+
+/** The area that was asked for most pages. */
+function areaAsked(runs: readonly RunOutcome[]): string | undefined {
+  const asked = new Map<string, number>();
+  for (const { requests } of runs)
+    for (const { area, pages } of requests) asked.set(area, (asked.get(area) ?? 0) + pages);
+  return [...asked].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+/** One figure for each kind of page from the contents of many moments. */
+function together(many: readonly Contents[], figure: (shares: readonly number[]) => number): Contents {
+  const kinds = new Set<PageKind>(many.flatMap((contents) => contents.map(({ kind }) => kind)));
+  return [...kinds]
+    .map((kind) => {
+      const shares = many.map((contents) => contents.find((row) => row.kind === kind)?.share ?? 0);
+      return { kind, share: figure(shares) };
+    })
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share);
+}
+
+function heldOf(policy: string, runs: readonly RunOutcome[]): Held[] {
+  const area = areaAsked(runs);
+  if (area === undefined) return [];
+  const failures = runs.flatMap((run) => run.failures);
+  const when = failures.length > 0 ? "at-failure" : "over-time";
+  const many =
+    when === "at-failure"
+      ? failures.map(({ contents }) => contents)
+      : runs.map(({ usage }) => usage.get(area) ?? []).filter((shares) => shares.length > 0);
+  const contents =
+    when === "at-failure"
+      ? together(many, (shares) => median(shares) ?? 0)
+      : together(many, (shares) => shares.reduce((sum, share) => sum + share, 0) / shares.length);
+  return contents.length === 0 && when === "over-time" ? [] : [{ policy, when, area, contents }];
+}
+
+function workOf(policy: string, asked: readonly ClientSummary[]): Work[] {
+  const rows = asked.filter((row) => row.policy === policy).map(({ all }) => all);
+  if (rows.length === 0) return [];
+  const sum = (pick: (row: ClientSummary["all"]) => number) =>
+    rows.reduce((total, row) => total + pick(row), 0);
+  return [
+    {
+      policy,
+      windows: sum(({ windows }) => windows),
+      pagesMigrated: sum(({ pagesMigrated }) => pagesMigrated),
+      pagesReclaimed: sum(({ pagesReclaimed }) => pagesReclaimed),
+    },
+  ];
+}
+
+/** The largest first; where success does not tell policies apart, latency may. */
+function differencesOf(comparisons: readonly PolicyComparison[]): PolicyComparison[] {
+  const bySize = (rows: readonly PolicyComparison[]) =>
+    rows.toSorted((a, b) => Math.abs(b.median) - Math.abs(a.median));
+  const success = comparisons.filter(({ metric, median: middle }) => metric === "success" && middle !== 0);
+  if (success.length > 0) return bySize(success);
+  return bySize(comparisons.filter(({ metric }) => metric === "median"));
+}
+
+export function failuresOf(rows: readonly ClientSummary[]): number {
+  return rows.reduce((sum, { all }) => sum + all.requests - all.succeeded, 0);
+}
+
+/** With many policies causes are told of the worst and the best of them. */
+export function summarize(
+  runs: readonly RunOutcome[],
+  clients: readonly ClientSummary[],
+  comparisons: readonly PolicyComparison[],
+): Summary {
+  const policies = policiesOf(runs);
+  const asked = clients.filter(({ all }) => all.requests > 0);
+  const failures = (policy: string) => failuresOf(asked.filter((row) => row.policy === policy));
+  const ranked = policies.toSorted((a, b) => failures(b) - failures(a));
+  const told = policies.length > FEW_POLICIES ? [...ranked.slice(0, 1), ...ranked.slice(-1)] : policies;
+  const each = <T>(tell: (policy: string, own: readonly RunOutcome[]) => T[]) =>
+    told.flatMap((policy) =>
+      tell(
+        policy,
+        runs.filter((run) => run.policy === policy),
+      ),
+    );
+  return {
+    heading: headingOf(runs),
+    asked,
+    causes: each(causeOf),
+    differences: differencesOf(comparisons),
+    held: each(heldOf),
+    work: told.flatMap((policy) => workOf(policy, asked)),
+  };
+}

@@ -1,0 +1,158 @@
+// Knows: how the summary of runs is told in about ten plain lines, on a terminal and at the head of a report.
+// Must not know: how any figure is worked out (analysis/outcomes), pictures.
+
+import type {
+  Cause,
+  ClientSummary,
+  Heading,
+  Held,
+  PolicyComparison,
+  RequestSummary,
+  Summary,
+  Work,
+} from "../analysis/outcomes/index.js";
+import { FEW_POLICIES, failuresOf } from "../analysis/outcomes/summary.js";
+import { largest, smallest } from "../engine/extent.js";
+import { formatBytes, formatCount, formatDuration, formatErrno, formatShare } from "./sizes.js";
+
+const MOST_LINES = 10;
+/** Kinds of page, and of blockers, that a line names. */
+const MOST_KINDS = 4;
+const MOST_BLOCKERS = 2;
+
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+function whatRan({ leastNs, mostNs, runs, policies, seeds, ...first }: Heading): string {
+  const time =
+    leastNs === mostNs ? formatDuration(leastNs) : `${formatDuration(leastNs)} to ${formatDuration(mostNs)}`;
+  const many = runs === 1 ? "one run" : plural(runs, "run");
+  return `${first.scenario} on ${first.device} (Linux ${first.kernel}): ${many} of ${time} of virtual time, ${plural(policies.length, "policy", "policies")} (${policies.join(", ")}), ${plural(seeds, "seed")}.`;
+}
+
+function sizeOf({ pagesMin, pagesMax }: RequestSummary, pageBytes: number): string {
+  const most = formatBytes(pagesMax * pageBytes);
+  return pagesMin === pagesMax ? most : `${formatBytes(pagesMin * pageBytes)} to ${most}`;
+}
+
+function outcome({ client, policy, all }: ClientSummary, pageBytes: number): string {
+  const what = `${client} under ${policy}: ${formatCount(all.succeeded)} of ${plural(all.requests, "request")} of ${sizeOf(all, pageBytes)} succeeded (${formatShare(all.succeeded, all.requests)})`;
+  const errors = Object.entries(all.errors).map(
+    ([errno, count]) => `${formatCount(count)} with ${formatErrno(errno)}`,
+  );
+  const failed = errors.length === 0 ? "" : `; failed: ${errors.join(", ")}`;
+  const latency =
+    all.p50Ns === undefined
+      ? ""
+      : `; latency of successes: median ${formatDuration(all.p50Ns)}, p95 ${formatDuration(all.p95Ns ?? 0)}, p99 ${formatDuration(all.p99Ns ?? 0)}`;
+  const missed = all.missed === 0 ? "" : `; ${formatCount(all.missed)} missed the deadline`;
+  return `${what}${failed}${latency}${missed}.`;
+}
+
+/** One client under many policies, the best first. */
+function byPolicy(client: string, rows: readonly ClientSummary[], pageBytes: number): string {
+  const [first] = rows;
+  const success = ({ all }: ClientSummary) => all.succeeded / all.requests;
+  const shares = rows
+    .toSorted((a, b) => success(b) - success(a))
+    .map(({ policy, all }) => `${policy} ${formatShare(all.succeeded, all.requests)}`);
+  const medians = rows.flatMap(({ all }) => all.p50Ns ?? []);
+  const latency =
+    medians.length === 0
+      ? ""
+      : `; median latency ${formatDuration(smallest(medians))} to ${formatDuration(largest(medians))}`;
+  const size = first === undefined ? "" : ` (${sizeOf(first.all, pageBytes)})`;
+  return `Success of ${client}${size}: ${shares.join(", ")}${latency}.`;
+}
+
+/** A line for each client under each policy; with many policies one for each client. The most failures first when not all fit. */
+function outcomeLines({ heading, asked }: Summary, most: number): string[] {
+  if (asked.length === 0) return ["No client asked for contiguous memory."];
+  const { pageBytes = 4096, policies = [] } = heading ?? {};
+  const isMany = policies.length > FEW_POLICIES;
+  const clients = [...new Set(asked.map(({ client }) => client))];
+  const rows = isMany
+    ? clients.map((client) => asked.filter((row) => row.client === client))
+    : policies.flatMap((policy) => asked.filter((row) => row.policy === policy)).map((row) => [row]);
+  const kept = rows.toSorted((a, b) => failuresOf(b) - failuresOf(a)).slice(0, most);
+  const lines = rows
+    .filter((row) => kept.includes(row))
+    .flatMap((row) => {
+      const [first] = row;
+      if (first === undefined) return [];
+      return [isMany ? byPolicy(first.client, row, pageBytes) : outcome(first, pageBytes)];
+    });
+  const more = rows.length - kept.length;
+  return more > 0 ? [...lines, `${plural(more, "more row")} in the table of clients.`] : lines;
+}
+
+function blocked({ policy, failures, windows, blockers, oldestHeldNs, longPins }: Cause): string {
+  if (windows === 0) return `Under ${policy} ${plural(failures, "failure")} had no window to try at all.`;
+  const most = blockers.slice(0, MOST_BLOCKERS).map(({ reason, holder, pinKind, windows: count }) => {
+    const who = holder === "" ? "" : ` by ${holder}${pinKind === "" ? "" : ` (${pinKind})`}`;
+    return `${reason}${who} ${formatShare(count, windows)}`;
+  });
+  const oldest = formatDuration(oldestHeldNs);
+  const pins =
+    oldestHeldNs === 0
+      ? ""
+      : longPins === 0
+        ? `; no single pin was long: the oldest that blocked was ${oldest} old`
+        : `; ${formatCount(longPins)} of ${plural(failures, "failure")} met a long pin, the oldest ${oldest}`;
+  return `What blocked under ${policy}, of ${plural(windows, "window")} tried: ${most.join(", ")}${pins}.`;
+}
+
+function held({ policy, when, area, contents }: Held): string {
+  const shares = contents.slice(0, MOST_KINDS).map(({ kind, share }) => `${formatShare(share, 1)} ${kind}`);
+  return when === "at-failure"
+    ? `When a request failed under ${policy}, the area held (median): ${shares.join(", ")}.`
+    : `The area ${area} under ${policy}, mean over time: ${shares.join(", ")}.`;
+}
+
+function cost({ policy, windows, pagesMigrated, pagesReclaimed }: Work): string {
+  return `Work for requests under ${policy}: ${plural(windows, "window")} tried, ${plural(pagesMigrated, "page")} migrated, ${formatCount(pagesReclaimed)} reclaimed.`;
+}
+
+function faster({ client, policy, against, seeds, median }: PolicyComparison): string {
+  const change =
+    median === 0 ? "equal" : `${formatDuration(Math.abs(median))} ${median < 0 ? "shorter" : "longer"}`;
+  return `${policy} against ${against}, same arrivals: latency of ${client} ${change} (median over ${plural(seeds.length, "seed")} of the difference of medians).`;
+}
+
+function better({
+  client,
+  policy,
+  against,
+  seeds,
+  values,
+  base,
+  median,
+  interval,
+}: PolicyComparison): string {
+  const gained = values.filter((value, i) => value > (base[i] ?? 0)).length;
+  const lost = values.filter((value, i) => value < (base[i] ?? 0)).length;
+  const points = (share: number) => `${share > 0 ? "+" : ""}${Number((share * 100).toFixed(1))}`;
+  const range =
+    interval === undefined ? "" : ` (95 % interval ${points(interval.low)} to ${points(interval.high)})`;
+  return `${policy} against ${against}, same arrivals: success of ${client} ${points(median)} points in the median of ${plural(seeds.length, "seed")}${range}; better in ${gained}, worse in ${lost}.`;
+}
+
+/** At most ten lines; one when no run was finished. */
+export function summaryLines(summary: Summary): string[] {
+  const { heading, differences } = summary;
+  if (heading === undefined) return ["No run was finished."];
+  const causes = summary.causes.map(blocked);
+  const full = summary.held.map(held);
+  const lines = [
+    whatRan(heading),
+    ...outcomeLines(summary, Math.max(2, MOST_LINES - 3 - causes.length - full.length)),
+    ...causes,
+    ...differences
+      .map((row) => (row.metric === "success" ? better(row) : faster(row)))
+      .slice(0, heading.policies.length > 2 ? 2 : 1),
+    ...full,
+    ...summary.work.map(cost),
+  ];
+  return lines.slice(0, MOST_LINES);
+}
