@@ -10,13 +10,13 @@ import { bindSmallest } from "./buddy/smallest";
 import { bindWatermark } from "./buddy/watermark";
 import { CHECK_LEVEL } from "./check";
 import { searchWords } from "./cma/area";
+import { emptyLists } from "./command/load";
 import { bindOwner } from "./frames/owner";
 import { bindGeometry } from "./frames/pageblock";
 import { bindCounters } from "./frames/zone";
 import { bind, table as buildTable, plan } from "./memory/regions";
 import { bindIsolate } from "./movement/isolate";
 import { bindMigrate } from "./movement/migrate";
-import { emptyLists } from "./workload/load";
 
 function bindRooms(): void {
   bindGeometry();

@@ -121,7 +121,7 @@ export enum IndexPart {
   PYRAMID = 4,
 }
 
-/** Fixed loops of workload/pattern, the rows of the benchmark; the C twin has the same. */
+/** Fixed loops of workload/generators/pattern, the rows of the benchmark; the C twin has the same. */
 export enum Pattern {
   PCP_PAIR = 0,
   PCP_BATCH = 1,

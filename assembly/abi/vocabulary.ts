@@ -254,7 +254,7 @@ export enum PageLife {
   CMA = 7,
 }
 
-/** Commands of the buffer. Arguments: see the table in memory/commands. */
+/** Commands of the buffer. Arguments: the table in command/execute. */
 export enum Op {
   NOP = 0,
   ALLOCATE = 1,

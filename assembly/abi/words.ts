@@ -341,7 +341,7 @@ export enum AuditWord {
   COUNT = 8,
 }
 
-/** Parameters of workload/churn. Weights are relative. */
+/** Parameters of workload/generators/churn. Weights are relative. */
 export enum WorkloadWord {
   SEED_LOW,
   SEED_HIGH,

@@ -3,7 +3,6 @@
 
 import { SimulationWord } from "../abi/run";
 import { ActorKind, ActorWord } from "../abi/simulation";
-import { actorWord, isActive, setActorWord, simulationWord, Tag } from "./actor";
 import * as apps from "./actors/apps";
 import * as camera from "./actors/camera";
 import * as directIo from "./actors/direct_io";
@@ -20,6 +19,7 @@ import * as slab from "./actors/slab";
 import * as tv from "./actors/tv";
 import * as vmstat from "./actors/vmstat";
 import * as zram from "./actors/zram";
+import { actorWord, isActive, setActorWord, simulationWord, Tag } from "./parts/actor";
 
 function startActor(actor: i32): void {
   if (isActive(actor)) return;

@@ -7,8 +7,8 @@ import { ActorKind, ActorWord, Parameter, RunStatus } from "../abi/simulation";
 import { SIMULATION } from "../memory/regions";
 import { now, resetSpent, setNow } from "../time/clock";
 import { nextTime, schedule, takeNext, takenActor, takenPayload, takenTag, takenTime } from "../time/queue";
-import { actorWord, parameter, seedSide, setSimulationWord, simulationWord, Tag } from "./actor";
 import { act, killOne } from "./kinds";
+import { actorWord, parameter, seedSide, setSimulationWord, simulationWord, Tag } from "./parts/actor";
 
 /** Schedules the start and the stop of every actor; parameters, costs and seeds have been written. */
 export function begin(): void {

@@ -1,4 +1,4 @@
-// Knows: the loops of assembly/workload/pattern in C, and a line protocol.
+// Knows: the loops of assembly/workload/generators/pattern in C, and a line protocol.
 // Must not know: what is compared. Compiled by bench/twin.ts where a C compiler is found; never shipped.
 //
 //   twin IMAGE TABLE       IMAGE: a machine's memory as bytes; TABLE: where its region table begins
@@ -27,7 +27,7 @@ static inline uint32_t randomBelow(uint64_t *state, uint32_t bound) {
   return (uint32_t)(((uint64_t)random32(state) * bound) >> 32);
 }
 
-// ---- workload/pattern
+// ---- workload/generators/pattern
 
 #define FIRST_SUM 0x811c9dc5u
 

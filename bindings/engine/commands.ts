@@ -1,5 +1,5 @@
 // Knows: how an operation is written into the command buffer and its result read back.
-// Must not know: what an operation is for. Arguments per operation: assembly/workload/commands.
+// Must not know: what an operation is for. Arguments per operation: assembly/command/execute.
 
 import { Region } from "../../assembly/abi/layout.js";
 import { COMMAND_CAPACITY } from "../../assembly/abi/limits.js";

@@ -8,6 +8,7 @@
 const LAYERS = [
   "machine",
   "workload",
+  "command",
   "cma",
   "movement",
   "buddy",
@@ -25,13 +26,16 @@ function below(layer: (typeof LAYERS)[number]): string[] {
 const CHECK = "check";
 
 export const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
-  index: ["machine", "workload", "cma", "movement", "time", "audit"],
+  index: ["machine", "workload", "command", "cma", "movement", "time", "audit"],
   // The machine with time.
   simulation: ["index", "workload"],
   // Another module: bitmaps without a machine.
   bitmap: ["cma", "memory", "abi", CHECK],
   machine: [...below("machine"), "policy", "time", CHECK],
+  // Generators that run inside, and the actors of a simulation.
   workload: [...below("workload"), "policy", "time", CHECK],
+  // The command buffer: what a caller, a trace or a dump asks for, checked before it is done.
+  command: [...below("command"), "policy", CHECK],
   cma: [...below("cma"), "policy", CHECK],
   movement: [...below("movement"), "policy", CHECK],
   buddy: [...below("buddy"), "policy", CHECK],

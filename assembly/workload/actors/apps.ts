@@ -1,9 +1,9 @@
 // Knows: applications: launched, filled, used, ended; the oldest is killed for a new one, or when memory is short.
-// Must not know: their memory (workload/application). An application that ends gives its memory back while others act.
+// Must not know: their memory (workload/parts/application). An application that ends gives its memory back while others act.
 // DEVIATION: file pages that an application has mapped go with it; the kernel keeps them cached.
 //
 //   ActorWord.A, B: the oldest and the newest that is alive (cell + 1); D: how many are
-//   cell: as workload/application; A its number, NEXT the next younger one (cell + 1)
+//   cell: as workload/parts/application; A its number, NEXT the next younger one (cell + 1)
 
 import { CellWord } from "../../abi/run";
 import { ActorWord, AppsParameter, Cost, Counter } from "../../abi/simulation";
@@ -23,10 +23,10 @@ import {
   pickBelow,
   setActorWord,
   whole,
-} from "../actor";
-import { beginToEmpty, emptyMore, Filling, fillMore, useSome } from "../application";
-import { ageOf, cellWord, giveCell, setCellWord, takeCell } from "../cells";
-import { givePlace, takePlace } from "../places";
+} from "../parts/actor";
+import { beginToEmpty, emptyMore, Filling, fillMore, useSome } from "../parts/application";
+import { ageOf, cellWord, giveCell, setCellWord, takeCell } from "../parts/cells";
+import { givePlace, takePlace } from "../parts/places";
 
 /** Its tags, behind those that every actor knows (Tag). An application is named by its number: it may be gone. */
 enum Step {

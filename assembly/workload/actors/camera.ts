@@ -3,8 +3,8 @@
 
 import { ActorWord, CameraParameter } from "../../abi/simulation";
 import { NONE } from "../../memory/list";
-import { actorWord, drawSpread, isActive, later, parameter, setActorWord, Tag, whole } from "../actor";
-import { askBuffer, BufferState, returnBuffer, stepBuffer } from "../buffers";
+import { actorWord, drawSpread, isActive, later, parameter, setActorWord, Tag, whole } from "../parts/actor";
+import { askBuffer, BufferState, returnBuffer, stepBuffer } from "../parts/buffers";
 
 /** Its tags, behind those that every actor knows (Tag). */
 enum Step {

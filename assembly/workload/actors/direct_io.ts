@@ -25,11 +25,21 @@ import {
   parameter,
   setActorWord,
   whole,
-} from "../actor";
-import { cellWord, giveCell, setCellWord, takeCell } from "../cells";
-import { hold, lastStatus, letGo } from "../holds";
-import { ANON, emptySlot, fault, GFP_ANON, isSwapped, pageIn, putInSlot, slotOf, swapIn } from "../pages";
-import { givePlace, takePlaceOf } from "../places";
+} from "../parts/actor";
+import { cellWord, giveCell, setCellWord, takeCell } from "../parts/cells";
+import { hold, lastStatus, letGo } from "../parts/holds";
+import {
+  ANON,
+  emptySlot,
+  fault,
+  GFP_ANON,
+  isSwapped,
+  pageIn,
+  putInSlot,
+  slotOf,
+  swapIn,
+} from "../parts/pages";
+import { givePlace, takePlaceOf } from "../parts/places";
 
 /** Its tags, behind those that every actor knows (Tag). */
 enum Step {

@@ -23,10 +23,10 @@ import {
   later,
   parameter,
   whole,
-} from "../actor";
-import { cellWord, giveCell, setCellWord, takeCell } from "../cells";
-import { acquire, FILE, GFP_FILE, GFP_READAHEAD, pageIn, putInSlot, slotOf, touch } from "../pages";
-import { along, dropOldest, isInRing, oldestPosition, pushPage, ringLength } from "../ring";
+} from "../parts/actor";
+import { cellWord, giveCell, setCellWord, takeCell } from "../parts/cells";
+import { acquire, FILE, GFP_FILE, GFP_READAHEAD, pageIn, putInSlot, slotOf, touch } from "../parts/pages";
+import { along, dropOldest, isInRing, oldestPosition, pushPage, ringLength } from "../parts/ring";
 
 /** Its tags, behind those that every actor knows (Tag). */
 enum Step {

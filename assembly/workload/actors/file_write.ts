@@ -24,10 +24,10 @@ import {
   pickSpread,
   setActorWord,
   whole,
-} from "../actor";
-import { cellWord, giveCell, setCellWord, takeCell } from "../cells";
-import { acquire, FILE, GFP_FILE, mark, pageIn, slotOf } from "../pages";
-import { along, dropOldest, oldestPosition, pushPage, ringLength } from "../ring";
+} from "../parts/actor";
+import { cellWord, giveCell, setCellWord, takeCell } from "../parts/cells";
+import { acquire, FILE, GFP_FILE, mark, pageIn, slotOf } from "../parts/pages";
+import { along, dropOldest, oldestPosition, pushPage, ringLength } from "../parts/ring";
 
 /** Its tags, behind those that every actor knows (Tag). */
 enum Step {

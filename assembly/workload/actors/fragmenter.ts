@@ -14,9 +14,9 @@ import {
   parameter,
   Tag,
   whole,
-} from "../actor";
-import { askBuffer, BufferState, returnBuffer, stepBuffer } from "../buffers";
-import { cellTime, setCellTime } from "../cells";
+} from "../parts/actor";
+import { askBuffer, BufferState, returnBuffer, stepBuffer } from "../parts/buffers";
+import { cellTime, setCellTime } from "../parts/cells";
 
 /** Its tags, behind those that every actor knows (Tag). */
 enum Step {

@@ -14,10 +14,10 @@ import {
   parameter,
   Tag,
   whole,
-} from "../actor";
-import { askBuffer, BufferState, returnBuffer, stepBuffer } from "../buffers";
-import { cellTime, setCellTime } from "../cells";
-import { drainHeapBuffer, fillHeapBuffer, takeHeapBuffer } from "../system_heap";
+} from "../parts/actor";
+import { askBuffer, BufferState, returnBuffer, stepBuffer } from "../parts/buffers";
+import { cellTime, setCellTime } from "../parts/cells";
+import { drainHeapBuffer, fillHeapBuffer, takeHeapBuffer } from "../parts/system_heap";
 
 /** Its tags, behind those that every actor knows (Tag). */
 enum Step {

@@ -3,8 +3,8 @@
 
 import { ActorWord } from "../../abi/simulation";
 import { stepKswapd } from "../../movement/kswapd";
-import { cpuOf, later, setActorWord, Tag } from "../actor";
-import { beginWork, chargeWork } from "../pages";
+import { cpuOf, later, setActorWord, Tag } from "../parts/actor";
+import { beginWork, chargeWork } from "../parts/pages";
 
 export function start(_actor: i32): void {}
 

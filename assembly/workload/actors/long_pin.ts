@@ -3,9 +3,9 @@
 
 import { LongPinParameter } from "../../abi/simulation";
 import { PageFlag, PinKind } from "../../abi/vocabulary";
-import { isActive, later, parameter, whole } from "../actor";
-import { ANON, GFP_ANON } from "../pages";
-import { pinnedPages, pinOne, releaseOldest } from "../pinned";
+import { isActive, later, parameter, whole } from "../parts/actor";
+import { ANON, GFP_ANON } from "../parts/pages";
+import { pinnedPages, pinOne, releaseOldest } from "../parts/pinned";
 
 /** Its tags, behind those that every actor knows (Tag). */
 enum Step {

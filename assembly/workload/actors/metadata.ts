@@ -4,9 +4,9 @@
 
 import { MetadataParameter } from "../../abi/simulation";
 import { Gfp, PinKind } from "../../abi/vocabulary";
-import { drawExponential, isActive, later, parameter, whole } from "../actor";
-import { FILE, GFP_FILE } from "../pages";
-import { pinnedPages, pinOne, releaseOldest } from "../pinned";
+import { drawExponential, isActive, later, parameter, whole } from "../parts/actor";
+import { FILE, GFP_FILE } from "../parts/pages";
+import { pinnedPages, pinOne, releaseOldest } from "../parts/pinned";
 
 /** Its tags, behind those that every actor knows (Tag). */
 enum Step {

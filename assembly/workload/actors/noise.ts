@@ -2,9 +2,9 @@
 // Must not know: what they are for: network buffers, pipes, page tables.
 
 import { Counter, NoiseParameter } from "../../abi/simulation";
-import { addCounter, drawChance, drawExponential, isActive, later, parameter, whole } from "../actor";
-import { allocateFor, drawOrder, release } from "../kernel_pages";
-import { GFP_ATOMIC, GFP_KERNEL, KERNEL } from "../pages";
+import { addCounter, drawChance, drawExponential, isActive, later, parameter, whole } from "../parts/actor";
+import { allocateFor, drawOrder, release } from "../parts/kernel_pages";
+import { GFP_ATOMIC, GFP_KERNEL, KERNEL } from "../parts/pages";
 
 /** Its tags, behind those that every actor knows (Tag). */
 enum Step {

@@ -20,7 +20,7 @@ import {
   streamOf,
   Tag,
   whole,
-} from "../actor";
+} from "../parts/actor";
 import {
   ANON,
   countFreed,
@@ -35,7 +35,7 @@ import {
   slotOf,
   take,
   touchAhead,
-} from "../pages";
+} from "../parts/pages";
 
 /** ANON, FILE, UNMOVABLE, RECLAIMABLE */
 const KINDS: i32 = 4;

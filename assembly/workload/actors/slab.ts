@@ -13,9 +13,9 @@ import {
   later,
   parameter,
   whole,
-} from "../actor";
-import { allocateFor, drawOrder, release } from "../kernel_pages";
-import { GFP_KERNEL, SLAB } from "../pages";
+} from "../parts/actor";
+import { allocateFor, drawOrder, release } from "../parts/kernel_pages";
+import { GFP_KERNEL, SLAB } from "../parts/pages";
 
 /** Its tags, behind those that every actor knows (Tag). */
 enum Step {

@@ -4,9 +4,9 @@
 import { CellWord } from "../../abi/run";
 import { ActorWord, TvParameter } from "../../abi/simulation";
 import { NONE } from "../../memory/list";
-import { actorWord, drawSpread, isActive, later, parameter, setActorWord, Tag, whole } from "../actor";
-import { askBuffer, BufferState, returnBuffer, stepBuffer } from "../buffers";
-import { cellWord, setCellWord } from "../cells";
+import { actorWord, drawSpread, isActive, later, parameter, setActorWord, Tag, whole } from "../parts/actor";
+import { askBuffer, BufferState, returnBuffer, stepBuffer } from "../parts/buffers";
+import { cellWord, setCellWord } from "../parts/cells";
 
 /** Its tag, behind those that every actor knows (Tag). */
 enum Step {

@@ -1,12 +1,12 @@
 // Knows: the vmstat worker of each CPU: it folds the counters and lets the per-CPU lists decay, one CPU after another.
-// Must not know: what folding is (workload/upkeep). Models vmstat_update, round_jiffies_relative (mm/vmstat.c, Linux 6.12).
+// Must not know: what folding is (command/upkeep). Models vmstat_update, round_jiffies_relative (mm/vmstat.c, Linux 6.12).
 // DEVIATION: idle CPUs fold their counters (quiet_vmstat) with the worker, not when they fall idle.
 
 import { Cost } from "../../abi/simulation";
 import { ConfigWord } from "../../abi/words";
+import { tick } from "../../command/upkeep";
 import { config } from "../../memory/regions";
-import { cost, later, Tag } from "../actor";
-import { tick } from "../upkeep";
+import { cost, later, Tag } from "../parts/actor";
 
 export function start(actor: i32): void {
   const cpus = config(ConfigWord.NR_CPUS);

@@ -3,8 +3,8 @@
 
 import { Counter, ZramParameter } from "../../abi/simulation";
 import { swapOutOldest } from "../../movement/reclaim";
-import { addCounter, cpuOf, isActive, laterIf, parameter, Tag, whole } from "../actor";
-import { beginWork, chargeWork } from "../pages";
+import { addCounter, cpuOf, isActive, laterIf, parameter, Tag, whole } from "../parts/actor";
+import { beginWork, chargeWork } from "../parts/pages";
 
 export function start(actor: i32): void {
   laterIf(actor, Tag.FIRST, parameter(actor, ZramParameter.INTERVAL));

@@ -1,5 +1,5 @@
 // Knows: commands by which a trace or a dump tells what happened: states, drains, takings, flags; each is checked.
-// Must not know: who tells. Arguments: the table in workload/commands.
+// Must not know: who tells. Arguments: the table in command/execute.
 
 import { HINT_CAPACITY } from "../abi/limits";
 import { FrameKind, ListTypeRule, Op, Status } from "../abi/vocabulary";

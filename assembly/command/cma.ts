@@ -1,5 +1,5 @@
 // Knows: the commands on CMA areas, and checks each before it acts.
-// Must not know: how a request works. Arguments: the table in workload/commands.
+// Must not know: how a request works. Arguments: the table in command/execute.
 
 import { RequestState } from "../abi/findings";
 import { MAX_REQUESTS } from "../abi/limits";

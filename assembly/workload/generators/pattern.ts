@@ -1,17 +1,17 @@
 // Knows: the fixed loops that the benchmark times, each with a checksum over the frames handed out.
 // Must not know: time. The blocks in hand are noted in the WINDOWS region, whose ring no pattern uses. bench/native holds the same loops in C; equal checksums mean equal work.
 
-import { Pattern } from "../abi/findings";
-import { AllocFlag, FrameKind, Gfp, Migratetype } from "../abi/vocabulary";
-import { ConfigWord, WorkloadWord } from "../abi/words";
-import { allocatePages, takeFromBuddy } from "../buddy/allocate";
-import { freePages } from "../buddy/free_pages";
-import { freeDirect } from "../buddy/release";
-import { kindOf, orderOf, pack, setWord, wordOf, zoneOf } from "../frames/frame";
-import { isPopulated } from "../frames/zone";
-import { NONE } from "../memory/list";
-import { randomBelow } from "../memory/prng";
-import { config, frames, WINDOWS, WORKLOAD } from "../memory/regions";
+import { Pattern } from "../../abi/findings";
+import { AllocFlag, FrameKind, Gfp, Migratetype } from "../../abi/vocabulary";
+import { ConfigWord, WorkloadWord } from "../../abi/words";
+import { allocatePages, takeFromBuddy } from "../../buddy/allocate";
+import { freePages } from "../../buddy/free_pages";
+import { freeDirect } from "../../buddy/release";
+import { kindOf, orderOf, pack, setWord, wordOf, zoneOf } from "../../frames/frame";
+import { isPopulated } from "../../frames/zone";
+import { NONE } from "../../memory/list";
+import { randomBelow } from "../../memory/prng";
+import { config, frames, WINDOWS, WORKLOAD } from "../../memory/regions";
 
 const USER: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.KSWAPD_RECLAIM;
 

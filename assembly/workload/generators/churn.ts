@@ -1,16 +1,16 @@
 // Knows: a seeded stream of allocations and frees that ages a machine: user pages, THP, kernel memory.
 // Must not know: time; one step is one operation. Frees hit a random frame, so what stays is scattered.
 
-import { FrameKind, Gfp, Mobility, PageLife } from "../abi/vocabulary";
-import { ConfigWord, WorkloadWord } from "../abi/words";
-import { putPages as release } from "../buddy/traced";
-import { kindOf, lifeOf, orderOf, pinsOf, withLife, withMobility, wordOf } from "../frames/frame";
-import { changeContent } from "../frames/lru";
-import { freePages } from "../frames/zone";
-import { NONE } from "../memory/list";
-import { randomBelow } from "../memory/prng";
-import { config, frames, WORKLOAD } from "../memory/regions";
-import { allocateUnderPressure } from "../movement/pressure";
+import { FrameKind, Gfp, Mobility, PageLife } from "../../abi/vocabulary";
+import { ConfigWord, WorkloadWord } from "../../abi/words";
+import { putPages as release } from "../../buddy/traced";
+import { kindOf, lifeOf, orderOf, pinsOf, withLife, withMobility, wordOf } from "../../frames/frame";
+import { changeContent } from "../../frames/lru";
+import { freePages } from "../../frames/zone";
+import { NONE } from "../../memory/list";
+import { randomBelow } from "../../memory/prng";
+import { config, frames, WORKLOAD } from "../../memory/regions";
+import { allocateUnderPressure } from "../../movement/pressure";
 
 const USER: i32 =
   Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM;

@@ -4,12 +4,12 @@
 //   slots of its place: large pages, as many slots each as it has pages | other anonymous pages | mapped file pages
 //   cell: FIRST its first slot (relative), PAGES its footprint, B pages so far, or slots that are left to be emptied
 
-import { CellWord } from "../abi/run";
-import { AppsParameter, Counter } from "../abi/simulation";
-import { PageFlag } from "../abi/vocabulary";
-import { ConfigWord } from "../abi/words";
-import { NONE } from "../memory/list";
-import { config } from "../memory/regions";
+import { CellWord } from "../../abi/run";
+import { AppsParameter, Counter } from "../../abi/simulation";
+import { PageFlag } from "../../abi/vocabulary";
+import { ConfigWord } from "../../abi/words";
+import { NONE } from "../../memory/list";
+import { config } from "../../memory/regions";
 import { addCounter, charge, cpuOf, parameter, pickBelow, whole } from "./actor";
 import { cellWord, setCellWord } from "./cells";
 import {

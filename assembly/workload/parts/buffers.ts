@@ -3,14 +3,14 @@
 //
 //   cell of a buffer: FIRST its first page, PAGES, A the request while it is under way, B and NEXT the actor's own
 
-import { CellWord } from "../abi/run";
-import { ActorWord, Cost, Counter } from "../abi/simulation";
-import { Errno } from "../abi/vocabulary";
-import { NONE } from "../memory/list";
+import { CellWord } from "../../abi/run";
+import { ActorWord, Cost, Counter } from "../../abi/simulation";
+import { Errno } from "../../abi/vocabulary";
+import { cmaRelease } from "../../command/cma";
+import { NONE } from "../../memory/list";
 import { actorWord, addCounter, charge, cost, cpuOf, isActive } from "./actor";
 import { cellWord, giveCell, setCellWord, takeCell } from "./cells";
 import { ask, carryOn, end, errorOf, firstPage, NO_REQUEST } from "./client";
-import { cmaRelease } from "./cma_commands";
 
 /** What a step of its request made of a buffer. */
 export enum BufferState {

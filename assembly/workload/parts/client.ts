@@ -3,18 +3,18 @@
 //
 // A request holds nothing of the clock between two steps: pins come and go, pages are freed, others ask.
 
-import { RequestState } from "../abi/findings";
-import { LOG_CAPACITY, MAX_ZONES } from "../abi/limits";
-import { LogWord, SimulationWord } from "../abi/run";
-import { Cost, Counter } from "../abi/simulation";
-import { Errno } from "../abi/vocabulary";
-import { AreaWord, ConfigWord, PcpWord, RequestWord, StatWord } from "../abi/words";
-import { areaWord, isArea } from "../cma/area";
-import { beginRequest, endRequest, requestAt, stepRequest } from "../cma/request";
-import { blockFrames } from "../frames/pageblock";
-import { zoneOfPfn } from "../frames/zone";
-import { config, LOG, PCPS, STATS } from "../memory/regions";
-import { now, spent } from "../time/clock";
+import { RequestState } from "../../abi/findings";
+import { LOG_CAPACITY, MAX_ZONES } from "../../abi/limits";
+import { LogWord, SimulationWord } from "../../abi/run";
+import { Cost, Counter } from "../../abi/simulation";
+import { Errno } from "../../abi/vocabulary";
+import { AreaWord, ConfigWord, PcpWord, RequestWord, StatWord } from "../../abi/words";
+import { areaWord, isArea } from "../../cma/area";
+import { beginRequest, endRequest, requestAt, stepRequest } from "../../cma/request";
+import { blockFrames } from "../../frames/pageblock";
+import { zoneOfPfn } from "../../frames/zone";
+import { config, LOG, PCPS, STATS } from "../../memory/regions";
+import { now, spent } from "../../time/clock";
 import { addCounter, charge, cost, cpuOf, later, setSimulationWord, simulationWord, Tag } from "./actor";
 import { beginWork, chargeWork, wakeKswapdActor } from "./pages";
 

@@ -1,9 +1,9 @@
 // Knows: numbered places of an actor, of equal size, in its slots: taken for a buffer or an application, given back.
 // Must not know: what is in them. ActorWord.C: chain of those given back (cell + 1); LIVE: how many were ever taken.
 
-import { CellWord } from "../abi/run";
-import { ActorWord } from "../abi/simulation";
-import { NONE } from "../memory/list";
+import { CellWord } from "../../abi/run";
+import { ActorWord } from "../../abi/simulation";
+import { NONE } from "../../memory/list";
 import { actorWord, setActorWord } from "./actor";
 import { cellWord, giveCell, setCellWord, takeCell } from "./cells";
 

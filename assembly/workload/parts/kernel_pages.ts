@@ -1,9 +1,9 @@
 // Knows: pages of the kernel itself, which nobody can move: allocated now, given back after a time that is known.
 // Must not know: what they are for. They need no slot: the event that frees them names the page.
 
-import { Cost } from "../abi/simulation";
-import { linkOf, pfnOf } from "../frames/frame";
-import { NONE } from "../memory/list";
+import { Cost } from "../../abi/simulation";
+import { linkOf, pfnOf } from "../../frames/frame";
+import { NONE } from "../../memory/list";
 import { charge, cost, cpuOf, drawBelow, later } from "./actor";
 import { acquire, giveBack } from "./pages";
 

@@ -5,10 +5,10 @@
 //   slots: places of as many slots as the largest buffer has pages; a block takes one of them, whatever its order
 //   cell:  FIRST its place, PAGES that are missing, A blocks it has, B the order tried last
 
-import { CellWord } from "../abi/run";
-import { Cost, Counter } from "../abi/simulation";
-import { Gfp } from "../abi/vocabulary";
-import { NONE } from "../memory/list";
+import { CellWord } from "../../abi/run";
+import { Cost, Counter } from "../../abi/simulation";
+import { Gfp } from "../../abi/vocabulary";
+import { NONE } from "../../memory/list";
 import { addCounter, charge, cost, cpuOf, isActive } from "./actor";
 import { BufferState } from "./buffers";
 import { cellWord, giveCell, setCellWord, takeCell } from "./cells";

@@ -4,20 +4,20 @@
 //   slots of an actor: FIRST_SLOT ... + SLOT_COUNT; the first LIVE of them have been used and are told apart by content:
 //   pfn + 1: a page of its own.  SWAPPED: swapped out.  0: taken by reclaim (a clean file page), or never filled.
 
-import { SWAPPED } from "../abi/limits";
-import { SimulationWord } from "../abi/run";
-import { ActorWord, Cost, Counter } from "../abi/simulation";
-import { Gfp, Mobility, PageFlag, PageLife, Status } from "../abi/vocabulary";
-import { StatWord } from "../abi/words";
-import { linkOf, orderOf, setWord, withContent, wordOf } from "../frames/frame";
-import { addToLru, changeContent, isOnLru } from "../frames/lru";
-import { occupySlot, ownerOf, slotContent } from "../frames/owner";
-import { NONE, nextOf, prevOf } from "../memory/list";
-import { SIMULATION, STATS } from "../memory/regions";
-import { isKswapdWanted } from "../movement/kswapd";
-import { freeOrOrphan } from "../movement/pins";
-import { allocateUnderPressure, failureUnderPressure } from "../movement/pressure";
-import { releaseSwap } from "../movement/swap";
+import { SWAPPED } from "../../abi/limits";
+import { SimulationWord } from "../../abi/run";
+import { ActorWord, Cost, Counter } from "../../abi/simulation";
+import { Gfp, Mobility, PageFlag, PageLife, Status } from "../../abi/vocabulary";
+import { StatWord } from "../../abi/words";
+import { linkOf, orderOf, setWord, withContent, wordOf } from "../../frames/frame";
+import { addToLru, changeContent, isOnLru } from "../../frames/lru";
+import { occupySlot, ownerOf, slotContent } from "../../frames/owner";
+import { NONE, nextOf, prevOf } from "../../memory/list";
+import { SIMULATION, STATS } from "../../memory/regions";
+import { isKswapdWanted } from "../../movement/kswapd";
+import { freeOrOrphan } from "../../movement/pins";
+import { allocateUnderPressure, failureUnderPressure } from "../../movement/pressure";
+import { releaseSwap } from "../../movement/swap";
 import {
   actorWord,
   addCounter,

@@ -1,14 +1,14 @@
 // Knows: pins of an actor: taken one by one, each remembered in a cell, chained to those of the same I/O.
 // Must not know: what the I/O is. A cell: FIRST the pin's record, A the pfn at that time.
 
-import { CellWord } from "../abi/run";
-import { Counter } from "../abi/simulation";
-import { Status } from "../abi/vocabulary";
-import { StatWord } from "../abi/words";
-import { pfnOf } from "../frames/frame";
-import { NONE } from "../memory/list";
-import { STATS } from "../memory/regions";
-import { pin, unpin } from "../movement/pins";
+import { CellWord } from "../../abi/run";
+import { Counter } from "../../abi/simulation";
+import { Status } from "../../abi/vocabulary";
+import { StatWord } from "../../abi/words";
+import { pfnOf } from "../../frames/frame";
+import { NONE } from "../../memory/list";
+import { STATS } from "../../memory/regions";
+import { pin, unpin } from "../../movement/pins";
 import { addCounter, counter, setCounter } from "./actor";
 import { ageOf, cellWord, giveCell, setCellWord, takeCell } from "./cells";
 import { beginWork, chargeWork, wakeKswapdActor } from "./pages";

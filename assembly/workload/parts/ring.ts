@@ -1,7 +1,7 @@
 // Knows: the slots of an actor as a ring: pages come in at one end, the oldest are dropped at the other.
 // Must not know: what the pages are. ActorWord.A: where the next one goes; LIVE: how many slots behind it are in use.
 
-import { ActorWord } from "../abi/simulation";
+import { ActorWord } from "../../abi/simulation";
 import { actorWord, setActorWord } from "./actor";
 import { emptySlot, putInSlot, slotOf } from "./pages";
 

@@ -1,11 +1,11 @@
 // Knows: records of what is in flight: pins of an I/O, buffers that are held. Taken, linked, given back.
 // Must not know: what they stand for.
 
-import { CellWord, SimulationWord } from "../abi/run";
-import { ConfigWord } from "../abi/words";
-import { NONE } from "../memory/list";
-import { CELLS, config } from "../memory/regions";
-import { now } from "../time/clock";
+import { CellWord, SimulationWord } from "../../abi/run";
+import { ConfigWord } from "../../abi/words";
+import { NONE } from "../../memory/list";
+import { CELLS, config } from "../../memory/regions";
+import { now } from "../../time/clock";
 import { setSimulationWord, simulationWord } from "./actor";
 
 function cellAt(cell: u32): usize {

@@ -74,7 +74,7 @@ import { findPin, freeOrOrphan, isPinned, pin, unpin } from "../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../movement/pressure";
 import { releaseSwap } from "../movement/swap";
 import { answerPfn, checkBlock, checkGfp, word } from "./arguments";
-import { cmaAllocate, cmaBegin, cmaClear, cmaRelease, cmaStep } from "./cma_commands";
+import { cmaAllocate, cmaBegin, cmaClear, cmaRelease, cmaStep } from "./cma";
 import { performTold } from "./told";
 import { checkZone, drainAll, fold, tick } from "./upkeep";
 

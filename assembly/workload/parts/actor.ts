@@ -2,19 +2,19 @@
 // Must not know: what any kind of actor does. All times in nanoseconds of virtual time, f64 unless said otherwise.
 // DEVIATION: CPUs are not a resource: actors on one CPU do not wait for each other.
 
-import { SimulationWord } from "../abi/run";
-import { ActorWord, Cost, Counter, Parameter, Spread } from "../abi/simulation";
-import { ConfigWord } from "../abi/words";
-import { random32, randomBelow } from "../memory/prng";
-import { ACTORS, COSTS, COUNTERS, config, PARAMETERS, SIMULATION } from "../memory/regions";
-import { now, spend, spent } from "../time/clock";
-import { schedule } from "../time/queue";
+import { SimulationWord } from "../../abi/run";
+import { ActorWord, Cost, Counter, Parameter, Spread } from "../../abi/simulation";
+import { ConfigWord } from "../../abi/words";
+import { random32, randomBelow } from "../../memory/prng";
+import { ACTORS, COSTS, COUNTERS, config, PARAMETERS, SIMULATION } from "../../memory/regions";
+import { now, spend, spent } from "../../time/clock";
+import { schedule } from "../../time/queue";
 
 /** Tags that every actor knows; those of a kind begin at FIRST. */
 export enum Tag {
   START,
   STOP,
-  /** A step of a cma_alloc under way; the payload is its buffer (workload/buffers). */
+  /** A step of a cma_alloc under way; the payload is its buffer (workload/parts/buffers). */
   REQUEST,
   FIRST,
 }

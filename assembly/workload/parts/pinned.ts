@@ -1,11 +1,11 @@
 // Knows: pages that an actor allocates, pins and gives back in the same order, one by one or all at once.
 // Must not know: what they are for. A pinned page is neither moved nor reclaimed: it needs no slot.
-// ActorWord.A, B: the oldest and the newest pin (cell + 1); the cell is that of workload/holds.
+// ActorWord.A, B: the oldest and the newest pin (cell + 1); the cell is that of workload/parts/holds.
 
-import { CellWord } from "../abi/run";
-import { ActorWord, Cost, Counter } from "../abi/simulation";
-import { linkOf } from "../frames/frame";
-import { NONE } from "../memory/list";
+import { CellWord } from "../../abi/run";
+import { ActorWord, Cost, Counter } from "../../abi/simulation";
+import { linkOf } from "../../frames/frame";
+import { NONE } from "../../memory/list";
 import { actorWord, addCounter, charge, cost, counter, cpuOf, setActorWord } from "./actor";
 import { cellWord, setCellWord } from "./cells";
 import { hold, letGo } from "./holds";
