@@ -94,7 +94,7 @@ export enum ZoneWord {
   LOWMEM_RESERVE,
   /** nr_free of each order, all migratetypes together; 14 words. */
   NR_FREE = 20,
-  /** Pages on each LRU list; 5 words. */
+  /** Pages on each LRU list; 6 words (LRU_LISTS). */
   NR_LRU = 34,
   /** Where compaction's scanners stand; pfns, 0: at the zone's ends. */
   COMPACT_MIGRATE = 40,

@@ -1,23 +1,18 @@
 // Knows: one number for the whole allocator state: equal states, equal digests, in every build and engine.
 // Covers frames, list order, zones, per-CPU sets, pageblock types, CMA areas and the requests under way, and of a
 // simulation the clock, actors, pending events and what is in flight; not statistics, events, slots, pin records, commands, nor
-// how much of a log has been read.
+// how much of a log has been read. Must not know: which words those are (fields).
+//
+//   record: its number, then (number of the field, value) for each field that is not 0, in the order of audit/fields
+//
+// So the digest does not depend on where a word stands, and a field added later changes nothing where it is 0.
 
 import { RequestState } from "../abi/findings";
-import { EVENT_WORDS, MAX_AREAS, MAX_REQUESTS, MAX_ZONES } from "../abi/limits";
+import { MAX_AREAS, MAX_REQUESTS, MAX_ZONES } from "../abi/limits";
 import { CellWord, SimulationWord } from "../abi/run";
 import { ActorWord, Counter, Parameter } from "../abi/simulation";
 import { FrameKind } from "../abi/vocabulary";
-import {
-  AreaWord,
-  AuditWord,
-  ConfigWord,
-  PcpWord,
-  RangeWord,
-  RequestWord,
-  StatWord,
-  ZoneWord,
-} from "../abi/words";
+import { AreaWord, AuditWord, ConfigWord, PcpWord, RangeWord, RequestWord, ZoneWord } from "../abi/words";
 import { areaAt, areaWord, bitmapOf, rangeAt, rangeWord } from "../cma/area";
 import { requestAt } from "../cma/request";
 import { kindOf, wordOf } from "../frames/frame";
@@ -35,20 +30,66 @@ import {
   PAGEBLOCKS,
   PARAMETERS,
   PCPS,
-  QUEUE,
   SIMULATION,
   STATS,
   ZONES,
 } from "../memory/regions";
 import { sourceOf } from "../movement/migrate";
+import { eventAt, eventOwner, eventPayload, eventSequence, eventTime, pendingEvents } from "../time/queue";
+import {
+  ACTOR_FIELDS,
+  AREA_FIELDS,
+  CELL_FIELDS,
+  CLOCK_FIELDS,
+  CONFIG_FIELDS,
+  COUNTER_FIELDS,
+  END_OF_FIELDS,
+  PCP_FIELDS,
+  RANGE_FIELDS,
+  REQUEST_FIELDS,
+  SIMULATION_FIELDS,
+  ZONE_FIELDS,
+} from "./fields";
 
 function mix(hash: u64, value: u32): u64 {
   const h = (hash ^ <u64>value) * 0xff51_afd7_ed55_8ccd;
   return h ^ (h >> 32);
 }
 
-function words(hash: u64, from: usize, count: i32): u64 {
-  for (let i = 0; i < count; i++) hash = mix(hash, load<u32>(from + ((<usize>i) << 2)));
+function mixLong(hash: u64, value: u64): u64 {
+  return mix(mix(hash, <u32>value), <u32>(value >> 32));
+}
+
+function field(fields: usize, i: u32): i32 {
+  return load<i32>(fields + ((<usize>i) << 2));
+}
+
+/** One record of 32-bit words, field by field. */
+function record(hash: u64, nth: u32, at: usize, fields: usize): u64 {
+  hash = mix(hash, nth);
+  for (let i: u32 = 0; field(fields, i) != END_OF_FIELDS; i++) {
+    const value = load<u32>(at + ((<usize>field(fields, i)) << 2));
+    if (value) hash = mix(mix(hash, i), value);
+  }
+  return hash;
+}
+
+/** One record of f64. */
+function counters(hash: u64, nth: u32, at: usize): u64 {
+  hash = mix(hash, nth);
+  for (let i: u32 = 0; field(COUNTER_FIELDS, i) != END_OF_FIELDS; i++) {
+    const value = load<u64>(at + ((<usize>field(COUNTER_FIELDS, i)) << 3));
+    if (value) hash = mixLong(mix(hash, i), value);
+  }
+  return hash;
+}
+
+/** What an actor was given. The numbers of its parameters are its kind's own, which scenarios name one by one. */
+function parameters(hash: u64, at: usize): u64 {
+  for (let i: u32 = 0; i < <u32>Parameter.COUNT; i++) {
+    const value = load<u64>(at + ((<usize>i) << 3));
+    if (value) hash = mixLong(mix(hash, i), value);
+  }
   return hash;
 }
 
@@ -56,10 +97,12 @@ function areas(hash: u64): u64 {
   for (let area = 0; area < MAX_AREAS; area++) {
     const ranges = areaWord(area, AreaWord.NR_RANGES);
     if (ranges == 0) continue;
-    hash = words(hash, areaAt(area), AreaWord.COUNT);
+    hash = record(hash, area, areaAt(area), AREA_FIELDS);
     for (let nth = 0; nth < ranges; nth++) {
-      hash = words(hash, rangeAt(area, nth), RangeWord.COUNT);
-      hash = words(hash, bitmapOf(area, nth), (rangeWord(area, nth, RangeWord.BITS) + 31) >> 5);
+      hash = record(hash, nth, rangeAt(area, nth), RANGE_FIELDS);
+      const words = (rangeWord(area, nth, RangeWord.BITS) + 31) >> 5;
+      const map = bitmapOf(area, nth);
+      for (let i: u32 = 0; i < words; i++) hash = mix(hash, load<u32>(map + ((<usize>i) << 2)));
     }
   }
   return hash;
@@ -69,8 +112,17 @@ function requests(hash: u64): u64 {
   for (let request = 0; request < MAX_REQUESTS; request++) {
     const at = requestAt(request);
     if (load<i32>(at, RequestWord.STATE << 2) == RequestState.FREE) continue;
-    hash = words(mix(hash, request), at, RequestWord.COUNT);
+    hash = record(hash, request, at, REQUEST_FIELDS);
     for (let i = 0; i < load<i32>(at, RequestWord.BATCH << 2); i++) hash = mix(hash, sourceOf(request, i));
+  }
+  return hash;
+}
+
+function events(hash: u64): u64 {
+  for (let nth: u32 = 1; nth <= pendingEvents(); nth++) {
+    const at = eventAt(nth);
+    hash = mix(mixLong(hash, eventTime(at)), eventSequence(at));
+    hash = mix(mix(hash, eventOwner(at)), eventPayload(at));
   }
   return hash;
 }
@@ -79,26 +131,31 @@ function requests(hash: u64): u64 {
 function simulation(hash: u64): u64 {
   const actors = config(ConfigWord.ACTORS);
   if (actors == 0) return hash;
-  hash = words(hash, CONFIG + (ConfigWord.CMA_USE << 2), ConfigWord.COUNT - ConfigWord.CMA_USE);
-  hash = words(hash, STATS + (StatWord.CLOCK_LOW << 2), 2);
-  hash = words(hash, SIMULATION, SimulationWord.LOGGED);
-  const flight = SIMULATION + (SimulationWord.CELL_FREE << 2);
-  hash = words(hash, flight, SimulationWord.SPENT_LOW - SimulationWord.CELL_FREE);
-  hash = words(hash, ACTORS, actors * ActorWord.COUNT);
-  hash = words(hash, PARAMETERS, actors * Parameter.COUNT * 2);
-  hash = words(hash, COUNTERS, actors * Counter.COUNT * 2);
-  const pending = load<i32>(SIMULATION, SimulationWord.PENDING << 2);
-  hash = words(hash, QUEUE + EVENT_WORDS * 4, pending * EVENT_WORDS);
+  hash = record(hash, 0, STATS, CLOCK_FIELDS);
+  hash = record(hash, 0, SIMULATION, SIMULATION_FIELDS);
+  for (let actor = 0; actor < actors; actor++) {
+    hash = record(hash, actor, ACTORS + <usize>(actor * (ActorWord.COUNT << 2)), ACTOR_FIELDS);
+    hash = parameters(hash, PARAMETERS + <usize>(actor * (Parameter.COUNT << 3)));
+    hash = counters(hash, actor, COUNTERS + <usize>(actor * (Counter.COUNT << 3)));
+  }
+  hash = events(hash);
   const cells = load<i32>(SIMULATION, SimulationWord.CELLS_USED << 2);
-  return words(hash, CELLS, cells * CellWord.COUNT);
+  for (let cell = 0; cell < cells; cell++) {
+    hash = record(hash, cell, CELLS + <usize>(cell * (CellWord.COUNT << 2)), CELL_FIELDS);
+  }
+  return hash;
 }
 
 /** Writes the 64-bit digest into the AUDIT region. */
 export function digest(): void {
-  let hash: u64 = 0x9e37_79b9_7f4a_7c15;
-  hash = words(hash, CONFIG, ConfigWord.RECORD);
-  hash = words(hash, ZONES, MAX_ZONES * ZoneWord.COUNT);
-  hash = words(hash, PCPS, config(ConfigWord.NR_CPUS) * MAX_ZONES * PcpWord.COUNT);
+  let hash: u64 = record(0x9e37_79b9_7f4a_7c15, 0, CONFIG, CONFIG_FIELDS);
+  for (let zone = 0; zone < MAX_ZONES; zone++) {
+    hash = record(hash, zone, ZONES + <usize>(zone * (ZoneWord.COUNT << 2)), ZONE_FIELDS);
+  }
+  const sets = config(ConfigWord.NR_CPUS) * MAX_ZONES;
+  for (let set = 0; set < sets; set++) {
+    hash = record(hash, set, PCPS + <usize>(set * (PcpWord.COUNT << 2)), PCP_FIELDS);
+  }
   const end = frames() << 2;
   for (let link: u32 = 0; link < end; link += 4) {
     const word = wordOf(link);

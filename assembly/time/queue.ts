@@ -18,6 +18,28 @@ function at(index: u32): usize {
   return QUEUE + <usize>(index * SIZE);
 }
 
+/** The nth event that waits, from 1 on, in no order that matters to others. */
+export function eventAt(nth: u32): usize {
+  return at(nth);
+}
+
+export function eventTime(event: usize): u64 {
+  return load<u64>(event);
+}
+
+export function eventSequence(event: usize): u32 {
+  return load<u32>(event, SEQUENCE);
+}
+
+/** Actor | tag << 16. */
+export function eventOwner(event: usize): u32 {
+  return load<u32>(event, ACTOR);
+}
+
+export function eventPayload(event: usize): u32 {
+  return load<u32>(event, PAYLOAD);
+}
+
 /** Events that wait. */
 export function pendingEvents(): u32 {
   return load<u32>(SIMULATION, SimulationWord.PENDING << 2);

@@ -1,0 +1,107 @@
+// Knows: that the digest covers each word of the state by its name, wherever the word stands, and that digests stay what they are.
+// Must not know: how it is computed.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { Region } from "../../../assembly/abi/layout.js";
+import { CellWord, SimulationWord } from "../../../assembly/abi/run.js";
+import { ActorWord, Counter } from "../../../assembly/abi/simulation.js";
+import {
+  AreaWord,
+  ConfigWord,
+  PcpWord,
+  RangeWord,
+  RequestWord,
+  StatWord,
+  ZoneWord,
+} from "../../../assembly/abi/words.js";
+import { Machine } from "../../../bindings/machine/machine.js";
+import { crowded } from "../simulation/machines.js";
+
+const FIELDS = new URL("../../../assembly/audit/fields.ts", import.meta.url);
+const SOURCE = readFileSync(FIELDS, "utf8");
+
+/** Each record, and the words that are no part of the state. */
+const RECORDS: [string, Record<string, string | number>, RegExp][] = [
+  [
+    "ConfigWord",
+    ConfigWord,
+    /^(RULE_\w+|CMA_BITMAP_WORDS|CMA_RANGES|SEARCH_STRATEGY|SLOTS|RECORD|EVENT_SLOTS|EVENTS|CELLS)$/,
+  ],
+  ["ZoneWord", ZoneWord, /^$/],
+  ["PcpWord", PcpWord, /^$/],
+  ["AreaWord", AreaWord, /^$/],
+  ["RangeWord", RangeWord, /^(BITMAP|INDEX)$/],
+  ["RequestWord", RequestWord, /^$/],
+  ["SimulationWord", SimulationWord, /^(MOST_PENDING|LOGGED|SPENT_\w+|PAID_\w+|TOUCHED)$/],
+  ["ActorWord", ActorWord, /^$/],
+  ["CellWord", CellWord, /^$/],
+  ["Counter", Counter, /^$/],
+];
+
+function names(words: Record<string, string | number>): string[] {
+  return Object.keys(words).filter((name) => Number.isNaN(Number(name)) && name !== "COUNT");
+}
+
+describe("the digest names its fields", () => {
+  it.each(RECORDS)("%s: each word is covered or left out on purpose", (record, words, left) => {
+    const covered = new Set(
+      [...SOURCE.matchAll(new RegExp(`\\b${record}\\.(\\w+)`, "g"))].map(([, name]) => name),
+    );
+    expect(names(words).filter((name) => !covered.has(name) && !left.test(name))).toEqual([]);
+    expect([...covered].filter((name) => left.test(name ?? ""))).toEqual([]);
+  });
+
+  it("none twice, and of all totals the clock alone", () => {
+    const fields = [...SOURCE.matchAll(/^ {2}(\w+\.\w+(?: \+ \d+)?),/gm)].map(([, field]) => field);
+    expect(fields.length).toBeGreaterThan(150);
+    expect(new Set(fields).size).toBe(fields.length);
+    expect([...SOURCE.matchAll(/StatWord\.(\w+)/g)].map(([, name]) => name)).toEqual([
+      "CLOCK_LOW",
+      "CLOCK_HIGH",
+    ]);
+    expect(StatWord.CLOCK_HIGH).toBe(StatWord.CLOCK_LOW + 1);
+  });
+
+  it("a changed word of the state changes it; one that is left out does not", async () => {
+    using machine = await Machine.create("tiny");
+    const before = machine.digest();
+    const tried: [Region, number, boolean][] = [
+      [Region.ZONES, ZoneWord.COUNT + ZoneWord.WATERMARK_BOOST, true],
+      [Region.ZONES, ZoneWord.COUNT + ZoneWord.COMPACT_FREE, true],
+      [Region.PCPS, PcpWord.COUNT + PcpWord.FREE_COUNT, true],
+      [Region.AREAS, AreaWord.RELEASE_PAGES_SUCCESS, true],
+      [Region.CONFIG, ConfigWord.SWAPPINESS, true],
+      [Region.CONFIG, ConfigWord.RULE_MIGRATION, false],
+      [Region.CONFIG, ConfigWord.RECORD, false],
+      [Region.STATS, StatWord.ALLOCATIONS, false],
+    ];
+    for (const [region, word, covered] of tried) {
+      const words = machine.engine.words(region);
+      const value = words[word] ?? 0;
+      words[word] = value + 1;
+      expect(machine.digest() !== before, `${Region[region]} ${word}`).toBe(covered);
+      words[word] = value;
+    }
+    expect(machine.digest()).toBe(before);
+  });
+});
+
+describe("digests stay: these change only with what a machine does, and then the changelog says so", () => {
+  it.each([
+    ["tiny", "02414ffbb688dc74"],
+    ["imx8-1g", "a50d6f713a34db2a"],
+    ["tablet-8g", "bddd505e45399d4c"],
+  ])("%s, aged", async (device, digest) => {
+    using machine = await Machine.create(device);
+    machine.churn({ steps: 20_000, seed: 7 });
+    expect(machine.digest()).toBe(digest);
+  });
+
+  it("a crowded simulation", async () => {
+    const simulation = await crowded();
+    simulation.run(200e6);
+    expect(simulation.digest()).toBe("40d051e54b5537e1");
+    simulation.dispose();
+  });
+});
