@@ -92,7 +92,6 @@ export * from "./engine/gfp.js";
 export type { CoreBuild, CoreSource } from "./engine/load.js";
 export * from "./engine/units.js";
 // Captures of real kernels, from text that the caller has read.
-export type { Problem as CaptureStateProblem } from "./importers/capture/index.js";
 export * from "./importers/capture/index.js";
 // Logs and files of one moment, found by content: collect() and what it returns.
 export { Collector, collect, isUsable } from "./importers/collect.js";
@@ -140,5 +139,7 @@ export { TracedReplay } from "./replay/traced.js";
 export { fillRunReport, type RunReportOptions } from "./report/run/index.js";
 // Scenarios: from YAML or step by step.
 export * from "./scenario/index.js";
+// What a machine loads.
+export * from "./state/index.js";
 // Runs of scenarios, and what they come to.
 export * from "./sweep/index.js";

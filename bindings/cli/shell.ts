@@ -11,7 +11,7 @@ import { CaptureError, type CaptureIssue, formatIssue } from "../importers/error
 import { type CapturedFiles, DebugTree } from "../kernel_text/tree/index.js";
 import { Machine } from "../machine/machine.js";
 import { checkState } from "../state/check.js";
-import type { CaptureState } from "../state/types.js";
+import type { MachineState } from "../state/types.js";
 import { ExitCode, printable } from "./exit.js";
 import { complete } from "./shell_complete.js";
 import { ShellSession } from "./shell_session.js";
@@ -44,7 +44,7 @@ function report(streams: ShellStreams, issues: readonly CaptureIssue[]): void {
   }
 }
 
-function readState(directory: string, streams: ShellStreams): CaptureState {
+function readState(directory: string, streams: ShellStreams): MachineState {
   const expected = "a directory with state_before.txt, plain or gzip";
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
     throw new CaptureError({ file: directory, problem: "is not a directory", expected });

@@ -4,11 +4,7 @@
 // A description is plain data: it survives a JSON round trip. Sizes and addresses are physical bytes.
 
 import type { Bytes } from "../engine/units.js";
-import type { KernelId } from "./kernel.js";
-
-/** The zones of one node that the package models, in the order of `enum zone_type`. */
-export const ZONE_NAMES = ["DMA", "DMA32", "Normal", "Movable"] as const;
-export type ZoneName = (typeof ZONE_NAMES)[number];
+import type { KernelId, ZoneName } from "./kernel.js";
 
 /** A range of physical memory, [start, start + size). */
 export interface MemoryBank {

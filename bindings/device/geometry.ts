@@ -6,8 +6,8 @@
 
 import { MIGRATE_TYPES } from "../../assembly/abi/limits.js";
 import { Gfp } from "../../assembly/abi/vocabulary.js";
-import { type DeviceDescription, ZONE_NAMES, type ZoneName } from "./description.js";
-import { kernelProfiles, PCP_TYPES } from "./kernel.js";
+import type { DeviceDescription } from "./description.js";
+import { kernelProfiles, PCP_TYPES, ZONE_NAMES, type ZoneName } from "./kernel.js";
 import { clipRuns, normalizeRuns, type Run, subtractRuns, totalLength } from "./runs.js";
 
 export interface ZoneSpan {

@@ -10,11 +10,9 @@ export type {
   ThpMode,
   VmSettings,
   ZoneBoundary,
-  ZoneName,
 } from "./description.js";
-export { ZONE_NAMES } from "./description.js";
-export type { KernelId, KernelProfile, KernelRules } from "./kernel.js";
-export { KERNEL_IDS, kernelProfiles } from "./kernel.js";
+export type { KernelId, KernelProfile, KernelRules, ZoneName } from "./kernel.js";
+export { KERNEL_IDS, kernelProfiles, ZONE_NAMES } from "./kernel.js";
 export type { Limits, LimitsInput, LimitsZone, ZoneLimits } from "./limits.js";
 export { computeLimits } from "./limits.js";
 export type { PresetName } from "./presets/index.js";

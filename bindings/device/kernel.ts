@@ -15,7 +15,10 @@ import {
   PcpRule,
   ReserveRule,
 } from "../../assembly/abi/vocabulary.js";
-import type { ZoneName } from "./description.js";
+
+/** The zones of one node that the package models, in the order of `enum zone_type`. */
+export const ZONE_NAMES = ["DMA", "DMA32", "Normal", "Movable"] as const;
+export type ZoneName = (typeof ZONE_NAMES)[number];
 
 /**
  * "6.12" and "6.1" are checked against captures. "6.15" takes only CmaErrorRule.STARTS_EBUSY, CmaLockRule.AREA and areas

@@ -8,13 +8,14 @@
 // its init sections: a zone has more managed pages afterwards, but nothing is computed again, unless a
 // sysctl is written. That is why `bootManaged` is a number of its own.
 
-import type { ThpMode, VmSettings, ZoneName } from "./description.js";
+import type { ThpMode, VmSettings } from "./description.js";
 import {
   DEFAULT_LOWMEM_RESERVE_RATIO,
   DEFAULT_WATERMARK_SCALE_FACTOR,
   type KernelId,
   type KernelProfile,
   kernelProfiles,
+  type ZoneName,
 } from "./kernel.js";
 import { driftMark, keepsBatchInCache, type PcpLimits, pcpLimits, statThreshold } from "./pcp.js";
 import {

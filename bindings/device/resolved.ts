@@ -2,8 +2,8 @@
 // Must not know: how they were computed (resolve), or at which word of which region they go (engine).
 
 import type { Bytes, Order, Pages, Pfn, ZoneIndex } from "../engine/units.js";
-import type { ThpMode, ZoneName } from "./description.js";
-import type { KernelId, KernelRules } from "./kernel.js";
+import type { ThpMode } from "./description.js";
+import type { KernelId, KernelRules, ZoneName } from "./kernel.js";
 import type { Watermarks } from "./watermarks.js";
 
 /** Frames [start, end). */

@@ -7,9 +7,9 @@ import { MAX_CPUS, MAX_FRAMES, MAX_ORDERS } from "../../assembly/abi/limits.js";
 import type { Problem } from "../engine/errors.js";
 import { formatBytes, formatPfn } from "../engine/units.js";
 import { Checker, isPowerOfTwo } from "./checker.js";
-import { type DeviceDescription, type ReservedRange, ZONE_NAMES } from "./description.js";
+import type { DeviceDescription, ReservedRange } from "./description.js";
 import { computeGeometry, type Geometry } from "./geometry.js";
-import { KERNEL_IDS, MIN_HIGH_FRACTION } from "./kernel.js";
+import { KERNEL_IDS, MIN_HIGH_FRACTION, ZONE_NAMES } from "./kernel.js";
 import { checkAreas, checkPlacement } from "./validate_areas.js";
 
 /** Bytes of WebAssembly memory for each frame (two links, a state word, an owner); the arithmetic is at MAX_FRAMES. */

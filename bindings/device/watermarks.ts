@@ -6,8 +6,7 @@
 // set_recommended_min_free_kbytes() of mm/khugepaged.c; Linux 6.12, and 6.1 where it differs.
 
 import { largest } from "../engine/extent.js";
-import type { ZoneName } from "./description.js";
-import { type KernelProfile, PCP_TYPES } from "./kernel.js";
+import { type KernelProfile, PCP_TYPES, type ZoneName } from "./kernel.js";
 
 /** Pages. Without the boost, which the machine adds itself. */
 export interface Watermarks {

@@ -3,7 +3,7 @@
 
 import { ListTypeRule, PcpRule } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
-import type { CaptureState, CmaAreaState, PcpState, ZoneState } from "../state/types.js";
+import type { CmaAreaState, MachineState, PcpState, ZoneState } from "../state/types.js";
 import type { Cma } from "./cma.js";
 import type { Machine } from "./machine.js";
 import type { MachineViews } from "./views.js";
@@ -132,7 +132,7 @@ function comparePageblocks(views: MachineViews, zone: ZoneState, out: Difference
 }
 
 /** Compares every list in order, every counter, flag and pageblock type. Empty: the states are identical. */
-export function compareState({ views, cma }: Machine, state: CaptureState, limit = 10): StateDifference[] {
+export function compareState({ views, cma }: Machine, state: MachineState, limit = 10): StateDifference[] {
   const out = new Differences(limit);
   for (const zone of state.zones) {
     compareCounters(views, zone, out);

@@ -12,29 +12,28 @@ import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
 import { largest, smallest } from "../engine/extent.js";
 import { CaptureError } from "../importers/errors.js";
-import type { CaptureState, CmaAreaState, ZoneState } from "../state/types.js";
+import { placeOf } from "../state/origin.js";
+import type { CmaAreaState, MachineState, ZoneState } from "../state/types.js";
 import type { SystemConfig } from "./config.js";
 
 /** Which rules a kernel release follows. @throws CaptureError for kernels that are not modelled */
-export function kernelOf(state: CaptureState): KernelId {
+export function kernelOf(state: MachineState): KernelId {
   const version = /^(\d+)\.(\d+)/.exec(state.release);
   if (version?.[1] === "6" && version[2] === "1") return "6.1";
   if (version?.[1] === "6" && version[2] === "12") return "6.12";
   if (version?.[1] === "6" && version[2] === "15") return "6.15";
   throw new CaptureError({
-    file: state.file,
-    line: state.line,
+    ...placeOf(state),
     problem: `kernel ${JSON.stringify(state.release)} is not modelled`,
     expected: "a release of Linux 6.15, 6.12 or 6.1",
   });
 }
 
-function constant(state: CaptureState, name: string): number {
+function constant(state: MachineState, name: string): number {
   const value = state.constants[name];
   if (value !== undefined) return value;
   throw new CaptureError({
-    file: state.file,
-    line: state.line + 1,
+    ...placeOf(state, state.constants),
     problem: `const has no ${name}`,
     expected: `${name}=N`,
   });
@@ -49,7 +48,7 @@ interface ZoneIndexes {
 }
 
 /** Zone indexes by name. Zones without memory are not in a dump: Movable is the last, Normal the one before. */
-function zoneIndexes(state: CaptureState, zones: number): ZoneIndexes {
+function zoneIndexes(state: MachineState, zones: number): ZoneIndexes {
   if (state.zoneNames !== undefined) return namedIndexes(state.zoneNames);
   const movable = zones - 1;
   const normal = zones - 2;
@@ -87,7 +86,7 @@ function gfpZoneTable(index: ZoneIndexes): number[] {
 }
 
 /** The configuration that a dump implies. All geometry comes from its const and sys lines. */
-export function configOfState(state: CaptureState): SystemConfig {
+export function configOfState(state: MachineState): SystemConfig {
   const profile = kernelProfiles[kernelOf(state)];
   const pageShift = constant(state, "page_shift");
   const maxPageOrder = constant(state, "max_page_order");
@@ -202,7 +201,7 @@ function loadArea(loader: Loader, area: CmaAreaState, index: number): void {
 }
 
 /** What allocated pages are. Those of an order are put together first: free for an instant, then taken. */
-function loadContents(loader: Loader, state: CaptureState): void {
+function loadContents(loader: Loader, state: MachineState): void {
   for (const { start, pages, order, content } of state.contents ?? []) {
     const zone = state.zones.find(
       (candidate) => start >= candidate.start && start < candidate.start + candidate.spanned,
@@ -282,7 +281,7 @@ function writePcpWords(engine: Engine, zone: ZoneState): void {
 
 function loadPageblocks(
   blocks: Uint8Array,
-  state: CaptureState,
+  state: MachineState,
   { pageblocks }: ZoneState,
   config: SystemConfig,
 ): void {
@@ -290,8 +289,7 @@ function loadPageblocks(
   const fits = Number.isInteger(first) && first >= 0 && first + pageblocks.types.length <= blocks.length;
   if (!fits) {
     throw new CaptureError({
-      file: state.file,
-      line: pageblocks.line,
+      ...placeOf(state, pageblocks),
       problem: `${pageblocks.types.length} pageblocks from pfn ${pageblocks.start} are not all in the zones`,
       expected: `pageblocks of 2^${config.pageblockOrder} frames from pfn ${config.startPfn} to ${config.endPfn}`,
     });
@@ -300,19 +298,18 @@ function loadPageblocks(
 }
 
 /** Recounts everything: counters that are not what the lists hold would mislead every rule that reads them. */
-function refuseUnsound(engine: Engine, state: CaptureState): void {
+function refuseUnsound(engine: Engine, state: MachineState): void {
   const { fault, name, pfn, expected, got } = engine.validate();
   if (fault === Fault.NONE) return;
   throw new CaptureError({
-    file: state.file,
-    line: state.line,
-    problem: `the state "${state.tag}" contradicts itself: ${name} at ${pfn} is ${got}`,
+    ...placeOf(state),
+    problem: `the state "${state.origin?.tag ?? "given"}" contradicts itself: ${name} at ${pfn} is ${got}`,
     expected: String(expected),
   });
 }
 
 /** Zones without memory are in no dump, yet one of them has marks: since 6.7 ZONE_MOVABLE has a min of its own. */
-function writeEmptyZones(engine: Engine, state: CaptureState, movable: number): void {
+function writeEmptyZones(engine: Engine, state: MachineState, movable: number): void {
   if (state.zones.some((zone) => zone.index === movable)) return;
   const lowmem = { name: "Normal", present: 1, managed: 1 } as const;
   const empty = { name: "Movable", present: 0, managed: 0 } as const;
@@ -329,10 +326,10 @@ function writeEmptyZones(engine: Engine, state: CaptureState, movable: number): 
 export function loadState(
   engine: Engine,
   commands: CommandBuffer,
-  state: CaptureState,
+  state: MachineState,
   config: SystemConfig,
 ): void {
-  const loader = new Loader(commands, `loading ${state.file}`);
+  const loader = new Loader(commands, `loading ${placeOf(state).file}`);
   const blocks = engine.bytes(Region.PAGEBLOCKS);
   blocks.fill(255);
   loader.frames(config.startPfn, config.endPfn - config.startPfn, FrameKind.HOLE, Mobility.FIXED, 0);

@@ -25,7 +25,8 @@ import { Engine, type Soundness } from "../engine/engine.js";
 import { DeviceError, MachineError, StateError } from "../engine/errors.js";
 import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
 import type { Pfn, ZoneIndex } from "../engine/units.js";
-import type { CaptureState } from "../state/types.js";
+import { placeOf } from "../state/origin.js";
+import type { MachineState } from "../state/types.js";
 import { bootDevice, configOfDevice } from "./boot.js";
 import { beginChurn, type ChurnOptions, type ChurnResult, readChurn } from "./churn.js";
 import { Cma } from "./cma.js";
@@ -182,11 +183,11 @@ export class Machine implements Disposable {
    * A machine in exactly the captured state.
    * @throws CaptureError, DeviceError or MachineError when the state contradicts itself
    */
-  static async fromState(state: CaptureState, options: CreateOptions = {}): Promise<Machine> {
+  static async fromState(state: MachineState, options: CreateOptions = {}): Promise<Machine> {
     const core = options.core ?? "release";
     const module = await moduleFor(options);
     const config = configured(configOfState(state), options);
-    const machine = Machine.#fresh(module, config, state.file, core);
+    const machine = Machine.#fresh(module, config, placeOf(state).file, core);
     loadState(machine.#engine, machine.commands, state, config);
     return machine;
   }

@@ -10,9 +10,9 @@ import {
   PCP_TYPES,
 } from "../device/kernel.js";
 import {
-  type CaptureState,
   type CmaAreaState,
   type FreeList,
+  type MachineState,
   NO_MEMORY_MAP,
   type PageRun,
   type PcpState,
@@ -45,7 +45,7 @@ function freeLists(free: readonly ListedBlock[], orders: number): FreeList[] {
   for (let order = 0; order < orders; order++) {
     for (let type = 0; type < MIGRATE_TYPES; type++) {
       const pfns = free.filter((block) => block.order === order && block.type === type).map(({ pfn }) => pfn);
-      if (pfns.length > 0) lists.push({ line: 0, order, migratetype: type, pfns: Uint32Array.from(pfns) });
+      if (pfns.length > 0) lists.push({ order, migratetype: type, pfns: Uint32Array.from(pfns) });
     }
   }
   return lists;
@@ -60,10 +60,9 @@ function pcpState(plan: PcpPlan, pfns: readonly number[], blocks: BlockMap): Pcp
   const lists = Array.from({ length: PCP_TYPES }, (_, pindex) => {
     const own = pfns.filter((pfn) => listType(pfn) === pindex);
     const cachedTypes = Uint8Array.from(own, (pfn) => blocks.typeOf(pfn));
-    return { line: 0, pindex, pfns: Uint32Array.from(own), cachedTypes };
+    return { pindex, pfns: Uint32Array.from(own), cachedTypes };
   });
   return {
-    line: 0,
     cpu: plan.cpu,
     count: pfns.length,
     high: plan.high,
@@ -130,14 +129,13 @@ function zoneState(
   const belowHigh = geometry.kernel === "6.1" ? undefined : freePages < plan.marks.high + plan.boost;
   const orders = geometry.maxPageOrder + 1;
   return {
-    ...{ line: 0, index: plan.index, name: plan.name, start: plan.start, spanned: plan.spanned },
+    ...{ index: plan.index, name: plan.name, start: plan.start, spanned: plan.spanned },
     ...{ present: plan.present, managed: Math.min(plan.managed, plan.present) },
     cmaPages: inZone.reduce((sum, { count }) => sum + count, 0),
     watermark: { ...plan.marks, boost: plan.boost, percpuDriftMark: 0 },
     lowmemReserve: [...plan.lowmemReserve],
-    flags: { line: 0, raw: belowHigh === true ? 4 : 0, boosted: false, reclaimActive: false, belowHigh },
+    flags: { raw: belowHigh === true ? 4 : 0, boosted: false, reclaimActive: false, belowHigh },
     counters: {
-      line: 0,
       nrReservedHighatomic: typed(Migratetype.HIGHATOMIC) * blocks.size,
       nrFreeHighatomic: geometry.kernel === "6.1" ? 0 : pagesOf((type) => type === Migratetype.HIGHATOMIC),
       nrIsolatePageblock: typed(Migratetype.ISOLATE),
@@ -152,9 +150,8 @@ function zoneState(
       (_, order) => free.filter((block) => block.order === order).length,
     ),
     free: freeLists(free, orders),
-    pageblocks: { line: 0, start: blocks.start, types: blocks.types },
+    pageblocks: { start: blocks.start, types: blocks.types },
     skipbits: "",
-    runsLine: 0,
     runs: pageRuns(frames, blocks, plan.start, end),
   };
 }
@@ -162,7 +159,7 @@ function zoneState(
 function areaState({ name, orderPerBit, ranges }: AreaPlan, index: number): CmaAreaState {
   const [first, ...more] = ranges as [AreaPlan["ranges"][number], ...AreaPlan["ranges"]];
   const bitmapBits = first.count / 2 ** orderPerBit;
-  return { line: 0, index, name, orderPerBit, bitmapBits, ...first, ...(more.length > 0 ? { more } : {}) };
+  return { index, name, orderPerBit, bitmapBits, ...first, ...(more.length > 0 ? { more } : {}) };
 }
 
 /** The whole, in the shape of a dump. */
@@ -171,11 +168,12 @@ export function assembleState(
   frames: FrameMap,
   areas: readonly AreaPlan[],
   geometry: StateGeometry,
-): CaptureState {
+): MachineState {
   const cpus = Array.from({ length: geometry.cpus }, (_, cpu) => cpu);
   return {
-    ...{ file: "state", line: 0, seq: 0, tag: "imported", release: `${geometry.kernel}.0`, tsNs: 0 },
-    ...{ onlineCpus: geometry.cpus, thisCpu: 0, cpus },
+    release: `${geometry.kernel}.0`,
+    thisCpu: 0,
+    cpus,
     constants: {
       page_shift: geometry.pageShift,
       max_page_order: geometry.maxPageOrder,

@@ -5,7 +5,7 @@ import { Mobility, PageLife } from "../../assembly/abi/vocabulary.js";
 import { largest, smallest } from "../engine/extent.js";
 import { CaptureError } from "../importers/errors.js";
 import type { Facts } from "../importers/facts.js";
-import type { CaptureState } from "../state/types.js";
+import type { MachineState } from "../state/types.js";
 import { type AreaPlan, planAreas } from "./areas.js";
 import { assembleState, type DecidedZone } from "./assemble.js";
 import { drawnAreas, drawnSpans, drawZones } from "./draw.js";
@@ -24,7 +24,7 @@ export interface StateOptions extends GeometryOptions {
 
 export interface BuiltState {
   /** For Machine.fromState. */
-  readonly state: CaptureState;
+  readonly state: MachineState;
   /** "frames": kpageflags told every frame. "drawn": free blocks were placed by the seeded model. */
   readonly source: "frames" | "drawn";
   /** What no file told, in words: how it was filled in. */

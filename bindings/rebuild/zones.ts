@@ -1,7 +1,7 @@
 // Knows: where each zone lies and its sizes, marks, reserves and per-CPU limits: from zoneinfo, or by the kernel's formulas.
 // Must not know: which frames are free.
 
-import type { ZoneName } from "../device/description.js";
+import type { ZoneName } from "../device/kernel.js";
 import { kernelProfiles } from "../device/kernel.js";
 import { computeLimits, type ZoneLimits } from "../device/limits.js";
 import { type PcpLimits, pcpLimits } from "../device/pcp.js";

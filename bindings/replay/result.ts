@@ -6,8 +6,8 @@ import type { StateDifference } from "../machine/compare.js";
 export interface Disagreement {
   /** Row of ops.csv, or index of the standard event; -1: the state before the first operation. */
   readonly operation: number;
-  /** 1-based line in `file`. */
-  readonly line: number;
+  /** 1-based line in `file`; undefined for a state that no file gave. */
+  readonly line: number | undefined;
   readonly file: string;
   readonly what: string;
   readonly expected: string;

@@ -10,7 +10,8 @@ import { CAPTURE_OP_NAMES, CaptureOp, type CaptureOps } from "../importers/captu
 import { CaptureError } from "../importers/errors.js";
 import { compareState } from "../machine/compare.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
-import type { CaptureState } from "../state/types.js";
+import { placeOf } from "../state/origin.js";
+import type { MachineState } from "../state/types.js";
 import { describeFrame, describeZones } from "./around.js";
 import type { Disagreement, ReplayResult } from "./result.js";
 
@@ -271,7 +272,7 @@ class Run {
     return parts.join(", ");
   }
 
-  compareDump(state: CaptureState, row: number): Disagreement | null {
+  compareDump(state: MachineState, row: number): Disagreement | null {
     const differences = compareState(this.machine, state);
     if (row >= 0) {
       this.dumpsCompared += 1;
@@ -281,9 +282,8 @@ class Run {
     if (first === undefined) return null;
     return {
       operation: row,
-      file: state.file,
-      line: state.line,
-      what: `state ${JSON.stringify(state.tag)}: ${first.where}`,
+      ...placeOf(state),
+      what: `state ${JSON.stringify(state.origin?.tag ?? "given")}: ${first.where}`,
       expected: first.expected,
       got: first.got,
       around: differences.map(({ where, expected, got }) => `${where}: expected ${expected}, got ${got}`),

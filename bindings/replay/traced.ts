@@ -17,7 +17,8 @@ import { TraceKind } from "../importers/capture/trace/kinds.js";
 import { CaptureError } from "../importers/errors.js";
 import { compareState } from "../machine/compare.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
-import type { CaptureState } from "../state/types.js";
+import { placeOf } from "../state/origin.js";
+import type { MachineState } from "../state/types.js";
 import { describeFrame, describeZones } from "./around.js";
 import { CmaFollower } from "./cma_follow.js";
 import { Commit, commitPoints } from "./commits.js";
@@ -329,7 +330,7 @@ export class TracedReplay {
     return dump === undefined ? null : this.#compareDump(dump, i, true);
   }
 
-  #compareDump(state: CaptureState, operation: number, counted: boolean): Disagreement | null {
+  #compareDump(state: MachineState, operation: number, counted: boolean): Disagreement | null {
     const differences = compareState(this.#machine, state);
     if (counted) this.#dumpsCompared += 1;
     if (counted && differences.length === 0) this.#dumpsEqual += 1;
@@ -337,9 +338,8 @@ export class TracedReplay {
     if (first === undefined) return null;
     return {
       operation,
-      file: state.file,
-      line: state.line,
-      what: `state ${JSON.stringify(state.tag)}: ${first.where}`,
+      ...placeOf(state),
+      what: `state ${JSON.stringify(state.origin?.tag ?? "given")}: ${first.where}`,
       expected: first.expected,
       got: first.got,
       around: differences.map(({ where, expected, got }) => `${where}: expected ${expected}, got ${got}`),

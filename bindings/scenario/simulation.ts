@@ -14,7 +14,7 @@ import { StateError } from "../engine/errors.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
 import type { MachinePolicy, PressureOptions } from "../machine/config.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
-import type { CaptureState } from "../state/types.js";
+import type { MachineState } from "../state/types.js";
 import { type costFigures, costWords } from "./costs.js";
 import type { WindowRecord } from "./result.js";
 
@@ -34,7 +34,7 @@ export interface ActorSpec {
 
 export interface SimulationOptions {
   /** A description, the name of a preset, or a captured state to begin from. */
-  readonly device: DeviceDescription | ResolvedDevice | CaptureState | string;
+  readonly device: DeviceDescription | ResolvedDevice | MachineState | string;
   readonly actors: readonly ActorSpec[];
   /** All actors draw from streams of their own, which follow from it and from their names. */
   readonly seed: number;

@@ -18,32 +18,31 @@ import {
 } from "../../assembly/abi/limits.js";
 import { Migratetype, ZoneFlag } from "../../assembly/abi/vocabulary.js";
 import { type KernelFamily, kernelFamily, pcpOrder } from "./family.js";
+import { lineText, placeOf, type StatePlace } from "./origin.js";
 import { checkOverlaps } from "./overlaps.js";
-import { type CaptureState, type CmaAreaState, NO_MEMORY_MAP, type ZoneState } from "./types.js";
+import { type CmaAreaState, type MachineState, NO_MEMORY_MAP, type ZoneState } from "./types.js";
 
-/** A contradiction inside a state. */
-export interface Problem {
-  file: string;
-  line: number;
-  message: string;
+/** A contradiction inside a state, with the place of what contradicts. */
+export interface StateProblem extends StatePlace {
+  readonly message: string;
 }
 
 /** What the checks of one state share. */
-export interface StateCheck {
-  state: CaptureState;
+interface StateCheck {
+  state: MachineState;
   pageblockOrder: number;
   maxPageOrder: number;
   migrateTypes: number;
   family: KernelFamily;
-  problems: Problem[];
-  report(line: number, message: string): void;
+  problems: StateProblem[];
+  report(part: object, message: string): void;
 }
 
 const MAX_PFN = 0xffff_ffff;
 
 /** All contradictions of the state; empty: sound. */
-export function checkState(state: CaptureState): Problem[] {
-  const problems: Problem[] = [];
+export function checkState(state: MachineState): StateProblem[] {
+  const problems: StateProblem[] = [];
   const check: StateCheck = {
     state,
     pageblockOrder: state.constants["pageblock_order"] as number,
@@ -51,7 +50,7 @@ export function checkState(state: CaptureState): Problem[] {
     migrateTypes: state.constants["migrate_types"] as number,
     family: kernelFamily(state),
     problems,
-    report: (line, message) => problems.push({ file: state.file, line, message }),
+    report: (part, message) => problems.push({ ...placeOf(state, part), message }),
   };
   if (!checkConstants(check)) {
     return problems;
@@ -68,7 +67,7 @@ export function checkState(state: CaptureState): Problem[] {
   for (const area of state.areas) {
     checkArea(check, area);
   }
-  checkOverlaps(check);
+  checkOverlaps(state, check.report);
   return problems;
 }
 
@@ -89,14 +88,15 @@ function checkConstants(check: StateCheck): boolean {
   for (const [name, low, high] of limits) {
     const value = state.constants[name] as number;
     if (!(value >= low && value <= high)) {
-      check.report(state.line, `const ${name}=${value} is outside of ${low}..${high}`);
+      check.report(state, `const ${name}=${value} is outside of ${low}..${high}`);
     }
   }
-  if (state.cpus.length !== state.onlineCpus) {
-    check.report(state.line, `online_cpus=${state.onlineCpus}, but there are ${state.cpus.length} cpu lines`);
+  const announced = state.origin?.onlineCpus ?? state.cpus.length;
+  if (state.cpus.length !== announced) {
+    check.report(state, `online_cpus=${announced}, but there are ${state.cpus.length} cpu lines`);
   }
   if (!state.cpus.includes(state.thisCpu)) {
-    check.report(state.line, `this_cpu=${state.thisCpu}, which has no cpu line`);
+    check.report(state, `this_cpu=${state.thisCpu}, which has no cpu line`);
   }
   return check.problems.length === before;
 }
@@ -106,31 +106,31 @@ function checkZoneBounds(check: StateCheck): void {
   const maxZones = check.state.constants["max_nr_zones"] as number;
   let frames = 0;
   if (zones.length > maxZones) {
-    check.report(check.state.line, `${zones.length} zones for max_nr_zones=${maxZones}`);
+    check.report(check.state, `${zones.length} zones for max_nr_zones=${maxZones}`);
     return;
   }
   for (const [position, zone] of zones.entries()) {
     const name = `zone ${zone.index} ${zone.name}`;
     const end = zone.start + zone.spanned;
     if (zone.index >= maxZones || zones.some((other, at) => at < position && other.index === zone.index)) {
-      check.report(zone.line, `${name}: its index is taken or not below max_nr_zones=${maxZones}`);
+      check.report(zone, `${name}: its index is taken or not below max_nr_zones=${maxZones}`);
     }
     if (zone.spanned === 0 || end > MAX_PFN) {
       check.report(
-        zone.line,
+        zone,
         `${name}: start=${zone.start} spanned=${zone.spanned} leaves the pfns 0..${MAX_PFN}`,
       );
     }
     frames += zone.spanned;
     if (frames > MAX_FRAMES) {
-      check.report(
-        zone.line,
-        `${name}: ${frames} frames up to here, more than ${MAX_FRAMES} can be modelled`,
-      );
+      check.report(zone, `${name}: ${frames} frames up to here, more than ${MAX_FRAMES} can be modelled`);
     }
     for (const other of zones.slice(0, position)) {
       if (zone.start < other.start + other.spanned && other.start < end) {
-        check.report(zone.line, `${name} overlaps zone ${other.index} ${other.name} (line ${other.line})`);
+        check.report(
+          zone,
+          `${name} overlaps zone ${other.index} ${other.name}${lineText(check.state, other)}`,
+        );
       }
     }
   }
@@ -140,21 +140,18 @@ function checkZoneNumbers(check: StateCheck, zone: ZoneState): void {
   const { spanned, present, managed, cmaPages, watermark, flags } = zone;
   if (present > spanned || managed > present || cmaPages > present) {
     check.report(
-      zone.line,
+      zone,
       `zone ${zone.name}: not managed=${managed} <= present=${present} <= spanned=${spanned}, or cma_pages=${cmaPages} > present`,
     );
   }
   if (watermark.min > watermark.low || watermark.low > watermark.high) {
     const marks = `min=${watermark.min} low=${watermark.low} high=${watermark.high}`;
-    check.report(zone.line, `zone ${zone.name}: watermarks do not ascend (${marks})`);
+    check.report(zone, `zone ${zone.name}: watermarks do not ascend (${marks})`);
   }
   const maxZones = check.state.constants["max_nr_zones"] as number;
   if (zone.lowmemReserve.length !== maxZones) {
     const got = zone.lowmemReserve.length;
-    check.report(
-      zone.line,
-      `zone ${zone.name}: lowmem_reserve has ${got} numbers for max_nr_zones=${maxZones}`,
-    );
+    check.report(zone, `zone ${zone.name}: lowmem_reserve has ${got} numbers for max_nr_zones=${maxZones}`);
   }
   const raw =
     (flags.boosted ? ZoneFlag.BOOSTED : 0) |
@@ -162,65 +159,68 @@ function checkZoneNumbers(check: StateCheck, zone: ZoneState): void {
     (flags.belowHigh === true ? ZoneFlag.BELOW_HIGH : 0);
   const known = ZoneFlag.BOOSTED | ZoneFlag.RECLAIM_ACTIVE | ZoneFlag.BELOW_HIGH;
   if ((flags.raw & known) !== raw) {
-    check.report(flags.line, `flag word 0x${flags.raw.toString(16)} disagrees with the flags beside it`);
+    check.report(flags, `flag word 0x${flags.raw.toString(16)} disagrees with the flags beside it`);
   }
 }
 
 function checkPageblocks(check: StateCheck, zone: ZoneState): void {
   const size = 2 ** check.pageblockOrder;
-  const { start, types, line } = zone.pageblocks;
+  const { start, types } = zone.pageblocks;
   const first = Math.floor(zone.start / size) * size;
   const blocks = Math.ceil((zone.start + zone.spanned - first) / size);
   if (start !== first) {
-    check.report(line, `pageblocks begin at pfn ${start}, the zone's first pageblock at ${first}`);
+    check.report(zone.pageblocks, `pageblocks begin at pfn ${start}, the zone's first pageblock at ${first}`);
   }
   if (types.length !== blocks) {
-    check.report(line, `pageblocks has ${types.length} digits, the zone has ${blocks} pageblocks`);
+    check.report(zone.pageblocks, `pageblocks has ${types.length} digits, the zone has ${blocks} pageblocks`);
   }
   if (zone.skipbits !== "" && zone.skipbits.length !== blocks) {
-    check.report(line, `skipbits has ${zone.skipbits.length} digits, the zone has ${blocks} pageblocks`);
+    check.report(
+      zone.pageblocks,
+      `skipbits has ${zone.skipbits.length} digits, the zone has ${blocks} pageblocks`,
+    );
   }
   let isolated = 0;
   for (let block = 0; block < types.length; block++) {
     const type = types[block] as number;
     isolated += type === Migratetype.ISOLATE ? 1 : 0;
     if (type >= check.migrateTypes && type !== NO_MEMORY_MAP) {
-      check.report(line, `pageblock at pfn ${start + block * size} has the unknown migratetype ${type}`);
+      check.report(
+        zone.pageblocks,
+        `pageblock at pfn ${start + block * size} has the unknown migratetype ${type}`,
+      );
     }
   }
   const counted = zone.counters.nrIsolatePageblock;
   if (counted !== isolated) {
-    check.report(
-      zone.counters.line,
-      `nr_isolate_pageblock=${counted}, but ${isolated} pageblocks are ISOLATE`,
-    );
+    check.report(zone.counters, `nr_isolate_pageblock=${counted}, but ${isolated} pageblocks are ISOLATE`);
   }
 }
 
 function checkFreeLists(check: StateCheck, zone: ZoneState): void {
   const lengths = zone.nrFree.map(() => 0);
   for (const list of zone.free) {
-    const { order, migratetype, pfns, line } = list;
+    const { order, migratetype, pfns } = list;
     const where = `free list order ${order} type ${migratetype}`;
     if (order > check.maxPageOrder) {
-      check.report(line, `${where}: orders end at ${check.maxPageOrder}`);
+      check.report(list, `${where}: orders end at ${check.maxPageOrder}`);
       continue;
     }
     if (migratetype >= check.migrateTypes) {
-      check.report(line, `${where}: unknown migratetype`);
+      check.report(list, `${where}: unknown migratetype`);
     }
     lengths[order] = (lengths[order] ?? 0) + pfns.length;
     for (const pfn of pfns) {
-      if (checkBlock(check, zone, pfn, order, line, where)) {
-        checkBlockType(check, zone, pfn, order, migratetype, line);
+      if (checkBlock(check, zone, pfn, order, list, where)) {
+        checkBlockType(check, zone, pfn, order, migratetype, list);
       }
     }
   }
   for (const [order, length] of lengths.entries()) {
     if (zone.nrFree[order] !== length) {
-      const line = zone.free.find((list) => list.order === order)?.line ?? zone.line;
+      const part = zone.free.find((list) => list.order === order) ?? zone;
       check.report(
-        line,
+        part,
         `zone ${zone.name}: nr_free of order ${order} is ${zone.nrFree[order]}, its lists hold ${length} blocks`,
       );
     }
@@ -233,16 +233,16 @@ function checkBlock(
   zone: ZoneState,
   pfn: number,
   order: number,
-  line: number,
+  list: object,
   where: string,
 ): boolean {
   const size = 2 ** order;
   if (pfn % size !== 0) {
-    check.report(line, `${where}: pfn ${pfn} is not a multiple of ${size}`);
+    check.report(list, `${where}: pfn ${pfn} is not a multiple of ${size}`);
     return false;
   }
   if (pfn < zone.start || pfn + size > zone.start + zone.spanned) {
-    check.report(line, `${where}: block ${pfn}+${size} leaves zone ${zone.name}`);
+    check.report(list, `${where}: block ${pfn}+${size} leaves zone ${zone.name}`);
     return false;
   }
   return true;
@@ -255,7 +255,7 @@ function checkBlockType(
   pfn: number,
   order: number,
   migratetype: number,
-  line: number,
+  list: object,
 ): void {
   const { start, types } = zone.pageblocks;
   const size = 2 ** check.pageblockOrder;
@@ -266,10 +266,10 @@ function checkBlockType(
     const type = types[block];
     const at = start + block * size;
     if (type === NO_MEMORY_MAP) {
-      check.report(line, `free block ${pfn} of order ${order}: no memory map at pfn ${at}`);
+      check.report(list, `free block ${pfn} of order ${order}: no memory map at pfn ${at}`);
     } else if (follows && type !== undefined && type !== migratetype) {
       check.report(
-        line,
+        list,
         `free block ${pfn} of order ${order} is on the list of type ${migratetype}, the pageblock at ${at} is of type ${type}`,
       );
     }
@@ -286,24 +286,24 @@ function checkPcps(check: StateCheck, zone: ZoneState): void {
       const where = `pcplist cpu ${pcp.cpu} pindex ${list.pindex}`;
       pages += list.pfns.length * 2 ** order;
       if (list.pindex >= lists) {
-        check.report(list.line, `${where}: pindexes end at ${lists - 1}`);
+        check.report(list, `${where}: pindexes end at ${lists - 1}`);
         continue;
       }
       for (const pfn of list.pfns) {
-        checkBlock(check, zone, pfn, order, list.line, where);
+        checkBlock(check, zone, pfn, order, list, where);
       }
       if (needsTypes && list.cachedTypes === undefined) {
-        check.report(list.line, `${where}: no pcpmt line with the cached types of its pages`);
+        check.report(list, `${where}: no pcpmt line with the cached types of its pages`);
       }
       if (list.cachedTypes?.some((type) => type >= check.migrateTypes)) {
-        check.report(list.line, `${where}: unknown migratetype in its pcpmt line`);
+        check.report(list, `${where}: unknown migratetype in its pcpmt line`);
       }
     }
     if (pages !== pcp.count) {
-      check.report(pcp.line, `pcp of cpu ${pcp.cpu}: count=${pcp.count}, but its lists hold ${pages} pages`);
+      check.report(pcp, `pcp of cpu ${pcp.cpu}: count=${pcp.count}, but its lists hold ${pages} pages`);
     }
     if (!check.state.cpus.includes(pcp.cpu)) {
-      check.report(pcp.line, `pcp of cpu ${pcp.cpu}, which has no cpu line`);
+      check.report(pcp, `pcp of cpu ${pcp.cpu}, which has no cpu line`);
     }
   }
 }
@@ -324,20 +324,20 @@ function checkFreeCounters(check: StateCheck, zone: ZoneState): void {
   const name = `zone ${zone.name}`;
   if (countedFree !== free) {
     check.report(
-      counters.line,
+      counters,
       `${name}: free_pages plus diff_free is ${countedFree}, the lists hold ${free} pages`,
     );
   }
   if (countedCma !== cma) {
     check.report(
-      counters.line,
+      counters,
       `${name}: free_cma plus diff_cma is ${countedCma}, the CMA lists hold ${cma} pages`,
     );
   }
   if (check.family === "6.12" && counters.nrFreeHighatomic !== highatomic) {
     const counted = counters.nrFreeHighatomic;
     check.report(
-      counters.line,
+      counters,
       `${name}: nr_free_highatomic=${counted}, the HIGHATOMIC lists hold ${highatomic} pages`,
     );
   }
@@ -346,26 +346,26 @@ function checkFreeCounters(check: StateCheck, zone: ZoneState): void {
 function checkRunBounds(check: StateCheck, zone: ZoneState): void {
   for (const { kind, start, length } of zone.runs) {
     if (start < zone.start || start + length > zone.start + zone.spanned) {
-      check.report(zone.runsLine, `run ${kind}${start}+${length} leaves zone ${zone.name}`);
+      check.report(zone.runs, `run ${kind}${start}+${length} leaves zone ${zone.name}`);
     }
   }
 }
 
 function checkArea(check: StateCheck, area: CmaAreaState): void {
-  const { basePfn, count, orderPerBit, bitmapBits, line } = area;
+  const { basePfn, count, orderPerBit, bitmapBits } = area;
   const end = basePfn + count;
   const name = `area ${area.index} ${area.name}`;
   const inside = check.state.zones.some((zone) => basePfn >= zone.start && end <= zone.start + zone.spanned);
   if (!inside || count === 0) {
-    check.report(line, `${name}: pfns ${basePfn}..${end - 1} are not all inside one zone`);
+    check.report(area, `${name}: pfns ${basePfn}..${end - 1} are not all inside one zone`);
   }
   if (bitmapBits !== Math.ceil(count / 2 ** orderPerBit)) {
-    check.report(line, `${name}: ${bitmapBits} bits of ${2 ** orderPerBit} pages for ${count} pages`);
+    check.report(area, `${name}: ${bitmapBits} bits of ${2 ** orderPerBit} pages for ${count} pages`);
   }
   let previousEnd = 0;
   for (const { start, length } of area.set) {
     if (start < previousEnd || start + length > bitmapBits) {
-      check.report(line, `${name}: run of set bits ${start}+${length} is out of order or leaves the bitmap`);
+      check.report(area, `${name}: run of set bits ${start}+${length} is out of order or leaves the bitmap`);
     }
     previousEnd = start + length;
   }

@@ -1,7 +1,7 @@
 // Knows: which kernel family a dump is of, judged by what the dump contains, and the geometry that follows.
 // Must not know: the rules of the families (those are numbers of the engine's kernel profiles), any text format.
 
-import type { CaptureState } from "./types.js";
+import type { MachineState } from "./types.js";
 
 /**
  * Kernels whose allocator states look alike. `6.12`: per-CPU limits that tune themselves, ZONE_BELOW_HIGH, lists
@@ -22,11 +22,11 @@ export interface CaptureFamily {
   zoneNames: string[];
 }
 
-export function kernelFamily(state: CaptureState): KernelFamily {
+export function kernelFamily(state: MachineState): KernelFamily {
   return state.zones.some((zone) => zone.flags.belowHigh !== undefined) ? "6.12" : "6.1";
 }
 
-export function captureFamily(state: CaptureState): CaptureFamily {
+export function captureFamily(state: MachineState): CaptureFamily {
   const { constants } = state;
   return {
     kernel: kernelFamily(state),
@@ -44,7 +44,7 @@ export function captureFamily(state: CaptureState): CaptureFamily {
  * 6.12 keeps HPAGE_PMD_ORDER on its two THP lists: a page of 8-byte entries maps 2^(page_shift - 3) pages
  * (4 KiB: 9, 16 KiB: 11, 64 KiB: 13). 6.1 keeps pageblock_order there.
  */
-export function pcpThpOrder(state: CaptureState): number {
+export function pcpThpOrder(state: MachineState): number {
   const { constants } = state;
   if (constants["nr_pcp_lists"] === constants["nr_loworder_pcp_lists"]) {
     return 0;
@@ -54,7 +54,7 @@ export function pcpThpOrder(state: CaptureState): number {
 }
 
 /** Order of the pages on per-CPU list `pindex`. */
-export function pcpOrder(state: CaptureState, pindex: number): number {
+export function pcpOrder(state: MachineState, pindex: number): number {
   const lowOrderLists = state.constants["nr_loworder_pcp_lists"] as number;
   const types = state.constants["pcptypes"] as number;
   return pindex < lowOrderLists ? Math.floor(pindex / types) : pcpThpOrder(state);

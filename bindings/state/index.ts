@@ -1,6 +1,6 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 
-export { checkState, type Problem } from "./check.js";
+export { checkState, type StateProblem } from "./check.js";
 export {
   type CaptureFamily,
   captureFamily,
@@ -9,4 +9,5 @@ export {
   pcpOrder,
   pcpThpOrder,
 } from "./family.js";
+export type { StateOrigin, StatePlace } from "./origin.js";
 export * from "./types.js";

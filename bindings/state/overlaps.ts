@@ -4,13 +4,13 @@
 // All extents of the dump are sorted by their first pfn; one that begins before an earlier one ends is reported,
 // with the earlier one that reaches furthest.
 
-import type { StateCheck } from "./check.js";
 import { pcpOrder } from "./family.js";
-import type { CaptureState } from "./types.js";
+import { lineText } from "./origin.js";
+import type { MachineState } from "./types.js";
 
-/** A group of extents that share a place in the dump. */
+/** The part of the state that a group of extents belongs to. */
 interface Owner {
-  line: number;
+  part: object;
   name: string;
 }
 
@@ -22,8 +22,9 @@ interface Extents {
   owner: Uint32Array;
 }
 
-export function checkOverlaps(check: StateCheck): void {
-  const extents = collect(check.state);
+/** Reports each frame that is in two places, with the later of the two parts. */
+export function checkOverlaps(state: MachineState, report: (part: object, message: string) => void): void {
+  const extents = collect(state);
   const { start, length, owner, owners } = extents;
   let furthest = -1;
   let reach = Number.NEGATIVE_INFINITY;
@@ -34,9 +35,9 @@ export function checkOverlaps(check: StateCheck): void {
       const here = owners[owner[extent] as number] as Owner;
       const there = owners[owner[furthest] as number] as Owner;
       const held = `${start[furthest]}+${length[furthest]}`;
-      check.report(
-        here.line,
-        `pfn ${first} of ${here.name} is also in ${held} of ${there.name} (line ${there.line})`,
+      report(
+        here.part,
+        `pfn ${first} of ${here.name} is also in ${held} of ${there.name}${lineText(state, there.part)}`,
       );
     }
     if (end > reach) {
@@ -61,7 +62,7 @@ function sortByStart({ start }: Extents): ArrayLike<number> & Iterable<number> {
   return order;
 }
 
-function collect(state: CaptureState): Extents {
+function collect(state: MachineState): Extents {
   const extents = allocate(countExtents(state));
   let filled = 0;
   const add = (owner: Owner, starts: ArrayLike<number>, length: number): void => {
@@ -73,17 +74,19 @@ function collect(state: CaptureState): Extents {
     }
   };
   for (const zone of state.zones) {
-    for (const { order, migratetype, pfns, line } of zone.free) {
-      add({ line, name: `free list order ${order} type ${migratetype}` }, pfns, 2 ** order);
+    for (const list of zone.free) {
+      const { order, migratetype, pfns } = list;
+      add({ part: list, name: `free list order ${order} type ${migratetype}` }, pfns, 2 ** order);
     }
     for (const pcp of zone.pcps) {
-      for (const { pindex, pfns, line } of pcp.lists) {
+      for (const list of pcp.lists) {
+        const { pindex, pfns } = list;
         const name = `pcplist cpu ${pcp.cpu} pindex ${pindex}`;
-        add({ line, name }, pfns, 2 ** pcpOrder(state, pindex));
+        add({ part: list, name }, pfns, 2 ** pcpOrder(state, pindex));
       }
     }
     for (const { kind, start, length } of zone.runs) {
-      add({ line: zone.runsLine, name: `the ${kind} runs` }, [start], length);
+      add({ part: zone.runs, name: `the ${kind} runs` }, [start], length);
     }
   }
   return extents;
@@ -98,7 +101,7 @@ function allocate(count: number): Extents {
   };
 }
 
-function countExtents(state: CaptureState): number {
+function countExtents(state: MachineState): number {
   let count = 0;
   for (const zone of state.zones) {
     count += zone.runs.length;

@@ -1,18 +1,14 @@
-// Knows: the shape of an imported allocator state. Plain data: structured-clone and JSON safe but for typed arrays.
-// Must not know: the text it came from (but for file and line, so that a problem can be shown), the engine.
+// Knows: what a machine's state is: every zone, list, counter and area at one instant. Plain data: structured-clone safe.
+// Must not know: any text, the engine. Where a state was read from stands beside it (origin).
 
-/** One LABDUMP..ENDDUMP record: the whole allocator at one instant. */
-export interface CaptureState {
-  file: string;
-  /** Line of LABDUMP, 1-based; every `line` below is of the same file. */
-  line: number;
-  seq: number;
-  /** `before`, `after`, or `opN` for the dump taken by row N of ops.csv. */
-  tag: string;
+import type { StateOrigin } from "./origin.js";
+
+/** The whole allocator at one instant: all that a machine needs to go on from there. */
+export interface MachineState {
+  /** Where it was read from; absent when no text gave it. */
+  origin?: StateOrigin;
   release: string;
-  onlineCpus: number;
   thisCpu: number;
-  tsNs: number;
   /** Geometry under the kernel's names: page_shift, max_page_order, pageblock_order, nr_pcp_lists ... */
   constants: Record<string, number>;
   /** System-wide settings and counters: watermark_boost_factor, min_free_kbytes, kswapd_order ... */
@@ -38,7 +34,6 @@ export interface PageContentRun {
 
 /** One populated zone. Page counts unless said otherwise. */
 export interface ZoneState {
-  line: number;
   index: number;
   name: string;
   /** First pfn. */
@@ -63,7 +58,6 @@ export interface ZoneState {
   pageblocks: Pageblocks;
   /** One digit per pageblock: the compaction skip bit. Empty when the dump has none. */
   skipbits: string;
-  runsLine: number;
   runs: PageRun[];
 }
 
@@ -78,7 +72,6 @@ export interface ZoneWatermark {
 }
 
 export interface ZoneFlags {
-  line: number;
   raw: number;
   boosted: boolean;
   reclaimActive: boolean;
@@ -87,7 +80,6 @@ export interface ZoneFlags {
 }
 
 export interface ZoneCounters {
-  line: number;
   nrReservedHighatomic: number;
   /** 0 where the kernel does not count them (6.1). */
   nrFreeHighatomic: number;
@@ -99,7 +91,6 @@ export interface ZoneCounters {
 
 /** Per-CPU lists and counter differentials of one zone on one CPU. Fields that a kernel lacks are 0. */
 export interface PcpState {
-  line: number;
   cpu: number;
   count: number;
   high: number;
@@ -120,7 +111,6 @@ export interface PcpState {
 
 /** Head to tail. */
 export interface PcpList {
-  line: number;
   pindex: number;
   pfns: Uint32Array;
   /** 6.1: the migratetype that each page carries, in the order of pfns. */
@@ -129,14 +119,12 @@ export interface PcpList {
 
 /** Head to tail. */
 export interface FreeList {
-  line: number;
   order: number;
   migratetype: number;
   pfns: Uint32Array;
 }
 
 export interface Pageblocks {
-  line: number;
   /** First pfn of the first pageblock: the zone's start rounded down. */
   start: number;
   /** Migratetype per pageblock; NO_MEMORY_MAP where none exists. */
@@ -155,7 +143,6 @@ export interface PageRun {
 }
 
 export interface CmaAreaState {
-  line: number;
   index: number;
   name: string;
   basePfn: number;

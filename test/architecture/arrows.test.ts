@@ -42,7 +42,7 @@ function violations(
   });
 }
 
-/** One import cycle as `a -> b -> a`, or undefined. Types do not count: they are gone at run time. */
+/** One import cycle as `a -> b -> a`, or undefined. Types count: a circle of them is one file in two places. */
 function findCycle(sources: readonly SourceFile[]): string | undefined {
   const byPath = new Map(sources.map((source) => [source.path.replace(/\.ts$/, ""), source]));
   const done = new Set<string>();
@@ -50,8 +50,8 @@ function findCycle(sources: readonly SourceFile[]): string | undefined {
     if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path].join(" -> ");
     if (done.has(path)) return undefined;
     done.add(path);
-    for (const { target, typeOnly } of byPath.get(path)?.imports ?? []) {
-      const cycle = typeOnly ? undefined : visit(target, [...trail, path]);
+    for (const { target } of byPath.get(path)?.imports ?? []) {
+      const cycle = visit(target, [...trail, path]);
       if (cycle !== undefined) return cycle;
     }
     return undefined;

@@ -74,7 +74,6 @@ async function fromBitmap(kernel: Kernel): Promise<Machine> {
     return { start, length: first - start };
   });
   const area = {
-    line: 1,
     index: 0,
     name: "cma",
     basePfn: BASE,

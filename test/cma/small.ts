@@ -16,7 +16,7 @@ import {
 } from "../../assembly/abi/vocabulary.js";
 import { MachineError } from "../../bindings/engine/errors.js";
 import { type CreateOptions, Machine, type PageContent } from "../../bindings/machine/machine.js";
-import type { CaptureState, CmaAreaState, FreeList, PageRun } from "../../bindings/state/types.js";
+import type { CmaAreaState, FreeList, MachineState, PageRun } from "../../bindings/state/types.js";
 import { type SmallMachine, type SmallZone, smallState } from "../support/small_state.js";
 
 export type Kernel = SmallMachine["kernel"];
@@ -96,7 +96,7 @@ export async function small(
 
 function areaState(area: SmallArea, index: number): CmaAreaState {
   const { name = AREA, basePfn = BASE, count = END - BASE, orderPerBit = 0, set = [] } = area;
-  return { line: 1, index, name, basePfn, count, orderPerBit, bitmapBits: count >> orderPerBit, set };
+  return { index, name, basePfn, count, orderPerBit, bitmapBits: count >> orderPerBit, set };
 }
 
 /** What a frame of the area may be used for; the names that the tests speak. */
@@ -216,7 +216,7 @@ export function bitRuns(machine: Machine, area: number | string, nth = 0): [numb
 }
 
 /** The state with exactly these runs of the zone free, [first, behind); all other frames are in use and fixed. */
-export function withFree(state: CaptureState, free: readonly (readonly [number, number])[]): CaptureState {
+export function withFree(state: MachineState, free: readonly (readonly [number, number])[]): MachineState {
   const [zone] = state.zones;
   if (zone === undefined || state.zones.length !== 1) throw new Error("one zone only");
   const { types, start } = zone.pageblocks;
@@ -236,7 +236,6 @@ export function withFree(state: CaptureState, free: readonly (readonly [number, 
     }
   }
   const filled: FreeList[] = [...lists].map(([key, pfns]) => ({
-    line: 1,
     order: key >> 3,
     migratetype: key & 7,
     pfns: Uint32Array.from(pfns),

@@ -4,7 +4,7 @@
 import { CmaLockRule } from "../../assembly/abi/vocabulary.js";
 import type { CoreBuild } from "../../bindings/engine/load.js";
 import { type CreateOptions, Machine } from "../../bindings/machine/machine.js";
-import type { CaptureState, CmaAreaState } from "../../bindings/state/types.js";
+import type { CmaAreaState, MachineState } from "../../bindings/state/types.js";
 import { Random } from "../support/random.js";
 import { shrink } from "../support/shrink.js";
 import { type SmallMachine, smallState } from "../support/small_state.js";
@@ -33,7 +33,7 @@ export interface WalkOptions {
 /** Steps that a copy of the machine goes ahead; then the original goes the same way. */
 const AHEAD = 24;
 
-function areasOf({ machine, areas }: WalkMachine, state: CaptureState): CmaAreaState[] {
+function areasOf({ machine, areas }: WalkMachine, state: MachineState): CmaAreaState[] {
   const block = 2 ** machine.pageblockOrder;
   const [first] = state.areas;
   if (first === undefined) throw new Error(`${machine.name} has no CMA pageblocks`);
@@ -41,7 +41,6 @@ function areasOf({ machine, areas }: WalkMachine, state: CaptureState): CmaAreaS
   return areas.map(({ blocks, orderPerBit = 0 }, index) => {
     const count = blocks * block;
     const area = {
-      line: 1,
       index,
       name: `area ${index}`,
       basePfn: at,

@@ -11,7 +11,7 @@ import { readCaptureDirectory } from "../../bindings/importers/capture/node.js";
 import type { CaptureOps } from "../../bindings/importers/capture/script/ops.js";
 import { isExact, type ReplayResult } from "../../bindings/replay/result.js";
 import { ScriptedReplay } from "../../bindings/replay/scripted.js";
-import type { CaptureState, PcpState, ZoneState } from "../../bindings/state/types.js";
+import type { MachineState, PcpState, ZoneState } from "../../bindings/state/types.js";
 import { type ReferenceRules, RULES_6_1, RULES_6_12 } from "../reference/types.js";
 import { EXAMPLE } from "../support/captures.js";
 import { fuzz } from "../support/fuzz_run.js";
@@ -155,7 +155,7 @@ describe("random operations notice", () => {
 describe("the comparison of both models notices", () => {
   const machine = SMALL_MACHINES.find(({ name }) => name === "tiny, one CPU");
   if (machine === undefined) throw new Error("there is no such machine");
-  const state: CaptureState = smallState(machine, 1);
+  const state: MachineState = smallState(machine, 1);
   const zoneWords = [
     ZoneWord.WATERMARK_BOOST,
     ZoneWord.FLAGS,

@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { Gfp, Op, Status } from "../../assembly/abi/vocabulary.js";
 import { Machine } from "../../bindings/machine/machine.js";
-import type { CaptureState } from "../../bindings/state/types.js";
+import type { MachineState } from "../../bindings/state/types.js";
 import { Random } from "../support/random.js";
 import { shrink } from "../support/shrink.js";
 import { SMALL_MACHINES } from "../support/small_machines.js";
@@ -89,7 +89,7 @@ function anyCommand(random: Random, machine: SmallMachine): Command {
 
 /** What goes wrong in a run of commands, and behind how many; null: nothing. */
 async function firstFault(
-  state: CaptureState,
+  state: MachineState,
   list: readonly Command[],
   checkEvery: number,
   statuses = new Set<Status>(),
@@ -120,7 +120,7 @@ async function firstFault(
 }
 
 /** The run up to its fault, without whatever is not needed for it. */
-async function explain(state: CaptureState, list: readonly Command[]): Promise<string> {
+async function explain(state: MachineState, list: readonly Command[]): Promise<string> {
   const first = await firstFault(state, list, 1);
   const fails = async (shorter: readonly Command[]) => (await firstFault(state, shorter, 1)) !== null;
   const short = await shrink(list.slice(0, first?.length), fails, 10_000);

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { Gfp, Migratetype, Mobility, Op, Status } from "../../assembly/abi/vocabulary.js";
-import type { CaptureState } from "../../bindings/state/types.js";
+import type { MachineState } from "../../bindings/state/types.js";
 import type { Operation } from "../support/operations.js";
 import { type SmallMachine, type SmallZone, smallState } from "../support/small_state.js";
 import { Twins } from "../support/twins.js";
@@ -108,7 +108,7 @@ describe("found by random operations", () => {
 });
 
 /** The zone's free CMA counter says -1, a CPU holds the +1; the marks are such that one page decides. */
-function withMinusOneCma(state: CaptureState, low: number): CaptureState {
+function withMinusOneCma(state: MachineState, low: number): MachineState {
   return {
     ...state,
     zones: state.zones.map((zone) => ({

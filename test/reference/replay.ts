@@ -4,17 +4,17 @@
 
 import { Gfp, Mobility, Status } from "../../assembly/abi/vocabulary.js";
 import { CAPTURE_OP_NAMES, CaptureOp, type CaptureOps } from "../../bindings/importers/capture/script/ops.js";
-import type { CaptureState } from "../../bindings/state/types.js";
+import type { MachineState } from "../../bindings/state/types.js";
 import { ReferenceCmaMachine } from "./cma.js";
 import type { ReferenceRules } from "./types.js";
 
 const FIRST_AREA = 0;
 
 export interface Capture {
-  readonly before: CaptureState;
-  readonly after: CaptureState;
+  readonly before: MachineState;
+  readonly after: MachineState;
   /** One per DUMP row. */
-  readonly mid: readonly CaptureState[];
+  readonly mid: readonly MachineState[];
   readonly ops: CaptureOps;
 }
 
@@ -84,7 +84,7 @@ class Script {
   }
 
   /** Compares the complete state; the kernel's side comes second in each line. */
-  compare(state: CaptureState, what: string): void {
+  compare(state: MachineState, what: string): void {
     this.dumpsCompared += 1;
     const kernel = ReferenceCmaMachine.fromState(state, this.rules).dump();
     const differences = ReferenceCmaMachine.compare(this.machine.dump(), kernel, 10);

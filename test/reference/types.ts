@@ -82,7 +82,7 @@ export interface ReferenceZoneState {
   }[];
 }
 
-/** What a capture says about a machine at one moment (structurally the importer's CaptureState). */
+/** What a capture says about a machine at one moment (structurally the importer's MachineState). */
 export interface ReferenceState {
   readonly release: string;
   readonly constants: Readonly<Record<string, number>>;

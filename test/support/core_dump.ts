@@ -5,13 +5,13 @@ import { Region } from "../../assembly/abi/layout.js";
 import { FrameKind, ListTypeRule, Migratetype, Mobility } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";
-import type { CaptureState, ZoneState } from "../../bindings/state/types.js";
+import type { MachineState, ZoneState } from "../../bindings/state/types.js";
 import type { ReferenceMachine } from "../reference/model.js";
 import type { MachineDump, PcpDump, ZoneDump } from "../reference/types.js";
 import { Origin } from "../reference/zone.js";
 
 /** `origin`: the state that the machine was created from; names and spans come from there. */
-export function dumpCore(machine: Machine, origin: CaptureState): MachineDump {
+export function dumpCore(machine: Machine, origin: MachineState): MachineDump {
   return { zones: origin.zones.map((zone) => dumpZone(machine, zone, origin.cpus)) };
 }
 

@@ -1,24 +1,23 @@
 // Knows: the text of a state dump, LABDUMP to ENDDUMP, written from the state: the importer's reverse.
 // Must not know: how the importer reads it.
 
-import type { CaptureState } from "../../bindings/state/types.js";
+import type { MachineState } from "../../bindings/state/types.js";
 import type { ReferenceCmaState } from "../reference/cma.js";
 import type { ReferencePcpState, ReferenceZoneState } from "../reference/types.js";
 
 const HOLE = 255;
 
-/** A state of either model with what the head of a dump says. */
-export type DumpSource = ReferenceCmaState &
-  Pick<CaptureState, "seq" | "tag" | "tsNs" | "onlineCpus" | "thisCpu">;
+/** A state of either model with the CPU that dumps it. */
+export type DumpSource = ReferenceCmaState & Pick<MachineState, "thisCpu">;
 
-export function dumpText(state: DumpSource): string {
+export function dumpText(state: DumpSource, seq = 0, tag = "before"): string {
   const fields = (record: Readonly<Record<string, number>>) =>
     Object.entries(record)
       .map(([key, value]) => `${key}=${value}`)
       .join(" ");
   const lines = [
-    `LABDUMP v1 seq=${state.seq} tag=${state.tag} ts_ns=${state.tsNs} release=${state.release} ` +
-      `online_cpus=${state.onlineCpus} this_cpu=${state.thisCpu}`,
+    `LABDUMP v1 seq=${seq} tag=${tag} ts_ns=0 release=${state.release} ` +
+      `online_cpus=${state.cpus.length} this_cpu=${state.thisCpu}`,
     `const ${fields(state.constants)}`,
     `sys ${fields(state.sys)}`,
     ...state.cpus.map((cpu) => `cpu ${cpu}`),

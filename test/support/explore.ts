@@ -5,7 +5,7 @@
 // functions of a state that has just been found equal in both. So every sequence up to the depth is covered.
 
 import type { CoreBuild } from "../../bindings/engine/load.js";
-import type { CaptureState } from "../../bindings/state/types.js";
+import type { MachineState } from "../../bindings/state/types.js";
 import { CoreImages } from "./core_image.js";
 import { type Operation, printOperations } from "./operations.js";
 import { type BranchCounts, BranchWatcher } from "./rare_branches.js";
@@ -37,7 +37,7 @@ function keyOf({ core, windows }: Twins): string {
 /** For each state (by its key): how many sequences of 0, 1, 2 ... operations follow it. */
 type Known = Map<string, readonly number[]>;
 
-export async function explore(state: CaptureState, options: ExploreOptions): Promise<Explored> {
+export async function explore(state: MachineState, options: ExploreOptions): Promise<Explored> {
   using twins = await Twins.create(state, { core: options.core });
   const explorer = new Explorer(twins, options);
   const sequences = explorer.from(twins, options.depth)[options.depth] ?? 0;

@@ -6,7 +6,7 @@ import { MAX_ZONES } from "../../assembly/abi/limits.js";
 import { FrameKind, ListTypeRule, Migratetype, Mobility, ZoneFlag } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, PcpWord, ZoneWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";
-import type { CaptureState, ZoneState } from "../../bindings/state/types.js";
+import type { MachineState, ZoneState } from "../../bindings/state/types.js";
 import type { ReferenceMachine } from "../reference/model.js";
 import { Origin } from "../reference/zone.js";
 
@@ -45,7 +45,7 @@ export class FlatCore {
 
   constructor(
     private readonly machine: Machine,
-    private readonly origin: CaptureState,
+    private readonly origin: MachineState,
   ) {
     const { engine, views } = machine;
     this.zones = engine.words(Region.ZONES);

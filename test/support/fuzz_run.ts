@@ -3,7 +3,7 @@
 
 import type { CoreBuild } from "../../bindings/engine/load.js";
 import type { CreateOptions } from "../../bindings/machine/machine.js";
-import type { CaptureState } from "../../bindings/state/types.js";
+import type { MachineState } from "../../bindings/state/types.js";
 import type { ReferenceRules } from "../reference/types.js";
 import { Origin } from "../reference/zone.js";
 import { Generator, type Progress } from "./generator.js";
@@ -45,7 +45,7 @@ export interface Parting {
 
 /** Plays a sequence on fresh twins. A complete dump is compared after each operation from `dumpFrom` on. */
 export async function play(
-  state: CaptureState,
+  state: MachineState,
   operations: readonly Operation[],
   core: CoreBuild | CreateOptions,
   dumpFrom = 0,
@@ -121,7 +121,7 @@ function progressOf(twins: Twins, random: Random): Progress {
 /** Finds the first operation after which they differ, then leaves out whatever is not needed for it. */
 async function explain(
   machine: SmallMachine,
-  state: CaptureState,
+  state: MachineState,
   operations: readonly Operation[],
   { seed, core, compareEvery, rules, shrinkFor = 20_000 }: FuzzOptions,
 ): Promise<{ failure: string; sequence: readonly Operation[] }> {

@@ -2,7 +2,7 @@
 // Must not know: how captures are read or replayed.
 
 import { Gfp, Mobility } from "../../assembly/abi/vocabulary.js";
-import type { CaptureState } from "../../bindings/state/types.js";
+import type { MachineState } from "../../bindings/state/types.js";
 import { ReferenceCmaMachine } from "../reference/cma.js";
 import { rulesOfRelease } from "../reference/types.js";
 import { dumpText } from "./dump_text.js";
@@ -42,7 +42,7 @@ class Script {
   private seq = 0;
 
   constructor(
-    private readonly before: CaptureState,
+    private readonly before: MachineState,
     private readonly random: Random,
   ) {
     this.reference = ReferenceCmaMachine.fromState(before, rulesOfRelease(before.release));
@@ -51,7 +51,7 @@ class Script {
   dump(tag: string): string {
     const now = this.reference.toState();
     this.seq += 1;
-    return dumpText({ ...this.before, ...now, seq: this.seq, tag });
+    return dumpText({ ...this.before, ...now }, this.seq, tag);
   }
 
   row(): void {

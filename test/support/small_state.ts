@@ -4,9 +4,9 @@
 
 import { type CmaLockRule, Migratetype } from "../../assembly/abi/vocabulary.js";
 import type {
-  CaptureState,
   CmaAreaState,
   FreeList,
+  MachineState,
   PageRun,
   PcpState,
   ZoneState,
@@ -69,21 +69,18 @@ enum Use {
 }
 
 export const NO_MEMORY_MAP = 255;
+/** What a dump says of itself. */
+const HEAD = { line: 1, seq: 0, tag: "before", tsNs: 0, lines: new Map<object, number>() };
 const RELEASES = { "6.12": "6.12.0-small", "6.1": "6.1.0-small" } as const;
 
 /** `seed` decides which pages are in use and the order of the lists. */
-export function smallState(machine: SmallMachine, seed = 0): CaptureState {
+export function smallState(machine: SmallMachine, seed = 0): MachineState {
   const random = new Random(seed);
   const pcpLists = (machine.costlyOrder + 1) * 3;
   return {
-    file: `${machine.name} ${machine.kernel}`,
-    line: 1,
-    seq: 0,
-    tag: "before",
+    origin: { ...HEAD, file: `${machine.name} ${machine.kernel}`, onlineCpus: machine.cpus },
     release: RELEASES[machine.kernel],
-    onlineCpus: machine.cpus,
     thisCpu: 0,
-    tsNs: 0,
     constants: {
       page_shift: machine.pageShift,
       max_page_order: machine.maxOrder,
@@ -149,7 +146,6 @@ function zoneState(machine: SmallMachine, zone: SmallZone, random: Random): Zone
   const reserve = types.filter((type) => type === Migratetype.HIGHATOMIC).length;
   const is612 = machine.kernel === "6.12";
   return {
-    line: 1,
     index: zone.index,
     name: zone.name,
     start: zone.start,
@@ -159,9 +155,8 @@ function zoneState(machine: SmallMachine, zone: SmallZone, random: Random): Zone
     cmaPages: types.filter((type) => type === Migratetype.CMA).length * 2 ** machine.pageblockOrder,
     watermark: { min, low, high, promo: high, boost: 0, percpuDriftMark: 0 },
     lowmemReserve: Array.from({ length: machine.maxZones }, (_, i) => zone.lowmemReserve?.[i] ?? 0),
-    flags: { line: 1, raw: 0, boosted: false, reclaimActive: false, belowHigh: is612 ? false : undefined },
+    flags: { raw: 0, boosted: false, reclaimActive: false, belowHigh: is612 ? false : undefined },
     counters: {
-      line: 1,
       nrReservedHighatomic: reserve * 2 ** machine.pageblockOrder,
       nrFreeHighatomic: is612 ? pagesOf((type) => type === Migratetype.HIGHATOMIC) : 0,
       nrIsolatePageblock: types.filter((type) => type === Migratetype.ISOLATE).length,
@@ -173,9 +168,8 @@ function zoneState(machine: SmallMachine, zone: SmallZone, random: Random): Zone
     pcps: Array.from({ length: machine.cpus }, (_, cpu) => pcpState(machine, zone, cpu)),
     nrFree,
     free,
-    pageblocks: { line: 1, start: firstBlock(machine, zone), types },
+    pageblocks: { start: firstBlock(machine, zone), types },
     skipbits: "",
-    runsLine: 1,
     runs: runs(zone, use),
   };
 }
@@ -213,7 +207,6 @@ function freeLists(
   return [...lists]
     .sort(([a], [b]) => a - b)
     .map(([key, pfns]) => ({
-      line: 1,
       order: key >> 3,
       migratetype: key & 7,
       pfns: Uint32Array.from(random.shuffled(pfns)),
@@ -241,7 +234,6 @@ function runs(zone: SmallZone, use: Uint8Array): PageRun[] {
 function pcpState(machine: SmallMachine, zone: SmallZone, cpu: number): PcpState {
   const fixed = machine.kernel === "6.1";
   return {
-    line: 1,
     cpu,
     count: 0,
     high: fixed ? zone.highMin : 0,
@@ -272,7 +264,6 @@ function areaStates(machine: SmallMachine): CmaAreaState[] {
       const basePfn = firstBlock(machine, zone) + first * 2 ** machine.pageblockOrder;
       const name = `${zone.name} ${areas.length}`;
       areas.push({
-        line: 1,
         index: areas.length,
         name,
         basePfn,

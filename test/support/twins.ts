@@ -3,7 +3,7 @@
 
 import { AllocFlag, Migratetype, Mobility, Op, Status } from "../../assembly/abi/vocabulary.js";
 import { type CreateOptions, Machine } from "../../bindings/machine/machine.js";
-import type { CaptureState } from "../../bindings/state/types.js";
+import type { MachineState } from "../../bindings/state/types.js";
 import { ReferenceCmaMachine } from "../reference/cma.js";
 import { unreserveHighatomic } from "../reference/detach.js";
 import { highestZone, migratetypeOf } from "../reference/machine.js";
@@ -57,7 +57,7 @@ export class Twins implements Disposable {
   private constructor(
     readonly core: Machine,
     readonly reference: ReferenceCmaMachine,
-    readonly origin: CaptureState,
+    readonly origin: MachineState,
     private readonly flat = new FlatCore(core, origin),
     private readonly areas = new AreaCheck(core, origin),
   ) {}
@@ -79,7 +79,7 @@ export class Twins implements Disposable {
 
   /** @param rules of the reference; by default those of the state's kernel, as in the core */
   static async create(
-    state: CaptureState,
+    state: MachineState,
     options: CreateOptions = {},
     rules?: ReferenceRules,
   ): Promise<Twins> {

@@ -7,7 +7,7 @@ import { Op, PinKind, Status } from "../../assembly/abi/vocabulary.js";
 import { AreaWord, RangeWord } from "../../assembly/abi/words.js";
 import type { CmaResult as CoreResult } from "../../bindings/machine/cma.js";
 import type { Machine } from "../../bindings/machine/machine.js";
-import type { CaptureState, CmaAreaState } from "../../bindings/state/types.js";
+import type { CmaAreaState, MachineState } from "../../bindings/state/types.js";
 import type { CmaResult as ReferenceResult } from "../reference/cma.js";
 import type { Move } from "../reference/migrate.js";
 import type { Operation } from "./operations.js";
@@ -101,7 +101,7 @@ export class AreaCheck {
 
   constructor(
     { engine }: Machine,
-    private readonly origin: CaptureState,
+    private readonly origin: MachineState,
   ) {
     this.areas = engine.words(Region.AREAS);
     this.ranges = engine.words(Region.RANGES);

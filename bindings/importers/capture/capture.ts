@@ -4,7 +4,8 @@
 import { append } from "../../engine/extent.js";
 import { checkState } from "../../state/check.js";
 import { type CaptureFamily, captureFamily, kernelFamily } from "../../state/family.js";
-import type { CaptureState } from "../../state/types.js";
+import { placeOf } from "../../state/origin.js";
+import type { MachineState } from "../../state/types.js";
 import { CaptureError, type CaptureIssue } from "../errors.js";
 import { parseStateDumps } from "./dump/dump.js";
 import { type CaptureMeta, checkTraceStats, parseMeta } from "./meta.js";
@@ -42,10 +43,10 @@ export interface Capture {
   kernel: string;
   family: CaptureFamily;
   gfpEra: GfpEra;
-  before: CaptureState;
-  after: CaptureState;
+  before: MachineState;
+  after: MachineState;
   /** One per `dump` row of ops, in order. */
-  mids: CaptureState[];
+  mids: MachineState[];
   /** Scripted captures. */
   ops?: CaptureOps;
   trace?: CaptureTrace;
@@ -116,7 +117,7 @@ export function loadCapture(name: string, files: CaptureFiles, options: CaptureO
   return capture;
 }
 
-function readState(capture: string, files: CaptureFiles, name: string, issues: CaptureIssue[]): CaptureState {
+function readState(capture: string, files: CaptureFiles, name: string, issues: CaptureIssue[]): MachineState {
   const file = files.label?.(name) ?? name;
   const text = files.read(name);
   if (text === undefined) {
@@ -131,7 +132,7 @@ function readState(capture: string, files: CaptureFiles, name: string, issues: C
   if (state === undefined || second !== undefined) {
     throw new CaptureError({
       file,
-      line: second?.line,
+      line: second?.origin?.line,
       problem: `${states.length} state dumps`,
       expected: "one",
     });
@@ -140,20 +141,19 @@ function readState(capture: string, files: CaptureFiles, name: string, issues: C
 }
 
 /** The dumps of one capture are of one boot: same kernel, geometry, zones and areas. */
-function checkSameMachine(before: CaptureState, state: CaptureState): void {
+function checkSameMachine(before: MachineState, state: MachineState): void {
   for (const [what, of] of MACHINE) {
     if (of(before) !== of(state)) {
       throw new CaptureError({
-        file: state.file,
-        line: state.line,
-        problem: `the dump "${state.tag}" is of another machine than ${before.file}: ${what} is ${of(state)}`,
+        ...placeOf(state),
+        problem: `the dump "${state.origin?.tag}" is of another machine than ${before.origin?.file}: ${what} is ${of(state)}`,
         expected: of(before),
       });
     }
   }
 }
 
-const MACHINE: readonly (readonly [string, (state: CaptureState) => string])[] = [
+const MACHINE: readonly (readonly [string, (state: MachineState) => string])[] = [
   ["release", (state) => state.release],
   [
     "page_shift/max_page_order/pageblock_order",
@@ -218,13 +218,14 @@ function checkEventCounts({ meta, issues }: Capture, trace: CaptureTrace, file: 
 }
 
 function checkStates({ before, mids, after, issues }: Capture): void {
-  let last = before;
-  for (const state of [...mids, after]) {
-    if (state.seq <= last.seq) {
-      const message = `dump "${state.tag}" has seq=${state.seq} after seq=${last.seq}: dumps are out of order`;
-      issues.push({ severity: "error", file: state.file, line: state.line, message });
+  let last = before.origin;
+  for (const { origin } of [...mids, after]) {
+    if (origin !== undefined && last !== undefined && origin.seq <= last.seq) {
+      const { file, line, seq, tag } = origin;
+      const message = `dump "${tag}" has seq=${seq} after seq=${last.seq}: dumps are out of order`;
+      issues.push({ severity: "error", file, line, message });
     }
-    last = state;
+    last = origin;
   }
   for (const state of [before, ...mids, after]) {
     for (const problem of checkState(state)) {

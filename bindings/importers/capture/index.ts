@@ -1,16 +1,6 @@
 // Knows: what the capture importer offers to the rest of the bindings. Platform-neutral; files are node.ts.
 // Must not know: anything else. Re-exports only.
 
-export { checkState, type Problem } from "../../state/check.js";
-export {
-  type CaptureFamily,
-  captureFamily,
-  type KernelFamily,
-  kernelFamily,
-  pcpOrder,
-  pcpThpOrder,
-} from "../../state/family.js";
-export * from "../../state/types.js";
 export { CaptureError, type CaptureIssue, formatIssue, type Severity } from "../errors.js";
 export { type Capture, type CaptureFiles, type CaptureOptions, filesOf, loadCapture } from "./capture.js";
 export { parseStateDumps } from "./dump/dump.js";

@@ -62,7 +62,11 @@ describe("a capture in memory", () => {
       cpus: 2,
       zoneNames: ["DMA32", "Normal"],
     });
-    expect([capture.before.tag, capture.mids[0]?.tag, capture.after.tag]).toEqual(["before", "op1", "after"]);
+    expect([capture.before, ...capture.mids, capture.after].map(({ origin }) => origin?.tag)).toEqual([
+      "before",
+      "op1",
+      "after",
+    ]);
     expect(capture.ops?.length).toBe(2);
     expect(capture.trace).toMatchObject({ length: 3, standardCount: 1, labCount: 2, clock: "counter" });
     expect(capture.meta).toMatchObject({ description: "all there is", ops: 2 });
@@ -170,7 +174,7 @@ describe("a capture in a directory", () => {
     const zipped = readCaptureDirectory(directory(packed));
     expect(zipped.trace).toMatchObject({ length: 3 });
     expect(zipped.before.zones).toEqual(plain.before.zones);
-    expect(zipped.before.file.endsWith("state_before.txt.gz")).toBe(true);
+    expect(zipped.before.origin?.file.endsWith("state_before.txt.gz")).toBe(true);
     expect(plain.name).toMatch(/^set\d+$/);
     expect(readCaptureDirectory(`${directory(FILES)}/`).name).toMatch(/^set\d+$/);
   });
@@ -181,7 +185,10 @@ describe("a capture in a directory", () => {
       "state_before.txt.gz": FILES["state_before.txt"],
       "ops.csv": gzipSync(FILES["ops.csv"]),
     });
-    expect(readCaptureDirectory(path)).toMatchObject({ before: { tag: "before" }, ops: { length: 2 } });
+    expect(readCaptureDirectory(path)).toMatchObject({
+      before: { origin: { tag: "before" } },
+      ops: { length: 2 },
+    });
   });
 
   it("that does not exist, or is a file", () => {

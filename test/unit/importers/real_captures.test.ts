@@ -28,7 +28,7 @@ describe.skipIf(SETS.length === 0)("captures of real kernels", () => {
     const capture = readCaptureDirectory(join(ROOT, name), { check: false });
     expect(capture.issues).toEqual([]);
     for (const state of [capture.before, ...capture.mids, capture.after]) {
-      expect(checkState(state), `${name} ${state.tag}`).toEqual([]);
+      expect(checkState(state), `${name} ${state.origin?.tag}`).toEqual([]);
     }
     const { ops, trace, meta, gfpClasses, gfpEra } = capture;
     expect(meta).toBeDefined();

@@ -4,13 +4,14 @@ import { describe, expect, it } from "vitest";
 import { parseStateDumps } from "../../../bindings/importers/capture/dump/dump.js";
 import { CaptureError, type CaptureIssue } from "../../../bindings/importers/errors.js";
 import { kernelFamily, pcpOrder } from "../../../bindings/state/family.js";
-import type { CaptureState, ZoneState } from "../../../bindings/state/types.js";
+import { placeOf } from "../../../bindings/state/origin.js";
+import type { MachineState, ZoneState } from "../../../bindings/state/types.js";
 import { DUMP_6_1, DUMP_6_12, damage, lineOf } from "./small_dumps.js";
 
-function parseOne(dump: string): { state: CaptureState; issues: CaptureIssue[] } {
+function parseOne(dump: string): { state: MachineState; issues: CaptureIssue[] } {
   const issues: CaptureIssue[] = [];
   const [state] = parseStateDumps(dump, "state.txt", issues);
-  return { state: state as CaptureState, issues };
+  return { state: state as MachineState, issues };
 }
 
 function failure(dump: string): CaptureError {
@@ -31,8 +32,8 @@ describe("a 6.12 dump", () => {
 
   it("gives head, constants, settings and CPUs", () => {
     expect(issues).toEqual([]);
-    expect(state).toMatchObject({ line: 1, seq: 3, tag: "op17", release: "6.12.117-lab", onlineCpus: 2 });
-    expect(state).toMatchObject({ thisCpu: 1, tsNs: 2615573100, cpus: [0, 1] });
+    expect(state).toMatchObject({ release: "6.12.117-lab", thisCpu: 1, cpus: [0, 1] });
+    expect(state.origin).toMatchObject({ line: 1, seq: 3, tag: "op17", onlineCpus: 2, tsNs: 2615573100 });
     expect(state.constants["cma_min_align_pages"]).toBe(4);
     expect(state.sys["watermark_boost_factor"]).toBe(15000);
     expect(kernelFamily(state)).toBe("6.12");
@@ -60,7 +61,7 @@ describe("a 6.12 dump", () => {
       [0, 26, 27],
       [3, 28],
     ]);
-    expect(zone.pcps[0]?.lists[0]?.line).toBe(lineOf(DUMP_6_12, "pcplist 0 0"));
+    expect(placeOf(state, zone.pcps[0]?.lists[0]).line).toBe(lineOf(DUMP_6_12, "pcplist 0 0"));
   });
 
   it("gives the free lists, pageblocks, runs and areas", () => {
@@ -115,8 +116,8 @@ describe("what a dump may have besides", () => {
     const text = `${DUMP_6_12}\n${DUMP_6_12.replaceAll("\n", "\r\n")}`;
     const states = parseStateDumps(text, "mid.txt");
     expect(states).toHaveLength(2);
-    const [first, second] = states as [CaptureState, CaptureState];
-    expect(second.line).toBe(DUMP_6_12.split("\n").length + 1);
+    const [first, second] = states as [MachineState, MachineState];
+    expect(placeOf(second).line).toBe(DUMP_6_12.split("\n").length + 1);
     expect(second.zones[0]?.free[3]?.pfns).toEqual(first.zones[0]?.free[3]?.pfns);
     expect(second.zones[0]?.skipbits).toBe(first.zones[0]?.skipbits);
   });

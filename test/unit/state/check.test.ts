@@ -4,12 +4,12 @@ import { describe, expect, it } from "vitest";
 import { MAX_FRAMES } from "../../../assembly/abi/limits.js";
 import { parseStateDumps } from "../../../bindings/importers/capture/dump/dump.js";
 import { CaptureError } from "../../../bindings/importers/errors.js";
-import { checkState, type Problem } from "../../../bindings/state/check.js";
-import type { CaptureState } from "../../../bindings/state/types.js";
+import { checkState, type StateProblem } from "../../../bindings/state/check.js";
+import type { MachineState } from "../../../bindings/state/types.js";
 import { DUMP_6_1, DUMP_6_12, damage, lineOf } from "../importers/small_dumps.js";
 
-function problems(dump: string): Problem[] {
-  return checkState(parseStateDumps(dump, "state.txt")[0] as CaptureState);
+function problems(dump: string): StateProblem[] {
+  return checkState(parseStateDumps(dump, "state.txt")[0] as MachineState);
 }
 
 function messages(dump: string): string[] {

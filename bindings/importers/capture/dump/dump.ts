@@ -1,7 +1,8 @@
 // Knows: the text of state_before, state_after and state_mid: one or several LABDUMP..ENDDUMP records.
 // Must not know: whether the numbers agree with each other (see state/check), the engine, the file system.
 
-import type { CaptureState, CmaAreaState } from "../../../state/types.js";
+import type { StateOrigin } from "../../../state/origin.js";
+import type { CmaAreaState, MachineState } from "../../../state/types.js";
 import { CaptureError, type CaptureIssue, quote } from "../../errors.js";
 import { LineReader } from "../lines.js";
 import { Fields, scanRuns } from "./fields.js";
@@ -29,9 +30,9 @@ const NEEDED_SYS = ["watermark_boost_factor", "page_group_by_mobility_disabled"]
  * All dumps of the text, in order. Throws CaptureError at the first thing that makes a dump unusable;
  * harmless unknown keys and lines go to `issues`.
  */
-export function parseStateDumps(text: string, file: string, issues: CaptureIssue[] = []): CaptureState[] {
+export function parseStateDumps(text: string, file: string, issues: CaptureIssue[] = []): MachineState[] {
   const lines = new LineReader(text, file, issues);
-  const states: CaptureState[] = [];
+  const states: MachineState[] = [];
   while (lines.next()) {
     if (!lines.isBlank()) {
       states.push(readDump(lines));
@@ -46,7 +47,10 @@ export function parseStateDumps(text: string, file: string, issues: CaptureIssue
 
 /** A dump while its lines are read. */
 interface DumpBuilder {
-  state: CaptureState;
+  state: MachineState;
+  origin: StateOrigin;
+  /** The lines of `origin`, growing. */
+  places: Map<object, number>;
   zone: ZoneBuilder | undefined;
   area: CmaAreaState | undefined;
   section: Section;
@@ -62,9 +66,9 @@ enum Section {
   CMA,
 }
 
-function readDump(lines: LineReader): CaptureState {
+function readDump(lines: LineReader): MachineState {
   const dump: DumpBuilder = {
-    state: readHeader(lines),
+    ...readHeader(lines),
     zone: undefined,
     area: undefined,
     section: Section.HEADER,
@@ -86,15 +90,15 @@ function readDump(lines: LineReader): CaptureState {
       leaveAside(word, lines, dump);
     }
   }
-  throw truncated(lines, dump.state);
+  throw truncated(lines, dump.origin);
 }
 
-function truncated(lines: LineReader, state: CaptureState): CaptureError {
-  const head = `the file ends inside the dump "${state.tag}" that begins at line ${state.line}`;
+function truncated(lines: LineReader, { tag, line }: StateOrigin): CaptureError {
+  const head = `the file ends inside the dump "${tag}" that begins at line ${line}`;
   return lines.error(`truncated: ${head}`, `"ENDDUMP ovf=0" at its end`);
 }
 
-function readHeader(lines: LineReader): CaptureState {
+function readHeader(lines: LineReader): Pick<DumpBuilder, "state" | "origin" | "places"> {
   const header = `"LABDUMP ${VERSION} seq= tag= ts_ns= release= online_cpus= this_cpu="`;
   if (lines.word() !== "LABDUMP") {
     throw lines.error(`${quote(lines.current())} is not the head of a state dump`, header);
@@ -104,15 +108,20 @@ function readHeader(lines: LineReader): CaptureState {
     throw lines.error(`dump version ${quote(tokens[1] ?? "")} is not known`, header);
   }
   const fields = new Fields(lines, tokens, 2);
-  const state: CaptureState = {
+  const places = new Map<object, number>();
+  const origin: StateOrigin = {
     file: lines.file,
     line: lines.line,
     seq: fields.count("seq"),
     tag: fields.text("tag"),
-    release: fields.text("release"),
-    onlineCpus: fields.count("online_cpus"),
-    thisCpu: fields.count("this_cpu"),
     tsNs: fields.count("ts_ns"),
+    onlineCpus: fields.count("online_cpus"),
+    lines: places,
+  };
+  const state: MachineState = {
+    origin,
+    release: fields.text("release"),
+    thisCpu: fields.count("this_cpu"),
     constants: {},
     sys: {},
     cpus: [],
@@ -120,7 +129,7 @@ function readHeader(lines: LineReader): CaptureState {
     areas: [],
   };
   fields.finish();
-  return state;
+  return { state, origin, places };
 }
 
 /** The lines outside of zones. False: not one of them. */
@@ -128,10 +137,14 @@ function readDumpLine(word: string, lines: LineReader, dump: DumpBuilder): boole
   const { state } = dump;
   switch (word) {
     case "LABDUMP":
-      throw lines.error(`a dump begins inside the one of line ${state.line}`, `"ENDDUMP ovf=0" before it`);
+      throw lines.error(
+        `a dump begins inside the one of line ${dump.origin.line}`,
+        `"ENDDUMP ovf=0" before it`,
+      );
     case "const":
       enter(lines, dump, Section.CONST, Section.HEADER);
       state.constants = new Fields(lines, lines.tokens(), 1).record(NEEDED_CONSTANTS);
+      dump.places.set(state.constants, lines.line);
       return true;
     case "sys":
       enter(lines, dump, Section.SYS, Section.CONST);
@@ -144,7 +157,7 @@ function readDumpLine(word: string, lines: LineReader, dump: DumpBuilder): boole
     case "zone":
       enter(lines, dump, Section.ZONE, Section.CPU);
       closeZone(lines, dump);
-      dump.zone = beginZone(lines);
+      dump.zone = beginZone(lines, dump.places);
       return true;
     case "cma":
       enter(lines, dump, Section.CMA, Section.ZONE);
@@ -172,7 +185,7 @@ function enter(lines: LineReader, dump: DumpBuilder, section: Section, after: Se
   dump.section = section;
 }
 
-function readCpu(lines: LineReader, state: CaptureState): void {
+function readCpu(lines: LineReader, state: MachineState): void {
   const fields = new Fields(lines, lines.tokens(), 2);
   const cpu = fields.position(1, "cpu number");
   if (state.cpus.includes(cpu)) {
@@ -200,7 +213,6 @@ function readArea(lines: LineReader, dump: DumpBuilder): void {
   }
   const fields = new Fields(lines, tokens, first);
   dump.area = {
-    line: lines.line,
     index: fields.position(1, "area index"),
     name: tokens.slice(2, first).join(" "),
     basePfn: fields.count("base_pfn"),
@@ -209,12 +221,16 @@ function readArea(lines: LineReader, dump: DumpBuilder): void {
     bitmapBits: fields.count("bitmap_bits"),
     set: [],
   };
+  dump.places.set(dump.area, lines.line);
   fields.finish();
 }
 
-function closeArea(lines: LineReader, { area }: DumpBuilder): void {
+function closeArea(lines: LineReader, { area, places }: DumpBuilder): void {
   if (area !== undefined) {
-    throw lines.error(`area ${area.name} (line ${area.line}) has no "cmabits" line`, `"cmabits set: ..."`);
+    throw lines.error(
+      `area ${area.name} (line ${places.get(area)}) has no "cmabits" line`,
+      `"cmabits set: ..."`,
+    );
   }
 }
 
@@ -229,30 +245,30 @@ function readAreaBits(lines: LineReader, dump: DumpBuilder): void {
 }
 
 /** A line of a kind that this reader does not know: harmless when it looks like a record of its own. */
-function leaveAside(word: string, lines: LineReader, { state }: DumpBuilder): void {
+function leaveAside(word: string, lines: LineReader, { origin }: DumpBuilder): void {
   if (lines.isBlank()) {
     return;
   }
   if (word === "") {
-    const head = `${quote(lines.current())} in the dump of line ${state.line} is not a record`;
+    const head = `${quote(lines.current())} in the dump of line ${origin.line} is not a record`;
     throw lines.error(head, "a line that begins with its kind (zone, free, pcplist ...)");
   }
   lines.info(`lines of the unknown kind "${word}" were left aside`);
 }
 
-function endDump(lines: LineReader, dump: DumpBuilder): CaptureState {
-  const { state } = dump;
+function endDump(lines: LineReader, dump: DumpBuilder): MachineState {
+  const { state, origin } = dump;
   const fields = new Fields(lines, lines.tokens(), 1);
   const overflow = fields.number("ovf");
   if (overflow !== 0) {
     throw lines.error(
-      `the dump of line ${state.line} is incomplete: its buffer overflowed (ovf=${overflow})`,
+      `the dump of line ${origin.line} is incomplete: its buffer overflowed (ovf=${overflow})`,
       "ovf=0",
     );
   }
   fields.finish();
   if (dump.zone === undefined) {
-    throw lines.error(`the dump of line ${state.line} has no zone`, "const, sys, cpu and zone lines");
+    throw lines.error(`the dump of line ${origin.line} has no zone`, "const, sys, cpu and zone lines");
   }
   closeZone(lines, dump);
   closeArea(lines, dump);

@@ -8,6 +8,8 @@ import { Fields, scanDigits, scanPfns, scanRuns } from "./fields.js";
 /** A zone while its lines are read. */
 export interface ZoneBuilder {
   zone: ZoneState;
+  /** Line of each part that was read. */
+  places: Map<object, number>;
   seen: Set<string>;
   /** The rank of the last line: lines come in ascending rank. */
   rank: number;
@@ -50,7 +52,7 @@ export function isZoneLine(word: string): boolean {
 }
 
 /** Reads a `zone INDEX NAME start= ...` line. */
-export function beginZone(lines: LineReader): ZoneBuilder {
+export function beginZone(lines: LineReader, places: Map<object, number>): ZoneBuilder {
   const tokens = lines.tokens();
   const fields = new Fields(lines, tokens, 3);
   const name = tokens[2];
@@ -58,7 +60,6 @@ export function beginZone(lines: LineReader): ZoneBuilder {
     throw lines.error(`"zone" line has no name`, `"zone INDEX NAME start= spanned= ..."`);
   }
   const zone: ZoneState = {
-    line: lines.line,
     index: fields.position(1, "zone index"),
     name,
     start: fields.count("start"),
@@ -68,9 +69,8 @@ export function beginZone(lines: LineReader): ZoneBuilder {
     cmaPages: fields.count("cma_pages"),
     watermark: { min: 0, low: 0, high: 0, promo: 0, boost: 0, percpuDriftMark: 0 },
     lowmemReserve: [],
-    flags: { line: 0, raw: 0, boosted: false, reclaimActive: false, belowHigh: undefined },
+    flags: { raw: 0, boosted: false, reclaimActive: false, belowHigh: undefined },
     counters: {
-      line: 0,
       nrReservedHighatomic: 0,
       nrFreeHighatomic: 0,
       nrIsolatePageblock: 0,
@@ -82,13 +82,13 @@ export function beginZone(lines: LineReader): ZoneBuilder {
     pcps: [],
     nrFree: [],
     free: [],
-    pageblocks: { line: 0, start: 0, types: new Uint8Array(0) },
+    pageblocks: { start: 0, types: new Uint8Array(0) },
     skipbits: "",
-    runsLine: 0,
     runs: [],
   };
   fields.finish();
-  return { zone, seen: new Set(), rank: 0 };
+  places.set(zone, lines.line);
+  return { zone, places, seen: new Set(), rank: 0 };
 }
 
 /** Reads one line of the zone that `builder` holds. */
@@ -112,8 +112,8 @@ export function finishZone(
   cpus: readonly number[],
   maxPageOrder: number,
 ): ZoneState {
-  const { zone, seen } = builder;
-  const of = `zone ${zone.index} ${zone.name} (line ${zone.line})`;
+  const { zone, places, seen } = builder;
+  const of = `zone ${zone.index} ${zone.name} (line ${places.get(zone)})`;
   for (const [word, kind] of ZONE_LINES) {
     if (!seen.has(word)) {
       if (kind.needed === true) {
@@ -160,23 +160,22 @@ function readLowmemReserve(lines: LineReader, { zone }: ZoneBuilder): void {
   zone.lowmemReserve = Array.from(scanPfns(lines, lines.colon() + 1));
 }
 
-function readFlags(lines: LineReader, { zone }: ZoneBuilder): void {
+function readFlags(lines: LineReader, { zone, places }: ZoneBuilder): void {
   const fields = new Fields(lines, lines.tokens(), 2);
   zone.flags = {
-    line: lines.line,
     raw: fields.position(1, "flag word"),
     boosted: fields.flag("boosted"),
     reclaimActive: fields.flag("reclaim_active"),
     belowHigh: fields.has("below_high") ? fields.flag("below_high") : undefined,
   };
+  places.set(zone.flags, lines.line);
   fields.finish();
 }
 
-function readCounters(lines: LineReader, { zone }: ZoneBuilder): void {
+function readCounters(lines: LineReader, { zone, places }: ZoneBuilder): void {
   const fields = new Fields(lines, lines.tokens(), 1);
   const counted = zone.flags.belowHigh !== undefined;
   zone.counters = {
-    line: lines.line,
     nrReservedHighatomic: fields.count("nr_reserved_highatomic"),
     nrFreeHighatomic: counted
       ? fields.number("nr_free_highatomic")
@@ -185,6 +184,7 @@ function readCounters(lines: LineReader, { zone }: ZoneBuilder): void {
     freePages: fields.number("free_pages"),
     freeCma: fields.number("free_cma"),
   };
+  places.set(zone.counters, lines.line);
   fields.finish();
 }
 
@@ -195,7 +195,6 @@ function readPcpStat(lines: LineReader, { zone }: ZoneBuilder): void {
     throw lines.error(`second "pcpstat" line of cpu ${cpu} in zone ${zone.name}`, "one per cpu");
   }
   zone.pcps.push({
-    line: lines.line,
     cpu,
     count: 0,
     high: 0,
@@ -215,14 +214,14 @@ function readPcpStat(lines: LineReader, { zone }: ZoneBuilder): void {
 }
 
 /** `pcp` follows the `pcpstat` of its cpu. 6.7+ tunes high between two limits; 6.1 has one high and a free_factor. */
-function readPcp(lines: LineReader, { zone }: ZoneBuilder): void {
+function readPcp(lines: LineReader, { zone, places }: ZoneBuilder): void {
   const fields = new Fields(lines, lines.tokens(), 2);
   const pcp = lastPcp(lines, zone, fields.position(1, "cpu"));
   if (pcp.batch >= 0) {
     throw lines.error(`second "pcp" line of cpu ${pcp.cpu} in zone ${zone.name}`, "one per cpu");
   }
   const fixedHigh = fields.has("free_factor");
-  pcp.line = lines.line;
+  places.set(pcp, lines.line);
   pcp.count = fields.count("count");
   pcp.high = fields.count("high");
   pcp.highMin = fixedHigh ? pcp.high : fields.count("high_min");
@@ -235,7 +234,7 @@ function readPcp(lines: LineReader, { zone }: ZoneBuilder): void {
   fields.finish();
 }
 
-function readPcpList(lines: LineReader, { zone }: ZoneBuilder): void {
+function readPcpList(lines: LineReader, { zone, places }: ZoneBuilder): void {
   const colon = lines.colon();
   const { pcp, pindex } = pcpListHead(lines, zone);
   const previous = pcp.lists.at(-1);
@@ -245,7 +244,9 @@ function readPcpList(lines: LineReader, { zone }: ZoneBuilder): void {
       "ascending pindexes, each once",
     );
   }
-  pcp.lists.push({ line: lines.line, pindex, pfns: scanPfns(lines, colon + 1) });
+  const list = { pindex, pfns: scanPfns(lines, colon + 1) };
+  pcp.lists.push(list);
+  places.set(list, lines.line);
 }
 
 function readCachedTypes(lines: LineReader, { zone }: ZoneBuilder): void {
@@ -294,7 +295,7 @@ function readNrFree(lines: LineReader, { zone }: ZoneBuilder): void {
   fields.finish();
 }
 
-function readFreeList(lines: LineReader, { zone }: ZoneBuilder): void {
+function readFreeList(lines: LineReader, { zone, places }: ZoneBuilder): void {
   const colon = lines.colon();
   const [order, migratetype] = headNumbers(lines, ["order", "migratetype"]) as [number, number];
   if (order !== zone.nrFree.length - 1) {
@@ -306,7 +307,9 @@ function readFreeList(lines: LineReader, { zone }: ZoneBuilder): void {
   if (zone.free.some((list) => list.order === order && list.migratetype === migratetype)) {
     throw lines.error(`second free list of order ${order}, type ${migratetype}`, "one");
   }
-  zone.free.push({ line: lines.line, order, migratetype, pfns: scanPfns(lines, colon + 1) });
+  const list = { order, migratetype, pfns: scanPfns(lines, colon + 1) };
+  zone.free.push(list);
+  places.set(list, lines.line);
 }
 
 /** The numbers between the first word and the colon. */
@@ -320,25 +323,25 @@ function headNumbers(lines: LineReader, meanings: readonly string[]): number[] {
   return meanings.map((meaning, index) => fields.position(index + 1, meaning));
 }
 
-function readPageblocks(lines: LineReader, { zone }: ZoneBuilder): void {
+function readPageblocks(lines: LineReader, { zone, places }: ZoneBuilder): void {
   const colon = lines.colon();
   const [start] = headNumbers(lines, ["first pfn"]);
   zone.pageblocks = {
-    line: lines.line,
     start: start as number,
     types: scanDigits(lines, colon + 1, NO_MEMORY_MAP),
   };
+  places.set(zone.pageblocks, lines.line);
 }
 
 function readSkipbits(lines: LineReader, { zone }: ZoneBuilder): void {
   zone.skipbits = lines.text.slice(lines.colon() + 1, lines.end).trim();
 }
 
-function readRuns(lines: LineReader, { zone }: ZoneBuilder): void {
-  zone.runsLine = lines.line;
+function readRuns(lines: LineReader, { zone, places }: ZoneBuilder): void {
   zone.runs = scanRuns(lines, lines.colon() + 1, "LMR").map(({ label, start, length }) => ({
     kind: label as PageRun["kind"],
     start,
     length,
   }));
+  places.set(zone.runs, lines.line);
 }

@@ -13,7 +13,7 @@ import { runShell } from "../../../../bindings/cli/shell.js";
 import { parseStateDumps } from "../../../../bindings/importers/capture/dump/dump.js";
 import { DebugTree } from "../../../../bindings/kernel_text/tree/index.js";
 import { Machine } from "../../../../bindings/machine/machine.js";
-import type { CaptureState, ZoneState } from "../../../../bindings/state/types.js";
+import type { MachineState, ZoneState } from "../../../../bindings/state/types.js";
 
 const ROOT = new URL("../../../../../shared/data/kernel/", import.meta.url);
 const present = existsSync(ROOT);
@@ -49,7 +49,7 @@ function zoneValues(text: string, name: string): Map<string, string> {
   return values;
 }
 
-function expectedValues(zone: ZoneState, state: CaptureState): [string, number | string][] {
+function expectedValues(zone: ZoneState, state: MachineState): [string, number | string][] {
   const { watermark, counters, pcps } = zone;
   const mark = (value: number): number => value + watermark.boost;
   const pcp = pcps[0];
@@ -78,7 +78,7 @@ const MOVED = /^ *(pages free|high:|count:|nr_free_pages|nr_free_cma) +\d+$/;
 
 describe.skipIf(!present).each(sets)("%s", (set) => {
   let machine: Machine;
-  let state: CaptureState;
+  let state: MachineState;
   /** With the captured files as the start of its counters, and without. */
   let tree: DebugTree;
   let bare: DebugTree;
