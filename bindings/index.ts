@@ -44,6 +44,9 @@ export {
   guestsOf,
   inferAlign,
   type Picture,
+  type PinLengths,
+  type PinSpread,
+  pinLengths,
   VERDICTS,
   type Verdict,
 } from "./analysis/explain/index.js";

@@ -2,7 +2,14 @@
 // Must not know: formats, how a verdict is reached.
 
 import { renameSync, writeFileSync } from "node:fs";
-import { areaMaps, explain, guestsOf, pageShift, versionNumber } from "../analysis/explain/index.js";
+import {
+  areaMaps,
+  explain,
+  guestsOf,
+  pageShift,
+  pinLengths,
+  versionNumber,
+} from "../analysis/explain/index.js";
 import { isUsable } from "../importers/collect.js";
 import { collectFiles } from "../importers/node.js";
 import { renderExplanation, renderIssues } from "../report/explain.js";
@@ -34,14 +41,16 @@ export async function runExplain(paths: readonly string[], options: ExplainOptio
   const facts = await collectFiles(paths);
   const explanation = explain(facts, { kernel: options.kernel });
   const shift = pageShift(facts);
-  const picture = { maps: areaMaps(facts), guests: guestsOf(facts) };
+  const picture = { maps: areaMaps(facts), guests: guestsOf(facts), pins: pinLengths(facts) };
   if (options.html !== undefined) {
     writeFileSync(`${options.html}.part`, renderExplanationHtml(explanation, picture, shift));
     renameSync(`${options.html}.part`, options.html);
   }
   if (options.json === true) {
     const { failures, findings, issues } = explanation;
-    process.stdout.write(`${plainJson({ failures, findings, issues })}\n`);
+    process.stdout.write(
+      `${plainJson({ failures, findings, issues, ...(picture.pins === undefined ? {} : { pins: picture.pins }) })}\n`,
+    );
   } else {
     const isTerminal = process.stdout.isTTY === true && (process.env["NO_COLOR"] ?? "") === "";
     process.stdout.write(

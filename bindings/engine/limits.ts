@@ -19,6 +19,8 @@ export const IMPORT = {
   bitmapWords: 16 * MIB,
   /** Frames of one kpageflags or kpagecount: 256 GiB of 4 KiB pages. */
   frames: 64 * MIB,
+  /** Pins of page_pinner; its own buffer holds 4096 unless it was made larger. */
+  pins: 16_384,
   /** Tables of frames that are kept. */
   tables: 8,
   /** Issues that are kept, over all files. */

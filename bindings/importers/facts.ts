@@ -200,6 +200,15 @@ export interface OwnedPage {
   stack: string;
 }
 
+/** One pin that page_pinner recorded. */
+export interface PinFact {
+  readonly place: Place;
+  readonly microseconds: number;
+  pfn: number | null;
+  /** Who pinned, innermost function first. */
+  stack: string;
+}
+
 export interface PageTable {
   readonly file: string;
   readonly kind: "flags" | "count";
@@ -209,6 +218,8 @@ export interface PageTable {
 
 export interface Facts {
   kernel: string | null;
+  /** Bytes, where a file says it. */
+  pageSize: number | null;
   orderPerBitHint: number | null;
   readonly failures: FailureFact[];
   readonly requests: RequestFact[];
@@ -228,6 +239,7 @@ export interface Facts {
   readonly buddy: BuddyRow[];
   readonly owned: OwnedPage[];
   ownedPages: number;
+  readonly pins: PinFact[];
   readonly tables: PageTable[];
   /** Largest block that a show_mem line counts, in kB. */
   largestBuddyKb: number;
@@ -243,6 +255,7 @@ export interface Facts {
 export function emptyFacts(): Facts {
   return {
     kernel: null,
+    pageSize: null,
     orderPerBitHint: null,
     failures: [],
     requests: [],
@@ -261,6 +274,7 @@ export function emptyFacts(): Facts {
     buddy: [],
     owned: [],
     ownedPages: 0,
+    pins: [],
     tables: [],
     largestBuddyKb: 0,
     oomKills: 0,

@@ -1,10 +1,12 @@
 // Knows: which text formats there are. One row each; kpageflags and kpagecount are binary and told apart in collect.ts.
 // Must not know: anything of a format.
 
+import { manifestImporter } from "./bundle/manifest.js";
 import { dmesgImporter } from "./dmesg/dmesg.js";
 import { ftraceImporter } from "./ftrace/ftrace.js";
 import type { Importer } from "./importer.js";
 import { pageOwnerImporter } from "./pageowner/pageowner.js";
+import { pagePinnerImporter } from "./pagepinner/pagepinner.js";
 import { cmaFilesImporter } from "./procfs/cmafiles.js";
 import { meminfoImporter, vmstatImporter } from "./procfs/counters.js";
 import { zoneinfoImporter } from "./procfs/zoneinfo.js";
@@ -12,7 +14,9 @@ import { buddyinfoImporter, pagetypeinfoImporter } from "./procfs/zones.js";
 
 /** In this order each line is offered; the first that owns it keeps it. */
 export const importers: readonly Importer[] = [
+  manifestImporter,
   ftraceImporter,
+  pagePinnerImporter,
   pageOwnerImporter,
   pagetypeinfoImporter,
   buddyinfoImporter,

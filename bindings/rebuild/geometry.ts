@@ -62,6 +62,7 @@ function pageShiftOf(given: Given, orders: number, options: GeometryOptions, not
       expected: "4096, 16384 or 65536",
     });
   }
+  if (given.pageSize !== null) return Math.log2(given.pageSize);
   const managed = given.zoneinfo.reduce((sum, { fact }) => sum + (fact.managed ?? 0), 0);
   if (given.memTotal !== undefined && managed > 0) {
     const shift = Math.round(Math.log2((given.memTotal * 1024) / managed));

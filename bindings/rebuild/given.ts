@@ -4,6 +4,7 @@
 import { MIGRATE_TYPES } from "../../assembly/abi/limits.js";
 import { Migratetype } from "../../assembly/abi/vocabulary.js";
 import type { AreaFiles, Facts, PagetypeFact, Place, ZoneDetail, ZoneFact } from "../importers/facts.js";
+import { KpageFlag } from "../importers/kpage/kpage.js";
 import type { Notes } from "./notes.js";
 
 /** A zone as /proc/zoneinfo has it. */
@@ -27,6 +28,8 @@ export interface ZoneTable {
 
 export interface Given {
   readonly kernel: string | null;
+  /** Bytes, where a manifest says it. */
+  readonly pageSize: number | null;
   readonly zoneinfo: readonly Zoneinfo[];
   readonly tables: readonly ZoneTable[];
   readonly pageblockOrder: number | null;
@@ -177,13 +180,67 @@ function areasOf(facts: Facts): AreaFiles[] {
   );
 }
 
-function tableOfFrames(facts: Facts, kind: "flags" | "count", notes: Notes): Uint32Array | undefined {
-  const found = facts.tables.filter((table) => table.kind === kind);
-  if (found.length > 1) {
-    const message = `a second ${kind === "flags" ? "kpageflags" : "kpagecount"} is left aside`;
-    notes.add("warning", "two-moments", message, { file: found[1]!.file, line: 1 });
+/** Pages that a table of frames shows free in [start, end). */
+function buddyPages(words: Uint32Array, start: number, end: number): number {
+  let count = 0;
+  const stop = Math.min(end, words.length);
+  for (let pfn = start; pfn < stop; pfn++) count += (words[pfn]! >>> KpageFlag.BUDDY) & 1;
+  return count;
+}
+
+function freePages({ total }: ZoneTable): number {
+  return total.reduce((sum, count, order) => sum + count * 2 ** order, 0);
+}
+
+/** Pages by which a reading of kpageflags differs from the tables, zone by zone where zoneinfo says where zones lie. */
+function distance(words: Uint32Array, zones: readonly Zoneinfo[], tables: readonly ZoneTable[]): number {
+  const spans = tables.flatMap((table) => {
+    const detail = zones.find(({ name }) => name === table.name)?.detail;
+    if (detail === undefined || detail.startPfn === null || detail.spanned === null) return [];
+    return [{ table, start: detail.startPfn, end: detail.startPfn + detail.spanned }];
+  });
+  if (spans.length > 0 && spans.length === tables.length)
+    return spans.reduce(
+      (sum, { table, start, end }) => sum + Math.abs(buddyPages(words, start, end) - freePages(table)),
+      0,
+    );
+  const free = tables.reduce((sum, table) => sum + freePages(table), 0);
+  return Math.abs(buddyPages(words, 0, words.length) - free);
+}
+
+interface Frames {
+  readonly flags: Uint32Array | undefined;
+  readonly counts: Uint32Array | undefined;
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf("/") + 1);
+}
+
+/** Of several readings of kpageflags the one nearest to the tables; kpagecount from the same folder, if one is there. */
+function framesOf(
+  facts: Facts,
+  zones: readonly Zoneinfo[],
+  tables: readonly ZoneTable[],
+  notes: Notes,
+): Frames {
+  const flags = facts.tables.filter(({ kind }) => kind === "flags");
+  const counts = facts.tables.filter(({ kind }) => kind === "count");
+  const ranked = flags
+    .map((table) => ({ table, pages: flags.length > 1 ? distance(table.words, zones, tables) : 0 }))
+    .sort((a, b) => a.pages - b.pages);
+  const [nearest, second] = ranked;
+  if (nearest !== undefined && second !== undefined) {
+    const message = `of ${flags.length} readings of kpageflags this is the nearest to the tables: ${nearest.pages} pages away, the next ${second.pages}`;
+    notes.add("info", "two-readings", message, { file: nearest.table.file, line: 1 });
   }
-  return found[0]?.words;
+  const folder = folderOf(nearest?.table.file ?? "");
+  const count = counts.find(({ file }) => folderOf(file) === folder) ?? counts[0];
+  if (counts.length > 1) {
+    const message = `of ${counts.length} readings of kpagecount this is used`;
+    notes.add("info", "two-readings", message, { file: count!.file, line: 1 });
+  }
+  return { flags: nearest?.table.words, counts: count?.words };
 }
 
 export function selectGiven(facts: Facts, notes: Notes): Given {
@@ -191,14 +248,16 @@ export function selectGiven(facts: Facts, notes: Notes): Given {
   const table = first("pagetypeinfo", tables, notes);
   const vmstat = facts.vmstat[0]?.values;
   const pinned = (vmstat?.get("nr_foll_pin_acquired") ?? 0) - (vmstat?.get("nr_foll_pin_released") ?? 0);
+  const zoneinfo = zoneinfoOf(facts, notes);
+  const zoneTables = tablesOf(facts, table, notes);
   return {
     kernel: facts.kernel,
-    zoneinfo: zoneinfoOf(facts, notes),
-    tables: tablesOf(facts, table, notes),
+    pageSize: facts.pageSize,
+    zoneinfo,
+    tables: zoneTables,
     pageblockOrder: table?.pageblockOrder ?? null,
     areas: areasOf(facts),
-    flags: tableOfFrames(facts, "flags", notes),
-    counts: tableOfFrames(facts, "count", notes),
+    ...framesOf(facts, zoneinfo, zoneTables, notes),
     memTotal: facts.meminfo[0]?.values.get("MemTotal"),
     hasThp: vmstat === undefined || vmstat.size < 4 ? undefined : vmstat.has("thp_fault_alloc"),
     pins: Math.max(0, pinned),

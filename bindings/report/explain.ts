@@ -1,9 +1,17 @@
 // Knows: how an explanation reads in a terminal: equal failures once, the verdict first, then the proof and what to do.
 // Must not know: how a verdict is reached, files. All text that came from a log is made one printable line here.
 
-import type { AreaMap, Explained, Explanation, Finding, Guests } from "../analysis/explain/index.js";
+import type {
+  AreaMap,
+  Explained,
+  Explanation,
+  Finding,
+  Guests,
+  PinLengths,
+} from "../analysis/explain/index.js";
 import { append } from "../engine/extent.js";
 import { renderAreaMap } from "./explain_map.js";
+import { renderPinLengths } from "./explain_pins.js";
 import { formatBytes, formatCount } from "./sizes.js";
 import { singleLine } from "./table.js";
 
@@ -16,6 +24,7 @@ export interface ExplainTextOptions {
 export interface ExplainPicture {
   readonly maps: readonly AreaMap[];
   readonly guests: readonly Guests[];
+  readonly pins?: PinLengths | undefined;
 }
 
 const BOLD = "\u001b[1m";
@@ -137,6 +146,7 @@ export function renderExplanation(
     lines.push(`... and ${groups.length - MOST_SHOWN} more kinds (--json shows all)`, "");
   for (const map of picture.maps) append(lines, [...renderAreaMap(map, options.color), ""]);
   for (const guests of picture.guests) lines.push(guestLine(guests), "");
+  if (picture.pins !== undefined) append(lines, [...renderPinLengths(picture.pins), ""]);
   if (findings.length > 0) lines.push("Findings:", "");
   for (const finding of findings.slice(0, MOST_SHOWN)) append(lines, findingText(finding, options));
   if (findings.length > MOST_SHOWN)

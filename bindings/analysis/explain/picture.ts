@@ -60,6 +60,8 @@ export interface CounterSnapshot {
 /** Everything known of one moment (or of before and after one failure). */
 export interface Picture {
   readonly kernel: string | null;
+  /** Bytes, where a file says it. */
+  readonly pageSize?: number | null;
   readonly orderPerBitHint: number | null;
   readonly failures: readonly FailedRequest[];
   readonly requests: readonly {
@@ -126,6 +128,13 @@ export interface Picture {
     readonly flags: string;
     readonly onLru: boolean;
     readonly owner: string;
+    readonly stack: string;
+  }[];
+  /** Pins that page_pinner recorded. */
+  readonly pins?: readonly {
+    readonly place: Where;
+    readonly microseconds: number;
+    readonly pfn: number | null;
     readonly stack: string;
   }[];
   readonly tables: readonly {

@@ -86,8 +86,9 @@ function reservedPfn(picture: Picture, total: number | null): number | null {
   return fitting.length === 1 && only?.address != null ? Math.floor(only.address / 2 ** shift) : null;
 }
 
-/** 12 unless the size of a reservation in bytes and the same area's size in pages say otherwise. */
+/** What a manifest says; else 12 unless the size of a reservation in bytes and the same area's size in pages say otherwise. */
 export function pageShift(picture: Picture): number {
+  if (picture.pageSize != null) return Math.log2(picture.pageSize);
   const totals = new Set([
     ...picture.areas.flatMap(({ count }) => (count === null ? [] : [count])),
     ...picture.lists.flatMap(({ total }) => (total === null ? [] : [total])),

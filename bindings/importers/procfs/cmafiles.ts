@@ -11,10 +11,13 @@ import { isDigit } from "../text.js";
 
 const FILES =
   "count|used|maxchunk|order_per_bit|base_pfn|bitmap|alloc_pages_success|alloc_pages_fail|release_pages_success|available_pages|total_pages";
-const PATH = new RegExp(`/cma/([^/\\s:]{1,64})/(?:ranges/(\\d{1,4})/)?(${FILES})(?=[\\s:<'"]|$)`);
+const PATH = new RegExp(`/cma/([^/\\s:]{1,64})/(?:ranges/(\\d{1,4})/)?(${FILES})(?=[\\s:<'")]|$)`);
 const NAMED = new RegExp(
   `^\\s{0,8}(\\w[^\\s:=]{0,63}) (?:ranges/(\\d{1,4})/)?(${FILES})\\s{0,4}[:=]\\s{0,8}(?=\\d)`,
 );
+/** bugreports: `--- /d/cma/NAME` once, then `--- count` and its value. */
+const FOLDER = /^\s{0,4}-{3} \S{0,80}\/cma\/([^/\s]{1,64})\s{0,4}$/;
+const FILE_OF_FOLDER = new RegExp(`^\\s{0,4}-{3} (${FILES})\\s{0,4}$`);
 const BARE = new RegExp(`^\\s{0,4}(?:==> )?(?:\\./)?(?:ranges/(\\d{1,4})/)?(${FILES})(?: <==|:)\\s{0,8}`);
 const LEAST_WORDS = 8;
 
@@ -27,6 +30,7 @@ interface Target {
 class CmaFilesReader implements LineReader {
   private readonly areas = new Map<string, AreaFiles>();
   private waiting: Target | undefined;
+  private folder = "";
 
   constructor(private readonly context: ReaderContext) {}
 
@@ -38,6 +42,13 @@ class CmaFilesReader implements LineReader {
       const rest = path.index + path[0].length;
       return this.begin(target, text, text[rest] === ":" ? rest + 1 : -1, place);
     }
+    const folder = FOLDER.exec(short);
+    if (folder !== null) {
+      this.folder = areaName(folder[1]!);
+      return true;
+    }
+    const own = this.folder === "" ? null : FILE_OF_FOLDER.exec(short);
+    if (own !== null) return this.begin({ name: this.folder, range: 0, file: own[1]! }, text, -1, place);
     const named = NAMED.exec(short);
     if (named !== null) {
       return this.begin(
