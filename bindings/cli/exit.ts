@@ -1,7 +1,6 @@
 // Knows: what exit codes mean, and how an error is shown to a person.
 
 import { PageblockError } from "../engine/errors.js";
-import { CaptureError } from "../importers/errors.js";
 
 export enum ExitCode {
   OK = 0,
@@ -9,16 +8,23 @@ export enum ExitCode {
   DISAGREES = 1,
   /** Unusable input or a wrong call. */
   UNUSABLE = 2,
+  /** The input can be read, and what was looked for is not in it: no failed request, no request. */
+  NOTHING_FOUND = 3,
   /** Interrupted by the user; what was finished is kept. 128 + SIGINT, as shells have it. */
   INTERRUPTED = 130,
 }
 
 /** A call that cannot be carried out, in words for the user. */
-export class UsageError extends Error {}
+export class UsageError extends PageblockError {
+  override readonly name = "UsageError";
+  constructor(message: string) {
+    super("BAD_CALL", message);
+  }
+}
 
 /** Errors of input and usage: one message, no stack trace. Anything else is a bug of ours and keeps its stack. */
 export function isForUser(error: unknown): error is Error {
-  return error instanceof CaptureError || error instanceof PageblockError || error instanceof UsageError;
+  return error instanceof PageblockError;
 }
 
 /** What to tell the user of an error; undefined where it is a bug of ours. A file or folder that cannot be used is none. */

@@ -23,9 +23,6 @@ export interface ExplainOptions {
   readonly color?: boolean;
 }
 
-/** No failed request was found. */
-export const NOTHING_FAILED = 3;
-
 /** JSON may hold C1 controls and line separators as they are; a terminal must not see them. */
 function plainJson(value: unknown): string {
   const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
@@ -33,7 +30,7 @@ function plainJson(value: unknown): string {
 }
 
 /** Answers 0 when failures were explained, 3 when none was found, 2 when no file could be read as text or as a table of frames. */
-export async function runExplain(paths: readonly string[], options: ExplainOptions): Promise<number> {
+export async function runExplain(paths: readonly string[], options: ExplainOptions): Promise<ExitCode> {
   if (options.kernel !== undefined && versionNumber(options.kernel) === undefined) {
     throw new UsageError(`--kernel ${options.kernel}: expected a version such as 6.12`);
   }
@@ -62,5 +59,5 @@ export async function runExplain(paths: readonly string[], options: ExplainOptio
     process.stderr.write(printable(renderIssues(explanation)));
   }
   if (!isUsable(facts)) return ExitCode.UNUSABLE;
-  return explanation.failures.length > 0 ? ExitCode.OK : NOTHING_FAILED;
+  return explanation.failures.length > 0 ? ExitCode.OK : ExitCode.NOTHING_FOUND;
 }

@@ -38,14 +38,14 @@ async function answerFor(options: SizeOptions): Promise<SizeAnswer | undefined> 
 }
 
 /** Answers 0, 3 when the log has no request, 2 for input that cannot be used. */
-export async function runSize(options: SizeOptions): Promise<number> {
+export async function runSize(options: SizeOptions): Promise<ExitCode> {
   const buffers = options.buffer ?? [];
   if (buffers.length > 0 === (options.fromLog !== undefined))
     throw new UsageError("give either --buffer (once or more) or --from-log");
   const answer = await answerFor(options);
   if (answer === undefined) {
     process.stderr.write("pageblock: the log has no request to size an area for\n");
-    return 3;
+    return ExitCode.NOTHING_FOUND;
   }
   process.stdout.write(options.json === true ? `${JSON.stringify(answer, null, 2)}\n` : renderSize(answer));
   return ExitCode.OK;

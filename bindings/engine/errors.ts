@@ -12,7 +12,9 @@ export type ErrorCode =
   | "UNKNOWN_PRESET"
   | "BAD_COMMAND"
   | "BAD_STATE"
-  | "BAD_SCENARIO";
+  | "BAD_SCENARIO"
+  | "BAD_CAPTURE"
+  | "BAD_CALL";
 
 /** Base of everything that this package throws on purpose. */
 export class PageblockError extends Error {

@@ -2,6 +2,8 @@
 // what does not, and a sink that keeps thousands of equal issues from burying the rest.
 // Must not know: any file format, the file system.
 
+import { PageblockError } from "../engine/errors.js";
+
 /** info: understood and set aside; warning: may matter; error: something needed was not understood. */
 export type Severity = "info" | "warning" | "error";
 
@@ -25,7 +27,8 @@ export interface CaptureErrorDetail {
 }
 
 /** An input that cannot be imported. The message is `file:line: what is wrong; expected ...`. */
-export class CaptureError extends Error {
+export class CaptureError extends PageblockError {
+  override readonly name = "CaptureError";
   readonly file: string;
   readonly line: number | undefined;
   readonly expected: string | undefined;
@@ -33,8 +36,7 @@ export class CaptureError extends Error {
   constructor(detail: CaptureErrorDetail) {
     const place = detail.line === undefined ? detail.file : `${detail.file}:${detail.line}`;
     const wish = detail.expected === undefined ? "" : `; expected ${detail.expected}`;
-    super(`${place}: ${detail.problem}${wish}`, { cause: detail.cause });
-    this.name = "CaptureError";
+    super("BAD_CAPTURE", `${place}: ${detail.problem}${wish}`, { cause: detail.cause });
     this.file = detail.file;
     this.line = detail.line;
     this.expected = detail.expected;

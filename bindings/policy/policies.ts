@@ -1,6 +1,7 @@
 // Knows: the named policies, one row each: its numbers, what it is, and where it comes from.
 // Must not know: what a scenario does with them, nor how the core decides (assembly/policy).
 
+import { CmaFree, CmaUse, PinRule } from "../../assembly/abi/proposals.js";
 import { type PolicyNumbers, type PolicyWords, policyFromWords } from "./policy.js";
 
 export interface PolicyRow extends PolicyNumbers {
@@ -15,10 +16,10 @@ const SLEEP_NS = 100_000_000;
 
 /** Linux 6.12. */
 const MAINLINE: PolicyNumbers = {
-  cmaUse: 0,
-  cmaFree: 0,
+  cmaUse: CmaUse.HALF,
+  cmaFree: CmaFree.MOVABLE_LIST,
   quarantine: 0,
-  pinRule: 0,
+  pinRule: PinRule.ALLOW,
   cmaRetries: 0,
   cmaSleepNs: SLEEP_NS,
 };

@@ -1,25 +1,51 @@
 // Knows: the numbers that a policy is made of, and the words that people use for them.
 // Must not know: the named policies (policies.ts), nor what the core does with a number (assembly/policy).
 
-/** Which movable requests take pages of CMA areas, and when. The index is the number that the core knows. */
-export const CMA_USES = ["half", "last", "gfp-cma", "strict"] as const;
+import { CmaFree, CmaUse, PinRule, Quarantine } from "../../assembly/abi/proposals.js";
+import { numberOf } from "../engine/enum_words.js";
+
+const CMA_USE_WORDS = {
+  HALF: "half",
+  LAST: "last",
+  GFP_CMA: "gfp-cma",
+  STRICT: "strict",
+} as const satisfies Record<keyof typeof CmaUse, string>;
+
+const CMA_FREE_WORDS = {
+  MOVABLE_LIST: "movable-list",
+  BUDDY: "buddy",
+  OWN_LIST: "own-list",
+} as const satisfies Record<keyof typeof CmaFree, string>;
+
+const PIN_RULE_WORDS = {
+  ALLOW: "allow",
+  WAIT: "wait",
+  MIGRATE: "migrate",
+} as const satisfies Record<keyof typeof PinRule, string>;
+
+const QUARANTINE_WORDS = {
+  DIRECT_IO: "direct-io",
+  METADATA: "metadata",
+} as const satisfies Record<keyof typeof Quarantine, string>;
+
+type WordOf<Words> = Words[keyof Words];
+
+/** Which movable requests take pages of CMA areas, and when. */
+export const CMA_USES: readonly WordOf<typeof CMA_USE_WORDS>[] = Object.values(CMA_USE_WORDS);
 /** Where a freed page of a CMA area goes. */
-export const CMA_FREES = ["movable-list", "buddy", "own-list"] as const;
+export const CMA_FREES: readonly WordOf<typeof CMA_FREE_WORDS>[] = Object.values(CMA_FREE_WORDS);
 /** What a short pin does with a page of a CMA area. */
-export const PIN_RULES = ["allow", "wait", "migrate"] as const;
-/** Uses that are kept out of CMA; the n-th is bit n. */
-export const QUARANTINES = ["direct-io", "metadata"] as const;
+export const PIN_RULES: readonly WordOf<typeof PIN_RULE_WORDS>[] = Object.values(PIN_RULE_WORDS);
+/** Uses that are kept out of CMA. */
+export const QUARANTINES: readonly WordOf<typeof QUARANTINE_WORDS>[] = Object.values(QUARANTINE_WORDS);
 
 /** Decisions in which the proposals differ, as the core takes them. */
 export interface PolicyNumbers {
-  /** Index in CMA_USES. */
-  readonly cmaUse: number;
-  /** Index in CMA_FREES. */
-  readonly cmaFree: number;
-  /** Bits: 1 direct I/O, 2 file system metadata. */
+  readonly cmaUse: CmaUse;
+  readonly cmaFree: CmaFree;
+  /** Bits of Quarantine. */
   readonly quarantine: number;
-  /** Index in PIN_RULES. */
-  readonly pinRule: number;
+  readonly pinRule: PinRule;
   /** Sleeps of a cma_alloc whose windows were all busy, before it searches again. */
   readonly cmaRetries: number;
   /** How long it sleeps, nanoseconds. */
@@ -45,13 +71,13 @@ export function policyFromWords(name: string, base: PolicyNumbers, words: Policy
   const { cmaUse, cmaFree, pinRule, quarantine } = words;
   return {
     name,
-    cmaUse: cmaUse === undefined ? base.cmaUse : CMA_USES.indexOf(cmaUse),
-    cmaFree: cmaFree === undefined ? base.cmaFree : CMA_FREES.indexOf(cmaFree),
+    cmaUse: cmaUse === undefined ? base.cmaUse : numberOf(CmaUse, CMA_USE_WORDS, cmaUse),
+    cmaFree: cmaFree === undefined ? base.cmaFree : numberOf(CmaFree, CMA_FREE_WORDS, cmaFree),
     quarantine:
       quarantine === undefined
         ? base.quarantine
-        : quarantine.reduce((bits, use) => bits | (1 << QUARANTINES.indexOf(use)), 0),
-    pinRule: pinRule === undefined ? base.pinRule : PIN_RULES.indexOf(pinRule),
+        : quarantine.reduce((bits, use) => bits | numberOf(Quarantine, QUARANTINE_WORDS, use), 0),
+    pinRule: pinRule === undefined ? base.pinRule : numberOf(PinRule, PIN_RULE_WORDS, pinRule),
     cmaRetries: words.cmaRetries ?? base.cmaRetries,
     cmaSleepNs: words.cmaSleepNs ?? base.cmaSleepNs,
   };

@@ -1,20 +1,29 @@
 // Knows: which lists and counters help to understand one allocation that went another way.
 // Must not know: how the replay got there.
 
+import { FrameKind } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import { excerpt } from "../machine/compare.js";
 import type { MachineViews } from "../machine/views.js";
 
 const SHORT = ["U", "M", "R", "H", "C", "I"];
-const KINDS = ["body", "hole", "reserved", "free", "on a per-CPU list", "allocated", "detached"];
+const KINDS: Readonly<Record<FrameKind, string>> = {
+  [FrameKind.BODY]: "body",
+  [FrameKind.HOLE]: "hole",
+  [FrameKind.RESERVED]: "reserved",
+  [FrameKind.BUDDY]: "free",
+  [FrameKind.PCP]: "on a per-CPU list",
+  [FrameKind.ALLOCATED]: "allocated",
+  [FrameKind.DETACHED]: "detached",
+};
 
 export function describeFrame(views: MachineViews, pfn: number): string {
   const { kind, order, zone } = views.frame(pfn);
-  if (KINDS[kind] !== "body") return `pfn ${pfn}: ${KINDS[kind]}, order ${order}, zone ${zone}`;
+  if (kind !== FrameKind.BODY) return `pfn ${pfn}: ${KINDS[kind]}, order ${order}, zone ${zone}`;
   for (let up = 1; up <= views.config(ConfigWord.MAX_PAGE_ORDER); up++) {
     const head = Math.floor(pfn / 2 ** up) * 2 ** up;
     const frame = views.frame(head);
-    if (KINDS[frame.kind] !== "body")
+    if (frame.kind !== FrameKind.BODY)
       return `pfn ${pfn}: inside pfn ${head}, ${KINDS[frame.kind]}, order ${frame.order}`;
   }
   return `pfn ${pfn}: body`;

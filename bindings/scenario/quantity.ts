@@ -1,7 +1,9 @@
 // Knows: how people write sizes, times, rates, shares and counts, and what is wrong with what they wrote.
 // Must not know: which key a quantity belongs to, nor the page size: a size stays a Size until a device is known.
 
+import { Spread } from "../../assembly/abi/simulation.js";
 import { closest } from "../engine/closest.js";
+import { numberOf } from "../engine/enum_words.js";
 
 /** What a value measures; decides how it is written and in which unit the core takes it. */
 export type Dimension = "size" | "time" | "interval" | "share" | "count" | "order" | "spread" | "flag";
@@ -17,8 +19,14 @@ export type Quantity = number | Size;
 
 export type Parsed = { readonly value: Quantity } | { readonly problem: string };
 
-/** Names of the abi's Spread, by number. */
-export const SPREADS = ["fixed", "exponential", "lognormal", "uniform"] as const;
+const SPREAD_WORDS = {
+  FIXED: "fixed",
+  EXPONENTIAL: "exponential",
+  LOGNORMAL: "lognormal",
+  UNIFORM: "uniform",
+} as const satisfies Record<keyof typeof Spread, string>;
+
+export const SPREADS: readonly string[] = Object.values(SPREAD_WORDS);
 
 /** For messages and docs: what a value of the dimension looks like. */
 export const EXAMPLES: Readonly<Record<Dimension, string>> = {
@@ -147,8 +155,8 @@ function parseCount(raw: unknown, dimension: "count" | "order"): Parsed {
 }
 
 function parseSpread(raw: unknown): Parsed {
-  const index = (SPREADS as readonly unknown[]).indexOf(raw);
-  if (index >= 0) return { value: index };
+  const word = Object.values(SPREAD_WORDS).find((known) => known === raw);
+  if (word !== undefined) return { value: numberOf(Spread, SPREAD_WORDS, word) };
   const guess = typeof raw === "string" ? closest(raw, SPREADS) : undefined;
   return expected("spread", raw, guess === undefined ? "" : `did you mean ${guess}?`);
 }

@@ -160,5 +160,10 @@ describe("the arrows", () => {
       fake("assembly/frames/b.ts", "assembly/frames/a"),
     ];
     expect(findCycle(pair)).toBe("assembly/frames/a -> assembly/frames/b -> assembly/frames/a");
+    const types = pair.map((file) => ({
+      ...file,
+      imports: file.imports.map((found) => ({ ...found, typeOnly: true })),
+    }));
+    expect(findCycle(types)).toBe(findCycle(pair));
   });
 });

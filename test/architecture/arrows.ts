@@ -59,6 +59,7 @@ const LEAVES = [
   "engine/errors",
   "engine/gfp",
   "engine/closest",
+  "engine/enum_words",
   "engine/extent",
   "engine/limits",
 ];

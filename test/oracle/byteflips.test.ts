@@ -19,7 +19,6 @@ const { UNMOVABLE: U, MOVABLE: M, RECLAIMABLE: R, CMA: C } = Migratetype;
 const { PAGEBLOCK_SEED } = process.env;
 const DAMAGES = 2000;
 /** A damaged capture is judged in milliseconds; one that takes this long would never end. */
-const TOO_LONG_MS = 10_000;
 
 const MACHINE: Omit<SmallMachine, "kernel"> = {
   name: "small",
@@ -119,13 +118,11 @@ describe.each(["6.12", "6.1"] as const)("a damaged capture of Linux %s", (kernel
       const random = new Random(seed);
       const name = random.pick(Object.keys(sound));
       const text = damage(sound[name] ?? "", random);
-      const begin = performance.now();
       try {
         outcomes[await judge({ ...sound, [name]: text })] += 1;
       } catch (error) {
         throw new Error(`seed ${seed}, ${name}: ${(error as Error).stack}`, { cause: error });
       }
-      expect(performance.now() - begin, `seed ${seed}`).toBeLessThan(TOO_LONG_MS);
     }
     process.stdout.write(`  Linux ${kernel}: ${JSON.stringify(outcomes)}\n`);
     if (PAGEBLOCK_SEED !== undefined) return;

@@ -40,8 +40,14 @@ function alignUp(value: number, align: number): number {
   return Math.ceil(value / 2 ** align) * 2 ** align;
 }
 
+/** How much was done: buffers placed in a layout. */
+export interface SpanWork {
+  placed: number;
+}
+
 /** The buffer takes the first gap that holds it, or the end. */
-function place({ end, gaps }: Layout, { pages, align }: Buffer): Layout {
+function place({ end, gaps }: Layout, { pages, align }: Buffer, work: SpanWork): Layout {
+  work.placed++;
   for (const [i, gap] of gaps.entries()) {
     const start = alignUp(gap.start, align);
     if (start + pages > gap.end) continue;
@@ -55,11 +61,15 @@ function place({ end, gaps }: Layout, { pages, align }: Buffer): Layout {
   return { end: start + pages, gaps: start > end ? [...gaps, { start: end, end: start }] : gaps };
 }
 
-export function spanOfOrder(buffers: readonly Buffer[], order: readonly number[]): Span {
+export function spanOfOrder(
+  buffers: readonly Buffer[],
+  order: readonly number[],
+  work: SpanWork = { placed: 0 },
+): Span {
   let layout = EMPTY;
   let used = 0;
   for (const index of order) {
-    layout = place(layout, buffers[index]!);
+    layout = place(layout, buffers[index]!, work);
     used += buffers[index]!.pages;
   }
   return { pages: layout.end, gaps: layout.end - used, order };
@@ -86,7 +96,10 @@ class Search {
   private readonly unit: number;
   spent = false;
 
-  constructor(private readonly buffers: readonly Buffer[]) {
+  constructor(
+    private readonly buffers: readonly Buffer[],
+    private readonly work: SpanWork,
+  ) {
     this.unit = 2 ** buffers.reduce((most, { align }) => Math.max(most, align), 0);
   }
 
@@ -99,7 +112,7 @@ class Search {
     let worst: Choice = { extra: -1, next: -1 };
     for (let i = 0; i < left.length && !this.spent; i++) {
       if (left[i] === 0) continue;
-      const next = place(layout, this.buffers[i]!);
+      const next = place(layout, this.buffers[i]!, this.work);
       const grown = next.end - layout.end;
       const rest = this.solve(without(left, i), next);
       if (grown + rest.best.extra < best.extra) best = { extra: grown + rest.best.extra, next: i };
@@ -122,7 +135,7 @@ class Search {
       next = this.solve(left, layout)[which].next
     ) {
       order.push(next);
-      layout = place(layout, this.buffers[next]!);
+      layout = place(layout, this.buffers[next]!, this.work);
       left = without(left, next);
     }
     return order;
@@ -166,15 +179,15 @@ function without(left: readonly number[], index: number): number[] {
 }
 
 /** undefined when there are too many orders to look at. */
-function search(buffers: readonly Buffer[]): { best: Span; worst: Span } | undefined {
+function search(buffers: readonly Buffer[], work: SpanWork): { best: Span; worst: Span } | undefined {
   const left = buffers.map(({ count }) => count);
   if (left.reduce((sum, count) => sum + count, 0) > MOST_SEARCHED) return undefined;
-  const found = new Search(buffers);
+  const found = new Search(buffers, work);
   found.solve(left, EMPTY);
   if (found.spent) return undefined;
   return {
-    best: spanOfOrder(buffers, found.order("best")),
-    worst: spanOfOrder(buffers, found.order("worst")),
+    best: spanOfOrder(buffers, found.order("best"), work),
+    worst: spanOfOrder(buffers, found.order("worst"), work),
   };
 }
 
@@ -190,7 +203,7 @@ function shuffled(order: readonly number[], seed: number): number[] {
   return result;
 }
 
-function sample(buffers: readonly Buffer[]): { best: Span; worst: Span } {
+function sample(buffers: readonly Buffer[], work: SpanWork): { best: Span; worst: Span } {
   const all = buffers.flatMap(({ count }, i) => new Array<number>(count).fill(i));
   const by = (rank: (buffer: Buffer) => number) =>
     [...all].sort((a, b) => rank(buffers[a]!) - rank(buffers[b]!));
@@ -206,13 +219,14 @@ function sample(buffers: readonly Buffer[]): { best: Span; worst: Span } {
   ];
   const tries = Math.max(1, Math.min(TRIES, Math.floor(40_000 / Math.max(1, all.length))));
   for (let seed = 1; seed <= tries; seed++) orders.push(shuffled(all, seed));
-  const spans = orders.map((order) => spanOfOrder(buffers, order));
+  const spans = orders.map((order) => spanOfOrder(buffers, order, work));
   const best = spans.reduce((a, b) => (b.pages < a.pages ? b : a));
   const worst = spans.reduce((a, b) => (b.pages > a.pages ? b : a));
   return { best, worst };
 }
 
-export function spansOf(buffers: readonly Buffer[]): Spans {
-  const found = search(buffers);
-  return found === undefined ? { ...sample(buffers), exact: false } : { ...found, exact: true };
+/** @param work counts what is done; at most a few million placements, whatever the buffers */
+export function spansOf(buffers: readonly Buffer[], work: SpanWork = { placed: 0 }): Spans {
+  const found = search(buffers, work);
+  return found === undefined ? { ...sample(buffers, work), exact: false } : { ...found, exact: true };
 }

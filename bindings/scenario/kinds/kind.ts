@@ -1,7 +1,7 @@
 // Knows: what one kind of workload says about itself: its keys with unit, default, source, limits and meaning.
 // Must not know: any kind, YAML, the machine.
 
-import type { ActorKind } from "../../../assembly/abi/simulation.js";
+import { type ActorKind, Spread } from "../../../assembly/abi/simulation.js";
 import type { Dimension } from "../quantity.js";
 
 /** As a person writes it: "254MiB", 8, true, "200/s". */
@@ -51,7 +51,7 @@ export function value(values: Values, key: string): number {
 
 /** Longest size that a drawn size is given room for: eight times the mean (e^-8 of an exponential is beyond). */
 export function roomFor(values: Values, mean: string, spread: string): number {
-  return value(values, mean) * (value(values, spread) === 0 ? 1 : 8);
+  return value(values, mean) * (value(values, spread) === Spread.FIXED ? 1 : 8);
 }
 
 /** Alignment order that the DMA layer asks for: min(get_order, CONFIG_CMA_ALIGNMENT = 8). */
