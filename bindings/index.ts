@@ -67,7 +67,7 @@ export {
   type BitmapIndex,
   type BitmapOptions,
   type BitmapStats,
-  type CmaRequest as BitmapCmaRequest,
+  type CmaRunRequest,
   cmaRun,
   type FindOptions,
   formatDebugfsBitmap,

@@ -8,4 +8,4 @@ export {
   type FindOptions,
   PageBitmap,
 } from "./page_bitmap.js";
-export { type CmaRequest, cmaRun, type RunRequest } from "./request.js";
+export { type CmaRunRequest, cmaRun, type RunRequest } from "./request.js";

@@ -38,7 +38,7 @@ export function rawRequest({ count, align = 0, offset = 0, start = 0 }: RunReque
 }
 
 /** A request to cma_alloc(): pages. */
-export interface CmaRequest {
+export interface CmaRunRequest {
   readonly pages: number;
   /** Order of the alignment in pages, counted from pfn 0. */
   readonly align?: number;
@@ -52,7 +52,7 @@ export interface CmaRequest {
  * The run of bits that cma_alloc() looks for: pages rounded up to whole bits; the alignment counts from pfn 0, so the
  * area's own base is the offset. An alignment below a bit is none.
  */
-export function cmaRun({ pages, align = 0, basePfn = 0, orderPerBit = 0 }: CmaRequest): RunRequest {
+export function cmaRun({ pages, align = 0, basePfn = 0, orderPerBit = 0 }: CmaRunRequest): RunRequest {
   const bit = 2 ** orderPerBit;
   return {
     count: Math.ceil(pages / bit),

@@ -2,7 +2,7 @@
 // Must not know: how events are recorded, what a run measures.
 
 import { RecordGroup } from "../../assembly/abi/events.js";
-import { ALL_EVENTS, type Recorder, type Recording, recordTrace } from "../kernel_text/trace/index.js";
+import { ALL_EVENTS, type Recording, recordTrace, type TraceRecorder } from "../kernel_text/trace/index.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { RunObserver, RunOptions } from "../sweep/index.js";
 import { runScenario } from "../sweep/index.js";
@@ -18,7 +18,7 @@ const PARTS = 1000;
 class TraceObserver implements RunObserver {
   readonly eventRing = EVENT_RING;
   readonly #groups: number;
-  #recorder: Recorder | undefined;
+  #recorder: TraceRecorder | undefined;
 
   constructor(groups: number) {
     this.#groups = groups;

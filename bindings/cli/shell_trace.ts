@@ -1,7 +1,7 @@
 // Knows: the command `trace` of the shell: one recording of each machine, on, off, saved to a file.
 // Must not know: what is recorded, how a trace is written.
 
-import { Recorder, type Recording } from "../kernel_text/trace/index.js";
+import { type Recording, TraceRecorder } from "../kernel_text/trace/index.js";
 import type { Machine } from "../machine/machine.js";
 import { formatCount } from "../report/sizes.js";
 import { type CommandContext, CommandFailure } from "./shell_context.js";
@@ -12,7 +12,7 @@ export const SHELL_EVENTS = 2 ** 17;
 
 interface TraceState {
   /** Records at the moment. */
-  recorder?: Recorder;
+  recorder?: TraceRecorder;
   /** The last one that ended. */
   ended?: Recording;
 }
@@ -47,7 +47,7 @@ export function trace({ machine, print }: CommandContext, args: readonly string[
       print(`${state.recorder === undefined ? "off" : "on"}${recording ? `, ${describe(recording)}` : "\n"}`);
       return;
     case "on":
-      state.recorder ??= new Recorder(machine);
+      state.recorder ??= new TraceRecorder(machine);
       return;
     case "off":
       if (state.recorder === undefined) throw new CommandFailure("it is off");

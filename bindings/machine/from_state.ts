@@ -74,7 +74,7 @@ function namedIndexes(names: readonly string[]): ZoneIndexes {
   };
 }
 
-function gfpZoneTable(index: ZoneIndexes): number[] {
+function zoneTable(index: ZoneIndexes): number[] {
   return Array.from({ length: 16 }, (_, bits) => {
     const zoneBits = bits & (Gfp.DMA | Gfp.HIGHMEM | Gfp.DMA32);
     if (zoneBits === 0) return index.normal;
@@ -116,7 +116,7 @@ export function configOfState(state: MachineState): SystemConfig {
     hasDma32: index.dma32 !== index.normal,
     watermarkBoostFactor: state.sys["watermark_boost_factor"] ?? 0,
     mobilityDisabled: state.sys["page_group_by_mobility_disabled"] === 1,
-    gfpZone: gfpZoneTable(index),
+    gfpZone: zoneTable(index),
     rules: profile.rules,
     areas: state.areas.map((area) => ({
       name: area.name,

@@ -20,7 +20,7 @@ import {
 } from "../state/types.js";
 import type { AreaPlan } from "./areas.js";
 import type { BlockMap } from "./blocks.js";
-import { type FrameMap, Kind } from "./frames.js";
+import { type FrameMap, FrameUse } from "./frames.js";
 import type { StateGeometry } from "./geometry.js";
 import type { PcpPlan, ZonePlan } from "./zones.js";
 
@@ -97,9 +97,9 @@ function pageRuns(frames: FrameMap, blocks: BlockMap, start: number, end: number
   // A hole inside a pageblock that has a memory map is as good as reserved.
   const kindOf = (pfn: number): PageRun["kind"] | undefined => {
     const kind = frames.kind(pfn);
-    if (kind === Kind.USER) return "L";
-    if (kind === Kind.HOLE) return blocks.typeOf(pfn) === NO_MEMORY_MAP ? undefined : "R";
-    return kind === Kind.RESERVED ? "R" : undefined;
+    if (kind === FrameUse.USER) return "L";
+    if (kind === FrameUse.HOLE) return blocks.typeOf(pfn) === NO_MEMORY_MAP ? undefined : "R";
+    return kind === FrameUse.RESERVED ? "R" : undefined;
   };
   for (let pfn = start; pfn < end; ) {
     const kind = kindOf(pfn);

@@ -6,7 +6,7 @@
 
 import { Migratetype } from "../../assembly/abi/vocabulary.js";
 import { NO_MEMORY_MAP } from "../state/types.js";
-import { type FrameMap, Kind } from "./frames.js";
+import { type FrameMap, FrameUse } from "./frames.js";
 
 export interface FreeBlock {
   readonly pfn: number;
@@ -54,13 +54,13 @@ export function freeBlocksOf(
 ): FreeBlock[] {
   const found: FreeBlock[] = [];
   for (let pfn = start; pfn < end; ) {
-    if (frames.kind(pfn) !== Kind.FREE) {
+    if (frames.kind(pfn) !== FrameUse.FREE) {
       pfn += 1;
       continue;
     }
     const barrier = mergeClass(blocks.typeOf(pfn));
     const isFree = (from: number, to: number) => {
-      for (let at = from; at < to; at++) if (frames.kind(at) !== Kind.FREE) return false;
+      for (let at = from; at < to; at++) if (frames.kind(at) !== FrameUse.FREE) return false;
       for (let at = from; at < to; at += blocks.size)
         if (mergeClass(blocks.typeOf(at)) !== barrier) return false;
       return true;

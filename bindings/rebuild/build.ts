@@ -10,7 +10,7 @@ import { type AreaPlan, planAreas } from "./areas.js";
 import { assembleState, type DecidedZone } from "./assemble.js";
 import { drawnAreas, drawnSpans, drawZones } from "./draw.js";
 import { decideZone } from "./exact.js";
-import { type FrameMap, framesOfTables, Kind, withWholeBlocks } from "./frames.js";
+import { type FrameMap, FrameUse, framesOfTables, withWholeBlocks } from "./frames.js";
 import { type GeometryOptions, geometryOf, type StateGeometry } from "./geometry.js";
 import { type Given, selectGiven } from "./given.js";
 import { Notes, type StateIssue } from "./notes.js";
@@ -42,8 +42,8 @@ function applyAreas(frames: FrameMap, areas: readonly AreaPlan[], notes: Notes):
         const to = from + run.length * 2 ** orderPerBit;
         for (let pfn = from; pfn < to; pfn++) {
           const kind = frames.kind(pfn);
-          if (kind === Kind.FREE || kind === Kind.USER) contrary += 1;
-          else frames.fill(pfn, pfn + 1, Kind.USED);
+          if (kind === FrameUse.FREE || kind === FrameUse.USER) contrary += 1;
+          else frames.fill(pfn, pfn + 1, FrameUse.USED);
         }
       }
     }
@@ -62,7 +62,8 @@ function nameGivenOut(frames: FrameMap, areas: readonly AreaPlan[]): void {
         const from = basePfn + run.start * 2 ** orderPerBit;
         const to = from + run.length * 2 ** orderPerBit;
         for (let pfn = from; pfn < to; pfn++)
-          if (frames.kind(pfn) === Kind.USED) frames.content(pfn, 1, 0, Mobility.FIXED | (PageLife.CMA << 8));
+          if (frames.kind(pfn) === FrameUse.USED)
+            frames.content(pfn, 1, 0, Mobility.FIXED | (PageLife.CMA << 8));
       }
     }
   }

@@ -16,7 +16,7 @@ import { NO_MEMORY_MAP } from "../state/types.js";
 import type { AreaPlan } from "./areas.js";
 import type { DecidedZone, ListedBlock } from "./assemble.js";
 import { BlockMap } from "./blocks.js";
-import { FrameMap, Kind } from "./frames.js";
+import { FrameMap, FrameUse } from "./frames.js";
 import type { StateGeometry } from "./geometry.js";
 import type { Given, ZoneTable } from "./given.js";
 import type { Notes } from "./notes.js";
@@ -163,7 +163,7 @@ class ZoneDrawing {
   }
 
   run(areas: readonly AreaPlan[]): DecidedZone {
-    this.frames.fill(this.plan.start, this.end, Kind.USED);
+    this.frames.fill(this.plan.start, this.end, FrameUse.USED);
     const given = this.placeAreas(areas);
     this.placeHoles();
     for (let order = this.geometry.maxPageOrder; order >= this.blocks.order; order--)
@@ -208,7 +208,7 @@ class ZoneDrawing {
       if (this.blocks.types[block] !== UNKNOWN) continue;
       this.blocks.types[block] = NO_MEMORY_MAP;
       const from = Math.max(this.plan.start, this.blocks.start + block * this.blocks.size);
-      this.frames.fill(from, Math.min(this.end, from + this.blocks.size), Kind.HOLE);
+      this.frames.fill(from, Math.min(this.end, from + this.blocks.size), FrameUse.HOLE);
       holes -= 1;
     }
   }
@@ -217,14 +217,14 @@ class ZoneDrawing {
     const size = 2 ** order;
     if (pfn < this.plan.start || pfn + size > this.end) return false;
     for (let at = pfn; at < pfn + size; at++)
-      if (this.frames.kind(at) !== Kind.USED || given.has(at)) return false;
+      if (this.frames.kind(at) !== FrameUse.USED || given.has(at)) return false;
     if (order === this.geometry.maxPageOrder) return true;
     const buddy = pfn % (2 * size) === 0 ? pfn + size : pfn - size;
     return this.heads.get(buddy) !== order;
   }
 
   private place(pfn: number, order: number, type: number): void {
-    this.frames.fill(pfn, pfn + 2 ** order, Kind.FREE);
+    this.frames.fill(pfn, pfn + 2 ** order, FrameUse.FREE);
     this.heads.set(pfn, order);
     this.free.push({ pfn, order, type });
   }
@@ -300,12 +300,12 @@ class ZoneDrawing {
     let wanted = this.plan.present - this.plan.managed;
     for (let pfn = this.plan.start; pfn < this.end && wanted > 0; pfn++) {
       if (
-        this.frames.kind(pfn) !== Kind.USED ||
+        this.frames.kind(pfn) !== FrameUse.USED ||
         given.has(pfn) ||
         this.blocks.typeOf(pfn) === Migratetype.CMA
       )
         continue;
-      this.frames.fill(pfn, pfn + 1, Kind.RESERVED);
+      this.frames.fill(pfn, pfn + 1, FrameUse.RESERVED);
       wanted -= 1;
     }
   }
@@ -314,11 +314,11 @@ class ZoneDrawing {
     let life = PageLife.ANON;
     for (let pfn = this.plan.start; pfn < this.end; pfn++) {
       if (pfn % CLUSTER === 0) life = this.random.next() < ANON_SHARE ? PageLife.ANON : PageLife.FILE;
-      if (this.frames.kind(pfn) !== Kind.USED) continue;
+      if (this.frames.kind(pfn) !== FrameUse.USED) continue;
       const type = this.blocks.typeOf(pfn);
       if (given.has(pfn)) this.frames.content(pfn, 1, 0, Mobility.FIXED | (PageLife.CMA << 8));
       else if (type === Migratetype.MOVABLE || type === Migratetype.CMA) {
-        this.frames.fill(pfn, pfn + 1, Kind.USER);
+        this.frames.fill(pfn, pfn + 1, FrameUse.USER);
         this.frames.content(pfn, 1, 0, Mobility.LRU | (life << 8));
       } else if (type === Migratetype.RECLAIMABLE)
         this.frames.content(pfn, 1, 0, Mobility.FIXED | (PageLife.SLAB << 8));

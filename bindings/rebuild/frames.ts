@@ -8,7 +8,7 @@
 import { Mobility, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
 import { KpageFlag } from "../importers/kpage/kpage.js";
 
-export enum Kind {
+export enum FrameUse {
   /** No memory map. */
   HOLE = 0,
   FREE = 1,
@@ -41,11 +41,11 @@ export class FrameMap {
     this.kinds = new Uint8Array(end - start);
   }
 
-  kind(pfn: number): Kind {
-    return this.kinds[pfn - this.start] ?? Kind.HOLE;
+  kind(pfn: number): FrameUse {
+    return this.kinds[pfn - this.start] ?? FrameUse.HOLE;
   }
 
-  fill(from: number, to: number, kind: Kind): void {
+  fill(from: number, to: number, kind: FrameUse): void {
     this.kinds.fill(kind, from - this.start, to - this.start);
   }
 
@@ -69,7 +69,7 @@ export class FrameMap {
       const size = 2 ** order;
       for (let pfn = start; pfn < start + pages; pfn += size) {
         let kept = true;
-        for (let at = pfn; at < pfn + size; at++) if (this.kind(at) === Kind.FREE) kept = false;
+        for (let at = pfn; at < pfn + size; at++) if (this.kind(at) === FrameUse.FREE) kept = false;
         if (kept) this.content(pfn, size, order, content);
       }
     }
@@ -84,12 +84,12 @@ function isUser(word: number): boolean {
   return (word & (bit(KpageFlag.LRU) | bit(KpageFlag.ANON) | bit(KpageFlag.SWAPBACKED))) !== 0;
 }
 
-function kindOf(word: number, mappings: number): Kind {
-  if (has(word, KpageFlag.NOPAGE)) return Kind.HOLE;
-  if (has(word, KpageFlag.BUDDY)) return Kind.FREE;
-  if (has(word, KpageFlag.RESERVED)) return Kind.RESERVED;
-  if (isUser(word)) return Kind.USER;
-  return word === 0 && mappings === 0 ? Kind.PLAIN : Kind.USED;
+function kindOf(word: number, mappings: number): FrameUse {
+  if (has(word, KpageFlag.NOPAGE)) return FrameUse.HOLE;
+  if (has(word, KpageFlag.BUDDY)) return FrameUse.FREE;
+  if (has(word, KpageFlag.RESERVED)) return FrameUse.RESERVED;
+  if (isUser(word)) return FrameUse.USER;
+  return word === 0 && mappings === 0 ? FrameUse.PLAIN : FrameUse.USED;
 }
 
 function userContent(word: number, mappings: number): number {
@@ -169,13 +169,14 @@ export function framesOfTables(
     const word = flags[pfn]!;
     const mappings = counts?.[pfn] ?? 0;
     const kind = kindOf(word, mappings);
-    const pages = kind === Kind.USER || kind === Kind.USED ? compoundPages(flags, pfn, last) : 1;
+    const pages = kind === FrameUse.USER || kind === FrameUse.USED ? compoundPages(flags, pfn, last) : 1;
     map.fill(pfn, pfn + pages, kind);
-    if (kind === Kind.USER) {
+    if (kind === FrameUse.USER) {
       const order = Math.log2(pages);
       const whole = Number.isInteger(order) && pfn % pages === 0;
       map.content(pfn, pages, whole ? order : 0, userContent(word, mappings));
-    } else if (kind === Kind.USED && usedContent(word) !== 0) map.content(pfn, pages, 0, usedContent(word));
+    } else if (kind === FrameUse.USED && usedContent(word) !== 0)
+      map.content(pfn, pages, 0, usedContent(word));
     pfn += pages;
   }
   return map;

@@ -7,7 +7,7 @@
 
 import { Migratetype } from "../../assembly/abi/vocabulary.js";
 import type { BlockMap, FreeBlock } from "./blocks.js";
-import { type FrameMap, Kind } from "./frames.js";
+import { type FrameMap, FrameUse } from "./frames.js";
 
 export interface Mended {
   readonly blocks: FreeBlock[];
@@ -57,7 +57,7 @@ export class Mender {
   private split(order: number): void {
     const { pfn } = this.lists[order]!.pop()!;
     if (order === 0) {
-      this.frames.fill(pfn, pfn + 1, Kind.PLAIN);
+      this.frames.fill(pfn, pfn + 1, FrameUse.PLAIN);
       this.changed += 1;
       return;
     }
@@ -72,7 +72,7 @@ export class Mender {
     const size = 2 ** order;
     this.lists[order] = this.lists[order]!.filter(({ pfn }) => {
       if (pfn % (2 * size) === 0 || !heads.has(pfn - size)) return true;
-      this.frames.fill(pfn, pfn + size, Kind.PLAIN);
+      this.frames.fill(pfn, pfn + size, FrameUse.PLAIN);
       this.changed += size;
       return false;
     });
@@ -84,8 +84,8 @@ export class Mender {
     if (pfn === undefined) return false;
     const size = 2 ** order;
     for (let at = pfn; at < pfn + size; at++) {
-      if (this.frames.kind(at) === Kind.FREE) continue;
-      this.frames.fill(at, at + 1, Kind.FREE);
+      if (this.frames.kind(at) === FrameUse.FREE) continue;
+      this.frames.fill(at, at + 1, FrameUse.FREE);
       this.changed += 1;
     }
     for (let lower = 0; lower < order; lower++)
@@ -116,11 +116,11 @@ export class Mender {
     let needed = 0;
     for (let at = pfn; at < pfn + size; at++) {
       const kind = this.frames.kind(at);
-      if (kind === Kind.PLAIN) needed += 1;
-      else if (kind === Kind.USER) needed += USER_COST;
+      if (kind === FrameUse.PLAIN) needed += 1;
+      else if (kind === FrameUse.USER) needed += USER_COST;
       // In CMA that is what the bitmap has given out.
-      else if (kind === Kind.USED && !this.types.includes(Migratetype.CMA)) needed += USED_COST;
-      else if (kind !== Kind.FREE) return Number.POSITIVE_INFINITY;
+      else if (kind === FrameUse.USED && !this.types.includes(Migratetype.CMA)) needed += USED_COST;
+      else if (kind !== FrameUse.FREE) return Number.POSITIVE_INFINITY;
       if (needed >= limit) return Number.POSITIVE_INFINITY;
     }
     return needed;

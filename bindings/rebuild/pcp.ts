@@ -10,7 +10,7 @@
 
 import { Migratetype } from "../../assembly/abi/vocabulary.js";
 import type { BlockMap } from "./blocks.js";
-import { type FrameMap, Kind } from "./frames.js";
+import { type FrameMap, FrameUse } from "./frames.js";
 
 /** Behind this many frames without a free one, how far it is tells nothing. */
 const FAR = 1 << 20;
@@ -32,8 +32,8 @@ export function choosePcpFrames(
   let below = FAR;
   for (let pfn = zone.start + zone.spanned - 1; pfn >= zone.start; pfn--) {
     const kind = frames.kind(pfn);
-    if (kind === Kind.FREE) below = 0;
-    else if (kind !== Kind.PLAIN) below = FAR;
+    if (kind === FrameUse.FREE) below = 0;
+    else if (kind !== FrameUse.PLAIN) below = FAR;
     else {
       below = Math.min(FAR, below + 1);
       const type = blocks.typeOf(pfn);

@@ -7,7 +7,7 @@ import { MIGRATE_TYPES } from "../../assembly/abi/limits.js";
 import { Migratetype, PageLife } from "../../assembly/abi/vocabulary.js";
 import { NO_MEMORY_MAP } from "../state/types.js";
 import type { BlockMap, FreeBlock } from "./blocks.js";
-import { type FrameMap, Kind } from "./frames.js";
+import { type FrameMap, FrameUse } from "./frames.js";
 
 export interface Unit {
   /** Index of the first pageblock in the zone. */
@@ -38,11 +38,11 @@ function contentOf(frames: FrameMap, slab: Uint8Array, from: number, to: number)
   const content: Content = { user: 0, slab: 0, kernel: 0, plain: 0, reserved: 0 };
   for (let pfn = from; pfn < to; pfn++) {
     const kind = frames.kind(pfn);
-    if (kind === Kind.USER) content.user += 1;
-    else if (kind === Kind.RESERVED || kind === Kind.HOLE) content.reserved += 1;
-    else if (kind === Kind.USED && slab[pfn - frames.start] === 1) content.slab += 1;
-    else if (kind === Kind.PLAIN) content.plain += 1;
-    else if (kind === Kind.USED) content.kernel += 1;
+    if (kind === FrameUse.USER) content.user += 1;
+    else if (kind === FrameUse.RESERVED || kind === FrameUse.HOLE) content.reserved += 1;
+    else if (kind === FrameUse.USED && slab[pfn - frames.start] === 1) content.slab += 1;
+    else if (kind === FrameUse.PLAIN) content.plain += 1;
+    else if (kind === FrameUse.USED) content.kernel += 1;
   }
   return content;
 }
@@ -132,7 +132,7 @@ export function markHoles(frames: FrameMap, blocks: BlockMap, start: number, end
     const from = Math.max(start, blocks.start + block * blocks.size);
     const to = Math.min(end, blocks.start + (block + 1) * blocks.size);
     let holes = 0;
-    for (let pfn = from; pfn < to && frames.kind(pfn) === Kind.HOLE; pfn++) holes += 1;
+    for (let pfn = from; pfn < to && frames.kind(pfn) === FrameUse.HOLE; pfn++) holes += 1;
     if (holes === to - from) blocks.types[block] = NO_MEMORY_MAP;
   }
 }

@@ -1,10 +1,14 @@
-// Knows: which lists and counters help to understand one allocation that went another way.
+// Knows: how a machine is held against a dump, and which lists and counters help to understand where they part.
 // Must not know: how the replay got there.
 
 import { FrameKind } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
-import { excerpt } from "../machine/compare.js";
+import { compareState, excerpt } from "../machine/compare.js";
+import type { Machine } from "../machine/machine.js";
 import type { MachineViews } from "../machine/views.js";
+import { placeOf } from "../state/origin.js";
+import type { MachineState } from "../state/types.js";
+import type { Disagreement } from "./result.js";
 
 const SHORT = ["U", "M", "R", "H", "C", "I"];
 const KINDS: Readonly<Record<FrameKind, string>> = {
@@ -55,4 +59,30 @@ export function describeZones(views: MachineViews, order: number, cpu: number): 
     }
     return lines;
   });
+}
+
+/** Holds machines against dumps, and counts those that are equal. */
+export class DumpComparison {
+  compared = 0;
+  equal = 0;
+
+  /** @param operation row or event before the dump; -1: the state that the machine was made from, which does not count */
+  compare(machine: Machine, state: MachineState, operation: number): Disagreement | null {
+    const differences = compareState(machine, state);
+    const first = differences[0];
+    if (operation >= 0) {
+      this.compared += 1;
+      if (first === undefined) this.equal += 1;
+    }
+    if (first === undefined) return null;
+    return {
+      operation,
+      ...placeOf(state),
+      what: `state ${JSON.stringify(state.origin?.tag ?? "given")}: ${first.where}`,
+      expected: first.expected,
+      got: first.got,
+      around: differences.map(({ where, expected, got }) => `${where}: expected ${expected}, got ${got}`),
+      differences,
+    };
+  }
 }

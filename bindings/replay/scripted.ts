@@ -8,11 +8,8 @@ import type { CommandBuffer } from "../engine/commands.js";
 import type { Capture } from "../importers/capture/capture.js";
 import { CAPTURE_OP_NAMES, CaptureOp, type CaptureOps } from "../importers/capture/script/ops.js";
 import { CaptureError } from "../importers/errors.js";
-import { compareState } from "../machine/compare.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
-import { placeOf } from "../state/origin.js";
-import type { MachineState } from "../state/types.js";
-import { describeFrame, describeZones } from "./around.js";
+import { DumpComparison, describeFrame, describeZones } from "./around.js";
 import type { Disagreement, ReplayResult } from "./result.js";
 
 /** What each slot was given, known from the rows alone; the core knows where its page is now. */
@@ -69,7 +66,7 @@ export class ScriptedReplay {
   async run(progress: (done: number) => void = () => {}): Promise<ReplayResult> {
     using machine = await Machine.fromState(this.#capture.before, this.#options);
     const run = new Run(machine, this.#capture, this.#ops);
-    let first: Disagreement | null = run.compareDump(this.#capture.before, -1);
+    let first: Disagreement | null = run.dumps.compare(machine, this.#capture.before, -1);
     while (first === null && run.row < this.#ops.length) {
       first = run.batch();
       progress(run.row);
@@ -77,7 +74,7 @@ export class ScriptedReplay {
     this.#nanoseconds = run.nanoseconds;
     if (first !== null && first.around.length === 0 && first.operation >= 0)
       first = await this.#explain(first);
-    const final = first === null ? run.compareDump(this.#capture.after, this.#ops.length) : first;
+    const final = first === null ? run.dumps.compare(machine, this.#capture.after, this.#ops.length) : first;
     return {
       capture: this.#capture.name,
       kernel: this.#capture.before.release,
@@ -85,8 +82,8 @@ export class ScriptedReplay {
       compared: run.compared,
       agreeing: run.agreeing,
       firstDisagreement: final,
-      dumpsCompared: run.dumpsCompared,
-      dumpsEqual: run.dumpsEqual,
+      dumpsCompared: run.dumps.compared,
+      dumpsEqual: run.dumps.equal,
       finalStateEqual: final === null,
       nsPerOperation: run.row > 0 ? this.#nanoseconds / run.row : 0,
     };
@@ -110,8 +107,7 @@ class Run {
   row = 0;
   compared = 0;
   agreeing = 0;
-  dumpsCompared = 0;
-  dumpsEqual = 0;
+  readonly dumps = new DumpComparison();
   nanoseconds = 0;
   readonly #slots: Slots;
   readonly #rows: number[] = [];
@@ -155,7 +151,7 @@ class Run {
         expected: `${this.#mid} records in state_mid.txt`,
       });
     }
-    return this.compareDump(dump, this.row - 1);
+    return this.dumps.compare(this.machine, dump, this.row - 1);
   }
 
   #push(row: number): void {
@@ -270,24 +266,5 @@ class Run {
     if ((ops.order[row] ?? -1) >= 0) parts.push(`order ${ops.order[row]}`);
     if (ops.gfp[row]) parts.push(`gfp 0x${(ops.gfp[row] ?? 0).toString(16)}`);
     return parts.join(", ");
-  }
-
-  compareDump(state: MachineState, row: number): Disagreement | null {
-    const differences = compareState(this.machine, state);
-    if (row >= 0) {
-      this.dumpsCompared += 1;
-      if (differences.length === 0) this.dumpsEqual += 1;
-    }
-    const first = differences[0];
-    if (first === undefined) return null;
-    return {
-      operation: row,
-      ...placeOf(state),
-      what: `state ${JSON.stringify(state.origin?.tag ?? "given")}: ${first.where}`,
-      expected: first.expected,
-      got: first.got,
-      around: differences.map(({ where, expected, got }) => `${where}: expected ${expected}, got ${got}`),
-      differences,
-    };
   }
 }

@@ -15,11 +15,8 @@ import { CaptureOp } from "../importers/capture/script/ops.js";
 import type { CaptureTrace } from "../importers/capture/trace/columns.js";
 import { TraceKind } from "../importers/capture/trace/kinds.js";
 import { CaptureError } from "../importers/errors.js";
-import { compareState } from "../machine/compare.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
-import { placeOf } from "../state/origin.js";
-import type { MachineState } from "../state/types.js";
-import { describeFrame, describeZones } from "./around.js";
+import { DumpComparison, describeFrame, describeZones } from "./around.js";
 import { CmaFollower } from "./cma_follow.js";
 import { Commit, commitPoints } from "./commits.js";
 import type { Disagreement, ReplayResult } from "./result.js";
@@ -43,8 +40,7 @@ export class TracedReplay {
   #operations = 0;
   #compared = 0;
   #agreeing = 0;
-  #dumpsCompared = 0;
-  #dumpsEqual = 0;
+  readonly #dumps = new DumpComparison();
   #nextMid = 0;
   #milliseconds = 0;
 
@@ -74,12 +70,12 @@ export class TracedReplay {
   }
 
   #run(progress: (done: number) => void): ReplayResult {
-    let first = this.#compareDump(this.#capture.before, -1, false);
+    let first = this.#dumps.compare(this.#machine, this.#capture.before, -1);
     for (let i = 0; first === null && i < this.#trace.length; i++) {
       first = this.#event(i);
       if ((i & 0x3fff) === 0) progress(i);
     }
-    if (first === null) first = this.#compareDump(this.#capture.after, this.#trace.length, true);
+    if (first === null) first = this.#dumps.compare(this.#machine, this.#capture.after, this.#trace.length);
     return {
       capture: this.#capture.name,
       kernel: this.#capture.before.release,
@@ -87,8 +83,8 @@ export class TracedReplay {
       compared: this.#compared,
       agreeing: this.#agreeing,
       firstDisagreement: first,
-      dumpsCompared: this.#dumpsCompared,
-      dumpsEqual: this.#dumpsEqual,
+      dumpsCompared: this.#dumps.compared,
+      dumpsEqual: this.#dumps.equal,
       finalStateEqual: first === null,
       nsPerOperation: this.#operations > 0 ? (this.#milliseconds * 1e6) / this.#operations : 0,
     };
@@ -327,23 +323,6 @@ export class TracedReplay {
     const row = this.#reader.number(i, "row");
     if (ops === undefined || ops.op[row] !== CaptureOp.DUMP) return null;
     const dump = this.#capture.mids[this.#nextMid++];
-    return dump === undefined ? null : this.#compareDump(dump, i, true);
-  }
-
-  #compareDump(state: MachineState, operation: number, counted: boolean): Disagreement | null {
-    const differences = compareState(this.#machine, state);
-    if (counted) this.#dumpsCompared += 1;
-    if (counted && differences.length === 0) this.#dumpsEqual += 1;
-    const first = differences[0];
-    if (first === undefined) return null;
-    return {
-      operation,
-      ...placeOf(state),
-      what: `state ${JSON.stringify(state.origin?.tag ?? "given")}: ${first.where}`,
-      expected: first.expected,
-      got: first.got,
-      around: differences.map(({ where, expected, got }) => `${where}: expected ${expected}, got ${got}`),
-      differences,
-    };
+    return dump === undefined ? null : this.#dumps.compare(this.#machine, dump, i);
   }
 }

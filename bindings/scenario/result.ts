@@ -49,11 +49,11 @@ export interface FailureRecord {
   /** Was any blocking pin a long-term one, or held longer than a second? */
   readonly anyLongPin: boolean;
   /** The area at the moment of failure: one cell per pageblock. */
-  readonly map: AreaMap;
+  readonly map: CellMap;
 }
 
 /** Pages of each kind per cell; all arrays have `cells` entries. */
-export interface AreaMap {
+export interface CellMap {
   readonly startPfn: number;
   readonly pagesPerCell: number;
   readonly kinds: readonly PageKind[];

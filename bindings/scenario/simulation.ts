@@ -87,7 +87,7 @@ const KERNEL_ACTORS: readonly ActorSpec[] = [
 ];
 
 /** DRAIN_... -> drain... ; BUSY_TIME -> busyTime */
-export function camelCase(name: string): string {
+export function camelCaseOfEnum(name: string): string {
   return name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
@@ -260,7 +260,7 @@ export class Simulation implements Disposable {
     const names = Object.keys(Counter).filter((name) => Number.isNaN(Number(name)) && name !== "COUNT");
     return Object.fromEntries(
       names.map((name) => [
-        camelCase(name),
+        camelCaseOfEnum(name),
         values[actor * Counter.COUNT + Counter[name as keyof typeof Counter]] ?? 0,
       ]),
     );

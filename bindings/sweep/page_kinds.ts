@@ -4,7 +4,7 @@
 import { CLASS_BINS, ClassFlag } from "../../assembly/abi/classes.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../machine/machine.js";
-import { type AreaMap, PAGE_KINDS, type PageKind } from "../scenario/result.js";
+import { type CellMap, PAGE_KINDS, type PageKind } from "../scenario/result.js";
 
 /** By PageClass; pages with a pin are "pinned", unless a CMA client holds them. */
 const KIND_OF_CLASS: readonly PageKind[] = [
@@ -30,7 +30,7 @@ export function countKinds(machine: Machine, startPfn: number, pages: number, pe
 }
 
 /** One cell per pageblock of a contiguous range. */
-export function mapRange(machine: Machine, startPfn: number, pages: number): AreaMap {
+export function mapRange(machine: Machine, startPfn: number, pages: number): CellMap {
   const pagesPerCell = 2 ** machine.views.config(ConfigWord.PAGEBLOCK_ORDER);
   const cells = Math.ceil(pages / pagesPerCell);
   const counts = countKinds(machine, startPfn, pages, pagesPerCell);

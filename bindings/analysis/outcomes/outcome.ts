@@ -2,8 +2,8 @@
 // Must not know: other runs, how a figure is shown.
 
 import {
-  type AreaMap,
   type AreaSummary,
+  type CellMap,
   type FailureRecord,
   PAGE_KINDS,
   type PageKind,
@@ -59,7 +59,7 @@ export function sharesOf(pages: Readonly<Partial<Record<PageKind, number>>>): Co
     .sort((a, b) => b.share - a.share);
 }
 
-function contentsOf({ kinds, counts }: AreaMap): Contents {
+function contentsOf({ kinds, counts }: CellMap): Contents {
   return sharesOf(Object.fromEntries(kinds.map((kind, k) => [kind, total(counts[k] ?? [])])));
 }
 

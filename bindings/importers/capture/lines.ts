@@ -8,7 +8,7 @@ const RETURN = 13;
 const BYTE_ORDER_MARK = 0xfeff;
 
 /** A cursor over the lines of one file, with the place at hand for errors and issues. */
-export class LineReader {
+export class LineCursor {
   /** 1-based number of the current line; 0 before the first next(). */
   line = 0;
   /** The current line is text[start, end), without its line end. */

@@ -16,7 +16,7 @@ export function renderCmaBitmap(words: ArrayLike<number>): string {
   return `${Array.from(words, (word) => word >>> 0).join(" ")}\n`;
 }
 
-export interface FailedRequest {
+export interface FailedAllocLine {
   /** The function that prints: `__cma_alloc`, in 6.1 `cma_alloc`. */
   readonly caller: string;
   readonly area: string;
@@ -26,7 +26,7 @@ export interface FailedRequest {
 }
 
 /** `cma: __cma_alloc: NAME: alloc failed, req-size: N pages, ret: E` */
-export function renderAllocFailed({ caller, area, pages, errno }: FailedRequest): string {
+export function renderAllocFailed({ caller, area, pages, errno }: FailedAllocLine): string {
   return `cma: ${caller}: ${area}: alloc failed, req-size: ${pages} pages, ret: ${errno}\n`;
 }
 

@@ -14,5 +14,5 @@ export { ftraceLine, ftracePieces, toFtrace } from "./ftrace.js";
 export { gfpText } from "./gfp.js";
 export { toPageOwner } from "./page_owner.js";
 export { toPerfetto } from "./perfetto.js";
-export { ALL_EVENTS, Recorder, type Recording, recordTrace } from "./recording.js";
+export { ALL_EVENTS, type Recording, recordTrace, TraceRecorder } from "./recording.js";
 export { type Tracepoint, type TracepointField, tracepointOf, tracepoints } from "./tracepoints.js";

@@ -1,7 +1,7 @@
 // Knows: how a machine's events are taken out between slices of a run, and kept until they are written.
 // Must not know: any format.
 //
-//   const recorder = new Recorder(machine);      // everything; or RecordGroup bits
+//   const recorder = new TraceRecorder(machine);      // everything; or RecordGroup bits
 //   ... run a slice ...; recorder.poll();        // as often as needed that no slice has more events than the ring
 //   toFtrace(recorder.finish());                 // text; toPerfetto() gives bytes
 //
@@ -34,7 +34,7 @@ export interface Recording {
 }
 
 /** Records the events of one machine from now on, until finish(). */
-export class Recorder {
+export class TraceRecorder {
   readonly #machine: Machine;
   readonly #reader: EventReader;
   readonly #before: number;
@@ -95,6 +95,6 @@ export class Recorder {
 }
 
 /** Begins to record `machine`: everything, or the groups of RecordGroup that are named. */
-export function recordTrace(machine: Machine, groups: number = ALL_EVENTS): Recorder {
-  return new Recorder(machine, groups);
+export function recordTrace(machine: Machine, groups: number = ALL_EVENTS): TraceRecorder {
+  return new TraceRecorder(machine, groups);
 }

@@ -42,7 +42,7 @@ function toInt(value: bigint): number {
 }
 
 /** One area and the list of what was allocated through it. */
-class AreaFiles {
+class AreaDirectory {
   readonly #machine: Machine;
   readonly #index: number;
   readonly #log: (text: string) => void;
@@ -151,7 +151,7 @@ function command(perform: (pages: number) => TreeErrno | undefined): TreeNode {
   });
 }
 
-function rangeDirectories(files: AreaFiles): DirectoryNode {
+function rangeDirectories(files: AreaDirectory): DirectoryNode {
   const ranges = files.view().ranges.map((_, nth) => {
     const entries: (readonly [string, TreeNode])[] = [
       ["base_pfn", numberFile(() => files.view().ranges[nth]?.basePfn ?? 0)],
@@ -162,7 +162,7 @@ function rangeDirectories(files: AreaFiles): DirectoryNode {
   return directory(ranges);
 }
 
-function areaDirectory(files: AreaFiles, counters: CounterSource, kernel: KernelId): DirectoryNode {
+function areaDirectory(files: AreaDirectory, counters: CounterSource, kernel: KernelId): DirectoryNode {
   const { name } = files.view();
   const counter = (label: string, of: (view: AreaView) => number) =>
     [label, file(() => renderAttribute(counters.area(name, label, of(files.view()))))] as const;
@@ -209,7 +209,7 @@ export function areaDirectories(
   const names = directoryNames(machine.cma.names);
   return directory(
     names.map((name, index) => {
-      const files = new AreaFiles(machine, index, log);
+      const files = new AreaDirectory(machine, index, log);
       return [name, areaDirectory(files, counters, kernel)] as const;
     }),
   );

@@ -12,9 +12,9 @@ import { Region } from "../../../assembly/abi/layout.js";
 import { LruList } from "../../../assembly/abi/vocabulary.js";
 import { StatWord, ZoneWord } from "../../../assembly/abi/words.js";
 import type { KernelId } from "../../device/kernel.js";
+import type { CapturedCounters, CapturedZone, KernelCounters } from "../../importers/procfs/kept.js";
 import type { Machine } from "../../machine/machine.js";
 import type { CounterLine } from "../proc/zoneinfo.js";
-import type { CapturedCounters, CapturedZone, Counters } from "./captured.js";
 import { zoneNames } from "./kernel.js";
 
 const LRU = [
@@ -66,7 +66,7 @@ const DEMOTIONS = ["pgdemote_kswapd", "pgdemote_direct", "pgdemote_khugepaged"];
 type Known = ReadonlyMap<string, bigint>;
 
 /** The lines that the kernel prints; a counter that a captured kernel has besides is kept. */
-function linesOf(names: Iterable<string>, known: Known, captured: Counters): CounterLine[] {
+function linesOf(names: Iterable<string>, known: Known, captured: KernelCounters): CounterLine[] {
   return Array.from(names, (name) => ({ name, value: known.get(name) ?? captured.get(name) ?? 0n }));
 }
 
@@ -98,7 +98,7 @@ export class CounterSource {
   }
 
   /** LRU counts of some zones: what the machine has, or where a capture counted them, that and the change since. */
-  #lruLines(prefix: string, zones: readonly number[], captured: Counters): [string, bigint][] {
+  #lruLines(prefix: string, zones: readonly number[], captured: KernelCounters): [string, bigint][] {
     const now = zones.map((zone) => this.#lru(zone));
     return LRU.map(([, list], nth) => {
       const name = `${prefix}${list}`;
@@ -126,7 +126,7 @@ export class CounterSource {
 
   /** Of one zone, in the order of /proc/zoneinfo. */
   zone(zone: number): CounterLine[] {
-    const captured: Counters = this.#capturedOf(zone)?.counters ?? new Map();
+    const captured: KernelCounters = this.#capturedOf(zone)?.counters ?? new Map();
     const known = new Map([...this.#freeLines([zone]), ...this.#lruLines("nr_zone_", [zone], captured)]);
     return linesOf(captured.size > 0 ? captured.keys() : ZONE_COUNTERS, known, captured);
   }

@@ -50,7 +50,7 @@ function performAll(machine: Machine, write: (append: Append) => void): number {
 const HELD = Mobility.FIXED | (PageLife.CMA << 8);
 
 /** All of them or none. */
-function takeBlocks(machine: Machine, list: FreeList, held: number[], count: bigint): TreeErrno | undefined {
+function takeBlocks(machine: Machine, list: ListPlace, held: number[], count: bigint): TreeErrno | undefined {
   const pfns = machine.views.freeList(list.zone, list.order, list.type);
   if (count > BigInt(pfns.length)) return "ENOMEM";
   const taken = Array.from(pfns.subarray(0, Number(count)));
@@ -74,13 +74,13 @@ function giveBack(machine: Machine, order: number, held: number[], count: bigint
   return refused > 0 ? "EIO" : undefined;
 }
 
-interface FreeList {
+interface ListPlace {
   readonly zone: number;
   readonly order: number;
   readonly type: Migratetype;
 }
 
-function listDirectory(machine: Machine, list: FreeList): DirectoryNode {
+function listDirectory(machine: Machine, list: ListPlace): DirectoryNode {
   /** First frames, oldest first. */
   const held: number[] = [];
   const pfns = () => machine.views.freeList(list.zone, list.order, list.type);

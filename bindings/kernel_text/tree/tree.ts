@@ -1,9 +1,9 @@
 // Knows: the tree as a caller sees it: paths, listing, reading, writing.
 // Must not know: what a file stands for, commands of a shell.
 
+import { type CapturedFiles, readCapturedFiles } from "../../importers/procfs/kept.js";
 import type { Machine } from "../../machine/machine.js";
 import { areaDirectories } from "./areas.js";
-import { type CapturedFiles, readCapturedFiles } from "./captured.js";
 import { CounterSource } from "./counters.js";
 import {
   commandFile,

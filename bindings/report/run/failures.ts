@@ -2,7 +2,7 @@
 // Must not know: how blockers are added up (analysis/outcomes), why a window is blocked.
 
 import { blockedWindows, blockerKey, blockersOf, groupBy } from "../../analysis/outcomes/blockers.js";
-import type { AreaMap, AreaSummary, FailureRecord, WindowRecord } from "../../scenario/result.js";
+import type { AreaSummary, CellMap, FailureRecord, WindowRecord } from "../../scenario/result.js";
 import { thinning } from "./budget.js";
 import type { Blocker, ReportFailure, ReportMap, WindowColumns } from "./document.js";
 import { encodeSteps, everyNth, roughly } from "./steps.js";
@@ -52,7 +52,7 @@ function windowColumns(windows: readonly WindowRecord[], basePfn: number, words:
 }
 
 /** Kinds that no cell has are left out. */
-function reportMap(map: AreaMap): ReportMap {
+function reportMap(map: CellMap): ReportMap {
   const used = map.kinds.map((_, k) => k).filter((k) => map.counts[k]?.some((count) => count !== 0));
   return {
     startPfn: map.startPfn,
@@ -62,7 +62,7 @@ function reportMap(map: AreaMap): ReportMap {
   };
 }
 
-function blockedCells(windows: readonly WindowRecord[], map: AreaMap): (readonly [number, number, number])[] {
+function blockedCells(windows: readonly WindowRecord[], map: CellMap): (readonly [number, number, number])[] {
   const cellOf = ({ blockerPfn }: WindowRecord) =>
     Math.floor((blockerPfn - map.startPfn) / Math.max(1, map.pagesPerCell));
   const cells = map.counts[0]?.length ?? 0;

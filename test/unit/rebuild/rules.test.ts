@@ -7,7 +7,7 @@ import { Migratetype } from "../../../bindings/index.js";
 import { Machine } from "../../../bindings/machine/machine.js";
 import { assignTypes } from "../../../bindings/rebuild/assign.js";
 import { BlockMap, freeBlocksOf } from "../../../bindings/rebuild/blocks.js";
-import { FrameMap, framesOfTables, Kind, withWholeBlocks } from "../../../bindings/rebuild/frames.js";
+import { FrameMap, FrameUse, framesOfTables, withWholeBlocks } from "../../../bindings/rebuild/frames.js";
 import { buildState, nearestKernel } from "../../../bindings/rebuild/index.js";
 import { Mender, unmergedPairs } from "../../../bindings/rebuild/mend.js";
 import { choosePcpFrames } from "../../../bindings/rebuild/pcp.js";
@@ -16,12 +16,12 @@ import type { Unit } from "../../../bindings/rebuild/units.js";
 
 /** One letter a frame: F free, P no flag, U user, K kernel, . hole. */
 function framesOf(text: string): FrameMap {
-  const kinds: Record<string, Kind> = {
-    F: Kind.FREE,
-    P: Kind.PLAIN,
-    U: Kind.USER,
-    K: Kind.USED,
-    ".": Kind.HOLE,
+  const kinds: Record<string, FrameUse> = {
+    F: FrameUse.FREE,
+    P: FrameUse.PLAIN,
+    U: FrameUse.USER,
+    K: FrameUse.USED,
+    ".": FrameUse.HOLE,
   };
   const map = new FrameMap(0, text.length);
   [...text].forEach((letter, pfn) => {
@@ -62,7 +62,7 @@ describe("free blocks", () => {
     flags.set([buddy, 0, 1 << 7, 0], 40);
     const whole = withWholeBlocks(flags, 2);
     const kinds = framesOfTables(whole, undefined, 0, 64).kinds;
-    expect([...kinds.subarray(36, 44)]).toEqual([1, 1, 1, 1, 1, 1, Kind.USED, Kind.PLAIN]);
+    expect([...kinds.subarray(36, 44)]).toEqual([1, 1, 1, 1, 1, 1, FrameUse.USED, FrameUse.PLAIN]);
   });
 });
 

@@ -4,8 +4,8 @@
 import type { StateOrigin } from "../../../state/origin.js";
 import type { CmaAreaState, MachineState } from "../../../state/types.js";
 import { CaptureError, type CaptureIssue, quote } from "../../errors.js";
-import { LineReader } from "../lines.js";
-import { Fields, scanRuns } from "./fields.js";
+import { LineCursor } from "../lines.js";
+import { LineFields, scanRuns } from "./fields.js";
 import { beginZone, finishZone, isZoneLine, readZoneLine, type ZoneBuilder } from "./zone.js";
 
 const VERSION = "v1";
@@ -31,7 +31,7 @@ const NEEDED_SYS = ["watermark_boost_factor", "page_group_by_mobility_disabled"]
  * harmless unknown keys and lines go to `issues`.
  */
 export function parseStateDumps(text: string, file: string, issues: CaptureIssue[] = []): MachineState[] {
-  const lines = new LineReader(text, file, issues);
+  const lines = new LineCursor(text, file, issues);
   const states: MachineState[] = [];
   while (lines.next()) {
     if (!lines.isBlank()) {
@@ -66,7 +66,7 @@ enum Section {
   CMA,
 }
 
-function readDump(lines: LineReader): MachineState {
+function readDump(lines: LineCursor): MachineState {
   const dump: DumpBuilder = {
     ...readHeader(lines),
     zone: undefined,
@@ -93,12 +93,12 @@ function readDump(lines: LineReader): MachineState {
   throw truncated(lines, dump.origin);
 }
 
-function truncated(lines: LineReader, { tag, line }: StateOrigin): CaptureError {
+function truncated(lines: LineCursor, { tag, line }: StateOrigin): CaptureError {
   const head = `the file ends inside the dump "${tag}" that begins at line ${line}`;
   return lines.error(`truncated: ${head}`, `"ENDDUMP ovf=0" at its end`);
 }
 
-function readHeader(lines: LineReader): Pick<DumpBuilder, "state" | "origin" | "places"> {
+function readHeader(lines: LineCursor): Pick<DumpBuilder, "state" | "origin" | "places"> {
   const header = `"LABDUMP ${VERSION} seq= tag= ts_ns= release= online_cpus= this_cpu="`;
   if (lines.word() !== "LABDUMP") {
     throw lines.error(`${quote(lines.current())} is not the head of a state dump`, header);
@@ -107,7 +107,7 @@ function readHeader(lines: LineReader): Pick<DumpBuilder, "state" | "origin" | "
   if (tokens[1] !== VERSION) {
     throw lines.error(`dump version ${quote(tokens[1] ?? "")} is not known`, header);
   }
-  const fields = new Fields(lines, tokens, 2);
+  const fields = new LineFields(lines, tokens, 2);
   const places = new Map<object, number>();
   const origin: StateOrigin = {
     file: lines.file,
@@ -133,7 +133,7 @@ function readHeader(lines: LineReader): Pick<DumpBuilder, "state" | "origin" | "
 }
 
 /** The lines outside of zones. False: not one of them. */
-function readDumpLine(word: string, lines: LineReader, dump: DumpBuilder): boolean {
+function readDumpLine(word: string, lines: LineCursor, dump: DumpBuilder): boolean {
   const { state } = dump;
   switch (word) {
     case "LABDUMP":
@@ -143,12 +143,12 @@ function readDumpLine(word: string, lines: LineReader, dump: DumpBuilder): boole
       );
     case "const":
       enter(lines, dump, Section.CONST, Section.HEADER);
-      state.constants = new Fields(lines, lines.tokens(), 1).record(NEEDED_CONSTANTS);
+      state.constants = new LineFields(lines, lines.tokens(), 1).record(NEEDED_CONSTANTS);
       dump.places.set(state.constants, lines.line);
       return true;
     case "sys":
       enter(lines, dump, Section.SYS, Section.CONST);
-      state.sys = new Fields(lines, lines.tokens(), 1).record(NEEDED_SYS);
+      state.sys = new LineFields(lines, lines.tokens(), 1).record(NEEDED_SYS);
       return true;
     case "cpu":
       enter(lines, dump, Section.CPU, Section.SYS);
@@ -174,7 +174,7 @@ function readDumpLine(word: string, lines: LineReader, dump: DumpBuilder): boole
 }
 
 /** `after`: the section that must have come before this one. const and sys occur once. */
-function enter(lines: LineReader, dump: DumpBuilder, section: Section, after: Section): void {
+function enter(lines: LineCursor, dump: DumpBuilder, section: Section, after: Section): void {
   const once = section === Section.CONST || section === Section.SYS;
   if (dump.section < after || dump.section > section || (once && dump.section === section)) {
     throw lines.error(
@@ -185,8 +185,8 @@ function enter(lines: LineReader, dump: DumpBuilder, section: Section, after: Se
   dump.section = section;
 }
 
-function readCpu(lines: LineReader, state: MachineState): void {
-  const fields = new Fields(lines, lines.tokens(), 2);
+function readCpu(lines: LineCursor, state: MachineState): void {
+  const fields = new LineFields(lines, lines.tokens(), 2);
   const cpu = fields.position(1, "cpu number");
   if (state.cpus.includes(cpu)) {
     throw lines.error(`second "cpu ${cpu}" line`, "one");
@@ -195,7 +195,7 @@ function readCpu(lines: LineReader, state: MachineState): void {
   fields.finish();
 }
 
-function closeZone(lines: LineReader, { state, zone }: DumpBuilder): void {
+function closeZone(lines: LineCursor, { state, zone }: DumpBuilder): void {
   if (zone !== undefined && !state.zones.includes(zone.zone)) {
     const maxPageOrder = state.constants["max_page_order"] as number;
     state.zones.push(finishZone(lines, zone, state.cpus, maxPageOrder));
@@ -203,7 +203,7 @@ function closeZone(lines: LineReader, { state, zone }: DumpBuilder): void {
 }
 
 /** `cma INDEX NAME base_pfn= ...`. The kernel's own names of unnamed areas end with a line end. */
-function readArea(lines: LineReader, dump: DumpBuilder): void {
+function readArea(lines: LineCursor, dump: DumpBuilder): void {
   closeArea(lines, dump);
   lines.joinNext(" base_pfn=");
   const tokens = lines.tokens();
@@ -211,7 +211,7 @@ function readArea(lines: LineReader, dump: DumpBuilder): void {
   if (first < 3) {
     throw lines.error(`"cma" line without name or base_pfn=`, `"cma INDEX NAME base_pfn= count= ..."`);
   }
-  const fields = new Fields(lines, tokens, first);
+  const fields = new LineFields(lines, tokens, first);
   dump.area = {
     index: fields.position(1, "area index"),
     name: tokens.slice(2, first).join(" "),
@@ -225,7 +225,7 @@ function readArea(lines: LineReader, dump: DumpBuilder): void {
   fields.finish();
 }
 
-function closeArea(lines: LineReader, { area, places }: DumpBuilder): void {
+function closeArea(lines: LineCursor, { area, places }: DumpBuilder): void {
   if (area !== undefined) {
     throw lines.error(
       `area ${area.name} (line ${places.get(area)}) has no "cmabits" line`,
@@ -234,7 +234,7 @@ function closeArea(lines: LineReader, { area, places }: DumpBuilder): void {
   }
 }
 
-function readAreaBits(lines: LineReader, dump: DumpBuilder): void {
+function readAreaBits(lines: LineCursor, dump: DumpBuilder): void {
   if (dump.area === undefined) {
     throw lines.error(`"cmabits" line without its area`, `it after a "cma" line`);
   }
@@ -245,7 +245,7 @@ function readAreaBits(lines: LineReader, dump: DumpBuilder): void {
 }
 
 /** A line of a kind that this reader does not know: harmless when it looks like a record of its own. */
-function leaveAside(word: string, lines: LineReader, { origin }: DumpBuilder): void {
+function leaveAside(word: string, lines: LineCursor, { origin }: DumpBuilder): void {
   if (lines.isBlank()) {
     return;
   }
@@ -256,9 +256,9 @@ function leaveAside(word: string, lines: LineReader, { origin }: DumpBuilder): v
   lines.info(`lines of the unknown kind "${word}" were left aside`);
 }
 
-function endDump(lines: LineReader, dump: DumpBuilder): MachineState {
+function endDump(lines: LineCursor, dump: DumpBuilder): MachineState {
   const { state, origin } = dump;
-  const fields = new Fields(lines, lines.tokens(), 1);
+  const fields = new LineFields(lines, lines.tokens(), 1);
   const overflow = fields.number("ovf");
   if (overflow !== 0) {
     throw lines.error(

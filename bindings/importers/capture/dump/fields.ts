@@ -2,7 +2,7 @@
 // Must not know: which keys a line has (the callers ask for them by name).
 
 import { quote } from "../../errors.js";
-import type { LineReader } from "../lines.js";
+import type { LineCursor } from "../lines.js";
 import { parseInteger, scanInteger } from "../numbers.js";
 
 const SPACE = 32;
@@ -11,14 +11,14 @@ const NINE = 57;
 const MAX_PFN = 0xffff_ffff;
 
 /** The `key=value` tokens of the current line. Ask for each, then finish(): what nobody asked for is reported. */
-export class Fields {
+export class LineFields {
   private readonly values = new Map<string, string>();
   private readonly asked = new Set<string>();
   private readonly word: string;
 
   /** @param positional how many tokens stand before the first key */
   constructor(
-    private readonly lines: LineReader,
+    private readonly lines: LineCursor,
     private readonly tokens: readonly string[],
     private readonly positional: number,
   ) {
@@ -121,7 +121,7 @@ export class Fields {
 }
 
 /** Blank-separated pfns in the current line from `from` on. */
-export function scanPfns(lines: LineReader, from: number): Uint32Array {
+export function scanPfns(lines: LineCursor, from: number): Uint32Array {
   const { text, end } = lines;
   const pfns = new Uint32Array(countTokens(text, from, end));
   let filled = 0;
@@ -171,7 +171,7 @@ export interface LabelledRun {
 }
 
 /** `4096+2554` or `R4096+2554`, from `from` to the end of the line. `labels`: the letters allowed, "" for none. */
-export function scanRuns(lines: LineReader, from: number, labels: string): LabelledRun[] {
+export function scanRuns(lines: LineCursor, from: number, labels: string): LabelledRun[] {
   const runs: LabelledRun[] = [];
   const { text, end } = lines;
   let at = from;
@@ -188,7 +188,7 @@ export function scanRuns(lines: LineReader, from: number, labels: string): Label
   return runs;
 }
 
-function scanRun(lines: LineReader, start: number, stop: number, labels: string): LabelledRun {
+function scanRun(lines: LineCursor, start: number, stop: number, labels: string): LabelledRun {
   const { text } = lines;
   const label = labels === "" ? "" : text.charAt(start);
   const plus = text.indexOf("+", start);
@@ -205,7 +205,7 @@ function scanRun(lines: LineReader, start: number, stop: number, labels: string)
 }
 
 /** One decimal digit per element, `-` as `hole`, from `from` to the end of the line. */
-export function scanDigits(lines: LineReader, from: number, hole?: number): Uint8Array {
+export function scanDigits(lines: LineCursor, from: number, hole?: number): Uint8Array {
   const { text } = lines;
   let start = from;
   while (start < lines.end && text.charCodeAt(start) === SPACE) {

@@ -2,8 +2,8 @@
 // Must not know: the lines around the zones (see dump.ts), whether the numbers agree (see state/check).
 
 import { NO_MEMORY_MAP, type PageRun, type PcpState, type ZoneState } from "../../../state/types.js";
-import type { LineReader } from "../lines.js";
-import { Fields, scanDigits, scanPfns, scanRuns } from "./fields.js";
+import type { LineCursor } from "../lines.js";
+import { LineFields, scanDigits, scanPfns, scanRuns } from "./fields.js";
 
 /** A zone while its lines are read. */
 export interface ZoneBuilder {
@@ -22,7 +22,7 @@ interface ZoneLine {
   many?: boolean;
   /** A dump without it cannot be replayed. */
   needed?: boolean;
-  read(lines: LineReader, builder: ZoneBuilder): void;
+  read(lines: LineCursor, builder: ZoneBuilder): void;
 }
 
 /** Every line kind of a zone, in the order of the dump. */
@@ -52,9 +52,9 @@ export function isZoneLine(word: string): boolean {
 }
 
 /** Reads a `zone INDEX NAME start= ...` line. */
-export function beginZone(lines: LineReader, places: Map<object, number>): ZoneBuilder {
+export function beginZone(lines: LineCursor, places: Map<object, number>): ZoneBuilder {
   const tokens = lines.tokens();
-  const fields = new Fields(lines, tokens, 3);
+  const fields = new LineFields(lines, tokens, 3);
   const name = tokens[2];
   if (name === undefined || name.includes("=")) {
     throw lines.error(`"zone" line has no name`, `"zone INDEX NAME start= spanned= ..."`);
@@ -92,7 +92,7 @@ export function beginZone(lines: LineReader, places: Map<object, number>): ZoneB
 }
 
 /** Reads one line of the zone that `builder` holds. */
-export function readZoneLine(word: string, lines: LineReader, builder: ZoneBuilder): void {
+export function readZoneLine(word: string, lines: LineCursor, builder: ZoneBuilder): void {
   const kind = ZONE_LINES.get(word) as ZoneLine;
   if (kind.rank < builder.rank) {
     throw lines.error(`"${word}" line out of order`, `the order ${[...ZONE_LINES.keys()].join(", ")}`);
@@ -107,7 +107,7 @@ export function readZoneLine(word: string, lines: LineReader, builder: ZoneBuild
 
 /** All lines of the zone were read: are the needed ones there? The error names the line where they are missed. */
 export function finishZone(
-  lines: LineReader,
+  lines: LineCursor,
   builder: ZoneBuilder,
   cpus: readonly number[],
   maxPageOrder: number,
@@ -139,12 +139,12 @@ export function finishZone(
   return zone;
 }
 
-function readRecord(lines: LineReader): Record<string, number> {
-  return new Fields(lines, lines.tokens(), 1).record([]);
+function readRecord(lines: LineCursor): Record<string, number> {
+  return new LineFields(lines, lines.tokens(), 1).record([]);
 }
 
-function readWatermark(lines: LineReader, { zone }: ZoneBuilder): void {
-  const fields = new Fields(lines, lines.tokens(), 1);
+function readWatermark(lines: LineCursor, { zone }: ZoneBuilder): void {
+  const fields = new LineFields(lines, lines.tokens(), 1);
   zone.watermark = {
     min: fields.count("min"),
     low: fields.count("low"),
@@ -156,12 +156,12 @@ function readWatermark(lines: LineReader, { zone }: ZoneBuilder): void {
   fields.finish();
 }
 
-function readLowmemReserve(lines: LineReader, { zone }: ZoneBuilder): void {
+function readLowmemReserve(lines: LineCursor, { zone }: ZoneBuilder): void {
   zone.lowmemReserve = Array.from(scanPfns(lines, lines.colon() + 1));
 }
 
-function readFlags(lines: LineReader, { zone, places }: ZoneBuilder): void {
-  const fields = new Fields(lines, lines.tokens(), 2);
+function readFlags(lines: LineCursor, { zone, places }: ZoneBuilder): void {
+  const fields = new LineFields(lines, lines.tokens(), 2);
   zone.flags = {
     raw: fields.position(1, "flag word"),
     boosted: fields.flag("boosted"),
@@ -172,8 +172,8 @@ function readFlags(lines: LineReader, { zone, places }: ZoneBuilder): void {
   fields.finish();
 }
 
-function readCounters(lines: LineReader, { zone, places }: ZoneBuilder): void {
-  const fields = new Fields(lines, lines.tokens(), 1);
+function readCounters(lines: LineCursor, { zone, places }: ZoneBuilder): void {
+  const fields = new LineFields(lines, lines.tokens(), 1);
   const counted = zone.flags.belowHigh !== undefined;
   zone.counters = {
     nrReservedHighatomic: fields.count("nr_reserved_highatomic"),
@@ -188,8 +188,8 @@ function readCounters(lines: LineReader, { zone, places }: ZoneBuilder): void {
   fields.finish();
 }
 
-function readPcpStat(lines: LineReader, { zone }: ZoneBuilder): void {
-  const fields = new Fields(lines, lines.tokens(), 2);
+function readPcpStat(lines: LineCursor, { zone }: ZoneBuilder): void {
+  const fields = new LineFields(lines, lines.tokens(), 2);
   const cpu = fields.position(1, "cpu");
   if (zone.pcps.some((pcp) => pcp.cpu === cpu)) {
     throw lines.error(`second "pcpstat" line of cpu ${cpu} in zone ${zone.name}`, "one per cpu");
@@ -214,8 +214,8 @@ function readPcpStat(lines: LineReader, { zone }: ZoneBuilder): void {
 }
 
 /** `pcp` follows the `pcpstat` of its cpu. 6.7+ tunes high between two limits; 6.1 has one high and a free_factor. */
-function readPcp(lines: LineReader, { zone, places }: ZoneBuilder): void {
-  const fields = new Fields(lines, lines.tokens(), 2);
+function readPcp(lines: LineCursor, { zone, places }: ZoneBuilder): void {
+  const fields = new LineFields(lines, lines.tokens(), 2);
   const pcp = lastPcp(lines, zone, fields.position(1, "cpu"));
   if (pcp.batch >= 0) {
     throw lines.error(`second "pcp" line of cpu ${pcp.cpu} in zone ${zone.name}`, "one per cpu");
@@ -234,7 +234,7 @@ function readPcp(lines: LineReader, { zone, places }: ZoneBuilder): void {
   fields.finish();
 }
 
-function readPcpList(lines: LineReader, { zone, places }: ZoneBuilder): void {
+function readPcpList(lines: LineCursor, { zone, places }: ZoneBuilder): void {
   const colon = lines.colon();
   const { pcp, pindex } = pcpListHead(lines, zone);
   const previous = pcp.lists.at(-1);
@@ -249,7 +249,7 @@ function readPcpList(lines: LineReader, { zone, places }: ZoneBuilder): void {
   places.set(list, lines.line);
 }
 
-function readCachedTypes(lines: LineReader, { zone }: ZoneBuilder): void {
+function readCachedTypes(lines: LineCursor, { zone }: ZoneBuilder): void {
   const colon = lines.colon();
   const { pcp, pindex } = pcpListHead(lines, zone);
   const list = pcp.lists.at(-1);
@@ -267,7 +267,7 @@ function readCachedTypes(lines: LineReader, { zone }: ZoneBuilder): void {
 }
 
 /** `pcplist CPU PINDEX:` and `pcpmt CPU PINDEX:`. */
-function pcpListHead(lines: LineReader, zone: ZoneState): { pcp: PcpState; pindex: number } {
+function pcpListHead(lines: LineCursor, zone: ZoneState): { pcp: PcpState; pindex: number } {
   const [cpu, pindex] = headNumbers(lines, ["cpu", "pindex"]);
   const pcp = lastPcp(lines, zone, cpu as number);
   if (pcp.batch < 0) {
@@ -276,7 +276,7 @@ function pcpListHead(lines: LineReader, zone: ZoneState): { pcp: PcpState; pinde
   return { pcp, pindex: pindex as number };
 }
 
-function lastPcp(lines: LineReader, zone: ZoneState, cpu: number): PcpState {
+function lastPcp(lines: LineCursor, zone: ZoneState, cpu: number): PcpState {
   const pcp = zone.pcps.at(-1);
   if (pcp === undefined || pcp.cpu !== cpu) {
     const last = pcp === undefined ? "no pcpstat line" : `the pcpstat line of cpu ${pcp.cpu}`;
@@ -285,8 +285,8 @@ function lastPcp(lines: LineReader, zone: ZoneState, cpu: number): PcpState {
   return pcp;
 }
 
-function readNrFree(lines: LineReader, { zone }: ZoneBuilder): void {
-  const fields = new Fields(lines, lines.tokens(), 3);
+function readNrFree(lines: LineCursor, { zone }: ZoneBuilder): void {
+  const fields = new LineFields(lines, lines.tokens(), 3);
   const order = fields.position(1, "order");
   if (order !== zone.nrFree.length) {
     throw lines.error(`nr_free of order ${order}`, `order ${zone.nrFree.length} next`);
@@ -295,7 +295,7 @@ function readNrFree(lines: LineReader, { zone }: ZoneBuilder): void {
   fields.finish();
 }
 
-function readFreeList(lines: LineReader, { zone, places }: ZoneBuilder): void {
+function readFreeList(lines: LineCursor, { zone, places }: ZoneBuilder): void {
   const colon = lines.colon();
   const [order, migratetype] = headNumbers(lines, ["order", "migratetype"]) as [number, number];
   if (order !== zone.nrFree.length - 1) {
@@ -313,17 +313,17 @@ function readFreeList(lines: LineReader, { zone, places }: ZoneBuilder): void {
 }
 
 /** The numbers between the first word and the colon. */
-function headNumbers(lines: LineReader, meanings: readonly string[]): number[] {
+function headNumbers(lines: LineCursor, meanings: readonly string[]): number[] {
   const head = lines.text.slice(lines.start, lines.colon());
   const tokens = head.split(" ").filter((token) => token !== "");
-  const fields = new Fields(lines, tokens, tokens.length);
+  const fields = new LineFields(lines, tokens, tokens.length);
   if (tokens.length !== meanings.length + 1) {
     throw lines.error(`"${head}:"`, `"${lines.word()} ${meanings.join(" ")}:"`);
   }
   return meanings.map((meaning, index) => fields.position(index + 1, meaning));
 }
 
-function readPageblocks(lines: LineReader, { zone, places }: ZoneBuilder): void {
+function readPageblocks(lines: LineCursor, { zone, places }: ZoneBuilder): void {
   const colon = lines.colon();
   const [start] = headNumbers(lines, ["first pfn"]);
   zone.pageblocks = {
@@ -333,11 +333,11 @@ function readPageblocks(lines: LineReader, { zone, places }: ZoneBuilder): void 
   places.set(zone.pageblocks, lines.line);
 }
 
-function readSkipbits(lines: LineReader, { zone }: ZoneBuilder): void {
+function readSkipbits(lines: LineCursor, { zone }: ZoneBuilder): void {
   zone.skipbits = lines.text.slice(lines.colon() + 1, lines.end).trim();
 }
 
-function readRuns(lines: LineReader, { zone, places }: ZoneBuilder): void {
+function readRuns(lines: LineCursor, { zone, places }: ZoneBuilder): void {
   zone.runs = scanRuns(lines, lines.colon() + 1, "LMR").map(({ label, start, length }) => ({
     kind: label as PageRun["kind"],
     start,

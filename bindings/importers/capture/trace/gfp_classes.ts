@@ -3,7 +3,7 @@
 
 import type { CaptureIssue } from "../../errors.js";
 import { quote } from "../../errors.js";
-import { LineReader } from "../lines.js";
+import { LineCursor } from "../lines.js";
 import { parseInteger } from "../numbers.js";
 import { GFP_NAMES, type GfpEra, parseGfp } from "./gfp_names.js";
 
@@ -24,7 +24,7 @@ export interface GfpClass {
 const ROW = `"CLASS 0xMASK NAMES migratetype=N zoneidx=N"`;
 
 export function parseGfpClasses(text: string, file: string, issues: CaptureIssue[] = []): GfpClass[] {
-  const lines = new LineReader(text, file, issues);
+  const lines = new LineCursor(text, file, issues);
   const classes: GfpClass[] = [];
   while (lines.next()) {
     if (!lines.isBlank()) {
@@ -38,7 +38,7 @@ export function parseGfpClasses(text: string, file: string, issues: CaptureIssue
   return classes;
 }
 
-function readRow(lines: LineReader): GfpClass {
+function readRow(lines: LineCursor): GfpClass {
   const tokens = lines.tokens();
   const fields = new Map<string, string>();
   for (const token of tokens.slice(3)) {

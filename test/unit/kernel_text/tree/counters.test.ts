@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { Mobility, PageLife } from "../../../../assembly/abi/vocabulary.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../../../bindings/engine/gfp.js";
-import { readCapturedFiles } from "../../../../bindings/kernel_text/tree/captured.js";
+import { readCapturedFiles } from "../../../../bindings/importers/procfs/kept.js";
 import { DebugTree } from "../../../../bindings/kernel_text/tree/index.js";
 import { Machine } from "../../../../bindings/machine/machine.js";
 

@@ -1,8 +1,10 @@
-// Knows: which counters of captured /proc and sysfs files the tree starts from, and how they are read out of the text.
-// Must not know: machines, where the files lie.
+// Knows: every counter of /proc/zoneinfo, /proc/vmstat and the CMA files of sysfs, by name and in the order of the file.
+// Must not know: which of them prove something (zoneinfo.ts and counters.ts keep those), machines, where the files lie.
 //
 // A machine that was loaded from a state dump knows free lists, marks, limits. What the dump does not hold - how many
-// pages are slab, what happened since boot - is taken from the files read beside it, or is 0.
+// pages are slab, what happened since boot - is taken from the files read beside it.
+
+import { zoneHead } from "./head.js";
 
 /** Texts of the files read together with a state; any may be missing. */
 export interface CapturedFiles {
@@ -14,14 +16,14 @@ export interface CapturedFiles {
   readonly cmaSysfs?: string | undefined;
 }
 
-/** Counters by name, in the order of the file. */
-export type Counters = ReadonlyMap<string, bigint>;
+/** KernelCounters by name, in the order of the file. */
+export type KernelCounters = ReadonlyMap<string, bigint>;
 
-const NONE: Counters = new Map();
+const NONE: KernelCounters = new Map();
 
 /** What a zone of /proc/zoneinfo prints behind its sizes. */
 export interface CapturedZone {
-  readonly counters: Counters;
+  readonly counters: KernelCounters;
   readonly unreclaimable: bigint;
 }
 
@@ -29,32 +31,27 @@ export interface CapturedCounters {
   /** By zone name. */
   readonly zones: ReadonlyMap<string, CapturedZone>;
   /** Of node 0; empty when there is no zoneinfo. */
-  readonly node: Counters;
-  readonly vmstat: Counters;
+  readonly node: KernelCounters;
+  readonly vmstat: KernelCounters;
   /** By area name, then by file name. */
-  readonly areas: ReadonlyMap<string, Counters>;
+  readonly areas: ReadonlyMap<string, KernelCounters>;
 }
 
-interface ZoneBuilder {
-  readonly counters: Map<string, bigint>;
-  unreclaimable: bigint;
-}
-
-/** Counters stand behind six spaces; sizes and pagesets behind others. */
+/** KernelCounters stand behind six spaces; sizes and pagesets behind others. */
 const COUNTER = /^ {6}(\S+) +(\d+)$/;
 
 function readZoneinfo(text: string): Pick<CapturedCounters, "zones" | "node"> {
-  const zones = new Map<string, ZoneBuilder>();
+  const zones = new Map<string, { counters: Map<string, bigint>; unreclaimable: bigint }>();
   const node = new Map<string, bigint>();
-  let zone: ZoneBuilder = { counters: new Map(), unreclaimable: 0n };
+  let zone = { counters: new Map<string, bigint>(), unreclaimable: 0n };
   let isNode = false;
   for (const line of text.split("\n")) {
-    const name = /^Node 0, zone +(\S+)$/.exec(line)?.[1];
-    if (name !== undefined) {
+    const head = zoneHead(line);
+    if (head !== undefined) {
       zone = { counters: new Map(), unreclaimable: 0n };
-      zones.set(name, zone);
+      zones.set(head.zone, zone);
     }
-    if (name !== undefined || line.startsWith("  pages free ")) isNode = false;
+    if (head !== undefined || line.startsWith("  pages free ")) isNode = false;
     if (line === "  per-node stats") isNode = true;
     const [, counter, value] = COUNTER.exec(line) ?? [];
     if (counter !== undefined) (isNode ? node : zone.counters).set(counter, BigInt(value ?? 0));
@@ -64,14 +61,14 @@ function readZoneinfo(text: string): Pick<CapturedCounters, "zones" | "node"> {
   return { zones, node };
 }
 
-function readVmstat(text: string): Counters {
+function readVmstat(text: string): KernelCounters {
   return new Map(
     [...text.matchAll(/^(\w+) (\d+)$/gm)].map(([, name = "", value = 0]) => [name, BigInt(value)]),
   );
 }
 
 /** Names of areas may contain spaces; names of files do not. */
-function readCmaSysfs(text: string): Map<string, Counters> {
+function readCmaSysfs(text: string): Map<string, KernelCounters> {
   const areas = new Map<string, Map<string, bigint>>();
   for (const [, area = "", name = "", value = 0] of text.matchAll(/^(.+) (\w+): (\d+)$/gm)) {
     const counters = areas.get(area) ?? new Map<string, bigint>();
