@@ -2,8 +2,26 @@
 // Must not know: anything else about tests. `npm test` runs every one.
 
 import { defineConfig, mergeConfig } from "vitest/config";
-import config from "./vitest.config.js";
+import config, { LONG_TESTS } from "./vitest.config.js";
 
-const SLOW: readonly string[] = ["test/oracle/**", "test/package/**", "test/scenarios/**"];
+export const LEFT_OUT: readonly string[] = [
+  ...LONG_TESTS,
+  "test/oracle/**",
+  "test/package/**",
+  "test/unit/cli/**",
+  "test/unit/rebuild/cli.test.ts",
+  "test/unit/bench/**",
+  "test/unit/bundle/bundle.test.ts",
+  "test/unit/explain/fuzz.test.ts",
+  "test/unit/search/fuzz.test.ts",
+  "test/unit/machine/create.test.ts",
+  "test/unit/time/queue.test.ts",
+  "test/report/page.test.ts",
+  "test/reference/model.test.ts",
+];
 
-export default mergeConfig(config, defineConfig({ test: { exclude: ["node_modules/**", ...SLOW] } }));
+export default mergeConfig(
+  config,
+  // Files share their modules: most of a quick test's time would go into loading them.
+  defineConfig({ test: { exclude: ["node_modules/**", ...LEFT_OUT], isolate: false } }),
+);

@@ -6,6 +6,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { LONG_TESTS } from "../../vitest.config.js";
+import { LEFT_OUT } from "../../vitest.fast.config.js";
 import { deviationsInReadme, deviationsOf } from "./deviations.js";
 import {
   accessesOf,
@@ -51,6 +53,13 @@ describe("sizes", () => {
         .map(({ name, line, lines }) => `${source.path}:${line} ${name} has ${lines} lines: divide it`),
     );
     expect(long).toEqual([]);
+  });
+});
+
+describe("what the configurations say of tests", () => {
+  it("names files and folders that are there", () => {
+    const named = [...LONG_TESTS, ...LEFT_OUT].map((path) => path.replace(/\/\*\*$/, ""));
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });
 

@@ -5,20 +5,22 @@
 const NONE = -1;
 
 export class PfnList {
-  private readonly neighbours = new Map<number, { before: number; after: number }>();
+  /** Of each frame on the list: the one before it, the one after it. */
+  private readonly before = new Map<number, number>();
+  private readonly after = new Map<number, number>();
   private head = NONE;
   private tail = NONE;
 
   get length(): number {
-    return this.neighbours.size;
+    return this.before.size;
   }
 
   get isEmpty(): boolean {
-    return this.neighbours.size === 0;
+    return this.before.size === 0;
   }
 
   has(pfn: number): boolean {
-    return this.neighbours.has(pfn);
+    return this.before.has(pfn);
   }
 
   /** The frame at the head, undefined when the list is empty. */
@@ -39,13 +41,15 @@ export class PfnList {
   }
 
   remove(pfn: number): void {
-    const own = this.neighbours.get(pfn);
-    if (own === undefined) throw new Error(`pfn ${pfn} is not on the list`);
-    if (own.before === NONE) this.head = own.after;
-    else this.neighbours.get(own.before)!.after = own.after;
-    if (own.after === NONE) this.tail = own.before;
-    else this.neighbours.get(own.after)!.before = own.before;
-    this.neighbours.delete(pfn);
+    const before = this.before.get(pfn);
+    const after = this.after.get(pfn);
+    if (before === undefined || after === undefined) throw new Error(`pfn ${pfn} is not on the list`);
+    if (before === NONE) this.head = after;
+    else this.after.set(before, after);
+    if (after === NONE) this.tail = before;
+    else this.before.set(after, before);
+    this.before.delete(pfn);
+    this.after.delete(pfn);
   }
 
   takeHead(): number {
@@ -62,16 +66,17 @@ export class PfnList {
 
   toArray(): number[] {
     const all: number[] = [];
-    for (let pfn = this.head; pfn !== NONE; pfn = this.neighbours.get(pfn)!.after) all.push(pfn);
+    for (let pfn = this.head; pfn !== NONE; pfn = this.after.get(pfn)!) all.push(pfn);
     return all;
   }
 
   private link(pfn: number, before: number, after: number): void {
-    if (this.neighbours.has(pfn)) throw new Error(`pfn ${pfn} is on the list already`);
-    this.neighbours.set(pfn, { before, after });
+    if (this.before.has(pfn)) throw new Error(`pfn ${pfn} is on the list already`);
+    this.before.set(pfn, before);
+    this.after.set(pfn, after);
     if (before === NONE) this.head = pfn;
-    else this.neighbours.get(before)!.after = pfn;
+    else this.after.set(before, pfn);
     if (after === NONE) this.tail = pfn;
-    else this.neighbours.get(after)!.before = pfn;
+    else this.before.set(after, pfn);
   }
 }

@@ -9,11 +9,18 @@ export function deepClone<T>(value: T, shared: ReadonlySet<unknown> = new Set())
   return copy(value, shared) as T;
 }
 
+/** No objects inside, as the first value tells: a map has values of one kind. */
+function isFlat(map: ReadonlyMap<unknown, unknown>): boolean {
+  for (const first of map.values()) return typeof first !== "object";
+  return true;
+}
+
 function copy(value: unknown, shared: ReadonlySet<unknown>): unknown {
   if (typeof value !== "object" || value === null || shared.has(value)) return value;
   if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice();
   if (Array.isArray(value)) return value.map((each) => copy(each, shared));
   if (value instanceof Map) {
+    if (isFlat(value)) return new Map(value);
     const out = new Map<unknown, unknown>();
     for (const [key, each] of value) out.set(key, copy(each, shared));
     return out;
