@@ -3,7 +3,7 @@
 // A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
 
 /** Changes whenever a word, a region or an enumeration changes meaning. A snapshot carries it. */
-export const ABI_VERSION = 4;
+export const ABI_VERSION = 5;
 
 /** First word of the region table ("PGBK"), so that a wrong memory is recognised. */
 export const ABI_MAGIC = 0x4b424750;
@@ -54,6 +54,8 @@ export enum Region {
   /** u8 per frame of the chunk that classify() was asked for last; u32 counts, CLASS_BINS for each of its cells. */
   CLASSES,
   CLASS_COUNTS,
+  /** Applications killed for want of memory (KillWord). */
+  KILLS,
   COUNT,
 }
 

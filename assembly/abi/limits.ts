@@ -22,6 +22,8 @@ export const PIN_CAPACITY = 65_536;
 
 /** What a slot holds whose page was swapped out. */
 export const SWAPPED = 0xffff_ffff;
+/** Content of a slot whose page was asked for in vain: it is still wanted. */
+export const LACKING = 0xffff_fffe;
 
 /**
  * Room for the per-CPU lists of one zone: mainline has 14 (4 orders x 3 types + 2 THP); a CMA type needs 18.
@@ -69,6 +71,9 @@ export const MAX_ACTORS = 128;
 
 /** Words of one pending event (time/queue): time in two, sequence number, actor and tag, payload, one unused. */
 export const EVENT_WORDS = 6;
+
+/** Killed applications that are kept until they are read: a ring. */
+export const KILL_CAPACITY = 256;
 
 /** Finished requests that wait to be read; run() stops before it is full. */
 export const LOG_CAPACITY = 1_024;

@@ -29,7 +29,15 @@ export enum SimulationWord {
   PAID_HIGH,
   /** What touching memory ahead has read, so that no compiler leaves it out. */
   TOUCHED,
-  COUNT = 20,
+  /** Requests that wait for a page under I/O. */
+  WAITING,
+  /** Applications ever killed: the last KILL_CAPACITY are in KILLS. */
+  KILLS,
+  /** With SHORT_OF_MEMORY: whose allocation failed, its order and gfp flags. */
+  SHORT_ACTOR,
+  SHORT_ORDER,
+  SHORT_GFP,
+  COUNT = 24,
 }
 
 /** One finished cma_alloc of a client. 64-bit times in two words. */
@@ -54,7 +62,23 @@ export enum LogWord {
   /** Number of its request, as in WindowWord.REQUEST, and StatWord.WINDOWS before it began. */
   REQUEST,
   FIRST_WINDOW,
+  /** Which of its actor's units of work it was, from 1 (Counter.PLANNED). */
+  ORDINAL,
   COUNT = 20,
+}
+
+/** One application that was killed for want of memory. 64-bit time in two words. */
+export enum KillWord {
+  /** Whose application, and how many pages it had. */
+  ACTOR,
+  PAGES,
+  /** Whose allocation had failed, its order and gfp flags. */
+  CAUSE,
+  ORDER,
+  GFP,
+  TIME_LOW = 6,
+  TIME_HIGH,
+  COUNT = 8,
 }
 
 /** An I/O or a buffer in flight. */

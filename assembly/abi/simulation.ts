@@ -65,7 +65,10 @@ export enum ActorWord {
   SIDE_HIGH,
   /** Free for the actor's own use. */
   D,
-  COUNT = 16,
+  /** A third stream, for the service times of a device: the n-th I/O of the actor takes as long under every policy. */
+  SERVICE_LOW = 16,
+  SERVICE_HIGH,
+  COUNT = 20,
 }
 
 /** Parameters that all actors have; those of a kind begin at FIRST. f64; times in nanoseconds. */
@@ -132,12 +135,15 @@ export enum FileReadParameter {
   PAGES_SPREAD,
   /** Pages read ahead at once. */
   READAHEAD,
-  /** Time of one readahead on the device. */
+  /** Mean time of one readahead on the device; those of one read take equally long. */
   SERVICE,
   /** Most pages cached by this workload; beyond, the oldest are dropped. */
   CACHE,
   /** Part of the reads that go to what was read before: present pages become active, others are read again. */
   ACTIVE_SHARE,
+  SERVICE_SPREAD,
+  /** 1: pages of a block device's own mapping (GFP_USER: of unmovable type, never in CMA); 0: of files. */
+  BLOCK_DEVICE,
 }
 
 export enum FileWriteParameter {
@@ -172,6 +178,14 @@ export enum DirectIoParameter {
   THINK,
   /** 1: which buffer pages are used is drawn; 0: one after the other. */
   RANDOM,
+  THINK_SPREAD,
+  /** Bios of a request: each pins its part of the pages until its own end. */
+  BIOS,
+  /** Device requests of a bio, each with a service time of its own: the slowest ends the bio. */
+  DEVICE_REQUESTS,
+  /** Of the pages faulted in for BUFFERS at the start one in so many is kept, SCATTER_CHUNK at a time. 0 or 1: all. */
+  SCATTER,
+  SCATTER_CHUNK,
 }
 
 export enum ZramParameter {
@@ -290,7 +304,17 @@ export enum Counter {
   RECLAIM_TIME,
   /** Nanoseconds that pins waited for migrations (PinRule.WAIT). */
   PIN_WAIT_TIME,
-  COUNT = 16,
+  /** Units of work that its plan has come to: the n-th of them follows from seed and n alone. */
+  PLANNED,
+  /** Of these: not begun, since the one before was not over (an opening while the buffer is still asked for). */
+  SKIPPED,
+  /** Pages that it wants at this moment and has not got: it goes on asking for them. */
+  LACKING,
+  /** Pages that its pins have moved out of CMA. */
+  MOVED,
+  /** Nanoseconds that its requests waited for pages under I/O. */
+  IO_WAIT_TIME,
+  COUNT = 24,
 }
 
 /** What run() answers. */
@@ -318,6 +342,8 @@ export enum Cost {
   /** Reclaim, per page looked at; per page freed. */
   RECLAIM_SCAN,
   RECLAIM_PAGE,
+  /** Per round over a node, whatever it finds (slab shrinkers, memory cgroups). */
+  RECLAIM_ROUND,
   /** Per page: written to swap on a disk, read from there; compressed into zram, decompressed. */
   SWAP_OUT,
   SWAP_IN,

@@ -234,6 +234,7 @@ export enum PageFlag {
   ISOLATED = 0x4_0000,
   ACTIVE = 0x8_0000,
   DIRTY = 0x10_0000,
+  /** Under I/O of its file: written back, or locked until it is read in. Neither reclaimed nor moved; no reference. */
   WRITEBACK = 0x20_0000,
   /** In a page table: mapcount > 0. */
   MAPPED = 0x40_0000,

@@ -167,7 +167,6 @@ export enum StatWord {
   STEALS,
   BOOSTS,
   HIGHATOMIC_RESERVES,
-  KSWAPD_WAKEUPS,
   SLOW_PATHS,
   /** Number of events ever recorded, modulo 2^32; the ring holds the last ConfigWord.EVENT_SLOTS. */
   EVENTS,
@@ -200,6 +199,8 @@ export enum StatWord {
   KSWAPD_RUNS,
   DIRECT_RECLAIMS,
   COMPACTIONS,
+  /** Of PAGES_MIGRATED: those that compaction moved. */
+  PAGES_COMPACTED,
   OOMS,
   /** Vmstat cma_alloc_success and cma_alloc_fail: requests. */
   CMA_ALLOC_SUCCESS,
@@ -221,6 +222,12 @@ export enum StatWord {
   ANSWER,
   ANSWER_PFN,
   ANSWER_STATUS,
+  /** kswapd: pages that its pass has freed; passes in a row that freed none. Rounds of reclaim (shrink_node), by anybody. */
+  BALANCE_FREED,
+  KSWAPD_FAILURES,
+  RECLAIM_ROUNDS,
+  /** Pages that the pins of one call have moved out of CMA. */
+  ANSWER_MOVED,
   COUNT = 64,
 }
 
@@ -295,7 +302,16 @@ export enum RequestWord {
   CALL_MIGRATED,
   /** Pages of this window that were collected while mapped. */
   MAPPED,
-  COUNT = 32,
+  /** Of a simulation's client: which of its plan's units of work this is, from 1. */
+  ORDINAL,
+  /** Actor + 1 of a client, who waits in virtual time for a page under I/O; 0: such a wait takes none. */
+  CLIENT,
+  /** What its events carry; the page that it waits for (link + 1, 0: none), since when (64 bit). */
+  PAYLOAD,
+  WAITS_FOR,
+  WAITS_SINCE_LOW = 36,
+  WAITS_SINCE_HIGH,
+  COUNT = 40,
 }
 
 /** One pin. */

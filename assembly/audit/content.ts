@@ -7,7 +7,7 @@
 //   frames ISOLATED    =    members of the batches of all requests
 
 import { Fault } from "../abi/findings";
-import { LRU_LISTS, SWAPPED } from "../abi/limits";
+import { LACKING, LRU_LISTS } from "../abi/limits";
 import { FrameKind, PageFlag } from "../abi/vocabulary";
 import { ConfigWord, PinWord, StatWord } from "../abi/words";
 import {
@@ -112,7 +112,7 @@ function occupiedSlots(): i32 {
       }
     }
     const content = slotContent(slot);
-    if (content != 0 && content != <u32>SWAPPED) held += 1;
+    if (content != 0 && content < <u32>LACKING) held += 1;
   }
   return held;
 }

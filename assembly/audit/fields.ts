@@ -170,6 +170,12 @@ export const REQUEST_FIELDS: usize = memory.data<i32>([
   RequestWord.WINDOW_RECLAIMED,
   RequestWord.CALL_MIGRATED,
   RequestWord.MAPPED,
+  RequestWord.ORDINAL,
+  RequestWord.CLIENT,
+  RequestWord.PAYLOAD,
+  RequestWord.WAITS_FOR,
+  RequestWord.WAITS_SINCE_LOW,
+  RequestWord.WAITS_SINCE_HIGH,
   END_OF_FIELDS,
 ]);
 
@@ -185,6 +191,8 @@ export const SIMULATION_FIELDS: usize = memory.data<i32>([
   SimulationWord.CELLS_USED,
   SimulationWord.SHORT_OF_MEMORY,
   SimulationWord.LOST,
+  SimulationWord.WAITING,
+  SimulationWord.KILLS,
   END_OF_FIELDS,
 ]);
 
@@ -207,6 +215,8 @@ export const ACTOR_FIELDS: usize = memory.data<i32>([
   ActorWord.SIDE_LOW,
   ActorWord.SIDE_HIGH,
   ActorWord.D,
+  ActorWord.SERVICE_LOW,
+  ActorWord.SERVICE_HIGH,
   END_OF_FIELDS,
 ]);
 
@@ -238,5 +248,10 @@ export const COUNTER_FIELDS: usize = memory.data<i32>([
   Counter.BUSY_TIME,
   Counter.RECLAIM_TIME,
   Counter.PIN_WAIT_TIME,
+  Counter.PLANNED,
+  Counter.SKIPPED,
+  Counter.LACKING,
+  Counter.MOVED,
+  Counter.IO_WAIT_TIME,
   END_OF_FIELDS,
 ]);

@@ -138,7 +138,6 @@ function wakeIfBoosted(zone: i32, order: i32, allocFlags: i32): void {
   if (!hasFlag(zone, ZoneFlag.BOOSTED)) return;
   if (!OLD_RESERVES && !(allocFlags & AllocFlag.KSWAPD)) return;
   clearFlag(zone, ZoneFlag.BOOSTED);
-  count(StatWord.KSWAPD_WAKEUPS);
   record(EventKind.WAKE_KSWAPD, zone, order, 0, 0, 0);
 }
 

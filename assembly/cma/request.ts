@@ -25,6 +25,7 @@ import {
   collectPages,
   dropCleanPages,
   dropFromBatch,
+  isUnderIo,
   mappedPages,
   migrateBatch,
   migrateOne,
@@ -277,6 +278,9 @@ function moveOne(request: i32, at: usize): void {
     return set(at, RequestWord.NEXT, (pass + 1) << 8);
   }
   const waits = BATCHED || pass >= WAITING_PASS;
+  // A client's step ends here; it is taken again once the I/O is over (workload/folio_io).
+  if (waits && word(at, RequestWord.CLIENT) != 0 && isUnderIo(request, index))
+    return set(at, RequestWord.WAITS_FOR, <i32>sourceOf(request, index) + 1);
   const moved = at + (RequestWord.PAGES_MIGRATED << 2);
   const error = migrateOne(word(at, RequestWord.CPU), request, index, waits, moved);
   if (error == Errno.ENOMEM) return stopWithoutTarget(request, at, sourceOf(request, index));

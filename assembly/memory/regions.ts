@@ -15,6 +15,7 @@ import {
   COMMAND_CAPACITY,
   EVENT_WORDS,
   HINT_CAPACITY,
+  KILL_CAPACITY,
   LOG_CAPACITY,
   LRU_LISTS,
   MAX_ACTORS,
@@ -33,7 +34,7 @@ import {
   SLOT_CAPACITY,
   WINDOW_CAPACITY,
 } from "../abi/limits";
-import { CellWord, LogWord, SimulationWord } from "../abi/run";
+import { CellWord, KillWord, LogWord, SimulationWord } from "../abi/run";
 import { ActorWord, Cost, Counter, Parameter } from "../abi/simulation";
 import { InitStatus } from "../abi/vocabulary";
 import {
@@ -89,6 +90,7 @@ export let COSTS: usize = 0;
 export let QUEUE: usize = 0;
 export let CELLS: usize = 0;
 export let LOG: usize = 0;
+export let KILLS: usize = 0;
 export let EVENTS: usize = 0;
 
 /** List heads are extra elements of the link arrays, behind the frames: pre-scaled index of the first. */
@@ -184,7 +186,8 @@ function placeSimulation(first: u64): u64 {
   at = place(Region.COSTS, at, Cost.COUNT * some, 8);
   at = place(Region.QUEUE, at, (config(ConfigWord.EVENTS) + 1) * EVENT_WORDS * some, 4);
   at = place(Region.CELLS, at, config(ConfigWord.CELLS) * CellWord.COUNT * some, 4);
-  return place(Region.LOG, at, LOG_CAPACITY * LogWord.COUNT * some, 4);
+  at = place(Region.LOG, at, LOG_CAPACITY * LogWord.COUNT * some, 4);
+  return place(Region.KILLS, at, KILL_CAPACITY * KillWord.COUNT * some, 4);
 }
 
 /** Bytes of FRAME_OWNER for each frame. */
@@ -217,6 +220,7 @@ export function bind(): i32 {
   QUEUE = load<u32>(entry(Region.QUEUE));
   CELLS = load<u32>(entry(Region.CELLS));
   LOG = load<u32>(entry(Region.LOG));
+  KILLS = load<u32>(entry(Region.KILLS));
   EVENTS = load<u32>(entry(Region.EVENTS));
   FREE_HEADS = frames() << 2;
   PCP_HEADS = FREE_HEADS + ((MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES) << 2);

@@ -27,7 +27,6 @@ import { moveOwner } from "../frames/owner";
 import { blockFrames, MAX_ORDER, PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";
 import { accountFree, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { STATS } from "../memory/regions";
 import { count, record } from "../record/events";
 
 /** Pages moved at most in one run: a bound, not a rule of the kernel. */
@@ -126,7 +125,8 @@ function move(cpu: i32, zone: i32, source: u32, target: u32): void {
   setWord(source, from | PageFlag.ISOLATED);
   putPages(cpu, source, 0);
   if (isOnLru(wordOf(target))) addToLru(target, false);
-  store<u32>(STATS, load<u32>(STATS, StatWord.PAGES_MIGRATED << 2) + 1, StatWord.PAGES_MIGRATED << 2);
+  count(StatWord.PAGES_MIGRATED);
+  count(StatWord.PAGES_COMPACTED);
 }
 
 /** Compacts one zone for a block of this order and type. True: there is one now. */

@@ -10,6 +10,9 @@ import { config, STATS } from "../memory/regions";
 import { DEF_PRIORITY } from "../policy/scan";
 import { SWAP_CLUSTER, shrinkNode } from "./reclaim";
 
+/** MAX_RECLAIM_RETRIES: passes in a row that free nothing, after which kswapd sleeps until somebody reclaims a page. */
+const MOST_FAILURES: i32 = 16;
+
 function stat(word: i32): i32 {
   return load<i32>(STATS + ((<usize>word) << 2));
 }
@@ -37,6 +40,8 @@ export function wakeKswapd(order: i32, highestZone: i32): void {
   for (let zone = 0; zone <= highestZone; zone++) {
     if (isPopulated(zone)) boost += boostOf(zone);
   }
+  // A hopeless node is left to direct reclaim.
+  if (stat(StatWord.KSWAPD_FAILURES) >= MOST_FAILURES) return;
   if (boost == 0 && isBalanced(order, highestZone)) return;
   setStat(StatWord.KSWAPD_ORDER, max(stat(StatWord.KSWAPD_ORDER), order + 1));
   setStat(StatWord.KSWAPD_ZONE, max(stat(StatWord.KSWAPD_ZONE), highestZone));
@@ -63,14 +68,19 @@ function wantedPages(highestZone: i32): i32 {
   return pages;
 }
 
-/** Takes the wake-up that waits and begins: first priority, the boost to work for, RECLAIM_ACTIVE. */
+/** Takes the wake-up that waits and begins. */
 function wakeUp(): void {
-  const highestZone = stat(StatWord.KSWAPD_ZONE);
-  setStat(StatWord.BALANCE_ORDER, stat(StatWord.KSWAPD_ORDER) - 1);
+  setStat(StatWord.KSWAPD_RUNS, stat(StatWord.KSWAPD_RUNS) + 1);
+  beginPass(stat(StatWord.KSWAPD_ZONE));
+}
+
+/** A pass of balance_pgdat(), for what has been asked for meanwhile: first priority, the boost to work for, RECLAIM_ACTIVE. */
+function beginPass(highestZone: i32): void {
+  setStat(StatWord.BALANCE_ORDER, max(stat(StatWord.KSWAPD_ORDER) - 1, 0));
   setStat(StatWord.BALANCE_ZONE, highestZone);
   setStat(StatWord.KSWAPD_ORDER, 0);
   setStat(StatWord.KSWAPD_ZONE, 0);
-  setStat(StatWord.KSWAPD_RUNS, stat(StatWord.KSWAPD_RUNS) + 1);
+  setStat(StatWord.BALANCE_FREED, 0);
   let boost = 0;
   for (let zone = 0; zone <= highestZone; zone++) if (isPopulated(zone)) boost += boostOf(zone);
   setStat(StatWord.BALANCE_BOOSTED, boost > 0 ? 1 : 0);
@@ -86,6 +96,20 @@ function goToSleep(highestZone: i32): void {
   for (let zone = 0; zone <= highestZone; zone++) {
     if (isPopulated(zone)) store<i32>(zoneAt(zone), 0, ZoneWord.WATERMARK_BOOST << 2);
   }
+}
+
+/**
+ * The end of a pass without balance. kswapd_try_to_sleep(): while the node is not balanced it goes on from the first
+ * priority, however little comes of it, until so many passes in a row have freed nothing. False: it sleeps.
+ */
+function endPass(highestZone: i32): bool {
+  if (stat(StatWord.BALANCE_FREED) == 0) {
+    setStat(StatWord.KSWAPD_FAILURES, stat(StatWord.KSWAPD_FAILURES) + 1);
+  }
+  goToSleep(highestZone);
+  if (stat(StatWord.KSWAPD_FAILURES) >= MOST_FAILURES || isBalanced(0, highestZone)) return false;
+  beginPass(max(highestZone, stat(StatWord.KSWAPD_ZONE)));
+  return true;
 }
 
 /**
@@ -105,14 +129,12 @@ export function stepKswapd(cpu: i32): bool {
     return false;
   }
   const freed = shrinkNode(cpu, stat(StatWord.BALANCE_PRIORITY), highestZone, wantedPages(highestZone));
+  setStat(StatWord.BALANCE_FREED, stat(StatWord.BALANCE_FREED) + freed);
   if (boosted) setStat(StatWord.BALANCE_BOOST, stat(StatWord.BALANCE_BOOST) - freed);
   // A high order is compaction's work once enough single pages are free.
   if (order > 0 && freed >= 2 << order) setStat(StatWord.BALANCE_ORDER, 0);
   if (freed != 0 && !boosted) return true;
-  if (stat(StatWord.BALANCE_PRIORITY) == 1) {
-    goToSleep(highestZone);
-    return false;
-  }
+  if (stat(StatWord.BALANCE_PRIORITY) == 1) return endPass(highestZone);
   setStat(StatWord.BALANCE_PRIORITY, stat(StatWord.BALANCE_PRIORITY) - 1);
   return true;
 }

@@ -5,7 +5,7 @@
 // DEVIATION: during a migration references come and go between steps of a request, never within one.
 // DEVIATION: a large page that no target is to be had for fails the request (-ENOMEM); the kernel splits it first: here
 // its one owner could not hold the pieces.
-// DEVIATION: the wait for writeback takes no time: it is over when the synchronous pass meets the page.
+// DEVIATION: on a machine without time the wait for a page's I/O is over when the synchronous pass meets the page.
 
 import { EventKind } from "../abi/events";
 import { BATCH_CAPACITY } from "../abi/limits";
@@ -285,9 +285,16 @@ export function migrateBatch(cpu: i32, request: i32, count: usize, moved: usize)
   return stuck;
 }
 
+/** Is the page of a batch under I/O (writeback, or being read in), which a synchronous pass waits for? */
+export function isUnderIo(request: i32, index: i32): bool {
+  const source = sourceOf(request, index);
+  return isInHand(source) && hasPageFlag(wordOf(source), PageFlag.WRITEBACK);
+}
+
 /**
  * One page with MIGRATE_SYNC, or one of 6.1: a target, then the move. EAGAIN: still busy, the target is given back.
- * With `waits` writeback is waited for, and over when the step ends. Pages moved are added to the word at `moved`.
+ * With `waits` its I/O is over when the step ends: where time passes the caller has waited for it (isUnderIo). Pages
+ * moved are added to the word at `moved`.
  */
 export function migrateOne(cpu: i32, request: i32, index: i32, waits: bool, moved: usize): i32 {
   const source = sourceOf(request, index);

@@ -117,6 +117,8 @@ export function shrinkNode(cpu: i32, priority: i32, highestZone: i32, wanted: i3
   let freed = shrinkKind(cpu, LruList.INACTIVE_FILE, priority, highestZone, wanted);
   if (freed < wanted) freed += shrinkKind(cpu, LruList.INACTIVE_ANON, priority, highestZone, wanted - freed);
   addStat(StatWord.PAGES_RECLAIMED, freed);
+  addStat(StatWord.RECLAIM_ROUNDS, 1);
+  if (freed > 0) store<i32>(STATS, 0, StatWord.KSWAPD_FAILURES << 2);
   record(EventKind.RECLAIM, highestZone, freed, 0, priority, 0);
   return freed;
 }

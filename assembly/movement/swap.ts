@@ -14,8 +14,11 @@ import { ownerOf } from "../frames/owner";
 import { NONE, nextOf, prevOf } from "../memory/list";
 import { config, SLOTS, STATS } from "../memory/regions";
 
-/** GFP of zs_malloc for zram: movable, no I/O; reclaim's own right to the reserves (PF_MEMALLOC). */
-const ZRAM_GFP: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.KSWAPD_RECLAIM | Gfp.NOWARN | Gfp.MEMALLOC;
+/**
+ * GFP of zs_malloc for zram: movable, no I/O; reclaim's own right to the reserves (PF_MEMALLOC); with __GFP_CMA, which
+ * Android's zram_drv.c asks with (mainline knows no such flag: there it changes nothing).
+ */
+const ZRAM_GFP: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.KSWAPD_RECLAIM | Gfp.NOWARN | Gfp.MEMALLOC | Gfp.CMA;
 
 function stat(word: i32): i32 {
   return load<i32>(STATS + ((<usize>word) << 2));

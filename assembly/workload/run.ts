@@ -8,7 +8,7 @@ import { SIMULATION } from "../memory/regions";
 import { now, resetSpent, setNow } from "../time/clock";
 import { nextTime, schedule, takeNext, takenActor, takenPayload, takenTag, takenTime } from "../time/queue";
 import { act, killOne } from "./kinds";
-import { actorWord, parameter, seedSide, setSimulationWord, simulationWord, Tag } from "./parts/actor";
+import { actorWord, parameter, seedStreams, setSimulationWord, simulationWord, Tag } from "./parts/actor";
 
 /** Schedules the start and the stop of every actor; parameters, costs and seeds have been written. */
 export function begin(): void {
@@ -16,7 +16,7 @@ export function begin(): void {
   for (let actor = 0; actor < actors; actor++) {
     if (actorWord(actor, ActorWord.KIND) == ActorKind.KSWAPD)
       setSimulationWord(SimulationWord.KSWAPD, actor + 1);
-    seedSide(actor);
+    seedStreams(actor);
     schedule(<u64>parameter(actor, Parameter.START), actor, Tag.START, 0);
     const end = parameter(actor, Parameter.STOP);
     if (end > 0) schedule(<u64>end, actor, Tag.STOP, 0);

@@ -21,6 +21,11 @@ export const costFigures: Readonly<Record<Exclude<keyof typeof Cost, "COUNT">, C
   SLOW_PATH: { ns: 1_000, source: "chosen" },
   RECLAIM_SCAN: { ns: 150, source: "chosen" },
   RECLAIM_PAGE: { ns: 500, source: "chosen" },
+  RECLAIM_ROUND: {
+    ns: 20_000,
+    source:
+      "chosen: shrink_node() calls every slab shrinker, for every memory cgroup, whatever is on the lists",
+  },
   SWAP_OUT: { ns: 12_000, source: "chosen: 4 KiB of a write of 128 KiB at 350 MB/s" },
   SWAP_IN: { ns: 90_000, source: "chosen: a random read of 4 KiB on UFS 3.1" },
   ZRAM_STORE: {

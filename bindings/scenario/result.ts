@@ -19,8 +19,22 @@ export interface RequestRecord {
   readonly pagesReclaimed: number;
   /** Sleeps between sweeps (the 5 x 100 ms of Android). */
   readonly sleeps: number;
+  /** Which of its client's openings it was, from 1: the n-th one is the same under every policy. */
+  readonly ordinal: number;
   /** Ended later than the client's deadline, or not at all. */
   readonly missedDeadline: boolean;
+}
+
+/** An application that was killed since an allocation failed for good (OOM, lmkd). */
+export interface KillRecord {
+  readonly timeNs: number;
+  /** The workload whose oldest application it was, and the pages it had. */
+  readonly victim: string;
+  readonly pages: number;
+  /** The actor whose allocation had failed, its order and gfp flags. */
+  readonly cause: string;
+  readonly order: number;
+  readonly gfp: number;
 }
 
 /** One window that a failed request tried. */
@@ -114,6 +128,8 @@ export interface RunResult {
   /** Failures beyond `record.failures` are counted here, not kept. */
   readonly failuresNotKept: number;
   readonly actors: readonly ActorSummary[];
+  /** Applications killed for want of memory, in order; those beyond 1,000 are only counted (totals of the actors). */
+  readonly kills: readonly KillRecord[];
   /** Totals of the machine: names of StatWord in lower camel case. */
   readonly totals: Readonly<Record<string, number>>;
   readonly series: SeriesTable;

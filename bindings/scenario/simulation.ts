@@ -3,8 +3,8 @@
 
 import { BlockReason } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { LOG_CAPACITY, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
-import { LogWord, SimulationWord } from "../../assembly/abi/run.js";
+import { KILL_CAPACITY, LOG_CAPACITY, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
+import { KillWord, LogWord, SimulationWord } from "../../assembly/abi/run.js";
 import { ActorKind, ActorWord, Counter, Parameter, RunStatus } from "../../assembly/abi/simulation.js";
 import { PinKind } from "../../assembly/abi/vocabulary.js";
 import { StatWord, WindowWord } from "../../assembly/abi/words.js";
@@ -16,7 +16,7 @@ import type { MachinePolicy, PressureOptions } from "../machine/config.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
 import type { MachineState } from "../state/types.js";
 import { type costFigures, costWords } from "./costs.js";
-import type { WindowRecord } from "./result.js";
+import type { KillRecord, WindowRecord } from "./result.js";
 
 /** One actor: what it is, which pages it can own, its numbers. */
 export interface ActorSpec {
@@ -71,6 +71,8 @@ export interface LoggedRequest {
   readonly request: number;
   readonly firstWindow: number;
   readonly lastWindow: number;
+  /** Which of its client's openings it was, from 1: the same under every policy. */
+  readonly ordinal: number;
 }
 
 /** FNV-1a of a name: actors keep their random streams when others are added or removed. */
@@ -225,8 +227,30 @@ export class Simulation implements Disposable {
         request: word(LogWord.REQUEST),
         firstWindow: word(LogWord.FIRST_WINDOW) >>> 0,
         lastWindow,
+        ordinal: word(LogWord.ORDINAL),
       };
     });
+  }
+
+  /** Applications killed since the `seen`th; the ring keeps the last KILL_CAPACITY. */
+  killsSince(seen: number): { readonly total: number; readonly kills: readonly KillRecord[] } {
+    const { engine } = this.machine;
+    const total = engine.unsigned(Region.SIMULATION)[SimulationWord.KILLS] ?? 0;
+    const words = engine.unsigned(Region.KILLS);
+    const first = Math.max(seen, total - KILL_CAPACITY);
+    const kills = Array.from({ length: total - first }, (_, i): KillRecord => {
+      const at = ((first + i) % KILL_CAPACITY) * KillWord.COUNT;
+      const word = (index: KillWord) => words[at + index] ?? 0;
+      return {
+        timeNs: word(KillWord.TIME_LOW) + word(KillWord.TIME_HIGH) * 2 ** 32,
+        victim: this.actors[word(KillWord.ACTOR)]?.name ?? "",
+        pages: word(KillWord.PAGES),
+        cause: this.actors[word(KillWord.CAUSE)]?.name ?? "",
+        order: word(KillWord.ORDER),
+        gfp: word(KillWord.GFP),
+      };
+    });
+    return { total, kills };
   }
 
   /** The windows that a request tried and who blocked each; the ring keeps the last WINDOW_CAPACITY of all requests. */

@@ -14,6 +14,7 @@ import type {
   ActorSummary,
   AreaSummary,
   FailureRecord,
+  KillRecord,
   RequestRecord,
   RunResult,
 } from "../scenario/result.js";
@@ -52,12 +53,14 @@ export interface RunOptions {
 
 /** A pin that is held longer than this is long, whatever it calls itself. */
 export const LONG_PIN_NS = 1e9;
+/** Kills that a result keeps. */
+const MOST_KILLS = 1_000;
 /** Real milliseconds between two looks at the world outside. */
 const BREATH_MS = 40;
 
 /** Totals that only the machine itself needs, or that are levels and not sums. */
 const INTERNAL =
-  /^(COUNT|PINS_USED|PIN_FREE|CLOCK_|HINT_|REFILL_|NO_DRAIN|KSWAPD_ORDER|KSWAPD_ZONE|SLOW$|EVENTS|WINDOWS|BITMAP_|INDEX_)/;
+  /^(COUNT|PINS_USED|PIN_FREE|CLOCK_|HINT_|REFILL_|ANSWER|BALANCE_|NO_DRAIN|KSWAPD_ORDER|KSWAPD_ZONE|SLOW$|EVENTS|WINDOWS|BITMAP_|INDEX_)/;
 
 function totalsOf(simulation: Simulation): Record<string, number> {
   const { views } = simulation.machine;
@@ -74,7 +77,9 @@ function totalsOf(simulation: Simulation): Record<string, number> {
 class Recorder {
   readonly requests: RequestRecord[] = [];
   readonly failures: FailureRecord[] = [];
+  readonly kills: KillRecord[] = [];
   failuresNotKept = 0;
+  #killsSeen = 0;
   readonly #simulation: Simulation;
   readonly #areas: readonly ResolvedArea[];
   readonly #mostFailures: number;
@@ -119,8 +124,16 @@ class Recorder {
       pagesMigrated: logged.pagesMigrated,
       pagesReclaimed: logged.pagesReclaimed,
       sleeps,
+      ordinal: logged.ordinal,
       missedDeadline: deadline > 0 && (errno !== 0 || latencyNs > deadline),
     };
+  }
+
+  /** After a slice. */
+  takeKills(): void {
+    const { total, kills } = this.#simulation.killsSince(this.#killsSeen);
+    this.#killsSeen = total;
+    for (const kill of kills) if (this.kills.length < MOST_KILLS) this.kills.push(kill);
   }
 
   #failureOf(logged: LoggedRequest, request: RequestRecord, area: ResolvedArea): FailureRecord {
@@ -172,6 +185,7 @@ async function play(
       const until = Math.min(simulation.nowNs + slice, sampleAt);
       // A request that has ended stops the run, so that its area is seen as it was at that moment.
       while (simulation.run(until, { stopAtLog: true }) === RunStatus.LOGGED) recorder.takeLog();
+      recorder.takeKills();
       options.observer?.slice();
       options.onProgress?.(simulation.nowNs);
       await breathe(last, options.signal);
@@ -216,6 +230,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     failures: recorder.failures,
     failuresNotKept: recorder.failuresNotKept,
     actors: actorsOf(simulation),
+    kills: recorder.kills,
     totals: totalsOf(simulation),
     series: sampler.table,
   };

@@ -121,6 +121,7 @@ function cameraRequest(
     pagesMigrated: Math.round(20_000 * share) + random.below(20_000),
     pagesReclaimed: random.below(4000),
     sleeps: slept,
+    ordinal: 1,
     missedDeadline: fails || slept > 1,
   };
 }
@@ -141,6 +142,7 @@ function gpuRequest(beginNs: number, random: Random): RequestRecord {
     pagesMigrated: random.below(30),
     pagesReclaimed: 0,
     sleeps: 0,
+    ordinal: 1,
     missedDeadline: false,
   };
 }
@@ -193,7 +195,7 @@ function runOf(policy: string, sleeps: number, seed: number, options: ResultOpti
   const durationNs = seconds * 1e9;
   const camera = Array.from({ length: Math.floor(seconds / 2) }, (_, i) => {
     const beginNs = i * 2e9 + 5e8 + random.below(5e8);
-    return cameraRequest(beginNs, beginNs / durationNs, sleeps, random, client);
+    return { ...cameraRequest(beginNs, beginNs / durationNs, sleeps, random, client), ordinal: i + 1 };
   });
   const gpu = Array.from({ length: seconds * rate }, (_, i) =>
     gpuRequest(Math.round((i / rate) * 1e9) + random.below(1e8), random),
@@ -215,6 +217,7 @@ function runOf(policy: string, sleeps: number, seed: number, options: ResultOpti
     clients: [client, "gpu"],
     requests,
     failures,
+    kills: [],
     failuresNotKept: requests.filter(({ errno }) => errno !== 0).length - failures.length,
     actors: [
       {

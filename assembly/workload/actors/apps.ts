@@ -12,15 +12,16 @@ import { resetSpent } from "../../time/clock";
 import {
   actorWord,
   addCounter,
+  arrive,
   cost,
   counter,
   drawBetween,
   drawExponential,
   isActive,
   later,
-  laterIf,
   parameter,
   pickBelow,
+  plan,
   setActorWord,
   whole,
 } from "../parts/actor";
@@ -44,7 +45,7 @@ function most(actor: i32): i32 {
 
 /** Those that are alive at the start have been there since boot: filling took no time. */
 export function start(actor: i32): void {
-  laterIf(actor, Step.USE, parameter(actor, AppsParameter.TOUCH_INTERVAL));
+  arrive(actor, Step.USE, parameter(actor, AppsParameter.TOUCH_INTERVAL));
   scheduleLaunch(actor);
   const initial = whole(actor, AppsParameter.INITIAL);
   for (let i = 0; i < initial; i++) {
@@ -59,7 +60,7 @@ export function start(actor: i32): void {
 
 function scheduleLaunch(actor: i32): void {
   const interval = parameter(actor, AppsParameter.INTERVAL);
-  if (interval > 0) later(actor, Step.LAUNCH, drawExponential(actor, interval), 0);
+  if (interval > 0) arrive(actor, Step.LAUNCH, drawExponential(actor, interval));
 }
 
 /** A new application, without a page yet. NONE: those that are ending have not made room for it yet. */
@@ -68,6 +69,7 @@ function launch(actor: i32): u32 {
   const pages = drawBetween(actor, whole(actor, AppsParameter.PAGES_MIN), most(actor));
   const lifetime = parameter(actor, AppsParameter.LIFETIME);
   const exit = lifetime > 0 ? drawExponential(actor, lifetime) : -1;
+  plan(actor);
   addCounter(actor, Counter.OPERATIONS, 1);
   if (actorWord(actor, ActorWord.D) >= whole(actor, AppsParameter.MOST)) endOldest(actor);
   const place = takePlace(actor, most(actor));
@@ -82,7 +84,7 @@ function launch(actor: i32): u32 {
   else setActorWord(actor, ActorWord.A, cell + 1);
   setActorWord(actor, ActorWord.B, cell + 1);
   setActorWord(actor, ActorWord.D, actorWord(actor, ActorWord.D) + 1);
-  if (exit >= 0) later(actor, Step.EXIT, exit, number);
+  if (exit >= 0) arrive(actor, Step.EXIT, exit, number);
   return cell;
 }
 
@@ -126,7 +128,7 @@ function fill(actor: i32, number: u32): void {
 /** The application in use: the newest half of the time, the one before it a quarter, and so on. */
 function use(actor: i32): void {
   if (!isActive(actor)) return;
-  laterIf(actor, Step.USE, parameter(actor, AppsParameter.TOUCH_INTERVAL));
+  arrive(actor, Step.USE, parameter(actor, AppsParameter.TOUCH_INTERVAL));
   const count = actorWord(actor, ActorWord.D);
   if (count == 0) return;
   const back = min(<i32>clz(pickBelow(actor, 0xffff_ffff)), count - 1);
@@ -159,6 +161,11 @@ export function act(actor: i32, tag: i32, payload: u32): void {
 export function oldestAge(actor: i32): f64 {
   const oldest = actorWord(actor, ActorWord.A);
   return oldest ? ageOf(oldest - 1) : -1;
+}
+
+/** Pages of the application that would be killed; as far as it has been filled. */
+export function oldestPages(actor: i32): i32 {
+  return <i32>cellWord(actorWord(actor, ActorWord.A) - 1, CellWord.B);
 }
 
 export function killOldest(actor: i32): void {

@@ -1,10 +1,24 @@
 // Knows: a camera: one large buffer at each opening, held while it is open, then given back.
 // Must not know: how it is found. ActorWord.A: cell + 1 of its buffer, asked for or held; B: 1 while it is held.
+// The time in a buffer's cell: how long it will be held.
 
-import { ActorWord, CameraParameter } from "../../abi/simulation";
+import { ActorWord, CameraParameter, Counter } from "../../abi/simulation";
 import { NONE } from "../../memory/list";
-import { actorWord, drawSpread, isActive, later, parameter, setActorWord, Tag, whole } from "../parts/actor";
+import {
+  actorWord,
+  addCounter,
+  arrive,
+  drawSpread,
+  isActive,
+  later,
+  parameter,
+  plan,
+  setActorWord,
+  Tag,
+  whole,
+} from "../parts/actor";
 import { askBuffer, BufferState, returnBuffer, stepBuffer } from "../parts/buffers";
+import { cellTime, setCellTime } from "../parts/cells";
 
 /** Its tags, behind those that every actor knows (Tag). */
 enum Step {
@@ -20,12 +34,16 @@ export function start(actor: i32): void {
 function open(actor: i32): void {
   if (!isActive(actor)) return;
   const interval = parameter(actor, CameraParameter.INTERVAL);
-  if (interval > 0)
-    later(actor, Step.OPEN, drawSpread(actor, interval, whole(actor, CameraParameter.INTERVAL_SPREAD)), 0);
-  // Still open, or still waiting for its buffer: this opening is no new one.
-  if (actorWord(actor, ActorWord.A) != 0) return;
+  arrive(actor, Step.OPEN, drawSpread(actor, interval, whole(actor, CameraParameter.INTERVAL_SPREAD)));
+  const hold = parameter(actor, CameraParameter.HOLD);
+  const time = drawSpread(actor, hold, whole(actor, CameraParameter.HOLD_SPREAD));
+  plan(actor);
+  // Still open, or still waiting for its buffer: its user is told no.
+  if (actorWord(actor, ActorWord.A) != 0) return addCounter(actor, Counter.SKIPPED, 1);
   const cell = askBuffer(actor, whole(actor, CameraParameter.PAGES), whole(actor, CameraParameter.ALIGN));
-  if (cell != NONE) setActorWord(actor, ActorWord.A, cell + 1);
+  if (cell == NONE) return;
+  setCellTime(cell, time);
+  setActorWord(actor, ActorWord.A, cell + 1);
 }
 
 function close(actor: i32): void {
@@ -40,9 +58,7 @@ function carry(actor: i32, cell: u32): void {
   if (state == BufferState.GONE) setActorWord(actor, ActorWord.A, 0);
   if (state != BufferState.HELD) return;
   setActorWord(actor, ActorWord.B, 1);
-  const hold = parameter(actor, CameraParameter.HOLD);
-  if (hold > 0)
-    later(actor, Step.CLOSE, drawSpread(actor, hold, whole(actor, CameraParameter.HOLD_SPREAD)), 0);
+  if (parameter(actor, CameraParameter.HOLD) > 0) later(actor, Step.CLOSE, cellTime(cell), 0);
 }
 
 export function act(actor: i32, tag: i32, payload: u32): void {

@@ -3,7 +3,8 @@
 // mm/filemap.c, Linux 6.12). The cache outlives the stop: reclaim has it then.
 //
 //   slots: a ring, the cached pages in the order of their first reading
-//   cell of a read: PAGES that are to come, FIRST position + 1 of the next one where it reads again, else 0
+//   cell of a read: PAGES that are to come, FIRST position + 1 of the next one where it reads again, else 0;
+//   A, B: position and number of the pages that the device is reading; its time: how long the device takes for them
 
 import { CellWord } from "../../abi/run";
 import { ActorWord, Cost, Counter, FileReadParameter } from "../../abi/simulation";
@@ -12,20 +13,34 @@ import { NONE } from "../../memory/list";
 import {
   actorWord,
   addCounter,
+  arrive,
   charge,
   cost,
   cpuOf,
   drawChance,
   drawExponential,
   drawPages,
+  drawSpread,
   drawUnit,
   isActive,
   later,
   parameter,
+  plan,
   whole,
 } from "../parts/actor";
-import { cellWord, giveCell, setCellWord, takeCell } from "../parts/cells";
-import { acquire, FILE, GFP_FILE, GFP_READAHEAD, pageIn, putInSlot, slotOf, touch } from "../parts/pages";
+import { cellTime, cellWord, giveCell, setCellTime, setCellWord, takeCell } from "../parts/cells";
+import { clearIo, endIo } from "../parts/folio_io";
+import {
+  acquire,
+  FILE,
+  GFP_BLOCK_DEVICE,
+  GFP_FILE,
+  pageIn,
+  putInSlot,
+  READAHEAD,
+  slotOf,
+  touch,
+} from "../parts/pages";
 import { along, dropOldest, isInRing, oldestPosition, pushPage, ringLength } from "../parts/ring";
 
 /** Its tags, behind those that every actor knows (Tag). */
@@ -36,7 +51,7 @@ enum Step {
 }
 
 export function start(actor: i32): void {
-  later(actor, Step.READ, drawExponential(actor, parameter(actor, FileReadParameter.INTERVAL)), 0);
+  arrive(actor, Step.READ, drawExponential(actor, parameter(actor, FileReadParameter.INTERVAL)));
 }
 
 /** A file that is new, or pages of the cache, from one that is drawn on. */
@@ -46,17 +61,30 @@ function read(actor: i32): void {
   const spread = whole(actor, FileReadParameter.PAGES_SPREAD);
   const pages = drawPages(actor, parameter(actor, FileReadParameter.PAGES), spread);
   const isAgain = drawChance(actor, parameter(actor, FileReadParameter.ACTIVE_SHARE));
+  const share = drawUnit(actor);
+  const mean = parameter(actor, FileReadParameter.SERVICE);
+  const service = drawSpread(actor, mean, whole(actor, FileReadParameter.SERVICE_SPREAD));
+  plan(actor);
   const cached = ringLength(actor);
-  const steps = min(<i32>(drawUnit(actor) * cached), cached - 1);
+  const steps = min(<i32>(share * cached), cached - 1);
   addCounter(actor, Counter.OPERATIONS, 1);
   const from = isAgain && cached > 0 ? along(actor, oldestPosition(actor), steps) + 1 : 0;
   const cell = takeCell(actor, from, from ? min(pages, cached - steps) : pages);
-  if (cell != NONE) goOn(actor, cell);
+  if (cell == NONE) return;
+  setCellTime(cell, service);
+  goOn(actor, cell);
 }
 
-/** The first page of a readahead must be had; the others are wanted only. */
+/** Of files, or of a block device's own mapping: bdev_alloc gives it GFP_USER (block/bdev.c). */
+function gfpOf(actor: i32): i32 {
+  if (parameter(actor, FileReadParameter.BLOCK_DEVICE) != 0) return GFP_BLOCK_DEVICE;
+  return GFP_FILE;
+}
+
+/** The first page of a readahead must be had; the others are wanted only. It is locked until the device has answered. */
 function readPage(actor: i32, cpu: i32, isFirst: bool, content: u32): u32 {
-  const link = acquire(actor, cpu, 0, isFirst ? GFP_FILE : GFP_READAHEAD, content);
+  const gfp = isFirst ? gfpOf(actor) : gfpOf(actor) | READAHEAD;
+  const link = acquire(actor, cpu, 0, gfp, content | PageFlag.WRITEBACK);
   if (link != NONE) charge(actor, cost(Cost.ALLOCATE));
   return link;
 }
@@ -73,7 +101,6 @@ function readNew(actor: i32, cpu: i32, isFirst: bool): bool {
 
 /** A page of the cache: it becomes active; where reclaim has taken it, it is read from the file. */
 function readAgain(actor: i32, cpu: i32, isFirst: bool, position: i32): bool {
-  if (!isInRing(actor, position)) return false;
   const slot = slotOf(actor, position);
   const present = pageIn(slot);
   if (present != NONE) {
@@ -87,24 +114,46 @@ function readAgain(actor: i32, cpu: i32, isFirst: bool, position: i32): bool {
   return true;
 }
 
-/** One readahead; the next one follows when the device has answered. */
+/** The device has answered: what it has read is unlocked. */
+function unlock(actor: i32, cell: u32): void {
+  const first = cellWord(cell, CellWord.A);
+  const pages = <i32>cellWord(cell, CellWord.B);
+  for (let i = 0; i < pages; i++) {
+    const link = pageIn(slotOf(actor, along(actor, first, i)));
+    if (link != NONE) clearIo(link);
+  }
+  endIo();
+}
+
+/** One readahead; the next one follows when the device has answered. A reader that got no page asks again. */
 function goOn(actor: i32, cell: u32): void {
-  if (!isActive(actor)) return giveCell(cell);
-  const cpu = cpuOf(actor);
+  unlock(actor, cell);
   const pages = <i32>cellWord(cell, CellWord.PAGES);
+  if (pages == 0 || !isActive(actor)) return giveCell(cell);
+  const cpu = cpuOf(actor);
   const window = min(pages, max(whole(actor, FileReadParameter.READAHEAD), 1));
-  let position = cellWord(cell, CellWord.FIRST);
+  const from = <i32>cellWord(cell, CellWord.FIRST);
+  let position = from ? from - 1 : actorWord(actor, ActorWord.A);
+  setCellWord(cell, CellWord.A, position);
   let done = 0;
   for (; done < window; done++) {
-    const isRead = position ? readAgain(actor, cpu, done == 0, position - 1) : readNew(actor, cpu, done == 0);
+    // What was to be read again may have been dropped meanwhile: nothing is left of that read.
+    if (from && !isInRing(actor, position)) return dropRead(actor, cell, done);
+    const isRead = from ? readAgain(actor, cpu, done == 0, position) : readNew(actor, cpu, done == 0);
     if (!isRead) break;
-    if (position) position = along(actor, position - 1, 1) + 1;
+    position = along(actor, position, 1);
   }
-  if (done == 0) addCounter(actor, Counter.DROPPED, 1);
-  if (done == 0 || done == pages) return giveCell(cell);
-  setCellWord(cell, CellWord.FIRST, position);
+  setCellWord(cell, CellWord.B, done);
+  if (from) setCellWord(cell, CellWord.FIRST, position + 1);
   setCellWord(cell, CellWord.PAGES, pages - done);
-  later(actor, Step.GO_ON, parameter(actor, FileReadParameter.SERVICE), cell);
+  later(actor, Step.GO_ON, done ? cellTime(cell) : cost(Cost.KILL), cell);
+}
+
+/** The rest of a read is not to be had any more; what the device still reads of it is unlocked at its time. */
+function dropRead(actor: i32, cell: u32, done: i32): void {
+  setCellWord(cell, CellWord.B, done);
+  setCellWord(cell, CellWord.PAGES, 0);
+  later(actor, Step.GO_ON, cellTime(cell), cell);
 }
 
 export function act(actor: i32, tag: i32, payload: u32): void {

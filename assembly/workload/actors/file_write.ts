@@ -13,19 +13,22 @@ import { NONE } from "../../memory/list";
 import {
   actorWord,
   addCounter,
+  arrive,
   charge,
   cost,
   cpuOf,
   drawExponential,
   drawPages,
+  drawService,
   isActive,
   later,
   parameter,
-  pickSpread,
+  plan,
   setActorWord,
   whole,
 } from "../parts/actor";
 import { cellWord, giveCell, setCellWord, takeCell } from "../parts/cells";
+import { endIo } from "../parts/folio_io";
 import { acquire, FILE, GFP_FILE, mark, pageIn, slotOf } from "../parts/pages";
 import { along, dropOldest, oldestPosition, pushPage, ringLength } from "../parts/ring";
 
@@ -44,7 +47,7 @@ enum Step {
 const BATCH: i32 = 64;
 
 export function start(actor: i32): void {
-  later(actor, Step.WRITE, drawExponential(actor, parameter(actor, FileWriteParameter.INTERVAL)), 0);
+  arrive(actor, Step.WRITE, drawExponential(actor, parameter(actor, FileWriteParameter.INTERVAL)));
 }
 
 function write(actor: i32): void {
@@ -52,6 +55,7 @@ function write(actor: i32): void {
   start(actor);
   const spread = whole(actor, FileWriteParameter.PAGES_SPREAD);
   const cell = takeCell(actor, 0, drawPages(actor, parameter(actor, FileWriteParameter.PAGES), spread));
+  plan(actor);
   addCounter(actor, Counter.OPERATIONS, 1);
   if (cell != NONE) goOn(actor, cell);
 }
@@ -85,10 +89,11 @@ function goOn(actor: i32, cell: u32): void {
   if (done) later(actor, Step.EXPIRE, parameter(actor, FileWriteParameter.EXPIRE), done);
   if (isFull) setActorWord(actor, ActorWord.C, actorWord(actor, ActorWord.C) + writeBack(actor, BATCH));
   const isShort = done < wanted && !isFull;
-  if (isShort) addCounter(actor, Counter.DROPPED, 1);
-  if (isShort || done == pages) return giveCell(cell);
+  if (done == pages) return giveCell(cell);
   setCellWord(cell, CellWord.PAGES, pages - done);
-  later(actor, Step.GO_ON, isFull ? parameter(actor, FileWriteParameter.SERVICE) : 0, cell);
+  // A writer that got no page asks again: what it writes does not go away.
+  const pause = isFull ? parameter(actor, FileWriteParameter.SERVICE) : isShort ? cost(Cost.KILL) : 0;
+  later(actor, Step.GO_ON, pause, cell);
 }
 
 /** Begins to write the oldest `pages` that are dirty; answers how many there were. */
@@ -102,7 +107,7 @@ function writeBack(actor: i32, pages: i32): i32 {
   setActorWord(actor, ActorWord.B, along(actor, first, count));
   setActorWord(actor, ActorWord.D, dirty - count);
   const spread = whole(actor, FileWriteParameter.SERVICE_SPREAD);
-  later(actor, Step.CLEAN, pickSpread(actor, parameter(actor, FileWriteParameter.SERVICE), spread), cell);
+  later(actor, Step.CLEAN, drawService(actor, parameter(actor, FileWriteParameter.SERVICE), spread), cell);
   return count;
 }
 
@@ -128,6 +133,7 @@ export function act(actor: i32, tag: i32, payload: u32): void {
   else if (tag == Step.EXPIRE) expire(actor, payload);
   else {
     markWritten(actor, payload, 0, PageFlag.WRITEBACK);
+    endIo();
     giveCell(payload);
   }
 }

@@ -5,6 +5,7 @@
 import { FragmenterParameter } from "../../abi/simulation";
 import { NONE } from "../../memory/list";
 import {
+  arrive,
   drawBetween,
   drawChance,
   drawExponential,
@@ -12,6 +13,7 @@ import {
   isActive,
   later,
   parameter,
+  plan,
   Tag,
   whole,
 } from "../parts/actor";
@@ -28,7 +30,7 @@ enum Step {
 const DMA_ALIGN: i32 = 8;
 
 export function start(actor: i32): void {
-  later(actor, Step.ASK, drawExponential(actor, parameter(actor, FragmenterParameter.INTERVAL)), 0);
+  arrive(actor, Step.ASK, drawExponential(actor, parameter(actor, FragmenterParameter.INTERVAL)));
 }
 
 /** What the DMA layer asks for: min(get_order(size), CONFIG_CMA_ALIGNMENT). */
@@ -49,6 +51,7 @@ function askOne(actor: i32): void {
   const hold = parameter(actor, FragmenterParameter.HOLD);
   const time = drawSpread(actor, hold, whole(actor, FragmenterParameter.HOLD_SPREAD));
   const isKept = drawChance(actor, parameter(actor, FragmenterParameter.KEEP_SHARE));
+  plan(actor);
   const cell = askBuffer(actor, pages, alignOf(actor, pages));
   if (cell != NONE) setCellTime(cell, isKept ? -1 : time);
 }

@@ -6,12 +6,14 @@ import { ActorWord, GpuParameter } from "../../abi/simulation";
 import { NONE } from "../../memory/list";
 import {
   actorWord,
+  arrive,
   drawExponential,
   drawSpread,
   drawUnit,
   isActive,
   later,
   parameter,
+  plan,
   Tag,
   whole,
 } from "../parts/actor";
@@ -29,7 +31,7 @@ enum Step {
 }
 
 export function start(actor: i32): void {
-  later(actor, Step.ASK, drawExponential(actor, parameter(actor, GpuParameter.INTERVAL)), 0);
+  arrive(actor, Step.ASK, drawExponential(actor, parameter(actor, GpuParameter.INTERVAL)));
 }
 
 /** The logarithm of the size is uniform: small buffers are as many in each octave as large ones. */
@@ -50,6 +52,7 @@ function askOne(actor: i32): void {
   const pages = drawSize(actor);
   const hold = parameter(actor, GpuParameter.HOLD);
   const time = drawSpread(actor, hold, whole(actor, GpuParameter.HOLD_SPREAD));
+  plan(actor);
   const most = whole(actor, GpuParameter.PAGES_MAX);
   const cell = isOfArea(actor)
     ? askBuffer(actor, pages, whole(actor, GpuParameter.ALIGN))

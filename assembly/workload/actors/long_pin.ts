@@ -3,7 +3,7 @@
 
 import { LongPinParameter } from "../../abi/simulation";
 import { PageFlag, PinKind } from "../../abi/vocabulary";
-import { isActive, later, parameter, whole } from "../parts/actor";
+import { arrive, isActive, later, parameter, plan, whole } from "../parts/actor";
 import { ANON, GFP_ANON } from "../parts/pages";
 import { pinnedPages, pinOne, releaseOldest } from "../parts/pinned";
 
@@ -14,7 +14,7 @@ enum Step {
 }
 
 export function start(actor: i32): void {
-  later(actor, Step.PIN, parameter(actor, LongPinParameter.INTERVAL), 0);
+  arrive(actor, Step.PIN, parameter(actor, LongPinParameter.INTERVAL));
 }
 
 export function act(actor: i32, tag: i32, _payload: u32): void {
@@ -22,6 +22,7 @@ export function act(actor: i32, tag: i32, _payload: u32): void {
   if (!isActive(actor)) return;
   start(actor);
   if (pinnedPages(actor) >= whole(actor, LongPinParameter.PAGES)) return;
+  plan(actor);
   const isPinned = pinOne(actor, GFP_ANON, ANON | PageFlag.ACTIVE, PinKind.LONGTERM);
   if (isPinned) later(actor, Step.RELEASE, parameter(actor, LongPinParameter.HOLD), 0);
 }

@@ -2,7 +2,16 @@
 // Must not know: what they are for: network buffers, pipes, page tables.
 
 import { Counter, NoiseParameter } from "../../abi/simulation";
-import { addCounter, drawChance, drawExponential, isActive, later, parameter, whole } from "../parts/actor";
+import {
+  addCounter,
+  arrive,
+  drawChance,
+  drawExponential,
+  isActive,
+  parameter,
+  plan,
+  whole,
+} from "../parts/actor";
 import { allocateFor, drawOrder, release } from "../parts/kernel_pages";
 import { GFP_ATOMIC, GFP_KERNEL, KERNEL } from "../parts/pages";
 
@@ -13,7 +22,7 @@ enum Step {
 }
 
 export function start(actor: i32): void {
-  later(actor, Step.ALLOCATE, drawExponential(actor, parameter(actor, NoiseParameter.INTERVAL)), 0);
+  arrive(actor, Step.ALLOCATE, drawExponential(actor, parameter(actor, NoiseParameter.INTERVAL)));
 }
 
 export function act(actor: i32, tag: i32, payload: u32): void {
@@ -23,6 +32,7 @@ export function act(actor: i32, tag: i32, payload: u32): void {
   const order = drawOrder(actor, whole(actor, NoiseParameter.ORDER_MAX));
   const hold = drawExponential(actor, parameter(actor, NoiseParameter.HOLD));
   const isAtomic = drawChance(actor, parameter(actor, NoiseParameter.ATOMIC_SHARE));
+  plan(actor);
   const isHad = allocateFor(actor, order, isAtomic ? GFP_ATOMIC : GFP_KERNEL, KERNEL, Step.FREE, hold);
   addCounter(actor, isHad ? Counter.OPERATIONS : Counter.DROPPED, 1);
 }

@@ -1,35 +1,46 @@
 // Knows: memory that is in use from the start, and its turnover: one page freed, another of the same kind allocated.
 // Must not know: who it belongs to. Filling takes no time: it has been there since boot.
+// A page that is not to be had is wanted still: it is asked for again, as callers in the kernel do, every Cost.KILL.
 //
 //   slots:  anonymous | file | unmovable | reclaimable     (ResidentParameter says how many of each)
+//   ActorWord.A: where the search for lacking pages goes on; B: 1 while it is to go on
 
 import { SimulationWord } from "../../abi/run";
-import { Counter, ResidentParameter } from "../../abi/simulation";
+import { ActorWord, Cost, Counter, ResidentParameter } from "../../abi/simulation";
 import { Gfp, PageFlag } from "../../abi/vocabulary";
 import { NONE } from "../../memory/list";
+import { resetSpent } from "../../time/clock";
 import {
+  actorWord,
   addCounter,
+  arrive,
+  charge,
+  cost,
+  counter,
   cpuOf,
   drawBelow,
   isActive,
-  laterIf,
+  later,
   parameter,
-  pickChance,
+  plan,
+  setActorWord,
   setSimulationWord,
   setStream,
   streamOf,
-  Tag,
   whole,
 } from "../parts/actor";
 import {
   ANON,
   countFreed,
   dropSlot,
+  endLacking,
   FILE,
   GFP_ANON,
   GFP_FILE,
   GFP_KERNEL,
+  isLacking,
   KERNEL,
+  lackPage,
   putInSlot,
   SLAB,
   slotOf,
@@ -37,8 +48,23 @@ import {
   touchAhead,
 } from "../parts/pages";
 
+/** Its tags, behind those that every actor knows (Tag). */
+enum Step {
+  TURN_OVER = 3,
+  /** What is lacking is asked for again. */
+  AGAIN,
+}
+
 /** ANON, FILE, UNMOVABLE, RECLAIMABLE */
 const KINDS: i32 = 4;
+/** Slots looked at, and pages asked for, by one event that asks again. */
+const LOOK: i32 = 65_536;
+const ASK: i32 = 256;
+
+/** Is the page of this slot dirty whenever it is there? So the plan says, not the machine. */
+function isDirty(nth: i32, share: f64): bool {
+  return <f64>(<u32>nth * 0x9e37_79b1) < share * 4294967296.0;
+}
 
 /** A page of the kind that this slot is for; the caller counts it. False: there is none. */
 function fill(actor: i32, cpu: i32, nth: i32, kind: i32): bool {
@@ -47,7 +73,7 @@ function fill(actor: i32, cpu: i32, nth: i32, kind: i32): bool {
   if (kind == 1) {
     gfp = GFP_FILE;
     content = FILE;
-    if (pickChance(actor, parameter(actor, ResidentParameter.DIRTY_SHARE))) content |= PageFlag.DIRTY;
+    if (isDirty(nth, parameter(actor, ResidentParameter.DIRTY_SHARE))) content |= PageFlag.DIRTY;
   } else if (kind > 1) {
     gfp = kind == 2 ? GFP_KERNEL : GFP_KERNEL | Gfp.RECLAIMABLE;
     content = kind == 2 ? KERNEL : SLAB;
@@ -65,7 +91,10 @@ function endOf(actor: i32, kind: i32): i32 {
   return end;
 }
 
-/** Kinds come in turns, as they did while the device started: one page of each in proportion to its size. */
+/**
+ * Kinds come in turns, as they did while the device started: one page of each in proportion to its size. A kind that
+ * finds no page lacks the rest of its turn; the others go on.
+ */
 export function start(actor: i32): void {
   const cpu = cpuOf(actor);
   const runs = 64;
@@ -74,23 +103,75 @@ export function start(actor: i32): void {
     for (let kind = 0; kind < KINDS; kind++) {
       const size = whole(actor, ResidentParameter.ANON + kind);
       const last = from + <i32>((<i64>size * (run + 1)) / runs);
+      let isHad: bool = true;
       for (let nth = from + <i32>((<i64>size * run) / runs); nth < last; nth++) {
-        if (!fill(actor, cpu, nth, kind)) return;
-        addCounter(actor, Counter.ALLOCATED, 1);
+        isHad = isHad && fill(actor, cpu, nth, kind);
+        if (isHad) addCounter(actor, Counter.ALLOCATED, 1);
+        else lackPage(actor, slotOf(actor, nth));
       }
       from += size;
     }
   }
+  plan(actor, endOf(actor, KINDS - 1));
+  resetSpent();
   scheduleBatch(actor);
+  askAgainLater(actor);
 }
 
 function scheduleBatch(actor: i32): void {
   const interval = parameter(actor, ResidentParameter.INTERVAL);
-  laterIf(actor, Tag.FIRST, interval * parameter(actor, ResidentParameter.BATCH));
+  arrive(actor, Step.TURN_OVER, interval * parameter(actor, ResidentParameter.BATCH));
 }
 
-export function act(actor: i32, _tag: i32, _payload: u32): void {
+function askAgainLater(actor: i32): void {
+  if (counter(actor, Counter.LACKING) == 0 || actorWord(actor, ActorWord.B) != 0) return;
+  setActorWord(actor, ActorWord.B, 1);
+  later(actor, Step.AGAIN, cost(Cost.KILL), 0);
+}
+
+/** Each kind asks until one page of it is not to be had. */
+function askAgain(actor: i32): void {
+  setActorWord(actor, ActorWord.B, 0);
+  const total = endOf(actor, KINDS - 1);
+  const cpu = cpuOf(actor);
+  let nth = actorWord(actor, ActorWord.A);
+  let asked = 0;
+  let refused: u32 = 0;
+  for (let looked = 0; looked < min(LOOK, total) && asked < ASK; looked++) {
+    if (isLacking(slotOf(actor, nth))) {
+      const kind = kindOf(actor, nth);
+      if ((refused & (1 << kind)) == 0) {
+        asked += 1;
+        if (fill(actor, cpu, nth, kind)) gain(actor);
+        else refused |= 1 << kind;
+      }
+    }
+    nth = nth + 1 < total ? nth + 1 : 0;
+  }
+  setActorWord(actor, ActorWord.A, nth);
+  askAgainLater(actor);
+}
+
+/** One page less is lacking: it is in its slot. */
+function gain(actor: i32): void {
+  addCounter(actor, Counter.LACKING, -1);
+  addCounter(actor, Counter.ALLOCATED, 1);
+  charge(actor, cost(Cost.ALLOCATE));
+}
+
+function kindOf(actor: i32, nth: i32): i32 {
+  let kind = 0;
+  while (nth >= endOf(actor, kind)) kind += 1;
+  return kind;
+}
+
+export function act(actor: i32, tag: i32, _payload: u32): void {
   if (!isActive(actor)) return;
+  if (tag == Step.AGAIN) askAgain(actor);
+  else turnOver(actor);
+}
+
+function turnOver(actor: i32): void {
   scheduleBatch(actor);
   const batch = whole(actor, ResidentParameter.BATCH);
   const file = endOf(actor, 0);
@@ -98,6 +179,7 @@ export function act(actor: i32, _tag: i32, _payload: u32): void {
   const reclaimable = endOf(actor, 2);
   const total = endOf(actor, 3);
   if (total == 0) return;
+  plan(actor, batch);
   // One CPU frees, another allocates: through the lists of one alone each page would come back into its own frame.
   const freeing = cpuOf(actor);
   const cpu = cpuOf(actor);
@@ -106,12 +188,18 @@ export function act(actor: i32, _tag: i32, _payload: u32): void {
   let allocated = 0;
   for (let i = 0; i < batch; i++) {
     const nth = <i32>drawBelow(actor, total);
-    freed += inline.always(dropSlot(freeing, slotOf(actor, nth)));
+    const slot = slotOf(actor, nth);
+    if (isLacking(slot)) endLacking(actor, slot);
+    freed += inline.always(dropSlot(freeing, slot));
     const kind = nth < file ? 0 : nth < unmovable ? 1 : nth < reclaimable ? 2 : 3;
     if (inline.always(fill(actor, cpu, nth, kind))) allocated += 1;
+    else lackPage(actor, slot);
   }
   countFreed(actor, freed, freed);
+  charge(actor, <f64>allocated * cost(Cost.ALLOCATE));
   addCounter(actor, Counter.ALLOCATED, allocated);
+  addCounter(actor, Counter.OPERATIONS, allocated);
+  askAgainLater(actor);
 }
 
 /** The pages that the next draws will name are read before the first of them is freed: their cache misses overlap. */

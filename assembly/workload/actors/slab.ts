@@ -6,12 +6,13 @@ import { Counter, SlabParameter } from "../../abi/simulation";
 import { Gfp } from "../../abi/vocabulary";
 import {
   addCounter,
+  arrive,
   counter,
   drawChance,
   drawExponential,
   isActive,
-  later,
   parameter,
+  plan,
   whole,
 } from "../parts/actor";
 import { allocateFor, drawOrder, release } from "../parts/kernel_pages";
@@ -24,18 +25,20 @@ enum Step {
 }
 
 export function start(actor: i32): void {
-  later(actor, Step.ALLOCATE, drawExponential(actor, parameter(actor, SlabParameter.INTERVAL)), 0);
+  arrive(actor, Step.ALLOCATE, drawExponential(actor, parameter(actor, SlabParameter.INTERVAL)));
 }
 
-/** All draws are made, whether there is room or not. */
+/** All draws are made, whether there is room or not; without room it is skipped. */
 function allocate(actor: i32): void {
   start(actor);
   const order = drawOrder(actor, whole(actor, SlabParameter.ORDER_MAX));
   const mean = parameter(actor, SlabParameter.LIFETIME);
   const lifetime = mean > 0 ? drawExponential(actor, mean) : -1;
   const isReclaimable = drawChance(actor, parameter(actor, SlabParameter.RECLAIMABLE_SHARE));
+  plan(actor);
   const held = counter(actor, Counter.ALLOCATED) - counter(actor, Counter.FREED);
-  if (held + <f64>(1 << order) > parameter(actor, SlabParameter.PAGES)) return;
+  if (held + <f64>(1 << order) > parameter(actor, SlabParameter.PAGES))
+    return addCounter(actor, Counter.SKIPPED, 1);
   const gfp = GFP_KERNEL | Gfp.COMP | (isReclaimable ? Gfp.RECLAIMABLE : 0);
   const isHad = allocateFor(actor, order, gfp, SLAB, Step.FREE, lifetime);
   addCounter(actor, isHad ? Counter.OPERATIONS : Counter.DROPPED, 1);

@@ -2,9 +2,20 @@
 // Must not know: how they are found. ActorWord.A: chain of the buffers that are held (cell + 1); B: requests under way.
 
 import { CellWord } from "../../abi/run";
-import { ActorWord, TvParameter } from "../../abi/simulation";
+import { ActorWord, Counter, TvParameter } from "../../abi/simulation";
 import { NONE } from "../../memory/list";
-import { actorWord, drawSpread, isActive, later, parameter, setActorWord, Tag, whole } from "../parts/actor";
+import {
+  actorWord,
+  addCounter,
+  arrive,
+  drawSpread,
+  isActive,
+  parameter,
+  plan,
+  setActorWord,
+  Tag,
+  whole,
+} from "../parts/actor";
 import { askBuffer, BufferState, returnBuffer, stepBuffer } from "../parts/buffers";
 import { cellWord, setCellWord } from "../parts/cells";
 
@@ -27,13 +38,13 @@ function giveAllBack(actor: i32): void {
   setActorWord(actor, ActorWord.A, 0);
 }
 
-/** Another channel; one that comes while buffers are still asked for changes nothing. */
+/** Another channel; one that comes while buffers are still asked for is skipped, and counted. */
 function change(actor: i32): void {
   if (!isActive(actor)) return;
   const interval = parameter(actor, TvParameter.INTERVAL);
-  if (interval > 0)
-    later(actor, Step.CHANGE, drawSpread(actor, interval, whole(actor, TvParameter.INTERVAL_SPREAD)), 0);
-  if (actorWord(actor, ActorWord.B) != 0) return;
+  arrive(actor, Step.CHANGE, drawSpread(actor, interval, whole(actor, TvParameter.INTERVAL_SPREAD)));
+  plan(actor);
+  if (actorWord(actor, ActorWord.B) != 0) return addCounter(actor, Counter.SKIPPED, 1);
   giveAllBack(actor);
   const buffers = whole(actor, TvParameter.BUFFERS);
   let asked = 0;

@@ -84,9 +84,14 @@ function sideAt(actor: i32): usize {
   return actorAt(actor) + (ActorWord.SIDE_LOW << 2);
 }
 
-/** The second stream follows from the first. */
-export function seedSide(actor: i32): void {
+function serviceAt(actor: i32): usize {
+  return actorAt(actor) + (ActorWord.SERVICE_LOW << 2);
+}
+
+/** The second and the third stream follow from the first. */
+export function seedStreams(actor: i32): void {
   store<u64>(sideAt(actor), load<u64>(seedAt(actor)) ^ 0x5851_f42d_4c95_7f2d);
+  store<u64>(serviceAt(actor), load<u64>(seedAt(actor)) ^ 0x1405_7b7e_f767_814f);
 }
 
 function unitOf(stream: usize): f64 {
@@ -161,6 +166,11 @@ export function pickSpread(actor: i32, mean: f64, spread: i32): f64 {
   return spreadOf(sideAt(actor), mean, spread);
 }
 
+/** Service time of the actor's next I/O, in the order in which it gives them to the device. */
+export function drawService(actor: i32, mean: f64, spread: i32): f64 {
+  return spreadOf(serviceAt(actor), mean, spread);
+}
+
 /** Pages of one unit of work: at least one. */
 export function drawPages(actor: i32, mean: f64, spread: i32): i32 {
   return max(<i32>Math.round(min(drawSpread(actor, mean, spread), 2147483647.0)), 1);
@@ -177,9 +187,18 @@ export function later(actor: i32, tag: i32, delay: f64, payload: u32): void {
   if (!schedule(time, actor, tag, payload)) setSimulationWord(SimulationWord.LOST, 1);
 }
 
-/** The same, only if `interval` is one: 0 means never. */
-export function laterIf(actor: i32, tag: i32, interval: f64): void {
-  if (interval > 0) later(actor, tag, interval, 0);
+/**
+ * The next arrival of an open loop, `interval` after the present one: whatever the present event takes, it comes at the
+ * time that the plan says. Nothing where the interval is 0: never.
+ */
+export function arrive(actor: i32, tag: i32, interval: f64, payload: u32 = 0): void {
+  if (interval <= 0) return;
+  if (!schedule(now() + <u64>interval, actor, tag, payload)) setSimulationWord(SimulationWord.LOST, 1);
+}
+
+/** The plan has come to `count` more units of work: their draws are made, whatever becomes of them. */
+export function plan(actor: i32, count: i32 = 1): void {
+  addCounter(actor, Counter.PLANNED, count);
 }
 
 /** Adds to what the present event has taken, and to the actor's own time. */

@@ -15,7 +15,18 @@ import { blockFrames } from "../../frames/pageblock";
 import { zoneOfPfn } from "../../frames/zone";
 import { config, LOG, PCPS, STATS } from "../../memory/regions";
 import { now, spent } from "../../time/clock";
-import { addCounter, charge, cost, cpuOf, later, setSimulationWord, simulationWord, Tag } from "./actor";
+import {
+  addCounter,
+  charge,
+  cost,
+  counter,
+  cpuOf,
+  later,
+  setSimulationWord,
+  simulationWord,
+  Tag,
+} from "./actor";
+import { waitForIo } from "./folio_io";
 import { beginWork, chargeWork, wakeKswapdActor } from "./pages";
 
 /** No request could be begun: 64 are under way, or the area has never had so many pages. */
@@ -54,6 +65,9 @@ export function ask(actor: i32, area: i32, pages: i32, align: i32, payload: u32)
   const at = requestAt(request);
   store<u64>(at, now() + <u64>spent(), RequestWord.BEGUN_LOW << 2);
   store<i32>(at, stat(StatWord.WINDOWS), RequestWord.FIRST_WINDOW << 2);
+  store<i32>(at, <i32>counter(actor, Counter.PLANNED), RequestWord.ORDINAL << 2);
+  store<i32>(at, actor + 1, RequestWord.CLIENT << 2);
+  store<u32>(at, payload, RequestWord.PAYLOAD << 2);
   later(actor, Tag.REQUEST, cost(Cost.CMA_SEARCH), payload);
   return request;
 }
@@ -131,6 +145,10 @@ export function carryOn(actor: i32, request: i32, payload: u32): bool {
   const gone = requestWord(request, RequestWord.PAGES_RECLAIMED) - dropped;
   if (gone > 0) charge(actor, <f64>gone * cost(Cost.RECLAIM_PAGE));
   if (state == RequestState.DONE) return true;
+  if (requestWord(request, RequestWord.WAITS_FOR) != 0) {
+    waitForIo(request);
+    return false;
+  }
   later(actor, Tag.REQUEST, pauseAfter(state), payload);
   return false;
 }
@@ -169,6 +187,7 @@ export function end(actor: i32, request: i32): void {
   setLog(at, LogWord.SLEEPS, requestWord(request, RequestWord.SLEEPS));
   setLog(at, LogWord.REQUEST, request);
   setLog(at, LogWord.FIRST_WINDOW, requestWord(request, RequestWord.FIRST_WINDOW));
+  setLog(at, LogWord.ORDINAL, requestWord(request, RequestWord.ORDINAL));
   setSimulationWord(SimulationWord.LOGGED, nth + 1);
   endRequest(request);
   if (errorOf(request) != Errno.NONE) addCounter(actor, Counter.DROPPED, 1);

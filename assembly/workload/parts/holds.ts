@@ -2,14 +2,14 @@
 // Must not know: what the I/O is. A cell: FIRST the pin's record, A the pfn at that time.
 
 import { CellWord } from "../../abi/run";
-import { Counter } from "../../abi/simulation";
+import { Cost, Counter } from "../../abi/simulation";
 import { Status } from "../../abi/vocabulary";
 import { StatWord } from "../../abi/words";
 import { pfnOf } from "../../frames/frame";
 import { NONE } from "../../memory/list";
 import { STATS } from "../../memory/regions";
 import { pin, unpin } from "../../movement/pins";
-import { addCounter, counter, setCounter } from "./actor";
+import { addCounter, charge, cost, counter, setCounter } from "./actor";
 import { ageOf, cellWord, giveCell, setCellWord, takeCell } from "./cells";
 import { beginWork, chargeWork, wakeKswapdActor } from "./pages";
 
@@ -22,8 +22,10 @@ const ANSWER: usize = STATS + ((<usize>StatWord.ANSWER) << 2);
  */
 export function hold(actor: i32, cpu: i32, link: u32, kind: i32, chain: u32): u32 {
   const before = beginWork();
+  const moved = pagesMoved();
   const status = pin(cpu, pfnOf(link), kind, actor, ANSWER, STATS + ((<usize>StatWord.ANSWER_PFN) << 2));
   chargeWork(actor, before);
+  chargeMoves(actor, moved);
   wakeKswapdActor();
   store<i32>(STATS, status, StatWord.ANSWER_STATUS << 2);
   if (status != Status.OK) return chain;
@@ -39,9 +41,33 @@ export function hold(actor: i32, cpu: i32, link: u32, kind: i32, chain: u32): u3
   return cell + 1;
 }
 
+/** Before the pins of one call of get_user_pages. */
+export function beginPins(): void {
+  store<i32>(STATS, 0, StatWord.ANSWER_MOVED << 2);
+}
+
+/** Behind them: what was moved out of CMA has left in one call of migrate_pages(). */
+export function endPins(actor: i32): void {
+  if (load<i32>(STATS, StatWord.ANSWER_MOVED << 2) > 0) charge(actor, cost(Cost.MIGRATE_BATCH));
+}
+
 /** Status of the last hold(). */
 export function lastStatus(): i32 {
   return load<i32>(STATS, StatWord.ANSWER_STATUS << 2);
+}
+
+function pagesMoved(): i32 {
+  const all = load<i32>(STATS, StatWord.PAGES_MIGRATED << 2);
+  return all - load<i32>(STATS, StatWord.PAGES_COMPACTED << 2);
+}
+
+/** Pages that the pin has moved out of the way are its actor's work. */
+function chargeMoves(actor: i32, before: i32): void {
+  const moved = pagesMoved() - before;
+  if (moved == 0) return;
+  charge(actor, <f64>moved * cost(Cost.MIGRATE_PAGE));
+  addCounter(actor, Counter.MOVED, moved);
+  store<i32>(STATS, load<i32>(STATS, StatWord.ANSWER_MOVED << 2) + moved, StatWord.ANSWER_MOVED << 2);
 }
 
 /** Lets go of every pin of a chain. */

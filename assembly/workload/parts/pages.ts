@@ -2,9 +2,10 @@
 // Must not know: why it wants them. A slot follows its page through migration and swap.
 //
 //   slots of an actor: FIRST_SLOT ... + SLOT_COUNT; the first LIVE of them have been used and are told apart by content:
-//   pfn + 1: a page of its own.  SWAPPED: swapped out.  0: taken by reclaim (a clean file page), or never filled.
+//   pfn + 1: a page of its own.  SWAPPED: swapped out.  LACKING: asked for in vain, wanted still.
+//   0: taken by reclaim (a clean file page), or never filled.
 
-import { SWAPPED } from "../../abi/limits";
+import { LACKING, SWAPPED } from "../../abi/limits";
 import { SimulationWord } from "../../abi/run";
 import { ActorWord, Cost, Counter } from "../../abi/simulation";
 import { Gfp, Mobility, PageFlag, PageLife, Status } from "../../abi/vocabulary";
@@ -13,7 +14,7 @@ import { linkOf, orderOf, setWord, withContent, wordOf } from "../../frames/fram
 import { addToLru, changeContent, isOnLru } from "../../frames/lru";
 import { occupySlot, ownerOf, slotContent } from "../../frames/owner";
 import { NONE, nextOf, prevOf } from "../../memory/list";
-import { SIMULATION, STATS } from "../../memory/regions";
+import { SIMULATION, SLOTS, STATS } from "../../memory/regions";
 import { isKswapdWanted } from "../../movement/kswapd";
 import { freeOrOrphan } from "../../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../../movement/pressure";
@@ -55,7 +56,9 @@ export const GFP_THP: i32 =
 /** mapping_gfp_mask() of a file, with readahead's or without. */
 export const GFP_FILE: i32 =
   Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM;
-export const GFP_READAHEAD: i32 = GFP_FILE | Gfp.NORETRY | Gfp.NOWARN;
+export const READAHEAD: i32 = Gfp.NORETRY | Gfp.NOWARN;
+/** mapping_gfp_mask() of a block device's own inode: GFP_USER, so of unmovable type (bdev_alloc, block/bdev.c). */
+export const GFP_BLOCK_DEVICE: i32 = GFP_FILE & ~(Gfp.MOVABLE | Gfp.HIGHMEM);
 export const GFP_KERNEL: i32 = Gfp.IO | Gfp.FS | Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM;
 export const GFP_ATOMIC: i32 = Gfp.HIGH | Gfp.KSWAPD_RECLAIM | Gfp.NOWARN;
 
@@ -73,8 +76,10 @@ function workDone(): f64 {
   return (
     stat(StatWord.PAGES_SCANNED) * cost(Cost.RECLAIM_SCAN) +
     stat(StatWord.PAGES_RECLAIMED) * cost(Cost.RECLAIM_PAGE) +
+    stat(StatWord.RECLAIM_ROUNDS) * cost(Cost.RECLAIM_ROUND) +
     costOfSwap(stat(StatWord.PAGES_SWAPPED_OUT), false) +
-    stat(StatWord.COMPACTIONS) * cost(Cost.COMPACTION)
+    stat(StatWord.COMPACTIONS) * cost(Cost.COMPACTION) +
+    stat(StatWord.PAGES_COMPACTED) * cost(Cost.MIGRATE_PAGE)
   );
 }
 
@@ -109,7 +114,11 @@ function afterSlowPath(actor: i32, link: u32, order: i32, gfp: i32): void {
   if (link != NONE) return;
   addCounter(actor, Counter.FAILED, 1);
   const isFinal = failureUnderPressure(order, gfp) == Status.OUT_OF_MEMORY;
-  if (isFinal) setSimulationWord(SimulationWord.SHORT_OF_MEMORY, 1);
+  if (!isFinal) return;
+  setSimulationWord(SimulationWord.SHORT_OF_MEMORY, 1);
+  setSimulationWord(SimulationWord.SHORT_ACTOR, actor);
+  setSimulationWord(SimulationWord.SHORT_ORDER, order);
+  setSimulationWord(SimulationWord.SHORT_GFP, gfp);
 }
 
 /** A block for the actor, with its content; NONE when there is none, which is counted. What is had the caller counts. */
@@ -157,7 +166,23 @@ export function isSwapped(slot: u32): bool {
 /** The page in a slot, or NONE when it is empty or swapped out. */
 export function pageIn(slot: u32): u32 {
   const held = slotContent(slot);
-  return held == 0 || held == <u32>SWAPPED ? NONE : linkOf(held - 1);
+  return held == 0 || held >= <u32>LACKING ? NONE : linkOf(held - 1);
+}
+
+/** The slot's page could not be had; its actor goes on wanting it, and counts it (Counter.LACKING). */
+export function lackPage(actor: i32, slot: u32): void {
+  store<u32>(SLOTS + <usize>(slot << 2), <u32>LACKING);
+  addCounter(actor, Counter.LACKING, 1);
+}
+
+export function isLacking(slot: u32): bool {
+  return slotContent(slot) == <u32>LACKING;
+}
+
+/** It is no longer wanted, or has just been had. */
+export function endLacking(actor: i32, slot: u32): void {
+  store<u32>(SLOTS + <usize>(slot << 2), 0);
+  addCounter(actor, Counter.LACKING, -1);
 }
 
 export function putInSlot(slot: u32, link: u32): void {
@@ -217,7 +242,7 @@ export function mark(link: u32, set: u32, clear: u32): void {
  */
 export function touchAhead(slot: u32): u32 {
   const held = slotContent(slot);
-  if (held == 0 || held == <u32>SWAPPED) return 0;
+  if (held == 0 || held >= <u32>LACKING) return 0;
   const link = linkOf(held - 1);
   return wordOf(link) ^ inline.always(ownerOf(link)) ^ prevOf(nextOf(link)) ^ nextOf(prevOf(link));
 }

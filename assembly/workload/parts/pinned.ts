@@ -8,14 +8,16 @@ import { linkOf } from "../../frames/frame";
 import { NONE } from "../../memory/list";
 import { actorWord, addCounter, charge, cost, counter, cpuOf, setActorWord } from "./actor";
 import { cellWord, setCellWord } from "./cells";
-import { hold, letGo } from "./holds";
+import { beginPins, endPins, hold, letGo } from "./holds";
 import { acquire, giveBack } from "./pages";
 
 /** One more page, pinned (PinKind). False: no page, or none outside of CMA for a long pin. */
 export function pinOne(actor: i32, gfp: i32, content: u32, kind: i32): bool {
   const cpu = cpuOf(actor);
   const link = acquire(actor, cpu, 0, gfp, content);
+  beginPins();
   const held = link == NONE ? 0 : hold(actor, cpu, link, kind, 0);
+  endPins(actor);
   if (held == 0) {
     addCounter(actor, Counter.DROPPED, 1);
     if (link != NONE) giveBack(actor, cpu, link);

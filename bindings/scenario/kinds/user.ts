@@ -163,6 +163,20 @@ export const fileRead = kind({
       doc: "part of the reads that go to what was read before: present pages become active, others are read again",
       source: "chosen",
     },
+    "service-spread": {
+      index: FileReadParameter.SERVICE_SPREAD,
+      dimension: "spread",
+      default: "fixed",
+      doc: "distribution of that time over the files; its pages are locked meanwhile",
+      source: "chosen",
+    },
+    "block-device": {
+      index: FileReadParameter.BLOCK_DEVICE,
+      dimension: "flag",
+      default: false,
+      doc: "pages of a block device itself: reclaimable, but of unmovable type, so never in CMA",
+      source: "bdev_alloc, block/bdev.c: mapping_set_gfp_mask(GFP_USER)",
+    },
   },
   slots: (v) => value(v, "cache") + roomFor(v, "pages", "pages-spread"),
 });
@@ -170,7 +184,7 @@ export const fileRead = kind({
 export const fileWrite = kind({
   kind: ActorKind.FILE_WRITE,
   role: "workload",
-  doc: "Files that are written: dirty pages, then writeback, which cannot be moved while it lasts.",
+  doc: "Files that are written: dirty pages, then writeback, which a migration waits for.",
   area: "none",
   parameters: {
     interval: {
@@ -300,8 +314,50 @@ export const directIo = kind({
       index: DirectIoParameter.THINK,
       dimension: "time",
       default: 0,
-      doc: "pause between a completion and the next submission of a closed loop",
+      doc: "mean pause between a completion and the next submission of a closed loop",
       source: "chosen",
+    },
+    "think-spread": {
+      index: DirectIoParameter.THINK_SPREAD,
+      dimension: "spread",
+      default: "fixed",
+      doc: "distribution of that pause",
+      source: "chosen",
+    },
+    bios: {
+      index: DirectIoParameter.BIOS,
+      dimension: "count",
+      default: 1,
+      min: 1,
+      max: 64,
+      doc: "parts of a request; each pins its pages until its own end",
+      source: "__blkdev_direct_IO, block/fops.c: one bio for each 256 pages (BIO_MAX_VECS)",
+    },
+    "device-requests": {
+      index: DirectIoParameter.DEVICE_REQUESTS,
+      dimension: "count",
+      default: 1,
+      min: 1,
+      max: 64,
+      doc: "requests that the device makes of a bio, each with a service time of its own: the slowest ends it",
+      source: "bio_split_to_limits, block/blk-merge.c",
+    },
+    scatter: {
+      index: DirectIoParameter.SCATTER,
+      dimension: "count",
+      default: 1,
+      min: 1,
+      max: 1024,
+      doc: "of the pages that are faulted in for buffers one in so many is kept, the others are free again: buffers from memory that was fragmented",
+      source: "chosen: nobody has measured where such buffers lie",
+    },
+    "scatter-chunk": {
+      index: DirectIoParameter.SCATTER_CHUNK,
+      dimension: "size",
+      default: "256KiB",
+      min: "1 pages",
+      doc: "what lies together of scattered buffers",
+      source: "chosen: a refill of a per-CPU list is 63 pages",
     },
     random: {
       index: DirectIoParameter.RANDOM,
@@ -311,5 +367,7 @@ export const directIo = kind({
       source: "chosen",
     },
   },
-  slots: (v) => value(v, "buffers") + value(v, "queue-depth") * roomFor(v, "pages", "pages-spread"),
+  slots: (v) =>
+    value(v, "buffers") * Math.max(value(v, "scatter"), 1) +
+    value(v, "queue-depth") * roomFor(v, "pages", "pages-spread"),
 });
