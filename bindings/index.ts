@@ -53,9 +53,16 @@ export {
 // Numbers about numbers: runs, fragmentation, pagetypeinfo.
 export * from "./analysis/index.js";
 export {
+  checkTree,
+  isMeantForCma,
+  type TreeCheck,
+  type TreeProblem,
+} from "./analysis/reservation/index.js";
+export {
   type Buffer as BufferRequest,
   formatNames,
   parseBuffer,
+  parseBuffers,
   type SizeAnswer,
   type Span,
   size,

@@ -154,10 +154,14 @@ function addSize(root: Command, done: (code: ExitCode) => void): void {
   root
     .command("size")
     .description(
-      "how large must the area be? exact span in the best and the worst order, a bound for any order, what to write",
+      "how large must the area be? exact span in the best and the worst order, a bound for any order, what to write; or: can this device tree's reservation work?",
     )
     .option("--buffer <buffer...>", "4x1920x1080xNV12, 6x3934pages@8, 3x8M; @ALIGN is an order")
-    .option("--from-log <file>", "take the requests from a log or a trace; - reads standard input")
+    .option("--from-log <file>", "take the requests from a log, a trace or a bundle; - reads standard input")
+    .option(
+      "--device-tree <file>",
+      "check the reservations of a device tree's source; exit 1 when one cannot work",
+    )
     .option("--page-size <size>", "4K, 16K or 64K")
     .option("--json", "print the answer as JSON")
     .action(async (options: SizeOptions) => done(await runSize(options)));

@@ -1,15 +1,18 @@
-// Knows: `pageblock size`: buffers or a log in, the size of an area out, and its exit codes.
+// Knows: `pageblock size`: buffers, a log or a device tree in, the size of an area or a verdict out, and its exit codes.
 // Must not know: how the size is worked out.
 
 import { pageShift } from "../analysis/explain/index.js";
-import { type SizeAnswer, size, sizeForPicture } from "../analysis/size/index.js";
+import { checkTree } from "../analysis/reservation/index.js";
+import { parseBuffers, type SizeAnswer, sizeForBuffers, sizeForPicture } from "../analysis/size/index.js";
 import { collectFiles } from "../importers/node.js";
 import { renderSize } from "../report/explain_size.js";
-import { ExitCode, UsageError } from "./exit.js";
+import { renderTreeChecks } from "../report/explain_tree.js";
+import { ExitCode, printable, UsageError } from "./exit.js";
 
 export interface SizeOptions {
   readonly buffer?: readonly string[];
   readonly fromLog?: string;
+  readonly deviceTree?: string;
   readonly pageSize?: string;
   readonly json?: boolean;
 }
@@ -32,21 +35,55 @@ export function pageSizeOf(text: string | undefined): number | undefined {
 
 async function answerFor(options: SizeOptions): Promise<SizeAnswer | undefined> {
   const given = pageSizeOf(options.pageSize);
-  if (options.fromLog === undefined) return size(options.buffer ?? [], given);
+  const texts = options.buffer ?? [];
+  if (options.fromLog === undefined) return sizeForBuffers(parseBuffers(texts, given ?? 4096), given ?? 4096);
   const facts = await collectFiles([options.fromLog]);
-  return sizeForPicture(facts, given ?? 2 ** pageShift(facts));
+  const pageSize = given ?? 2 ** pageShift(facts);
+  const beside = parseBuffers(texts, pageSize);
+  const answer = sizeForPicture(facts, pageSize, beside);
+  if (answer !== undefined || beside.length === 0) return answer;
+  process.stderr.write(
+    "pageblock: the log has no request to size an area for: the buffers alone are sized\n",
+  );
+  return sizeForBuffers(beside, pageSize);
 }
 
-/** Answers 0, 3 when the log has no request, 2 for input that cannot be used. */
+/** Answers 0 when every CMA area of the tree can be made and holds the buffers, 1 when not, 3 without any area. */
+async function runTree(path: string, options: SizeOptions): Promise<ExitCode> {
+  const pageSize = pageSizeOf(options.pageSize) ?? 4096;
+  const facts = await collectFiles([path]);
+  const checks = checkTree(facts.trees, pageSize);
+  const texts = options.buffer ?? [];
+  const buffers = texts.length === 0 ? undefined : sizeForBuffers(parseBuffers(texts, pageSize), pageSize);
+  const needed =
+    buffers === undefined ? undefined : Math.max(buffers.worst.pages, buffers.guaranteed) * pageSize;
+  const text =
+    options.json === true
+      ? `${JSON.stringify({ pageSize, needed: needed ?? null, checks }, null, 2)}\n`
+      : renderTreeChecks(checks, needed);
+  process.stdout.write(printable(text));
+  if (checks.length === 0) return ExitCode.NOTHING_FOUND;
+  const works = checks.every(({ problems }) => problems.every(({ severity }) => severity !== "error"));
+  const total = checks.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  return works && total >= (needed ?? 0) ? ExitCode.OK : ExitCode.DISAGREES;
+}
+
+/** Answers 0, 1 for a reservation that cannot work, 3 when there is no request or area, 2 for input that cannot be used. */
 export async function runSize(options: SizeOptions): Promise<ExitCode> {
-  const buffers = options.buffer ?? [];
-  if (buffers.length > 0 === (options.fromLog !== undefined))
-    throw new UsageError("give either --buffer (once or more) or --from-log");
+  const { buffer = [], fromLog, deviceTree } = options;
+  if (deviceTree !== undefined) {
+    if (fromLog !== undefined) throw new UsageError("--device-tree and --from-log do not go together");
+    return runTree(deviceTree, options);
+  }
+  if (buffer.length === 0 && fromLog === undefined)
+    throw new UsageError("give --buffer (once or more), --from-log, both, or --device-tree");
   const answer = await answerFor(options);
   if (answer === undefined) {
     process.stderr.write("pageblock: the log has no request to size an area for\n");
     return ExitCode.NOTHING_FOUND;
   }
-  process.stdout.write(options.json === true ? `${JSON.stringify(answer, null, 2)}\n` : renderSize(answer));
+  process.stdout.write(
+    printable(options.json === true ? `${JSON.stringify(answer, null, 2)}\n` : renderSize(answer)),
+  );
   return ExitCode.OK;
 }

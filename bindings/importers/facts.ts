@@ -103,6 +103,37 @@ export interface ReservationFact {
   readonly name: string | null;
 }
 
+/** A node below reserved-memory of a device tree's source. Cells as written: null where one is no number. */
+export interface ReservedNode {
+  readonly place: Place;
+  readonly name: string;
+  readonly compatible: string | null;
+  readonly status: string | null;
+  readonly reusable: boolean;
+  readonly noMap: boolean;
+  readonly cmaDefault: boolean;
+  readonly size: readonly (number | null)[] | null;
+  readonly alignment: readonly (number | null)[] | null;
+  readonly reg: readonly (number | null)[] | null;
+  readonly allocRanges: readonly (number | null)[] | null;
+  /** Of reserved-memory, and of the root; null: the source does not show them. */
+  readonly addressCells: number | null;
+  readonly sizeCells: number | null;
+  readonly rootAddressCells: number | null;
+  readonly rootSizeCells: number | null;
+  /** Has reserved-memory a `ranges`? null: it is not shown whole. */
+  readonly hasRanges: boolean | null;
+}
+
+/** What a configuration file asks for: `dtoverlay=vc4-kms-v3d,cma-256`. */
+export interface WishFact {
+  readonly place: Place;
+  readonly bytes: number;
+  readonly text: string;
+  /** Section of config.txt; "all" counts always. */
+  readonly section: string;
+}
+
 export interface ZoneFact {
   readonly place: Place;
   readonly zone: string;
@@ -231,6 +262,8 @@ export interface Facts {
   delayed: number;
   readonly migrations: MigrationFact[];
   readonly reservations: ReservationFact[];
+  readonly trees: ReservedNode[];
+  readonly wishes: WishFact[];
   readonly zones: ZoneFact[];
   readonly areas: AreaFiles[];
   readonly meminfo: Counters[];
@@ -266,6 +299,8 @@ export function emptyFacts(): Facts {
     delayed: 0,
     migrations: [],
     reservations: [],
+    trees: [],
+    wishes: [],
     zones: [],
     areas: [],
     meminfo: [],

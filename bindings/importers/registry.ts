@@ -1,6 +1,8 @@
 // Knows: which text formats there are. One row each; kpageflags and kpagecount are binary and told apart in collect.ts.
 // Must not know: anything of a format.
 
+import { deviceTreeImporter } from "./boot/devicetree.js";
+import { firmwareImporter } from "./boot/firmware.js";
 import { manifestImporter } from "./bundle/manifest.js";
 import { dmesgImporter } from "./dmesg/dmesg.js";
 import { ftraceImporter } from "./ftrace/ftrace.js";
@@ -15,6 +17,7 @@ import { buddyinfoImporter, pagetypeinfoImporter } from "./procfs/zones.js";
 /** In this order each line is offered; the first that owns it keeps it. */
 export const importers: readonly Importer[] = [
   manifestImporter,
+  deviceTreeImporter,
   ftraceImporter,
   pagePinnerImporter,
   pageOwnerImporter,
@@ -25,4 +28,5 @@ export const importers: readonly Importer[] = [
   meminfoImporter,
   cmaFilesImporter,
   dmesgImporter,
+  firmwareImporter,
 ];

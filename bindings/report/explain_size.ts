@@ -39,12 +39,12 @@ export function renderSize(answer: SizeAnswer): string {
     line(exact ? "best order" : "best order tried", best.pages, order(best)),
     line(exact ? "worst order" : "worst order tried", worst.pages, order(worst)),
     line("guaranteed fit", guaranteed, "count + 2^align - 1 pages for each buffer"),
-    line("recommended area", recommended.pages, ""),
+    line(answer.isIncrease ? "more than there is" : "recommended area", recommended.pages, ""),
     `  ${singleLine(recommended.reason)}`,
+    ...answer.notes.map((note) => `  note: ${singleLine(note)}`),
     "",
-    `kernel command line: ${answer.cmdline}`,
-    "",
-    "device tree:",
-    answer.deviceTree,
+    ...(answer.isIncrease
+      ? [`make the area larger: ${answer.cmdline} (its size now is not in the log, so no cma= is named)`]
+      : [`kernel command line: ${answer.cmdline}`, "", "device tree:", answer.deviceTree]),
   ].join("\n")}\n`;
 }

@@ -1,6 +1,7 @@
 // Knows: how one picture becomes an explanation: each request once, although a log and a trace may both tell of it.
 // Must not know: formats, how an explanation is shown.
 
+import { reservationFindings } from "../reservation/index.js";
 import { type ClassifyOptions, classify, type Explained } from "./classify.js";
 import { contradictionsOf } from "./contradictions.js";
 import { type Finding, findingsOf } from "./findings.js";
@@ -67,7 +68,7 @@ export function explain(picture: Picture, options: ClassifyOptions = {}): Explan
     failures: failures.map((failure) =>
       classify(failure, groups.get(`${failure.area}|${failure.pages}`) ?? [], whole, options),
     ),
-    findings: findingsOf(whole),
+    findings: [...findingsOf(whole), ...reservationFindings(whole)],
     issues: [...picture.issues, ...contradictionsOf(whole)],
   };
 }

@@ -57,6 +57,26 @@ export interface CounterSnapshot {
   readonly values: ReadonlyMap<string, number>;
 }
 
+/** A node below reserved-memory of a device tree's source; cells as written. */
+export interface ReservedArea {
+  readonly place: Where;
+  readonly name: string;
+  readonly compatible: string | null;
+  readonly status: string | null;
+  readonly reusable: boolean;
+  readonly noMap: boolean;
+  readonly cmaDefault: boolean;
+  readonly size: readonly (number | null)[] | null;
+  readonly alignment: readonly (number | null)[] | null;
+  readonly reg: readonly (number | null)[] | null;
+  readonly allocRanges: readonly (number | null)[] | null;
+  readonly addressCells: number | null;
+  readonly sizeCells: number | null;
+  readonly rootAddressCells: number | null;
+  readonly rootSizeCells: number | null;
+  readonly hasRanges: boolean | null;
+}
+
 /** Everything known of one moment (or of before and after one failure). */
 export interface Picture {
   readonly kernel: string | null;
@@ -93,6 +113,14 @@ export interface Picture {
     readonly bytes: number;
     readonly address: number | null;
     readonly name: string | null;
+  }[];
+  readonly trees?: readonly ReservedArea[];
+  /** What a configuration file asks for. */
+  readonly wishes?: readonly {
+    readonly place: Where;
+    readonly bytes: number;
+    readonly text: string;
+    readonly section: string;
   }[];
   readonly zones: readonly {
     readonly zone: string;

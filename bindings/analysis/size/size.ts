@@ -5,7 +5,7 @@ import { UnitError } from "../../engine/errors.js";
 import type { Picture } from "../explain/picture.js";
 import { cmaTotalPages, fitsOf, inferAlign, viewOf } from "../explain/view.js";
 import { guaranteedRun } from "../runs.js";
-import { type Buffer, parseBuffer } from "./buffers.js";
+import { type Buffer, paddingNote, parseBuffer } from "./buffers.js";
 import { type Span, spansOf } from "./span.js";
 
 export interface SizeAnswer {
@@ -18,6 +18,10 @@ export interface SizeAnswer {
   readonly exact: boolean;
   /** Enough in any order of allocation: each buffer with the largest gap that may precede it. */
   readonly guaranteed: number;
+  /** The size of the area is not known: `recommended` is what to add to it. */
+  readonly isIncrease: boolean;
+  /** What else to know of these buffers. */
+  readonly notes: readonly string[];
   readonly recommended: { readonly pages: number; readonly bytes: number; readonly reason: string };
   readonly cmdline: string;
   readonly deviceTree: string;
@@ -49,7 +53,13 @@ export function deviceTreeOf(bytes: number, align: number): string {
   ].join("\n");
 }
 
-function answer(buffers: readonly Buffer[], pageSize: number, least: number, why: string): SizeAnswer {
+function answer(
+  buffers: readonly Buffer[],
+  pageSize: number,
+  least: number,
+  why: string,
+  isIncrease = false,
+): SizeAnswer {
   const spans = spansOf(buffers);
   const pages = buffers.reduce((sum, buffer) => sum + buffer.count * buffer.pages, 0);
   const guaranteed = buffers.reduce(
@@ -67,8 +77,10 @@ function answer(buffers: readonly Buffer[], pageSize: number, least: number, why
     ...spans,
     guaranteed,
     recommended: { pages: bytes / pageSize, bytes, reason },
-    cmdline: `cma=${bytes / MIB}M`,
-    deviceTree: deviceTreeOf(bytes, unit),
+    isIncrease,
+    notes: [...new Set(buffers.flatMap(({ label }) => paddingNote(label, pageSize) ?? []))],
+    cmdline: isIncrease ? `+${bytes / MIB} MiB` : `cma=${bytes / MIB}M`,
+    deviceTree: isIncrease ? "" : deviceTreeOf(bytes, unit),
   };
 }
 
@@ -137,29 +149,62 @@ function alignUp(value: number, align: number): number {
   return Math.ceil(value / 2 ** align) * 2 ** align;
 }
 
-/** undefined when the log has no request to size an area for. */
-export function sizeForPicture(picture: Picture, pageSize: number): SizeAnswer | undefined {
+/** Pages of the area that a log shows by any of its lines; null: by none. Several areas count together. */
+function shownPages(picture: Picture): number | null {
+  const totals = [
+    cmaTotalPages(picture),
+    ...picture.lists.map(({ total }) => total),
+    ...picture.areas.map(({ count }) => count),
+    ...picture.requests.map(({ total }) => total),
+  ].filter((total) => total !== null);
+  return totals.length === 0 ? null : totals.reduce((most, total) => Math.max(most, total), 0);
+}
+
+function reach(buffers: readonly Buffer[]): number {
+  return buffers.reduce((sum, { count, pages, align }) => sum + count * guaranteedRun(pages, align), 0);
+}
+
+/**
+ * How large the area must be for the requests of a log, never below the area that the log shows.
+ * @param beside buffers that the area must hold as well
+ * @returns undefined when the log has no request to size an area for
+ */
+export function sizeForPicture(
+  picture: Picture,
+  pageSize: number,
+  beside: readonly Buffer[] = [],
+): SizeAnswer | undefined {
+  const known = shownPages(picture);
+  const also = beside.length === 0 ? "" : "; the buffers given have a place beside it";
   const larger = grown(picture);
   if (larger !== undefined) {
     const cured = larger.fitted
       ? `a larger area does not cure this failure: ${larger.buffer.pages} pages fitted already (pageblock explain says what blocked them)`
       : undefined;
     const space = `the failed request of ${larger.buffer.pages} pages fits behind what was in use when the area of ${larger.total} pages has ${larger.pages}`;
-    return answer([larger.buffer], pageSize, Math.max(larger.pages, larger.total), cured ?? space);
+    const least = Math.max(larger.pages, larger.total, known ?? 0) + reach(beside);
+    return answer([larger.buffer, ...beside], pageSize, least, `${cured ?? space}${also}`);
   }
   const buffers = buffersOf(picture.requests.length > 0 ? picture.requests : picture.failures);
   if (buffers.length === 0) return undefined;
-  const known = cmaTotalPages(picture);
-  const failedOnly = picture.requests.length === 0;
-  const why = failedOnly
-    ? `the failed requests alone${known === null ? "" : ` beside the ${known} pages that there are`}: what else uses the area is not in the log`
-    : "all requests of the log at once, in any order: those that were released in between are counted too";
-  return answer(
-    buffers,
-    pageSize,
-    failedOnly ? (known ?? 0) + buffers.reduce((sum, b) => sum + guaranteedRun(b.pages, b.align), 0) : 0,
-    why,
-  );
+  const all = [...buffers, ...beside];
+  if (picture.requests.length > 0) {
+    const why =
+      "all requests of the log at once, in any order: those that were released in between are counted too";
+    return answer(all, pageSize, known ?? 0, `${why}${also}`);
+  }
+  const why = `the failed requests alone${known === null ? "" : ` beside the ${known} pages that there are`}: what else uses the area is not in the log`;
+  const unknown =
+    known === null ? "; how large the area is now is not in the log either (grep Cma /proc/meminfo)" : "";
+  return answer(all, pageSize, (known ?? 0) + reach(all), `${why}${also}${unknown}`, known === null);
+}
+
+/** @throws UnitError with every text that names no buffer */
+export function parseBuffers(texts: readonly string[], pageSize: number): Buffer[] {
+  const parsed = texts.map((text) => parseBuffer(text, pageSize));
+  const wrong = parsed.filter((buffer) => typeof buffer === "string");
+  if (wrong.length > 0) throw new UnitError(wrong.join("\n"));
+  return parsed.flatMap((buffer) => (typeof buffer === "string" ? [] : buffer));
 }
 
 /**
@@ -168,12 +213,6 @@ export function sizeForPicture(picture: Picture, pageSize: number): SizeAnswer |
  * @throws UnitError with every text that names no buffer
  */
 export function size(buffers: readonly string[], pageSize = 4096): SizeAnswer {
-  const parsed = buffers.map((text) => parseBuffer(text, pageSize));
-  const wrong = parsed.filter((buffer) => typeof buffer === "string");
-  if (wrong.length > 0 || buffers.length === 0)
-    throw new UnitError(wrong.join("\n") || "no buffer was given");
-  return sizeForBuffers(
-    parsed.filter((buffer) => typeof buffer !== "string"),
-    pageSize,
-  );
+  if (buffers.length === 0) throw new UnitError("no buffer was given");
+  return sizeForBuffers(parseBuffers(buffers, pageSize), pageSize);
 }

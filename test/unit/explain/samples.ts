@@ -19,4 +19,11 @@ export const SAMPLES: Readonly<Record<string, string>> = {
   meminfo:
     "MemTotal:         461648 kB\nMemFree:          349384 kB\nHugePages_Total:       0\nCmaTotal:          65536 kB\nCmaFree:           65532 kB\n",
   cma: "/sys/kernel/debug/cma/linux,cma/count:256\n/sys/kernel/debug/cma/linux,cma/bitmap:4294967295 0 0 65535 0 1 2 3\n/sys/kernel/mm/cma/linux,cma/alloc_pages_fail:12\n",
+  devicetree:
+    'reserved-memory {\n  #size-cells = <1>;\n  linux,cma {\n    compatible = "shared-dma-pool";\n    size = <0x4000000>;\n  };\n};\n',
+  firmware:
+    "[all]\ndtoverlay=vc4-kms-v3d,cma-256\nconsole=serial0,115200 root=PARTUUID=1-02 rootwait cma=256M\n",
+  page_pinner:
+    "Page pinned for 310023 us\nPFN 0x9bb65 Block 1245 type CMA count 3 mapcount 1 mapping 00000000a1b2c3d4 Flags 0x14(uptodate|lru)\n unpin_user_pages+0x40/0x80\n",
+  pbcap: "pbcap 1\npage_size 4096\nuid 0\nskipped /proc/kpageflags\n",
 };
