@@ -55,6 +55,9 @@ export function attach(): i32 {
   return status;
 }
 
+/** Before frames or their links are looked at from outside: all that boot has left out is written. */
+export { settle } from "./buddy/frontier";
+
 /** 0 release, 1 checked, 2 debug. */
 export function checkLevel(): i32 {
   return CHECK_LEVEL;

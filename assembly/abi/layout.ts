@@ -56,6 +56,8 @@ export enum Region {
   CLASS_COUNTS,
   /** Applications killed for want of memory (KillWord). */
   KILLS,
+  /** FrontierWord: what boot has left out of the lists so far. */
+  FRONTIERS,
   COUNT,
 }
 

@@ -80,3 +80,6 @@ export const LOG_CAPACITY = 1_024;
 
 /** Most slots with which a frame's owner takes three bytes; with more of them it takes four. */
 export const SHORT_OWNERS = 0xff_fffe;
+
+/** Runs of free blocks that are left out at boot (buddy/frontier); more are simply written. */
+export const MAX_FRONTIERS = 15;

@@ -156,6 +156,26 @@ export enum EventWord {
   COUNT = 10,
 }
 
+/** Region.FRONTIERS: what boot has left out (buddy/frontier): a head, and a record for each run. */
+export enum FrontierHead {
+  /** Runs that are left. */
+  LEFT,
+  /** 1: none may be added any more. */
+  SEALED,
+  COUNT = 4,
+}
+
+/** One run of blocks; links. */
+export enum FrontierWord {
+  /** First block that is left out. */
+  START,
+  /** The block behind the last one; it is written. */
+  END,
+  /** What the word of each block's head is. */
+  WORD,
+  COUNT = 4,
+}
+
 /** Running totals since creation. */
 export enum StatWord {
   ALLOCATIONS,

@@ -9,6 +9,7 @@ import { MAX_AREAS } from "../abi/limits";
 import { FrameKind, Migratetype, PageFlag, PageLife } from "../abi/vocabulary";
 import { AreaWord, RangeWord } from "../abi/words";
 import { coveringHead } from "../buddy/free_pages";
+import { isLeftOut, settle } from "../buddy/frontier";
 import { areaWord, rangeWord } from "../cma/area";
 import { hasPageFlag, kindOf, lifeOf, orderOf, pfnOf, pinsOf, wordOf } from "../frames/frame";
 import { blockFrames, typeOf } from "../frames/pageblock";
@@ -215,6 +216,7 @@ export function classify(first: u32, count: u32, perCell: u32): i32 {
   if (count > <u32>CLASS_CHUNK || first > frames() || count > frames() - first) return 0;
   if (perCell && (count + perCell - 1) / perCell > <u32>CLASS_CELLS) return 0;
   const end = first + count;
+  if (isLeftOut(first << 2, end << 2)) settle();
   let at = count ? classifyRest(first, end) : end;
   while (at < end) {
     if (at + GROUP <= end && classifyGroup(WORD + ((<usize>at) << 2), CLASSES + <usize>(at - first))) {

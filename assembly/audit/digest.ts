@@ -13,6 +13,7 @@ import { CellWord, SimulationWord } from "../abi/run";
 import { ActorWord, Counter, Parameter } from "../abi/simulation";
 import { FrameKind } from "../abi/vocabulary";
 import { AreaWord, AuditWord, ConfigWord, PcpWord, RangeWord, RequestWord, ZoneWord } from "../abi/words";
+import { settle } from "../buddy/frontier";
 import { areaAt, areaWord, bitmapOf, rangeAt, rangeWord } from "../cma/area";
 import { requestAt } from "../cma/request";
 import { kindOf, wordOf } from "../frames/frame";
@@ -148,6 +149,7 @@ function simulation(hash: u64): u64 {
 
 /** Writes the 64-bit digest into the AUDIT region. */
 export function digest(): void {
+  settle();
   let hash: u64 = record(0x9e37_79b9_7f4a_7c15, 0, CONFIG, CONFIG_FIELDS);
   for (let zone = 0; zone < MAX_ZONES; zone++) {
     hash = record(hash, zone, ZONES + <usize>(zone * (ZoneWord.COUNT << 2)), ZONE_FIELDS);

@@ -3,6 +3,7 @@
 
 import { Fault } from "../abi/findings";
 import { ConfigWord } from "../abi/words";
+import { settle } from "../buddy/frontier";
 import { config } from "../memory/regions";
 import { checkAreas, checkRequests } from "./areas";
 import { checkContent, checkLru, checkPins } from "./content";
@@ -20,6 +21,7 @@ function checkZone(zone: i32): i32 {
 
 /** 0 when sound, else the Fault; details in the AUDIT region. Linear in frames. */
 export function validate(): i32 {
+  settle();
   fault(Fault.NONE, 0, 0, 0);
   let broken = checkFrames();
   for (let zone = 0; zone < config(ConfigWord.NR_ZONES) && !broken; zone++) broken = checkZone(zone);

@@ -6,9 +6,20 @@ import { MAX_ORDERS, MIGRATE_TYPES } from "../abi/limits";
 import { FrameKind } from "../abi/vocabulary";
 import { ZoneWord } from "../abi/words";
 import { pack, setWord, withType } from "../frames/frame";
+import { MAX_ORDER } from "../frames/pageblock";
 import { zoneAt } from "../frames/zone";
-import { addHead, addTail, isEmpty, NONE, nextOf, unlink, unlinkFirst } from "../memory/list";
+import {
+  addHead,
+  addTail,
+  addTailUnwritten,
+  isEmpty,
+  NONE,
+  nextOf,
+  unlink,
+  unlinkFirst,
+} from "../memory/list";
 import { FREE_HEADS } from "../memory/regions";
+import { leaveOut, reach } from "./frontier";
 
 /** From the head of a list to that of the same type one order up. */
 export const ORDER_STEP: u32 = MIGRATE_TYPES << 2;
@@ -46,6 +57,17 @@ export function insertFree(zone: i32, link: u32, order: i32, type: i32, toTail: 
   store<i32>(at, load<i32>(at) + 1);
 }
 
+/** insertFree() of a run of blocks of the largest order to the tail of `type`'s list, all but the last unwritten. */
+export function insertRun(zone: i32, first: u32, last: u32, type: i32): void {
+  const size = (<u32>4) << MAX_ORDER;
+  const word = withType(pack(FrameKind.BUDDY, MAX_ORDER, zone), type);
+  addTailUnwritten(freeHead(zone, MAX_ORDER, type), first, last - size);
+  leaveOut(first, last, word);
+  insertFree(zone, last, MAX_ORDER, type, true);
+  const at = nrFreeAt(zone, MAX_ORDER);
+  store<i32>(at, load<i32>(at) + <i32>((last - first) >> (MAX_ORDER + 2)));
+}
+
 /** insertFree() to the head of a list whose head the caller knows. */
 export function insertFirst(head: u32, zone: i32, link: u32, order: i32, type: i32): void {
   setWord(link, withType(pack(FrameKind.BUDDY, order, zone), type));
@@ -56,6 +78,7 @@ export function insertFirst(head: u32, zone: i32, link: u32, order: i32, type: i
 
 /** Takes the first block off this list. The word still says BUDDY. */
 export function removeFirst(head: u32, zone: i32, link: u32, order: i32): void {
+  if (order == MAX_ORDER) reach(link);
   unlinkFirst(head, link);
   const at = nrFreeAt(zone, order);
   store<i32>(at, load<i32>(at) - 1);
@@ -63,6 +86,7 @@ export function removeFirst(head: u32, zone: i32, link: u32, order: i32): void {
 
 /** Takes a block off its list, whichever it is. The word still says BUDDY: the caller writes what it becomes. */
 export function removeFree(zone: i32, link: u32, order: i32): void {
+  if (order == MAX_ORDER) reach(link);
   inline.always(unlink(link));
   const at = nrFreeAt(zone, order);
   store<i32>(at, load<i32>(at) - 1);
@@ -70,6 +94,7 @@ export function removeFree(zone: i32, link: u32, order: i32): void {
 
 /** Puts a free block to the tail of another migratetype's list of the same order. */
 export function moveFree(zone: i32, link: u32, order: i32, type: i32): void {
+  if (order == MAX_ORDER) reach(link);
   unlink(link);
   setWord(link, withType(pack(FrameKind.BUDDY, order, zone), type));
   addTail(freeHead(zone, order, type), link);

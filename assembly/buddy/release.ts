@@ -8,7 +8,7 @@ import { isFreeBlock, kindOf, setWord, wordOf } from "../frames/frame";
 import { isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setTypes, typeOf } from "../frames/pageblock";
 import { accountFree, modFreePages } from "../frames/zone";
 import { config } from "../memory/regions";
-import { insertFree, removeFree } from "./freelist";
+import { insertFree, insertRun, removeFree } from "./freelist";
 
 /** Written by bindRelease only: lists follow the pageblock's type (6.12) instead of the caller's (6.1). */
 let HYGIENIC: bool = false;
@@ -86,6 +86,14 @@ function freePieces(cpu: i32, zone: i32, link: u32, order: i32, toTail: bool): v
   const step = (<u32>4) << PAGEBLOCK_ORDER;
   const end = link + ((<u32>4) << order);
   for (let at = link; at < end; at += step) freeOne(cpu, zone, at, PAGEBLOCK_ORDER, typeOf(at), toTail);
+}
+
+/** freeDirect() of many blocks of the largest order to the tail, ascending, all of `type`: [first, last], links of heads. */
+export function freeRun(cpu: i32, zone: i32, first: u32, last: u32, type: i32): void {
+  const order = HYGIENIC ? min(MAX_ORDER, PAGEBLOCK_ORDER) : MAX_ORDER;
+  const behind = last + ((<u32>4) << MAX_ORDER);
+  for (let at = first; at < behind; at += (<u32>4) << order) accountFree(cpu, zone, 1 << order, type);
+  insertRun(zone, first, last, type);
 }
 
 /** True while a frame is the head of something that is on no free or per-CPU list. */

@@ -5,6 +5,7 @@
 import { MAX_AREAS, MAX_RANGES } from "../abi/limits";
 import { Status } from "../abi/vocabulary";
 import { AreaWord, ConfigWord, RangeWord, StatWord } from "../abi/words";
+import { isLeftOut, settle } from "../buddy/frontier";
 import { isFrame, linkOf } from "../frames/frame";
 import { PAGEBLOCK_ORDER } from "../frames/pageblock";
 import { zoneOfPfn } from "../frames/zone";
@@ -82,6 +83,7 @@ export function addRange(area: u32, orderPerBit: u32, base: u32, pages: u32): i3
   const zone = zoneOfPfn(base);
   if (zone < 0 || zoneOfPfn(base + pages - 1) != zone) return Status.CROSSES_ZONE;
   if (overlaps(base, pages)) return Status.ALREADY_USED;
+  if (isLeftOut(linkOf(base), linkOf(base) + (pages << 2))) settle();
   const nth = areaWord(area, AreaWord.NR_RANGES);
   if (nth >= MAX_RANGES) return Status.BAD_AREA;
   if (nth > 0 && <u32>areaWord(area, AreaWord.ORDER_PER_BIT) != orderPerBit) return Status.BAD_AREA;

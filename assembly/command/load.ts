@@ -7,8 +7,9 @@ import { BootFree, FrameKind, Migratetype, Mobility, PageLife, Status } from "..
 import { ConfigWord, StatWord } from "../abi/words";
 import { coveringHead, freePages } from "../buddy/free_pages";
 import { freeHead, insertFree } from "../buddy/freelist";
+import { isLeftOut, mayLeaveOut, SHORTEST_RUN } from "../buddy/frontier";
 import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
-import { freeDirect } from "../buddy/release";
+import { freeDirect, freeRun } from "../buddy/release";
 import {
   isFrame,
   kindOf,
@@ -24,7 +25,7 @@ import {
 } from "../frames/frame";
 import { addToLru, isOnLru, lruHead, removeFromLru } from "../frames/lru";
 import { ownerOf } from "../frames/owner";
-import { blockFrames, MAX_ORDER, PAGEBLOCK_ORDER, setType } from "../frames/pageblock";
+import { blockFrames, isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
 import { spans, zoneOfPfn } from "../frames/zone";
 import { addTail, initHead, NONE } from "../memory/list";
 import { config, STATS } from "../memory/regions";
@@ -43,6 +44,7 @@ function isSingle(link: u32): bool {
 
 /** May what these frames are be said again? */
 function isLoadable(first: u32, count: u32): bool {
+  if (isLeftOut(first, first + (count << 2))) return false;
   if (kindOf(wordOf(first)) == FrameKind.BODY && coveringHead(first) != NONE) return false;
   for (let i: u32 = 0; i < count; i++) {
     if (!isSingle(first + (i << 2))) return false;
@@ -54,6 +56,7 @@ function isLoadable(first: u32, count: u32): bool {
 function isUntouched(first: u32, count: u32): bool {
   const touched = load<u32>(STATS, StatWord.TOUCHED_END << 2);
   if (first >= touched) return true;
+  if (isLeftOut(first, first + (count << 2))) return false;
   if (coveringHead(first) != NONE) return false;
   const end = min(first + (count << 2), touched);
   for (let at = first; at < end; at += 4) {
@@ -140,6 +143,22 @@ function freeLate(cpu: i32, zone: i32, first: u32, count: u32): void {
   }
 }
 
+/**
+ * The blocks of the largest order from `at` on, behind one that was freed, if there are many and of one type: to the same
+ * lists, but without writing them. Answers the first frame that is still to be freed.
+ */
+function freeAlike(cpu: i32, zone: i32, at: u32, end: u32): u32 {
+  const blocks = (end - at) >> MAX_ORDER;
+  if (blocks < SHORTEST_RUN || PAGEBLOCK_ORDER > MAX_ORDER || !mayLeaveOut()) return at;
+  const first = linkOf(at);
+  const behind = first + (blocks << (MAX_ORDER + 2));
+  const type = typeOf(first - 4);
+  if (!isMergeable(type)) return at;
+  for (let link = first; link < behind; link += blockFrames() << 2) if (typeOf(link) != type) return at;
+  freeRun(cpu, zone, first, behind - ((<u32>4) << MAX_ORDER), type);
+  return at + (blocks << MAX_ORDER);
+}
+
 /** memblock_free_all(): ascending, the largest aligned blocks, to the tail. */
 function freeEarly(cpu: i32, zone: i32, pfn: u32, count: u32): void {
   const end = pfn + count;
@@ -148,6 +167,7 @@ function freeEarly(cpu: i32, zone: i32, pfn: u32, count: u32): void {
     while (order > 0 && (at + ((<u32>1) << order) > end || at + ((<u32>1) << order) < at)) order -= 1;
     freeDirect(cpu, zone, linkOf(at), order, true);
     at += (<u32>1) << order;
+    if (order == MAX_ORDER) at = freeAlike(cpu, zone, at, end);
   }
 }
 

@@ -7,6 +7,7 @@ import { PcpWord } from "../abi/words";
 import { isInsideZone, moveBlock } from "../buddy/block";
 import { coveringHead, dropContent, freePagesDirect, splitPages } from "../buddy/free_pages";
 import { insertFree, removeFree } from "../buddy/freelist";
+import { settle } from "../buddy/frontier";
 import { addReserved, reserved } from "../buddy/highatomic";
 import { returnToPcp } from "../buddy/pcp";
 import { isPcpOrder } from "../buddy/pcp_lists";
@@ -79,6 +80,7 @@ export function takeFree(cpu: i32, pfn: u32, order: i32, force: bool): i32 {
   if (order > MAX_ORDER) return Status.BAD_ORDER;
   if (!isFrame(pfn)) return Status.BAD_PFN;
   if (pfn & ((1 << order) - 1)) return Status.MISALIGNED;
+  settle();
   const link = linkOf(pfn);
   const head = coveringHead(link);
   if (head == NONE) return Status.NOT_FREE;
@@ -122,6 +124,7 @@ export function retype(cpu: i32, pfn: u32, type: i32): i32 {
   const zone = zoneOfPfn(pfn);
   if (zone < 0 || !isInsideZone(zone, link)) return Status.CROSSES_ZONE;
   if (old == type) return Status.OK;
+  settle();
   const pages = <i32>blockFrames();
   if (old == Migratetype.HIGHATOMIC) addReserved(zone, -min(pages, reserved(zone)));
   if (type == Migratetype.HIGHATOMIC) addReserved(zone, pages);

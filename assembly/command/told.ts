@@ -7,6 +7,7 @@ import { CommandWord, ConfigWord, StatWord, ZoneWord } from "../abi/words";
 import { failureStatus, takeBulkPage } from "../buddy/allocate";
 import { dropContent, gather } from "../buddy/free_pages";
 import { freeHead } from "../buddy/freelist";
+import { settle } from "../buddy/frontier";
 import { unreserveHighatomic } from "../buddy/highatomic";
 import { isolateFree } from "../buddy/isolate_free";
 import { decayPcp } from "../buddy/pcp";
@@ -63,6 +64,7 @@ function freeBlock(at: usize, op: i32, cpu: i32, order: i32): i32 {
   const refused = checkBlock(pfn, order);
   if (refused) return refused;
   if (b > 5) return Status.BAD_TYPE;
+  settle();
   const link = linkOf(pfn);
   const head = wordOf(link);
   const zone = zoneOf(head);

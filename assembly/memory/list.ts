@@ -23,6 +23,12 @@ export function isEmpty(head: u32): bool {
   return load<u32>(<usize>head, NEXT) == head;
 }
 
+/** Writes the links of one member whose neighbours name it already. */
+export function linkBetween(prev: u32, link: u32, next: u32): void {
+  store<u32>(<usize>link, next, NEXT);
+  store<u32>(PREV + <usize>link, prev);
+}
+
 export function addHead(head: u32, link: u32): void {
   const next = load<u32>(<usize>head, NEXT);
   store<u32>(<usize>link, next, NEXT);
@@ -51,6 +57,13 @@ export function addTailRun(head: u32, first: u32, step: u32, count: i32): void {
   }
   store<u32>(<usize>prev, head, NEXT);
   store<u32>(PREV + <usize>head, prev);
+}
+
+/** Puts a run whose members are not written to the tail: its ends are named, and name nobody. */
+export function addTailUnwritten(head: u32, first: u32, last: u32): void {
+  const prev = load<u32>(PREV + <usize>head);
+  store<u32>(<usize>prev, first, NEXT);
+  store<u32>(PREV + <usize>head, last);
 }
 
 /** unlink() of the first member: its predecessor is known. */

@@ -1,8 +1,8 @@
 // Knows: where each region of a machine's memory starts. One plan per machine; no growth after init.
 // Must not know: what the words mean.
 //
-//   0x10000 | table | CONFIG | ZONES | STATS | WORKLOAD | AUDIT | PCPS | ... | COMMANDS | CLASSES | CLASS_COUNTS | FRAME_NEXT
-//           | FRAME_PREV | FRAME_WORD | FRAME_OWNER | PAGEBLOCKS | CMA_BITMAPS | a simulation's
+//   0x10000 | table | CONFIG | ZONES | STATS | WORKLOAD | AUDIT | PCPS | ... | COMMANDS | CLASSES | CLASS_COUNTS | FRONTIERS
+//           | FRAME_NEXT | FRAME_PREV | FRAME_WORD | FRAME_OWNER | PAGEBLOCKS | CMA_BITMAPS | a simulation's
 //
 // Up to FRAME_NEXT no address depends on the device: they are constants, so that reading or writing one of those
 // words is one instruction. The others are globals, written by bind() only: a snapshot is a copy of memory, and a
@@ -23,6 +23,7 @@ import {
   MAX_CPUS,
   MAX_EVENT_CAPACITY,
   MAX_FRAMES,
+  MAX_FRONTIERS,
   MAX_ORDERS,
   MAX_PCP_LISTS,
   MAX_RANGES,
@@ -43,6 +44,8 @@ import {
   CommandWord,
   ConfigWord,
   EventWord,
+  FrontierHead,
+  FrontierWord,
   PcpWord,
   PinWord,
   RangeWord,
@@ -74,7 +77,9 @@ export const HINTS: usize = PINS + PIN_CAPACITY * PinWord.COUNT * 4;
 export const COMMANDS: usize = HINTS + HINT_CAPACITY * 4;
 export const CLASSES: usize = COMMANDS + COMMAND_CAPACITY * CommandWord.COUNT * 4;
 export const CLASS_COUNTS: usize = CLASSES + CLASS_CHUNK;
-export const NEXT: usize = CLASS_COUNTS + CLASS_CELLS * CLASS_BINS * 4;
+export const FRONTIERS: usize = CLASS_COUNTS + CLASS_CELLS * CLASS_BINS * 4;
+const FRONTIER_WORDS: u32 = FrontierHead.COUNT + MAX_FRONTIERS * FrontierWord.COUNT;
+export const NEXT: usize = FRONTIERS + FRONTIER_WORDS * 4;
 export let PREV: usize = 0;
 export let WORD: usize = 0;
 export let OWNER: usize = 0;
@@ -157,6 +162,7 @@ export function plan(indexWords: u32): i32 {
   place(Region.COMMANDS, COMMANDS, COMMAND_CAPACITY * CommandWord.COUNT, 4);
   place(Region.CLASSES, CLASSES, CLASS_CHUNK, 1);
   place(Region.CLASS_COUNTS, CLASS_COUNTS, CLASS_CELLS * CLASS_BINS, 4);
+  place(Region.FRONTIERS, FRONTIERS, FRONTIER_WORDS, 4);
   let at = place(Region.FRAME_NEXT, NEXT, links, 4);
   at = place(Region.FRAME_PREV, at, links, 4);
   at = place(Region.FRAME_WORD, at, count, 4);

@@ -6,6 +6,7 @@ import { EventKind } from "../abi/events";
 import { FrameKind, Migratetype, Mobility, PageFlag } from "../abi/vocabulary";
 import { StatWord, ZoneWord } from "../abi/words";
 import { hasFree, removeFree } from "../buddy/freelist";
+import { settle } from "../buddy/frontier";
 import { freeOne } from "../buddy/release";
 import { putPages } from "../buddy/traced";
 import {
@@ -131,6 +132,7 @@ function move(cpu: i32, zone: i32, source: u32, target: u32): void {
 
 /** Compacts one zone for a block of this order and type. True: there is one now. */
 export function compactZone(cpu: i32, zone: i32, order: i32, type: i32): bool {
+  settle();
   count(StatWord.COMPACTIONS);
   if (isDone(zone, order, type)) return true;
   let from = cursor(zone, ZoneWord.COMPACT_MIGRATE);

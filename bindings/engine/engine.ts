@@ -22,6 +22,9 @@ interface RegionView {
   readonly length: number;
 }
 
+/** What is not all written as long as nobody looks (assembly/buddy/frontier). */
+const FRAMES: ReadonlySet<Region> = new Set([Region.FRAME_NEXT, Region.FRAME_PREV, Region.FRAME_WORD]);
+
 /** One machine's memory and exports. After a trap every call throws StateError: the state is not to be trusted. */
 export class Engine {
   readonly module: WebAssembly.Module;
@@ -91,8 +94,14 @@ export class Engine {
     }
   }
 
+  /** What boot left out is written before anybody sees frames; a machine that has stopped is shown as it is. */
+  #settle(): void {
+    if (this.#broken === undefined) this.#call(() => this.#exports.settle());
+  }
+
   #region(region: Region): RegionView {
     if (this.#disposed) throw new StateError("the machine was disposed");
+    if (FRAMES.has(region)) this.#settle();
     const at = (this.#table >> 2) + TableWord.FIRST_ENTRY + region * EntryWord.COUNT;
     return {
       pointer: (this.#words[at + EntryWord.POINTER] ?? 0) >>> 0,
@@ -137,6 +146,7 @@ export class Engine {
   /** Everything that makes up the machine, for snapshot and fork. */
   memory(): Uint8Array {
     this.#refuse();
+    this.#settle();
     const used = (this.#words[(this.#table >> 2) + TableWord.BYTES] ?? 0) >>> 0;
     return new Uint8Array(this.#words.buffer, 0, used);
   }

@@ -24,6 +24,7 @@ export interface CoreExports extends Record<string, unknown> {
   execute(count: number, strict: number): number;
   init(): number;
   pattern(which: number, count: number): number;
+  settle(): void;
   table(): number;
   validate(): number;
   /** simulation.wasm only. */

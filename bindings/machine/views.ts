@@ -86,7 +86,8 @@ export class MachineViews {
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    this.#frames = engine.unsigned(Region.FRAME_WORD).length;
+    const config = engine.unsigned(Region.CONFIG);
+    this.#frames = (config[ConfigWord.END_PFN] ?? 0) - (config[ConfigWord.START_PFN] ?? 0);
   }
 
   get #next(): Uint32Array {
