@@ -24,7 +24,7 @@ function section({ title, columns, rows }: LabTable): string {
 export function renderSearchHtml(report: SearchReport): string {
   const { result, growth } = report;
   return renderHtmlPage(
-    "Searching a bitmap for an aligned run",
+    { brand: "pageblock bench search", title: "Searching a bitmap for an aligned run" },
     [
       ...headLines(report).map(renderHtmlParagraph),
       renderHtmlParagraph(`digest of the answers: ${result.digest}`),

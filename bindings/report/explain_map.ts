@@ -3,9 +3,9 @@
 
 import { Migratetype } from "../../assembly/abi/vocabulary.js";
 import type { AreaMap } from "../analysis/explain/index.js";
-import { freeLevel, INK, LEVELS, rampColor, typeRamps } from "./palette.js";
+import { freeLevel, LEVELS, rampColor, typeRamps } from "./palette.js";
 import { formatCount } from "./sizes.js";
-import { element, rectanglePath, textElement } from "./svg.js";
+import { element, escapeXml, rectanglePath, textElement } from "./svg.js";
 import { singleLine } from "./table.js";
 
 const WIDTH = 64;
@@ -51,6 +51,31 @@ export function renderAreaMap(map: AreaMap, color: boolean): string[] {
 
 const SIDE = 12;
 
+/** What the map shows, for those who do not see it. */
+export function describeMap(map: AreaMap): string {
+  const cells = map.free.map((free, cell) => ({ free, size: cellSize(map, cell) }));
+  const full = cells.filter(({ free }) => free <= 0).length;
+  const empty = cells.filter(({ free, size }) => free >= size).length;
+  let longest = { from: 0, cells: 0 };
+  let from = 0;
+  for (let cell = 0; cell <= cells.length; cell++) {
+    const at = cells[cell];
+    if (at !== undefined && at.free >= at.size) continue;
+    if (cell - from > longest.cells) longest = { from, cells: cell - from };
+    from = cell + 1;
+  }
+  const free = map.free.reduce((sum, pages) => sum + pages, 0);
+  const stretch =
+    longest.cells === 0
+      ? ""
+      : ` The longest stretch of free cells begins at page ${formatCount(longest.from * map.cell)} and is ${formatCount(longest.cells)} cells long.`;
+  const blocked =
+    map.culprits.length === 0
+      ? ""
+      : ` ${formatCount(map.culprits.length)} cells hold a frame that blocked a window.`;
+  return `${formatCount(free)} of ${formatCount(map.pages)} pages are free, in ${formatCount(cells.length)} cells: ${formatCount(full)} have nothing free, ${formatCount(empty)} are all free.${stretch}${blocked}`;
+}
+
 /** The same map as an SVG document. */
 export function renderAreaMapSvg(map: AreaMap): string {
   const rows = Math.ceil(map.free.length / WIDTH);
@@ -73,14 +98,22 @@ export function renderAreaMapSvg(map: AreaMap): string {
     d === "" ? "" : element("path", { d, fill: rampColor(typeRamps[Migratetype.CMA], level) }),
   );
   const marks =
-    marked === "" ? "" : element("path", { d: marked, fill: "none", stroke: INK, "stroke-width": 2 });
+    marked === ""
+      ? ""
+      : element("path", { d: marked, fill: "none", stroke: "currentColor", "stroke-width": 2 });
   const title = `${map.name === "" ? "area" : singleLine(map.name)}: ${formatCount(map.pages)} pages, one cell is ${formatCount(map.cell)} pages, pale is free`;
-  const text = textElement(0, 14, title, { "font-size": 12, "font-family": "sans-serif", fill: INK });
+  const text = textElement(0, 14, title, {
+    "font-size": 12,
+    "font-family": "sans-serif",
+    fill: "currentColor",
+  });
   const box = {
     xmlns: "http://www.w3.org/2000/svg",
     viewBox: `0 0 ${Math.max(width, 480)} ${height}`,
     width: Math.max(width, 480),
     height,
+    role: "img",
   };
-  return element("svg", box, text + paths.join("") + marks);
+  const told = element("title", {}, escapeXml(title)) + element("desc", {}, escapeXml(describeMap(map)));
+  return element("svg", box, told + text + paths.join("") + marks);
 }

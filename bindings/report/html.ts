@@ -1,13 +1,12 @@
 // Knows: how one self-contained HTML page is written: no scripts, nothing from elsewhere; every text is escaped here.
 // Must not know: what a page shows.
 
+import { PAGE_STYLE } from "./style.js";
 import { escapeXml } from "./svg.js";
 import { type Cell, type Column, singleLine } from "./table.js";
 
-const STYLE =
-  "body{font:15px/1.5 sans-serif;max-width:75em;margin:2em auto;padding:0 1em;color:#1c2330}h2{font-size:1.1em}" +
-  "svg{max-width:100%;height:auto}.t{overflow-x:auto}table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}" +
-  "th,td{padding:.15em .7em;text-align:left;border-bottom:1px solid #e4e7ec;white-space:nowrap}.r{text-align:right}";
+/** Nothing is loaded and nothing runs: whatever slipped through the escaping stays text. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 function safe(text: string): string {
   return escapeXml(singleLine(text));
@@ -17,7 +16,7 @@ function safe(text: string): string {
 export function renderHtmlTable(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string {
   const side = columns.map(({ align }, i) => {
     const numbers = rows.length > 0 && rows.every((row) => typeof row[i] === "number");
-    return align === "right" || (align !== "left" && numbers) ? ' class="r"' : "";
+    return align === "right" || (align !== "left" && numbers) ? ' class="n"' : "";
   });
   const line = (tag: "th" | "td", cells: readonly string[]) =>
     `<tr>${cells.map((text, i) => `<${tag}${side[i] ?? ""}>${safe(text)}</${tag}>`).join("")}</tr>\n`;
@@ -31,7 +30,7 @@ export function renderHtmlTable(columns: readonly Column[], rows: readonly (read
       columns.map((_, i) => String(row[i] ?? "")),
     ),
   );
-  return `<div class="t"><table>\n${head}${body.join("")}</table></div>\n`;
+  return `<div class="table"><table>\n${head}${body.join("")}</table></div>\n`;
 }
 
 export function renderHtmlHeading(text: string): string {
@@ -42,10 +41,21 @@ export function renderHtmlParagraph(text: string): string {
   return `<p>${safe(text)}</p>\n`;
 }
 
-/** A whole document; `body` is markup that is already escaped. */
-export function renderHtmlPage(title: string, body: string): string {
+/** What stands above the title: the command that made the page, and one sentence below it. */
+export interface PageHead {
+  readonly brand: string;
+  readonly title: string;
+  readonly lead?: string;
+}
+
+/** A whole document in the style of the run report, light and dark; `body` is markup that is already escaped. */
+export function renderHtmlPage({ brand, title, lead }: PageHead, body: string): string {
+  const sentence = lead === undefined ? "" : `<p class="lead">${safe(lead)}</p>\n`;
   return (
-    `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${safe(title)}</title>` +
-    `<style>${STYLE}</style></head><body>\n<h1>${safe(title)}</h1>\n${body}</body></html>\n`
+    `<!doctype html>\n<html lang="en"><head><meta charset="utf-8">` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">` +
+    `<meta http-equiv="Content-Security-Policy" content="${POLICY}">` +
+    `<title>${safe(title)}</title><style>${PAGE_STYLE}</style></head><body><main>\n` +
+    `<p class="brand">${safe(brand)}</p>\n<h1>${safe(title)}</h1>\n${sentence}${body}</main></body></html>\n`
   );
 }

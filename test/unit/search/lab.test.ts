@@ -199,7 +199,7 @@ describe("pageblock bench search", () => {
     for (const part of ["captured: a 64 MiB area", "memory of the index", "goals", "the composite loses"]) {
       expect(page).toContain(part);
     }
-    expect(page).toMatch(/<td>63@6<\/td><td class="r">/);
+    expect(page).toMatch(/<td>63@6<\/td><td class="n">/);
     expect(page).not.toMatch(/<script|<link|src=|href=|url\(|NaN|undefined/);
   });
 
