@@ -7,7 +7,7 @@ import type { Written } from "./kinds/kind.js";
 import type { Scenario } from "./scenario.js";
 import { readScenario } from "./yaml.js";
 
-type OfRole<Role extends "workload" | "client"> = {
+export type OfRole<Role extends "workload" | "client"> = {
   [K in KindName]: (typeof kinds)[K]["role"] extends Role ? K : never;
 }[KindName];
 
@@ -15,7 +15,7 @@ type OfRole<Role extends "workload" | "client"> = {
 export type WorkloadName = OfRole<"workload">;
 export type ClientName = OfRole<"client">;
 
-type Group = Readonly<Record<string, unknown>>;
+export type Group = Readonly<Record<string, unknown>>;
 
 /** Immutable: each call gives a new builder, so that a beginning can be shared. */
 export class ScenarioBuilder {

@@ -92,9 +92,9 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   kernel_text: ["abi", "engine", "device", "machine", "analysis", "importers", "importers/capture"],
   scenario: ["abi", "engine", "machine", "device", "policy", "state"],
   sweep: ["abi", "engine", "machine", "device", "policy", "scenario", "analysis"],
-  index: [...NEUTRAL, ...LATER],
-  node: ["index", ...NEUTRAL, ...LATER],
-  cli: ["index", "node", ...NEUTRAL, ...LATER],
+  // What a caller of the package may import: re-exports only.
+  doors: [...NEUTRAL, ...LATER],
+  cli: [...NEUTRAL, ...LATER],
 };
 
 /** The page of a report: what it imports of bindings, the vocabulary and shapes; it draws and computes nothing else. */

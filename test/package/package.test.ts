@@ -46,7 +46,7 @@ describe("the tarball", () => {
     expect(modules.length).toBeGreaterThan(30);
     expect(modules.filter((path) => !paths.has(path.replace(/\.js$/, ".d.ts")))).toEqual([]);
     const map = readFileSync(
-      join(installed.folder, "node_modules/pageblock/dist/bindings/index.js.map"),
+      join(installed.folder, "node_modules/pageblock/dist/bindings/doors/pageblock.js.map"),
       "utf8",
     );
     expect((JSON.parse(map) as { sourcesContent?: unknown[] }).sourcesContent).toHaveLength(1);

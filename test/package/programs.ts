@@ -74,7 +74,7 @@ export const PAGE = `<!doctype html>
 <script type="importmap">
 {
   "imports": {
-    "pageblock": "/node_modules/pageblock/dist/bindings/index.js",
+    "pageblock": "/node_modules/pageblock/dist/bindings/doors/pageblock.js",
     "#platform": "/node_modules/pageblock/dist/bindings/engine/platform.web.js",
     "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js",
     "pbf": "/node_modules/pbf/index.js",

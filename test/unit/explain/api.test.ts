@@ -3,7 +3,7 @@
 
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
-  type BufferRequest,
+  type Buffer,
   collect,
   type Explained,
   type Explanation,
@@ -12,9 +12,9 @@ import {
   type SizeAnswer,
   size,
   sizeForPicture,
-  UnitError,
   VERDICTS,
-} from "../../../bindings/index.js";
+} from "../../../bindings/doors/explain.js";
+import { UnitError } from "../../../bindings/doors/pageblock.js";
 
 const LOG = [
   "cma: cma_alloc: linux,cma: alloc failed, req-size: 456 pages, ret: -12",
@@ -38,7 +38,7 @@ describe("the public functions", () => {
   it("size takes what the command line takes, or the requests of a log", () => {
     const answer = size(["2x456pages@8"]);
     expectTypeOf(answer).toEqualTypeOf<SizeAnswer>();
-    expectTypeOf(answer.buffers).toEqualTypeOf<readonly BufferRequest[]>();
+    expectTypeOf(answer.buffers).toEqualTypeOf<readonly Buffer[]>();
     expect(answer).toMatchObject({ pages: 912, guaranteed: 2 * (456 + 255) });
     expect(size(["1M"], 16384).pages).toBe(64);
     expect(() => size(["much", "4x4"])).toThrow(UnitError);

@@ -2,8 +2,8 @@
 // Must not know: real files.
 
 import { describe, expect, it } from "vitest";
+import { Migratetype } from "../../../bindings/doors/pageblock.js";
 import { collect } from "../../../bindings/importers/collect.js";
-import { Migratetype } from "../../../bindings/index.js";
 import { Machine } from "../../../bindings/machine/machine.js";
 import { assignTypes } from "../../../bindings/rebuild/assign.js";
 import { BlockMap, freeBlocksOf } from "../../../bindings/rebuild/blocks.js";

@@ -1,0 +1,191 @@
+// Knows: the door "pageblock": machines, devices, scenarios and their runs, policies, explain, size, errors, units; the same
+// in Node and in a browser. Must not know: text of kernels and captures (their own doors), files and processes (node.ts).
+//
+// The reference gives callers whose library is older than `using` the types Disposable and Symbol.dispose.
+
+/// <reference lib="esnext.disposable" preserve="true" />
+
+export { PageClass } from "../../assembly/abi/classes.js";
+export { BlockReason, Fault, RequestState, SearchStrategy } from "../../assembly/abi/findings.js";
+export { CmaFree, CmaUse, PinRule, Quarantine } from "../../assembly/abi/proposals.js";
+// The vocabulary: enumerations in the kernel's words.
+export type { ActorKind, RunStatus } from "../../assembly/abi/simulation.js";
+export {
+  BootFree,
+  Errno,
+  FrameKind,
+  Migratetype,
+  Mobility,
+  Op,
+  PageFlag,
+  PageLife,
+  PinKind,
+  ReclaimMode,
+  Refusal,
+  Status,
+} from "../../assembly/abi/vocabulary.js";
+export type { Interval } from "../analysis/bootstrap.js";
+// Why a request failed, and how large an area must be.
+export { type Explanation, explain } from "../analysis/explain/index.js";
+// What runs come to.
+export {
+  type Blocker,
+  type Cause,
+  type ClientSummary,
+  type Contents,
+  type FailureOutcome,
+  type FailureStory,
+  type Heading,
+  type Held,
+  type Metric,
+  type NamedBlocker,
+  type Outcomes,
+  outcomesOf,
+  type PolicyComparison,
+  type RequestSummary,
+  type RunOutcome,
+  type Spread,
+  type Summary,
+  type Work,
+} from "../analysis/outcomes/index.js";
+export { type SizeAnswer, size, sizeForBuffers } from "../analysis/size/index.js";
+// What a machine is built from.
+export type {
+  AreaDescription,
+  AreaRangeDescription,
+  DeviceDescription,
+  MemoryBank,
+  Placement,
+  ReservedRange,
+  ThpMode,
+  VmSettings,
+  ZoneBoundary,
+} from "../device/description.js";
+export type { KernelId, KernelRules, ZoneName } from "../device/kernel.js";
+export { getPreset, type PresetName, presetNames, presets } from "../device/presets/index.js";
+export { androidZones, arm64Zones, memoryMap, x86Zones } from "../device/presets/zones.js";
+export { resolveDevice } from "../device/resolve.js";
+export type {
+  FrameRun,
+  NamedRun,
+  ResolvedArea,
+  ResolvedAreaRange,
+  ResolvedDevice,
+  ResolvedFrames,
+  ResolvedPcp,
+  ResolvedTotals,
+  ResolvedZone,
+} from "../device/resolved.js";
+export type { Watermarks } from "../device/watermarks.js";
+// Batches, misuse, masks, units.
+export { type CommandArguments, type CommandBuffer, DIRECT, LOOSE, NO_DRAIN } from "../engine/commands.js";
+export type { Soundness } from "../engine/engine.js";
+export {
+  DeviceError,
+  type ErrorCode,
+  MachineError,
+  PageblockError,
+  type Problem,
+  ScenarioError,
+  type ScenarioProblem,
+  StateError,
+  UnitError,
+} from "../engine/errors.js";
+export { GFP_HIGHUSER_MOVABLE, GFP_KERNEL, type GfpName, gfpMasks } from "../engine/gfp.js";
+export type { CoreBuild, CoreSource } from "../engine/load.js";
+export {
+  type Bytes,
+  bytes,
+  bytesToPages,
+  type Cpu,
+  GiB,
+  KiB,
+  MiB,
+  microseconds,
+  milliseconds,
+  type Nanoseconds,
+  nanoseconds,
+  type Order,
+  order,
+  type Pages,
+  type Pfn,
+  pages,
+  pagesToBytes,
+  pfn,
+  seconds,
+  type ZoneIndex,
+} from "../engine/units.js";
+// Logs and files of one moment, found by content: what explain, size and buildState start from.
+export { collect } from "../importers/collect.js";
+export { CaptureError } from "../importers/errors.js";
+export type { Facts, ImportIssue } from "../importers/facts.js";
+// The machine.
+export type { ChurnOptions, ChurnResult } from "../machine/churn.js";
+export type {
+  AreaView,
+  Cma,
+  CmaRequest,
+  CmaRequestOptions,
+  CmaResult,
+  RangeView,
+  WindowTried,
+} from "../machine/cma.js";
+export type { MachinePolicy, PressureOptions, SimulationRoom } from "../machine/config.js";
+export {
+  type AllocateRequest,
+  type AllocateResult,
+  type CreateOptions,
+  Machine,
+  type PageContent,
+} from "../machine/machine.js";
+export type { Pin, PinOptions, PinView } from "../machine/pins.js";
+export { type Copyable, CopyPool } from "../machine/pool.js";
+export type { SnapshotLabels } from "../machine/snapshot.js";
+export type { FrameView, MachineViews, PcpView, ZoneView } from "../machine/views.js";
+// Proposals, by name and by number.
+export { type PolicyRow, policies, policyNames } from "../policy/policies.js";
+export type { Policy, PolicyNumbers, PolicyWords } from "../policy/policy.js";
+// A report of runs as one HTML file; pageblock/node reads the template by itself.
+export { fillRunReport, type RunReportOptions } from "../report/run/index.js";
+// Scenarios: from YAML or step by step.
+export {
+  type ClientName,
+  type Group,
+  type OfRole,
+  ScenarioBuilder,
+  scenario,
+  type WorkloadName,
+} from "../scenario/builder.js";
+export { type CostFigure, type CostSet, costSets } from "../scenario/costs.js";
+export { type KindName, kinds, type Settings, type Values, type Written } from "../scenario/kinds/index.js";
+export { getScenario, type ScenarioName, scenarioNames, scenarioText } from "../scenario/presets/index.js";
+export type {
+  ActorSummary,
+  AreaSummary,
+  CellMap,
+  FailureRecord,
+  PageKind,
+  RequestRecord,
+  RunResult,
+  SeriesColumn,
+  SeriesTable,
+  WindowRecord,
+} from "../scenario/result.js";
+export {
+  type Scenario,
+  type ScenarioActor,
+  type ScenarioPressure,
+  scenarioDigest,
+} from "../scenario/scenario.js";
+export {
+  type ActorSpec,
+  type LoggedRequest,
+  Simulation,
+  type SimulationOptions,
+} from "../scenario/simulation.js";
+export { parseScenario } from "../scenario/yaml.js";
+export type { MachineState } from "../state/types.js";
+// Runs of scenarios.
+export { actorSpec } from "../sweep/actor_specs.js";
+export { type RunObserver, type RunOptions, runScenario } from "../sweep/run.js";
+export { type RunTask, runSweep, type SweepOptions, type SweepResult } from "../sweep/sweep.js";
