@@ -8,7 +8,9 @@ import type { KernelId, ZoneName } from "./kernel.js";
 
 /** A range of physical memory, [start, start + size). */
 export interface MemoryBank {
+  /** First physical address. */
   readonly start: Bytes;
+  /** Length in bytes. */
   readonly size: Bytes;
 }
 
@@ -17,8 +19,11 @@ export interface MemoryBank {
  * Normal and Movable always exist in a kernel and are added, empty, when they are not listed.
  */
 export interface ZoneBoundary {
+  /** Which zone. */
   readonly name: ZoneName;
+  /** First physical address. */
   readonly start: Bytes;
+  /** One past the last physical address. */
   readonly end: Bytes;
 }
 
@@ -32,7 +37,9 @@ export interface Placement {
 
 /** Memory that never reaches the allocator: kernel image, firmware, carve-outs, struct page itself. */
 export interface ReservedRange extends Placement {
+  /** What it is for; the name of its run among the reserved frames. */
   readonly name: string;
+  /** Length in bytes. */
   readonly size: Bytes;
   /** Fixed physical address. Without it the range is placed after the areas, in the order listed. */
   readonly base?: Bytes;
@@ -94,14 +101,17 @@ export interface VmSettings {
 
 /** What a machine is built from. */
 export interface DeviceDescription {
+  /** The name in messages and reports. */
   readonly name: string;
   /** Where each number comes from; "chosen: ..." for what we decided ourselves. */
   readonly sources?: readonly string[];
+  /** Whose rules the allocator follows. */
   readonly kernel: KernelId;
   /** Binary logarithm of the page size: 12, 14 or 16. */
   readonly pageShift: number;
   /** MAX_PAGE_ORDER: the order of the largest block, inclusive (6.1 calls it MAX_ORDER - 1). */
   readonly maxPageOrder: number;
+  /** pageblock_order: the order of a pageblock, at most maxPageOrder. */
   readonly pageblockOrder: number;
   /** Online CPUs. */
   readonly cpus: number;
@@ -111,9 +121,14 @@ export interface DeviceDescription {
   readonly cacheSlice?: Bytes;
   /** Granularity of the memory map (SECTION_SIZE_BITS); 128 MiB, 512 MiB with 64 KiB pages. */
   readonly sectionSize?: Bytes;
+  /** Physical memory, as the device tree or e820 lists it; banks do not overlap. */
   readonly memory: readonly MemoryBank[];
+  /** Borders of the zones; together they cover the memory. */
   readonly zones: readonly ZoneBoundary[];
+  /** Memory that never reaches the allocator; none when absent. */
   readonly reserved?: readonly ReservedRange[];
+  /** CMA areas in the order of cma_areas[]; none when absent. */
   readonly areas?: readonly AreaDescription[];
+  /** Settings of /proc/sys/vm; the kernel's own values when absent. */
   readonly vm?: VmSettings;
 }

@@ -18,6 +18,7 @@ import {
 
 /** The zones of one node that the package models, in the order of `enum zone_type`. */
 export const ZONE_NAMES = ["DMA", "DMA32", "Normal", "Movable"] as const;
+/** A name of ZONE_NAMES. */
 export type ZoneName = (typeof ZONE_NAMES)[number];
 
 /**
@@ -25,22 +26,34 @@ export type ZoneName = (typeof ZONE_NAMES)[number];
  * of several ranges from 6.15 (c009da4258f9, `mm, cma: support multiple contiguous ranges`); every other rule is that of 6.12.
  */
 export type KernelId = "6.15" | "6.12" | "6.1";
+/** Every kernel that is modelled, newest first. */
 export const KERNEL_IDS: readonly KernelId[] = ["6.15", "6.12", "6.1"];
 
 /** Ready for ConfigWord.RULE_*. */
 export interface KernelRules {
+  /** Which free list a freed block goes to: its pageblock's type, or the type that the caller found. */
   readonly listType: ListTypeRule;
+  /** How the high mark of the per-CPU lists comes about: fixed, or tuned between two limits (6.7+). */
   readonly pcp: PcpRule;
+  /** How a request takes pages of another migratetype: claims pageblocks, steals blocks. */
   readonly fallback: FallbackRule;
+  /** Which part of the HIGHATOMIC reserve is unusable, who ignores a boost, how much may be reserved. */
   readonly reserve: ReserveRule;
+  /** How pageblocks at the borders of a window are isolated. */
   readonly isolation: IsolationRule;
+  /** Whether the pages of a window are migrated one batch at a time or singly. */
   readonly migration: MigrationRule;
+  /** Which errno a cma_alloc that finds no window returns. */
   readonly cmaError: CmaErrorRule;
+  /** What a cma_alloc under way keeps others from: all of CMA (cma_mutex), or its own area (6.15). */
   readonly cmaLock: CmaLockRule;
 }
 
+/** Everything in which the modelled kernels differ: rules and the constants that formulas take. */
 export interface KernelProfile {
+  /** Which kernel. */
   readonly id: KernelId;
+  /** Its decisions, as a machine takes them. */
   readonly rules: KernelRules;
   /** The two THP pcp lists hold HPAGE_PMD_ORDER ("pmd") or pageblock_order ("pageblock"). */
   readonly thpListOrder: "pmd" | "pageblock";
@@ -70,6 +83,7 @@ const linux612: KernelProfile = {
   hasAreaRanges: false,
 };
 
+/** Each kernel's rules and constants. */
 export const kernelProfiles: Readonly<Record<KernelId, KernelProfile>> = {
   "6.15": {
     ...linux612,

@@ -31,35 +31,53 @@ import {
   zoneWatermarks,
 } from "./watermarks.js";
 
+/** One zone as init_per_zone_wmark_min() finds it. Pages. */
 export interface LimitsZone extends ZoneSize {
   /** Managed pages at the time of boot when limits are computed; at most `managed`. */
   readonly bootManaged: number;
 }
 
+/** What the kernel's formulas take. */
 export interface LimitsInput {
+  /** Whose formulas. */
   readonly kernel: KernelId;
+  /** Binary logarithm of the page size. */
   readonly pageShift: number;
+  /** Order of a pageblock. */
   readonly pageblockOrder: number;
+  /** Online CPUs. */
   readonly cpus: number;
+  /** Transparent huge pages at boot: khugepaged raises min_free_kbytes. */
   readonly thp: ThpMode;
+  /** Bytes of data cache that one CPU may call its own; 0 when the kernel knows none. */
   readonly cacheSlice: number;
+  /** What was written into /proc/sys/vm. */
   readonly vm: VmSettings;
   /** One per zone index, empty zones included, Normal and Movable always there. */
   readonly zones: readonly LimitsZone[];
 }
 
+/** What the kernel derives for one zone. Pages. */
 export interface ZoneLimits extends PcpLimits {
+  /** min, low, high, promo, without boost. */
   readonly watermarks: Watermarks;
   /** Pages, one per zone index. */
   readonly lowmemReserve: readonly number[];
+  /** stat_threshold: how far a per-CPU counter may be ahead of the zone's. */
   readonly statThreshold: number;
+  /** percpu_drift_mark: below it the kernel sums the per-CPU counters. */
   readonly percpuDriftMark: number;
+  /** PCPF_FREE_HIGH_BATCH: the CPU's cache slice holds a batch. */
   readonly freeHighBatch: boolean;
 }
 
+/** What the kernel derives from the sizes of its zones. */
 export interface Limits {
+  /** min_free_kbytes, KiB. */
   readonly minFreeKbytes: number;
+  /** totalreserve_pages: what is kept from page cache and overcommit, pages. */
   readonly totalReservePages: number;
+  /** One per zone index, as in the input. */
   readonly zones: readonly ZoneLimits[];
 }
 

@@ -10,8 +10,11 @@ import type { Watermarks } from "./watermarks.js";
 
 /** Limits of one zone's per-CPU lists, pages; equal on every CPU. 6.1 has one high: highMin = highMax. */
 export interface PcpLimits {
+  /** Pages moved at a time between a per-CPU list and the buddy lists. */
   readonly batch: number;
+  /** Lower limit of high; the one high of kernels before 6.7. */
   readonly highMin: number;
+  /** Upper limit of high. */
   readonly highMax: number;
 }
 

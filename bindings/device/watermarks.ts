@@ -10,16 +10,23 @@ import { type KernelProfile, PCP_TYPES, type ZoneName } from "./kernel.js";
 
 /** Pages. Without the boost, which the machine adds itself. */
 export interface Watermarks {
+  /** WMARK_MIN: below it only requests with reserves are served. */
   readonly min: number;
+  /** WMARK_LOW: below it kswapd is woken. */
   readonly low: number;
+  /** WMARK_HIGH: kswapd stops here. */
   readonly high: number;
+  /** WMARK_PROMO of memory tiering. */
   readonly promo: number;
 }
 
 /** One zone as the rules below see it; all counts in pages, one entry per zone index. */
 export interface ZoneSize {
+  /** Which zone. */
   readonly name: ZoneName;
+  /** Pages that memory is behind. */
   readonly present: number;
+  /** Pages that the allocator manages. */
   readonly managed: number;
 }
 

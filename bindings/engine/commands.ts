@@ -20,12 +20,19 @@ function isWord(value: number): boolean {
   return (value | 0) === value || value >>> 0 === value;
 }
 
+/** What a command takes; what a, b and c are is listed at each row of Op. 0 where absent. */
 export interface CommandArguments {
+  /** Order of the block, or of the alignment of a CMA request. */
   readonly order?: number;
+  /** CPU that acts. */
   readonly cpu?: number;
+  /** DIRECT, LOOSE, NO_DRAIN. */
   readonly flags?: number;
+  /** First argument. */
   readonly a?: number;
+  /** Second argument. */
   readonly b?: number;
+  /** Third argument. */
   readonly c?: number;
 }
 
@@ -37,6 +44,7 @@ export class CommandBuffer {
   readonly #engine: Engine;
   #count = 0;
 
+  /** @internal */
   constructor(engine: Engine) {
     this.#engine = engine;
   }
@@ -45,10 +53,12 @@ export class CommandBuffer {
     return this.#engine.unsigned(Region.COMMANDS);
   }
 
+  /** Commands written since clear(). */
   get length(): number {
     return this.#count;
   }
 
+  /** No further command fits: execute() and clear() first. */
   get isFull(): boolean {
     return this.#count === COMMAND_CAPACITY;
   }
@@ -100,6 +110,7 @@ export class CommandBuffer {
     return this.#words[index * CommandWord.COUNT + word] ?? 0;
   }
 
+  /** What became of a command, after execute(). */
   status(index: number): Status {
     return this.#word(index, CommandWord.STATUS);
   }
@@ -114,10 +125,12 @@ export class CommandBuffer {
     return this.#word(index, CommandWord.DETAIL);
   }
 
+  /** The command left the fast path: kswapd was woken, or more was tried. */
   wasSlow(index: number): boolean {
     return this.#word(index, CommandWord.SLOW) === 1;
   }
 
+  /** Forgets all commands and answers. */
   clear(): void {
     this.#count = 0;
   }

@@ -10,10 +10,15 @@ import { type CoreExports, instantiate } from "./load.js";
 
 /** What validate() found. `pfn` is the first broken frame, or the zone or CPU for a counter. */
 export interface Soundness {
+  /** NONE when everything agrees. */
   readonly fault: Fault;
+  /** The fault in words: its name in Fault. */
   readonly name: string;
+  /** First broken frame, or the zone or CPU for a counter. */
   readonly pfn: number;
+  /** What the frames say. */
   readonly expected: number;
+  /** What the counter or list says. */
   readonly got: number;
 }
 

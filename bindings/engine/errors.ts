@@ -19,8 +19,10 @@ export type ErrorCode =
 /** Base of everything that this package throws on purpose. */
 export class PageblockError extends Error {
   override readonly name: string = "PageblockError";
+  /** For programs; stable. */
   readonly code: ErrorCode;
 
+  /** @internal */
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
@@ -30,6 +32,7 @@ export class PageblockError extends Error {
 /** A number that cannot be what it is used as: a negative pfn, half a page, 2^60 bytes. */
 export class UnitError extends PageblockError {
   override readonly name = "UnitError";
+  /** @internal */
   constructor(message: string) {
     super("BAD_UNIT", message);
   }
@@ -37,16 +40,21 @@ export class UnitError extends PageblockError {
 
 /** One thing that is wrong with a description, and where: `zones[1]`, `areas[2].size`. */
 export interface Problem {
+  /** `zones[1]`, `areas[2].size`; empty for the whole. */
   readonly path: string;
+  /** What is wrong, and what would be right. */
   readonly message: string;
 }
 
 /** A description of a machine that cannot be built. Carries ALL problems, in the order in which they were found. */
 export class DeviceError extends PageblockError {
   override readonly name = "DeviceError";
+  /** Name of the description. */
   readonly device: string;
+  /** All of them, in the order in which they were found. */
   readonly problems: readonly Problem[];
 
+  /** @internal */
   constructor(device: string, problems: readonly Problem[]) {
     const lines = problems.map(({ path, message }) =>
       path === "" ? `  ${message}` : `  ${path}: ${message}`,
@@ -62,6 +70,7 @@ export class DeviceError extends PageblockError {
 export interface ScenarioProblem extends Problem {
   /** From 1; absent where there is no text. */
   readonly line?: number;
+  /** From 1; absent where there is no text. */
   readonly column?: number;
   /** The line and a mark under what is wrong. */
   readonly excerpt?: string;
@@ -70,9 +79,12 @@ export interface ScenarioProblem extends Problem {
 /** A scenario that cannot be run. Carries ALL problems, in the order of the text. */
 export class ScenarioError extends PageblockError {
   override readonly name = "ScenarioError";
+  /** File or name of the scenario. */
   readonly scenario: string;
+  /** All of them, in the order of the text. */
   readonly problems: readonly ScenarioProblem[];
 
+  /** @internal */
   constructor(scenario: string, problems: readonly ScenarioProblem[]) {
     const texts = problems.map(({ path, message, line, column, excerpt }) => {
       const place = line === undefined ? `  ${path}` : `${scenario}:${line}:${column}`;
@@ -88,6 +100,7 @@ export class ScenarioError extends PageblockError {
 /** Misuse of a machine: a command that could not mean anything. The machine is unchanged. */
 export class MachineError extends PageblockError {
   override readonly name = "MachineError";
+  /** What the core answered; BAD_COMMAND and above mean misuse. */
   readonly status: Status;
 
   /** @param what the command in words, e.g. `release of pfn 4096, order 3` */
@@ -100,6 +113,7 @@ export class MachineError extends PageblockError {
 /** A machine that may no longer be used: disposed, or stopped by a fault of our own. */
 export class StateError extends PageblockError {
   override readonly name = "StateError";
+  /** @internal */
   constructor(message: string, options?: ErrorOptions) {
     super("BAD_STATE", message, options);
   }

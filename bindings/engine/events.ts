@@ -8,14 +8,19 @@ import type { Engine } from "./engine.js";
 
 /** One event as the core wrote it; what a to e are is listed at EventKind. */
 export interface MachineEvent {
+  /** What happened. */
   readonly kind: EventKind;
   /** Zone index, or the area of CMA events. */
   readonly zone: number;
+  /** Unsigned; see EventKind. */
   readonly a: number;
+  /** Unsigned; see EventKind. */
   readonly b: number;
+  /** Unsigned; see EventKind. */
   readonly c: number;
   /** Signed: it may be an Errno. */
   readonly d: number;
+  /** Unsigned; see EventKind. */
   readonly e: number;
   /** -1: not known. */
   readonly cpu: number;

@@ -65,4 +65,5 @@ export const gfpMasks = {
   GFP_DMA32,
 } as const satisfies Readonly<Record<string, number>>;
 
+/** A name of gfpMasks. */
 export type GfpName = keyof typeof gfpMasks;

@@ -8,19 +8,29 @@ import type { MachineViews } from "./views.js";
 
 /** Parameters of a seeded churn; weights are relative. */
 export interface ChurnOptions {
+  /** Random operations to perform. */
   readonly steps: number;
+  /** Decides them all; up to 2^53. */
   readonly seed: number;
   /** Share of managed memory that stays free, 0 to 1. Default 0.1. */
   readonly freeShare?: number;
+  /** Weight of movable user pages; 80 when absent. */
   readonly movable?: number;
+  /** Weight of transparent huge pages; 1 when absent. */
   readonly thp?: number;
+  /** Weight of kernel pages; 12 when absent. */
   readonly unmovable?: number;
+  /** Weight of reclaimable kernel pages; 7 when absent. */
   readonly reclaimable?: number;
 }
 
+/** Totals since the churn began. */
 export interface ChurnResult {
+  /** Allocations that were served. */
   readonly allocated: number;
+  /** Blocks given back. */
   readonly released: number;
+  /** Allocations that were not served. */
   readonly failed: number;
 }
 

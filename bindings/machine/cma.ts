@@ -20,25 +20,37 @@ import type { Pfn } from "../engine/units.js";
 
 /** One contiguous range of an area. Frames and pages. */
 export interface RangeView {
+  /** First frame. */
   readonly basePfn: number;
+  /** Length in pages. */
   readonly pages: number;
+  /** Bits of its bitmap. */
   readonly bits: number;
 }
 
 /** One area as sysfs and debugfs show it. Pages. */
 export interface AreaView {
+  /** Its place in cma_areas[]. */
   readonly index: number;
+  /** As described. */
   readonly name: string;
+  /** Size of all ranges. */
   readonly pages: number;
   /** Not given out by cma_alloc; movable pages may live there. */
   readonly available: number;
+  /** Pages per bitmap bit as a power of two. */
   readonly orderPerBit: number;
+  /** Its contiguous pieces, in the order in which they are searched. */
   readonly ranges: readonly RangeView[];
+  /** alloc_pages_success of sysfs: pages that requests got. */
   readonly allocPagesSuccess: number;
+  /** alloc_pages_fail of sysfs: pages that requests did not get. */
   readonly allocPagesFail: number;
+  /** release_pages_success of sysfs (6.10+): pages given back. */
   readonly releasePagesSuccess: number;
 }
 
+/** One cma_alloc(). */
 export interface CmaRequestOptions {
   /** Index or name. */
   readonly area: number | string;
@@ -46,28 +58,37 @@ export interface CmaRequestOptions {
   readonly pages: number;
   /** Order of the alignment, default 0; the DMA layer asks min(get_order(pages), CONFIG_CMA_ALIGNMENT = 8). */
   readonly align?: number;
+  /** CPU that asks; 0 when absent. */
   readonly cpu?: number;
 }
 
 /** One window that was tried, in order. */
 export interface WindowTried {
+  /** First frame of the window. */
   readonly start: number;
+  /** Why it was not to be had; NONE for the one that was taken. */
   readonly errno: Errno;
   /** First frame that kept it from being taken; 0 when there is none to name. */
   readonly blocker: number;
+  /** What the blocker is. */
   readonly reason: BlockReason;
 }
 
 /** A failed request is a measurement, not an exception. */
 export interface CmaResult {
+  /** The request got its pages. */
   readonly ok: boolean;
   /** First frame; 0 when it failed. */
   readonly pfn: Pfn;
   /** 0, -12, -16 or -4; what it means depends on the kernel: see the README. */
   readonly errno: Errno;
+  /** Windows that were isolated, or tried to be. */
   readonly windowsTried: number;
+  /** Windows given up with -EBUSY, after which the search went on. */
   readonly busyRetries: number;
+  /** Pages moved out of the way. */
   readonly pagesMigrated: number;
+  /** Clean file pages dropped instead of moved. */
   readonly pagesReclaimed: number;
   /** The windows in the order tried; the last WINDOW_CAPACITY of them. */
   readonly windows: readonly WindowTried[];
@@ -88,6 +109,7 @@ export class CmaRequest {
     this.#firstWindow = firstWindow;
   }
 
+  /** Where it stands, after the last step. */
   get state(): RequestState {
     return this.#state;
   }
@@ -148,12 +170,14 @@ export class Cma {
   /** By index. */
   readonly names: readonly string[];
 
+  /** @internal */
   constructor(engine: Engine, commands: CommandBuffer, names: readonly string[]) {
     this.#engine = engine;
     this.#commands = commands;
     this.names = names;
   }
 
+  /** All areas as they are now. */
   get areas(): AreaView[] {
     return this.names.map((_, index) => this.area(index));
   }
@@ -168,6 +192,7 @@ export class Cma {
     );
   }
 
+  /** One area as it is now, by index or name. @throws MachineError BAD_AREA */
   area(which: number | string): AreaView {
     const index = this.indexOf(which);
     const words = this.#engine.words(Region.AREAS);

@@ -10,8 +10,11 @@ import type { MachineViews } from "./views.js";
 
 /** One thing that differs: where, what the capture says, what the machine has. */
 export interface StateDifference {
+  /** Zone, list or counter, in words. */
   readonly where: string;
+  /** What the capture says. */
   readonly expected: string;
+  /** What the machine has. */
   readonly got: string;
 }
 

@@ -84,7 +84,9 @@ export interface MachinePolicy {
 export interface SimulationRoom {
   /** Of the actors, each another one: a snapshot carries them. */
   readonly names: readonly string[];
+  /** Length of the queue of events. */
   readonly events: number;
+  /** Words for the actors' own tables. */
   readonly cells: number;
 }
 

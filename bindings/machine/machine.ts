@@ -44,6 +44,7 @@ import { type Pin, type PinOptions, type PinView, readPins } from "./pins.js";
 import { decodeSnapshot, encodeSnapshot, type SnapshotLabels } from "./snapshot.js";
 import { MachineViews } from "./views.js";
 
+/** How a machine is made; a device and nothing else gives mainline without reclaim. */
 export interface CreateOptions {
   /** Default "release". "checked" runs every assertion at nearly the same speed. */
   readonly core?: CoreBuild;
@@ -97,11 +98,13 @@ async function resolvedOf(device: DeviceDescription | ResolvedDevice | string): 
   return "gfpZone" in description ? description : resolveDevice(description);
 }
 
+/** One alloc_pages(). */
 export interface AllocateRequest {
   /** Default 0. */
   readonly order?: number;
   /** `__GFP_*` mask; see gfp in the vocabulary. */
   readonly gfp: number;
+  /** CPU that asks; 0 when absent. */
   readonly cpu?: number;
   /** What the page is to a pageblock claim and to migration; default FIXED. */
   readonly mobility?: Mobility;
@@ -115,8 +118,11 @@ export interface AllocateRequest {
 
 /** What an allocated page is: mobility FIXED, life KERNEL and no flags where absent. */
 export interface PageContent {
+  /** What it is to a pageblock claim and to migration. */
   readonly mobility?: Mobility;
+  /** What it is used for. */
   readonly life?: PageLife;
+  /** PageFlag bits: ACTIVE, DIRTY, WRITEBACK, MAPPED, UNEVICTABLE. */
   readonly flags?: number;
 }
 
@@ -133,6 +139,7 @@ export type AllocateResult =
 export class Machine implements Disposable {
   readonly #engine: Engine;
   readonly #core: CoreBuild;
+  /** Read access to zones, lists, per-CPU sets, pageblocks and frames. */
   readonly views: MachineViews;
   /** The batch interface: one crossing for thousands of operations. */
   readonly commands: CommandBuffer;
@@ -357,14 +364,17 @@ export class Machine implements Disposable {
     return this.#engine;
   }
 
+  /** First frames of the free blocks of one list, head to tail. */
   freeList(zone: number, order: number, type: Migratetype): Uint32Array {
     return this.views.freeList(zone, order, type);
   }
 
+  /** Lets go of the memory; every later call throws StateError. */
   dispose(): void {
     this.#engine.dispose();
   }
 
+  /** What `using` calls: dispose(). */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -6,23 +6,29 @@ import { PinWord, StatWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
 import type { Pfn } from "../engine/units.js";
 
+/** Who takes a reference, and how. */
 export interface PinOptions {
   /** Default SHORT. */
   readonly kind?: PinKind;
   /** A number of the caller's own for the holder. Default 0. */
   readonly owner?: number;
+  /** CPU that pins; 0 when absent. */
   readonly cpu?: number;
 }
 
 /** A pin, to be given back to unpin(). */
 export interface Pin {
+  /** Number of its record. */
   readonly id: number;
   /** The frame that the page is in: a long pin may have moved it. */
   readonly pfn: Pfn;
 }
 
+/** A pin with who holds it, of what kind, since when. */
 export interface PinView extends Pin {
+  /** What it is for. */
   readonly kind: PinKind;
+  /** The caller's own number for the holder. */
   readonly owner: number;
   /** Virtual time at which it was taken, in nanoseconds. */
   readonly since: number;

@@ -3,8 +3,13 @@
 
 /** What forks, and what a copy of it can be restored into. */
 export interface Copyable<T> {
+  /** An independent copy at this instant. */
   fork(): T;
+  /**
+   * Makes `target` a copy of this one in the memory that it has. @throws StateError when they do not match
+   */
   restoreInto(target: T): void;
+  /** Lets go of the memory. */
   dispose(): void;
 }
 
@@ -45,10 +50,12 @@ export class CopyPool<T extends Copyable<T>> implements Disposable {
     else copy.dispose();
   }
 
+  /** Lets go of all spares. */
   dispose(): void {
     for (const copy of this.#spare.splice(0)) copy.dispose();
   }
 
+  /** What `using` calls: dispose(). */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -9,15 +9,21 @@ import type { Machine } from "./machine.js";
 
 /** One entry per pageblock of the frame array; counts in frames, each frame in exactly one column but movable. */
 export interface PageblockSurvey {
+  /** First frame of each pageblock. */
   readonly pfn: Float64Array;
   /** Migratetype; 255 where there is no memory map. */
   readonly type: Uint8Array;
+  /** On buddy lists, or detached by an isolation. */
   readonly freePages: Uint32Array;
+  /** On per-CPU lists. */
   readonly pcpPages: Uint32Array;
+  /** Given out. */
   readonly allocatedPages: Uint32Array;
   /** The movable part of allocatedPages. */
   readonly movablePages: Uint32Array;
+  /** Never reached the allocator. */
   readonly reservedPages: Uint32Array;
+  /** Without a memory map. */
   readonly holePages: Uint32Array;
 }
 

@@ -20,27 +20,44 @@ const PAGE_FLAGS = 0x1fc_0000;
 
 /** One zone. Pages unless said otherwise; freePages and freeCma are the zone-global, stale counters. */
 export interface ZoneView {
+  /** Its place in the node's zones. */
   readonly index: number;
+  /** First frame. */
   readonly startPfn: Pfn;
+  /** Frames from its first to its last, holes included. */
   readonly spanned: Pages;
+  /** Pages that memory is behind. */
   readonly present: Pages;
+  /** Pages that the allocator manages. */
   readonly managed: Pages;
+  /** Pages of CMA areas in it. */
   readonly cmaPages: Pages;
+  /** The marks, without boost. */
   readonly watermark: {
     readonly min: number;
     readonly low: number;
     readonly high: number;
     readonly promo: number;
   };
+  /** watermark_boost: added to every mark. */
   readonly boost: number;
+  /** ZONE_BOOSTED_WATERMARK: kswapd is to be woken for the boost. */
   readonly boosted: boolean;
+  /** ZONE_RECLAIM_ACTIVE: kswapd works on it. */
   readonly reclaimActive: boolean;
+  /** ZONE_BELOW_HIGH (6.7+): free pages are below the high mark. */
   readonly belowHigh: boolean;
+  /** Pages of HIGHATOMIC pageblocks. */
   readonly nrReservedHighatomic: number;
+  /** Free pages among them (6.12). */
   readonly nrFreeHighatomic: number;
+  /** Pageblocks of type ISOLATE. */
   readonly nrIsolatePageblock: number;
+  /** NR_FREE_PAGES of the zone; the per-CPU differentials are not in it. */
   readonly freePages: Pages;
+  /** NR_FREE_CMA_PAGES of the zone, likewise. */
   readonly freeCma: number;
+  /** lowmem_reserve by the highest zone index of a request. */
   readonly lowmemReserve: readonly number[];
   /** Free blocks of each order, all migratetypes. */
   readonly nrFree: readonly number[];
@@ -48,30 +65,54 @@ export interface ZoneView {
 
 /** One per-CPU list set. */
 export interface PcpView {
+  /** Whose lists. */
   readonly cpu: number;
+  /** Zone index. */
   readonly zone: number;
+  /** Pages on all of its lists. */
   readonly count: number;
+  /** Pages from which on it gives back. */
   readonly high: number;
+  /** Lower limit of high. */
   readonly highMin: number;
+  /** Upper limit of high. */
   readonly highMax: number;
+  /** Pages moved at a time. */
   readonly batch: number;
+  /** PcpFlag bits. */
   readonly flags: number;
+  /** alloc_factor: doubles the next refill (6.7+). */
   readonly allocFactor: number;
+  /** free_count: pages freed in a row (6.7+). */
   readonly freeCount: number;
+  /** free_factor: doubles what is given back (6.1). */
   readonly freeFactor: number;
+  /** How far its counters may be ahead of the zone's. */
   readonly statThreshold: number;
+  /** NR_FREE_PAGES of this CPU not yet in the zone's counter. */
   readonly diffFree: number;
+  /** NR_FREE_CMA_PAGES of this CPU not yet in the zone's counter. */
   readonly diffCma: number;
 }
 
 /** One frame, decoded. `type` is the list type of a free block, or the cached type of a per-CPU page in 6.1. */
 export interface FrameView {
+  /** Which frame. */
   readonly pfn: Pfn;
+  /**
+   * Where it is: on a buddy list, a per-CPU list, allocated, reserved, a hole, or behind another frame's
+   * head.
+   */
   readonly kind: FrameKind;
+  /** Of the block that it heads. */
   readonly order: Order;
+  /** Its zone. */
   readonly zone: ZoneIndex;
+  /** List type of a free block, or the cached type of a per-CPU page in 6.1. */
   readonly type: Migratetype;
+  /** Whether and how an allocated page can move. */
   readonly mobility: Mobility;
+  /** What an allocated page is used for. */
   readonly life: PageLife;
   /** PageFlag bits. */
   readonly flags: number;
@@ -84,6 +125,7 @@ export class MachineViews {
   readonly #engine: Engine;
   readonly #frames: number;
 
+  /** @internal */
   constructor(engine: Engine) {
     this.#engine = engine;
     const config = engine.unsigned(Region.CONFIG);
@@ -94,18 +136,22 @@ export class MachineViews {
     return this.#engine.unsigned(Region.FRAME_NEXT);
   }
 
+  /** One word of the machine's configuration. */
   config(word: ConfigWord): number {
     return this.#engine.words(Region.CONFIG)[word] ?? 0;
   }
 
+  /** First frame of the flat array. */
   get startPfn(): number {
     return this.config(ConfigWord.START_PFN) >>> 0;
   }
 
+  /** Frames of the flat array, holes included. */
   get frameCount(): number {
     return this.#frames;
   }
 
+  /** One zone as it is now, by index. */
   zone(index: number): ZoneView {
     const words = this.#engine.words(Region.ZONES);
     const at = index * ZoneWord.COUNT;
@@ -150,6 +196,7 @@ export class MachineViews {
     return indexes.filter((index) => words[index * ZoneWord.COUNT + ZoneWord.PRESENT] !== 0);
   }
 
+  /** One CPU's lists of one zone as they are now. */
   pcp(cpu: number, zone: number): PcpView {
     const words = this.#engine.words(Region.PCPS);
     const at = (cpu * MAX_ZONES + zone) * PcpWord.COUNT;
@@ -212,6 +259,7 @@ export class MachineViews {
     return this.#engine.bytes(Region.PAGEBLOCKS);
   }
 
+  /** One frame, decoded; a HOLE outside of the machine. */
   frame(pfn: number): FrameView {
     const word = this.#engine.unsigned(Region.FRAME_WORD)[pfn - this.startPfn] ?? FrameKind.HOLE;
     return {
@@ -249,6 +297,7 @@ export class MachineViews {
     return bytes.subarray(at, at + each).reduceRight((owner, byte) => owner * 256 + byte, 0);
   }
 
+  /** One of the machine's counters. */
   stat(word: StatWord): number {
     return this.#engine.unsigned(Region.STATS)[word] ?? 0;
   }

@@ -4,10 +4,13 @@
 import { CmaFree, CmaUse, PinRule } from "../../assembly/abi/proposals.js";
 import { type PolicyNumbers, type PolicyWords, policyFromWords } from "./policy.js";
 
+/** A proposal of the package: its numbers, what it does, where it comes from. */
 export interface PolicyRow extends PolicyNumbers {
+  /** The word that a scenario names it by. */
   readonly name: string;
   /** One sentence: what it does differently. */
   readonly doc: string;
+  /** Thread, commit or kernel. */
   readonly source: string;
 }
 
@@ -91,6 +94,8 @@ const ROWS = [
   ),
 ];
 
+/** Every proposal of the package by name, mainline first. */
 export const policies: ReadonlyMap<string, PolicyRow> = new Map(ROWS.map((policy) => [policy.name, policy]));
 
+/** Names of all proposals of the package. */
 export const policyNames: readonly string[] = ROWS.map(({ name }) => name);

@@ -41,10 +41,13 @@ export const QUARANTINES: readonly WordOf<typeof QUARANTINE_WORDS>[] = Object.va
 
 /** Decisions in which the proposals differ, as the core takes them. */
 export interface PolicyNumbers {
+  /** Which movable requests take CMA pages, and when. */
   readonly cmaUse: CmaUse;
+  /** Where a freed page of a CMA area goes. */
   readonly cmaFree: CmaFree;
   /** Bits of Quarantine. */
   readonly quarantine: number;
+  /** What a short pin does with a page of a CMA area. */
   readonly pinRule: PinRule;
   /** Sleeps of a cma_alloc whose windows were all busy, before it searches again. */
   readonly cmaRetries: number;
@@ -52,17 +55,25 @@ export interface PolicyNumbers {
   readonly cmaSleepNs: number;
 }
 
+/** A proposal by name. */
 export interface Policy extends PolicyNumbers {
+  /** How results call it. */
   readonly name: string;
 }
 
 /** A policy in the words of a scenario: a base, and what differs from it. */
 export interface PolicyWords {
+  /** Which movable requests take CMA pages, and when. */
   readonly cmaUse?: (typeof CMA_USES)[number];
+  /** Where a freed page of a CMA area goes. */
   readonly cmaFree?: (typeof CMA_FREES)[number];
+  /** What a short pin does with a page of a CMA area. */
   readonly pinRule?: (typeof PIN_RULES)[number];
+  /** Uses that are kept out of CMA. */
   readonly quarantine?: readonly (typeof QUARANTINES)[number][];
+  /** Sleeps of a cma_alloc whose windows were all busy, before it searches again. */
   readonly cmaRetries?: number;
+  /** How long it sleeps, nanoseconds. */
   readonly cmaSleepNs?: number;
 }
 

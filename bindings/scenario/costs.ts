@@ -3,7 +3,9 @@
 
 import { Cost } from "../../assembly/abi/simulation.js";
 
+/** What a kind of work takes, and where the figure comes from. */
 export interface CostFigure {
+  /** Nanoseconds. */
   readonly ns: number;
   /** What it is taken from; "chosen" where nothing public could be found. */
   readonly source: string;
@@ -72,8 +74,11 @@ export function costWords(
 
 /** Costs that were fitted to measurements of one machine: what they are fitted to, and how far off they are. */
 export interface CostSet {
+  /** The machine that it was measured on. */
   readonly source: string;
+  /** How far the model is from that machine. */
   readonly error: string;
+  /** Nanoseconds by name, where they differ from the default. */
   readonly ns: Readonly<Partial<Record<keyof typeof costFigures, number>>>;
 }
 

@@ -3,19 +3,29 @@
 
 /** A cma_alloc of a client, from its first search to its end. Times in nanoseconds of virtual time. */
 export interface RequestRecord {
+  /** Name of the client. */
   readonly client: string;
+  /** Name of the area. */
   readonly area: string;
+  /** Pages asked for. */
   readonly pages: number;
+  /** Order of the alignment asked for. */
   readonly align: number;
+  /** When it began. */
   readonly beginNs: number;
+  /** From its first search to its end. */
   readonly latencyNs: number;
   /** 0, or the negative errno (-4, -12, -16). */
   readonly errno: number;
   /** First page when it succeeded. */
   readonly pfn: number | undefined;
+  /** Windows tried. */
   readonly windows: number;
+  /** Windows given up with -EBUSY. */
   readonly busyRetries: number;
+  /** Pages moved out of the way. */
   readonly pagesMigrated: number;
+  /** Clean file pages dropped instead. */
   readonly pagesReclaimed: number;
   /** Sleeps between sweeps (the 5 x 100 ms of Android). */
   readonly sleeps: number;
@@ -39,8 +49,11 @@ export interface KillRecord {
 
 /** One window that a failed request tried. */
 export interface WindowRecord {
+  /** First frame of the window. */
   readonly startPfn: number;
+  /** Why it was not to be had; negative. */
   readonly errno: number;
+  /** First frame that kept it from being taken; 0 when there is none to name. */
   readonly blockerPfn: number;
   /** Name of a BlockReason. */
   readonly reason: string;
@@ -54,11 +67,13 @@ export interface WindowRecord {
 
 /** Everything about one failure. */
 export interface FailureRecord {
+  /** The request that failed. */
   readonly request: RequestRecord;
   /** The windows tried, in order; at most the last 8192. */
   readonly windows: readonly WindowRecord[];
   /** Different frames that blocked, and the longest time any of their pins had been held. */
   readonly distinctBlockers: number;
+  /** Longest time that any of their pins had been held. */
   readonly longestHeldNs: number;
   /** Was any blocking pin a long-term one, or held longer than a second? */
   readonly anyLongPin: boolean;
@@ -68,8 +83,11 @@ export interface FailureRecord {
 
 /** Pages of each kind per cell; all arrays have `cells` entries. */
 export interface CellMap {
+  /** First frame of the first cell. */
   readonly startPfn: number;
+  /** Pages of a cell. */
   readonly pagesPerCell: number;
+  /** What the rows of `counts` are. */
   readonly kinds: readonly PageKind[];
   /** counts[kind][cell] */
   readonly counts: readonly (readonly number[])[];
@@ -77,60 +95,85 @@ export interface CellMap {
 
 /** What a page of an area is, for occupancy: each page is exactly one of these. */
 export const PAGE_KINDS = ["free", "pcp", "cma", "pinned", "anon", "file", "dirty", "zram", "other"] as const;
+/** A word of PAGE_KINDS. */
 export type PageKind = (typeof PAGE_KINDS)[number];
 
 /** A column of the series; as many values as `SeriesTable.timeNs`. Unit: "pages", "ns", "count", "share". */
 export interface SeriesColumn {
   /** For instance "area.camera.anon", "zone.Normal.free", "pins", "migrated", "kswapd.time". */
   readonly name: string;
+  /** "pages", "ns", "count" or "share". */
   readonly unit: string;
   /** "level": the value at that moment; "sum": since the start. */
   readonly kind: "level" | "sum";
+  /** One for each time. */
   readonly values: readonly number[];
 }
 
+/** Samples over virtual time. */
 export interface SeriesTable {
+  /** When each sample was taken, ascending. */
   readonly timeNs: readonly number[];
+  /** What was sampled. */
   readonly columns: readonly SeriesColumn[];
 }
 
 /** One CMA area of the device. */
 export interface AreaSummary {
+  /** Its name. */
   readonly name: string;
+  /** First frame. */
   readonly basePfn: number;
+  /** Length in pages. */
   readonly pages: number;
 }
 
 /** What one workload did; names as in the abi's Counter, in lower camel case. */
 export interface ActorSummary {
+  /** Its name. */
   readonly name: string;
+  /** Its kind. */
   readonly kind: string;
+  /** What it counted. */
   readonly counters: Readonly<Record<string, number>>;
 }
 
 /** One seed under one policy. */
 export interface RunResult {
+  /** Name of the scenario. */
   readonly scenario: string;
+  /** Name of the device. */
   readonly device: string;
+  /** Kernel whose rules it followed. */
   readonly kernel: string;
+  /** Name of the policy. */
   readonly policy: string;
+  /** Its seed. */
   readonly seed: number;
   /** Virtual time that was simulated; shorter than asked for when it was interrupted. */
   readonly durationNs: number;
+  /** Events that were performed. */
   readonly events: number;
   /** 16 hexadecimal digits over the machine's state and everything below. */
   readonly digest: string;
+  /** Bytes of a page. */
   readonly pageBytes: number;
+  /** CMA areas of the device. */
   readonly areas: readonly AreaSummary[];
+  /** Names of the clients. */
   readonly clients: readonly string[];
+  /** Every request of a client, in the order in which they ended. */
   readonly requests: readonly RequestRecord[];
+  /** The first failures, whole. */
   readonly failures: readonly FailureRecord[];
   /** Failures beyond `record.failures` are counted here, not kept. */
   readonly failuresNotKept: number;
+  /** What each workload did. */
   readonly actors: readonly ActorSummary[];
   /** Applications killed for want of memory, in order; those beyond 1,000 are only counted (totals of the actors). */
   readonly kills: readonly KillRecord[];
   /** Totals of the machine: names of StatWord in lower camel case. */
   readonly totals: Readonly<Record<string, number>>;
+  /** What was sampled. */
   readonly series: SeriesTable;
 }

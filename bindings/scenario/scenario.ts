@@ -8,6 +8,7 @@ import type { KindName, Values } from "./kinds/index.js";
 
 /** One workload or client. */
 export interface ScenarioActor {
+  /** What it does. */
   readonly kind: KindName;
   /** Unique. */
   readonly name: string;
@@ -23,25 +24,37 @@ export interface ScenarioActor {
 
 /** Where reclaim may put anonymous pages; see PressureOptions of the machine. */
 export interface ScenarioPressure {
+  /** Pages of swap; 0: none. */
   readonly swapPages: number;
+  /** Share of swapped pages that stay compressed in memory. */
   readonly zramPercent: number;
+  /** vm.swappiness, 0 to 200. */
   readonly swappiness: number;
 }
 
+/** A scenario whose every number is settled: what parseScenario() and the builder make. */
 export interface Scenario {
+  /** How results call it. */
   readonly name: string;
+  /** One sentence for reports. */
   readonly description: string;
+  /** What it runs on. */
   readonly device: DeviceDescription;
   /** At least one; each is run on the same arrivals. */
   readonly policies: readonly Policy[];
+  /** Where reclaim may put anonymous pages. */
   readonly pressure: ScenarioPressure;
   /** Costs that differ from the default, nanoseconds by kebab-case name. */
   readonly costs: Values;
+  /** Virtual time to simulate. */
   readonly durationNs: number;
+  /** Virtual time between two samples of the series. */
   readonly sampleNs: number;
   /** Seeds 1 to this. */
   readonly seeds: number;
+  /** Failures that are kept with their windows and map. */
   readonly record: { readonly failures: number };
+  /** Workloads and clients. */
   readonly actors: readonly ScenarioActor[];
 }
 

@@ -20,7 +20,9 @@ import type { KillRecord, WindowRecord } from "./result.js";
 
 /** One actor: what it is, which pages it can own, its numbers. */
 export interface ActorSpec {
+  /** What it does. */
   readonly kind: ActorKind;
+  /** Unique; its random stream follows from it. */
   readonly name: string;
   /** Absent: another CPU each time, drawn. */
   readonly cpu?: number;
@@ -32,21 +34,27 @@ export interface ActorSpec {
   readonly parameters: ReadonlyMap<number, number>;
 }
 
+/** What a simulation is made of. */
 export interface SimulationOptions {
   /** A description, the name of a preset, or a captured state to begin from. */
   readonly device: DeviceDescription | ResolvedDevice | MachineState | string;
+  /** Loads and clients; kswapd and the vmstat worker are always there. */
   readonly actors: readonly ActorSpec[];
   /** All actors draw from streams of their own, which follow from it and from their names. */
   readonly seed: number;
+  /** Which proposals it follows; absent: mainline. */
   readonly policy?: MachinePolicy;
   /** Swap, zram, swappiness; kswapd and direct reclaim are always there. */
   readonly pressure?: PressureOptions;
+  /** Costs that differ from the default, nanoseconds by name. */
   readonly costs?: Readonly<Partial<Record<keyof typeof costFigures, number>>>;
   /** Room for pending events, and for I/O and buffers in flight. Default 65,536 each. */
   readonly capacity?: { readonly events?: number; readonly cells?: number };
   /** Events of the machine that are kept until they are read (recordTrace), a power of two. */
   readonly eventRing?: number;
+  /** Default "release". */
   readonly core?: CoreBuild;
+  /** Where the core comes from; default: the file that the package ships. */
   readonly wasm?: CoreSource;
 }
 
@@ -54,22 +62,35 @@ export interface SimulationOptions {
 export interface LoggedRequest {
   /** Index of the actor that asked. */
   readonly actor: number;
+  /** Index of the area. */
   readonly area: number;
+  /** Pages asked for. */
   readonly pages: number;
+  /** Order of the alignment asked for. */
   readonly align: number;
   /** 0, or a negative errno. */
   readonly errno: number;
+  /** First page when it succeeded. */
   readonly pfn: number | undefined;
+  /** When it began, virtual nanoseconds. */
   readonly beginNs: number;
+  /** When it ended. */
   readonly endNs: number;
+  /** Windows tried. */
   readonly windows: number;
+  /** Windows given up with -EBUSY. */
   readonly busyRetries: number;
+  /** Pages moved out of the way. */
   readonly pagesMigrated: number;
+  /** Clean file pages dropped instead. */
   readonly pagesReclaimed: number;
+  /** Sleeps between sweeps. */
   readonly sleeps: number;
   /** Where its windows are found in the ring: its number, and the first and one past the last window of that time. */
   readonly request: number;
+  /** First of its windows. */
   readonly firstWindow: number;
+  /** One past the last of its windows. */
   readonly lastWindow: number;
   /** Which of its client's openings it was, from 1: the same under every policy. */
   readonly ordinal: number;
@@ -114,6 +135,7 @@ function readActors({ engine }: Machine, names: readonly string[]): ActorSpec[] 
 
 /** A run of a device under load, in virtual time. Dispose it, or declare it with `using`. */
 export class Simulation implements Disposable {
+  /** The machine whose time it is; look, and leave it as it is. */
   readonly machine: Machine;
   /** Those of the options, behind kswapd and the vmstat worker. */
   readonly actors: readonly ActorSpec[];
@@ -321,10 +343,12 @@ export class Simulation implements Disposable {
     return this.machine.digest();
   }
 
+  /** Lets go of the memory; every later call throws StateError. */
   dispose(): void {
     this.machine.dispose();
   }
 
+  /** What `using` calls: dispose(). */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -10,6 +10,7 @@ import type { ActorSpec, SimulationOptions } from "../scenario/simulation.js";
 /** Events, I/O and buffers in flight: far more than any scenario of the package needs, 24 MiB in all. */
 const ROOM = 2 ** 18;
 
+/** What a simulation is told of a scenario's actor. @param areas names of the machine's areas by index */
 export function actorSpec(actor: ScenarioActor, areas: readonly string[]): ActorSpec {
   const rows = parametersOf(actor.kind);
   const parameters = new Map(

@@ -10,6 +10,7 @@ import type { Scenario } from "../scenario/scenario.js";
 import { planSweep, type Runner, runSweep, runTasks, type SweepOptions, type SweepResult } from "./sweep.js";
 import type { WorkerTask } from "./worker.js";
 
+/** A sweep over threads. */
 export interface PoolOptions extends SweepOptions {
   /** Threads; each holds a whole machine (16 bytes a frame: 64 MiB for 16 GiB). 1: no thread of its own. */
   readonly jobs: number;

@@ -34,7 +34,9 @@ export interface RunObserver {
   slice(): void;
 }
 
+/** One run of a scenario. */
 export interface RunOptions {
+  /** All chance follows from it: same scenario, policy and seed, same digest. */
   readonly seed: number;
   /** The first policy of the scenario when absent. */
   readonly policy?: Policy;
@@ -42,8 +44,11 @@ export interface RunOptions {
   readonly untilNs?: number;
   /** Runs in slices of this time at most; any slicing gives the same result. The sample when absent. */
   readonly sliceNs?: number;
+  /** Default "release". */
   readonly core?: CoreBuild;
+  /** Where the core comes from; default: the file that the package ships. */
   readonly wasm?: CoreSource;
+  /** Somebody who looks on between slices. */
   readonly observer?: RunObserver;
   /** Called with the virtual time that has passed. */
   readonly onProgress?: (doneNs: number) => void;

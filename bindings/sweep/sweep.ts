@@ -9,20 +9,29 @@ import { runScenario } from "./run.js";
 
 /** One run of a sweep: plain data. */
 export interface RunTask {
+  /** What is run. */
   readonly scenario: Scenario;
+  /** Under which policy. */
   readonly policy: Policy;
+  /** With which seed. */
   readonly seed: number;
+  /** Virtual time to simulate. */
   readonly untilNs: number;
+  /** Which build of the core. */
   readonly core: CoreBuild;
 }
 
+/** Which runs of a scenario, and who is told of them. */
 export interface SweepOptions {
   /** Those of the scenario, 1 to its number, when absent. */
   readonly seeds?: readonly number[];
   /** Those of the scenario when absent; all run on the same arrivals: each actor draws from a stream of its own. */
   readonly policies?: readonly Policy[];
+  /** Stops earlier than the scenario's duration. */
   readonly untilNs?: number;
+  /** Default "release". */
   readonly core?: CoreBuild;
+  /** Where the core comes from; default: the file that the package ships. */
   readonly wasm?: CoreSource;
   /** Virtual time of all runs together: done, to do. */
   readonly onProgress?: (doneNs: number, totalNs: number) => void;
@@ -32,6 +41,7 @@ export interface SweepOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a sweep measured. */
 export interface SweepResult {
   /** By policy, then by seed, whatever ended first. */
   readonly results: readonly RunResult[];

@@ -80,7 +80,7 @@ export class Doors {
 
   #add(found: Map<ts.Declaration, Offer>, door: Door, declaration: ts.Declaration, name: string): void {
     const file = declaration.getSourceFile();
-    if (found.has(declaration) || file.fileName.includes("node_modules")) return;
+    if (found.has(declaration) || file.fileName.includes("node_modules") || isInternal(declaration)) return;
     const { line } = file.getLineAndCharacterOfPosition(declaration.getStart());
     const place = `${file.fileName.slice(ROOT.length)}:${line + 1}`;
     found.set(declaration, { door, name, place, documented: isDocumented(declaration) });
@@ -120,6 +120,11 @@ export class Doors {
     }
     return [...found].sort();
   }
+}
+
+/** `@internal`: public for other rooms, no offer to a caller. */
+function isInternal(node: ts.Node): boolean {
+  return ts.getJSDocTags(node).some(({ tagName }) => tagName.text === "internal");
 }
 
 function isHiddenMember(node: ts.Node): boolean {

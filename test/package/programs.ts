@@ -4,7 +4,8 @@
 /** Ten lines of strict TypeScript: the main types, a failure as a value, `using`, the Node entry. */
 export const TYPED_PROGRAM = `
 import { GFP_HIGHUSER_MOVABLE, Machine, MachineError, MiB, Migratetype, type PresetName, Status } from "pageblock";
-import { type Capture, readCaptureDirectory } from "pageblock/node";
+import type { Capture } from "pageblock/capture";
+import { readCaptureDirectory } from "pageblock/node";
 const device: PresetName = "tiny";
 using machine: Machine = await Machine.create(device);
 const result = machine.allocate({ gfp: GFP_HIGHUSER_MOVABLE, order: 3 });
@@ -77,7 +78,7 @@ export const PAGE = `<!doctype html>
     "pageblock": "/node_modules/pageblock/dist/bindings/doors/pageblock.js",
     "#platform": "/node_modules/pageblock/dist/bindings/engine/platform.web.js",
     "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js",
-    "pbf": "/node_modules/pbf/index.js",
+    "fflate": "/node_modules/fflate/esm/browser.js",
     "simple-statistics": "/node_modules/simple-statistics/dist/simple-statistics.mjs",
     "yaml": "/node_modules/yaml/browser/index.js"
   }

@@ -12,10 +12,13 @@ export interface Blocker {
   readonly holder: string;
   /** "SHORT", "LONGTERM", "PAGE_CACHE" or "". */
   readonly pinKind: string;
+  /** Windows that it blocked. */
   readonly windows: number;
   /** Different frames. */
   readonly frames: number;
+  /** Median time that the pins had been held, nanoseconds; 0 where there was none. */
   readonly medianHeldNs: number;
+  /** Longest time that one of the pins had been held, nanoseconds. */
   readonly longestHeldNs: number;
 }
 
@@ -62,7 +65,9 @@ export function blockerName({ reason, holder }: Pick<Blocker, "reason" | "holder
 
 /** Windows by name of what blocked them, over many failures. */
 export interface NamedBlocker {
+  /** The holder, or the reason where there is none. */
   readonly name: string;
+  /** Windows that it blocked. */
   readonly windows: number;
 }
 

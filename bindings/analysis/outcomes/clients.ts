@@ -7,6 +7,7 @@ import { type RequestSummary, summarizeRequests } from "./requests.js";
 
 /** A figure of every run: its median and how sure that is. */
 export interface Spread {
+  /** Median over the runs; undefined where none has a value. */
   readonly median: number | undefined;
   /** 95 % bootstrap interval of the median; undefined for a single run. */
   readonly interval: Interval | undefined;
@@ -14,15 +15,21 @@ export interface Spread {
 
 /** One client under one policy, over all seeds. */
 export interface ClientSummary {
+  /** Name of the client. */
   readonly client: string;
+  /** Name of the policy. */
   readonly policy: string;
+  /** Seeds. */
   readonly runs: number;
   /** The requests of all seeds together. */
   readonly all: RequestSummary;
   /** Over seeds: share of requests that succeeded, latency, share of missed deadlines. */
   readonly success: Spread;
+  /** Median latency of the requests that succeeded, nanoseconds. */
   readonly p50: Spread;
+  /** 99th percentile of their latency, nanoseconds. */
   readonly p99: Spread;
+  /** Share of requests that missed their deadline, 0 to 1. */
   readonly missed: Spread;
 }
 
@@ -34,6 +41,7 @@ const METRICS = {
   p99: ({ p99Ns }: RequestSummary) => p99Ns,
 } as const;
 
+/** Name of what a run is measured by. */
 export type Metric = keyof typeof METRICS;
 export const metrics = Object.keys(METRICS) as readonly Metric[];
 

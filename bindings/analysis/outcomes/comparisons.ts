@@ -7,17 +7,25 @@ import type { RunOutcome } from "./outcome.js";
 
 /** One policy against the first one, for one client and metric, on the seeds that have a value under both. */
 export interface PolicyComparison {
+  /** Name of the client. */
   readonly client: string;
+  /** The policy that is compared. */
   readonly policy: string;
+  /** The policy that it is held against. */
   readonly against: string;
+  /** What is compared. */
   readonly metric: Metric;
+  /** Seeds that have a value under both, ascending. */
   readonly seeds: readonly number[];
   /** By seed: under this policy, and under the one it is held against. */
   readonly values: readonly number[];
+  /** By seed: under the policy that it is held against. */
   readonly base: readonly number[];
   /** Medians over these seeds; that of the differences is not the difference of the others. */
   readonly valueMedian: number;
+  /** Median under the policy that it is held against. */
   readonly baseMedian: number;
+  /** Median of the differences, this policy minus the other. */
   readonly median: number;
   /** 95 % bootstrap interval of the median difference; undefined for a single seed. */
   readonly interval: Interval | undefined;

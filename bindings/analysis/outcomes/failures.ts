@@ -8,23 +8,35 @@ import type { FailureOutcome, RunOutcome } from "./outcome.js";
 
 /** Failures of one client under one policy with the same errno and the same chief holder. */
 export interface FailureStory {
+  /** Name of the client. */
   readonly client: string;
+  /** Name of the policy. */
   readonly policy: string;
+  /** Name of the area. */
   readonly area: string;
+  /** Negative errno. */
   readonly errno: number;
+  /** Pages that the first of them asked for. */
   readonly pages: number;
+  /** Order of the alignment that it asked for. */
   readonly align: number;
+  /** Failures of this kind. */
   readonly count: number;
+  /** When the earliest began, virtual nanoseconds. */
   readonly firstNs: number;
+  /** When the latest began. */
   readonly lastNs: number;
   /** Median over the failures. */
   readonly windows: number;
+  /** Median number of different frames that blocked one failure. */
   readonly distinctBlockers: number;
   /** Holders of blocking pins, and other reasons, by number of windows, most first. */
   readonly blockers: readonly NamedBlocker[];
   /** How long the blocking pins had been held: median and longest of all windows. */
   readonly heldMedianNs: number | undefined;
+  /** Longest time that a blocking pin had been held. */
   readonly heldMostNs: number;
+  /** Did a long-term pin, or one held longer than a second, block any of them? */
   readonly anyLongPin: boolean;
   /** Median over the failures. */
   readonly sleeps: number;

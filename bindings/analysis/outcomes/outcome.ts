@@ -13,14 +13,24 @@ import {
 import { type Blocker, blockedWindows, blockersOf } from "./blockers.js";
 
 /** A share of an area, by what its pages are; the largest first, nothing that is 0. */
-export type Contents = readonly { readonly kind: PageKind; readonly share: number }[];
+export type Contents = readonly {
+  /** What the pages are. */
+  readonly kind: PageKind;
+  /** 0 to 1. */
+  readonly share: number;
+}[];
 
 /** A failure without its windows and its map. */
 export interface FailureOutcome {
+  /** The request that failed. */
   readonly request: RequestRecord;
+  /** Different frames that blocked its windows. */
   readonly distinctBlockers: number;
+  /** Longest time that one of their pins had been held, nanoseconds. */
   readonly longestHeldNs: number;
+  /** Was any blocking pin a long-term one, or held longer than a second? */
   readonly anyLongPin: boolean;
+  /** What blocked its windows. */
   readonly blockers: readonly Blocker[];
   /** How long each blocking pin had been held, nanoseconds. */
   readonly heldNs: readonly number[];
@@ -30,19 +40,33 @@ export interface FailureOutcome {
 
 /** One run, small: tens of kilobytes where its result has megabytes. */
 export interface RunOutcome {
+  /** Name of the scenario. */
   readonly scenario: string;
+  /** Name of the device. */
   readonly device: string;
+  /** Kernel whose rules it followed. */
   readonly kernel: string;
+  /** Name of the policy. */
   readonly policy: string;
+  /** Its seed. */
   readonly seed: number;
+  /** Virtual time that was simulated. */
   readonly durationNs: number;
+  /** Events that were performed. */
   readonly events: number;
+  /** 16 hexadecimal digits over the machine's state and all that was measured. */
   readonly digest: string;
+  /** Bytes of a page. */
   readonly pageBytes: number;
+  /** CMA areas of the device. */
   readonly areas: readonly AreaSummary[];
+  /** Names of the clients. */
   readonly clients: readonly string[];
+  /** Every request, in the order in which they ended. */
   readonly requests: readonly RequestRecord[];
+  /** Failures that were kept. */
   readonly failures: readonly FailureOutcome[];
+  /** Failures beyond `record.failures`. */
   readonly failuresNotKept: number;
   /** Mean over all samples, by area. */
   readonly usage: ReadonlyMap<string, Contents>;

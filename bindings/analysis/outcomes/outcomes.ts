@@ -8,17 +8,23 @@ import { type FailureStory, failureStories } from "./failures.js";
 import { type RunOutcome, runOutcome } from "./outcome.js";
 import { type Summary, summarize } from "./summary.js";
 
+/** What many runs come to. */
 export interface Outcomes {
   /** By policy in the order of the runs, then by seed. */
   readonly runs: readonly RunOutcome[];
   /** The first seed of each policy, whole: its series can be drawn. */
   readonly firsts: readonly RunResult[];
+  /** Names in the order of the runs. */
   readonly policies: readonly string[];
+  /** Names in the order of the runs. */
   readonly clients: readonly string[];
   /** Every client under every policy, clients outermost. */
   readonly summaries: readonly ClientSummary[];
+  /** Every policy but the first against the first. */
   readonly comparisons: readonly PolicyComparison[];
+  /** Distinct failures of all runs, most frequent first. */
   readonly failures: readonly FailureStory[];
+  /** The few sentences that a reader wants first, as numbers. */
   readonly summary: Summary;
 }
 

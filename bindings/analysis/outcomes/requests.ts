@@ -6,26 +6,37 @@ import { quantileOfSorted } from "../bootstrap.js";
 
 /** How requests ended. Latencies are those of requests that succeeded, in whole nanoseconds. */
 export interface RequestSummary {
+  /** How many. */
   readonly requests: number;
+  /** How many of them got their pages. */
   readonly succeeded: number;
   /** Ended later than the client's deadline, or failed. */
   readonly missed: number;
   /** Requests by errno, 0 left out, -4 before -16: "-16" -> 3. */
   readonly errors: Readonly<Record<string, number>>;
+  /** Median latency; undefined when none succeeded. */
   readonly p50Ns: number | undefined;
+  /** 95th percentile. */
   readonly p95Ns: number | undefined;
+  /** 99th percentile. */
   readonly p99Ns: number | undefined;
+  /** The longest. */
   readonly maxNs: number | undefined;
   /** Median time until a failed request gave up. */
   readonly failedP50Ns: number | undefined;
   /** Pages asked for: the smallest and the largest request; 0 without any. */
   readonly pagesMin: number;
+  /** The largest request. */
   readonly pagesMax: number;
   /** Sums over all requests. */
   readonly windows: number;
+  /** Windows given up with -EBUSY. */
   readonly busyRetries: number;
+  /** Pages moved out of the way. */
   readonly pagesMigrated: number;
+  /** Clean file pages dropped instead. */
   readonly pagesReclaimed: number;
+  /** Sleeps between sweeps. */
   readonly sleeps: number;
 }
 

@@ -15,21 +15,33 @@ export const FEW_POLICIES = 2;
 
 /** What ran: equal for all runs but for their time. */
 export interface Heading {
+  /** Name of the scenario. */
   readonly scenario: string;
+  /** Name of the device. */
   readonly device: string;
+  /** Kernel whose rules it followed. */
   readonly kernel: string;
+  /** Bytes of a page. */
   readonly pageBytes: number;
+  /** How many runs. */
   readonly runs: number;
+  /** Names in the order of the runs. */
   readonly policies: readonly string[];
+  /** How many different seeds. */
   readonly seeds: number;
+  /** Virtual time of the shortest run. */
   readonly leastNs: number;
+  /** Virtual time of the longest run. */
   readonly mostNs: number;
 }
 
 /** Who stood in the way of one policy's failed requests. */
 export interface Cause {
+  /** Name of the policy. */
   readonly policy: string;
+  /** Failures that were kept. */
   readonly failures: number;
+  /** Windows that were blocked. */
   readonly windows: number;
   /** The most windows first. */
   readonly blockers: readonly Pick<Blocker, "reason" | "holder" | "pinKind" | "windows">[];
@@ -41,28 +53,41 @@ export interface Cause {
 
 /** What an area held under one policy: at the failures (median), or where nothing failed over time (mean). */
 export interface Held {
+  /** Name of the policy. */
   readonly policy: string;
+  /** Median of the moments of failure, or mean over all samples where nothing failed. */
   readonly when: "at-failure" | "over-time";
+  /** The area that was asked for most pages. */
   readonly area: string;
+  /** What its pages were. */
   readonly contents: Contents;
 }
 
+/** What the requests of one policy took. */
 export interface Work {
+  /** Name of the policy. */
   readonly policy: string;
+  /** Windows tried. */
   readonly windows: number;
+  /** Pages moved out of the way. */
   readonly pagesMigrated: number;
+  /** Clean file pages dropped instead. */
   readonly pagesReclaimed: number;
 }
 
+/** What there is to say of many runs, as numbers. */
 export interface Summary {
   /** undefined: no run was finished. */
   readonly heading: Heading | undefined;
   /** Clients that asked. */
   readonly asked: readonly ClientSummary[];
+  /** Why requests failed, by policy. */
   readonly causes: readonly Cause[];
   /** Success where it tells policies apart, else latency; the largest difference first. */
   readonly differences: readonly PolicyComparison[];
+  /** What the area held, by policy. */
   readonly held: readonly Held[];
+  /** What the requests took, by policy. */
   readonly work: readonly Work[];
 }
 

@@ -9,6 +9,7 @@ import { phone16g, phone16g16k, tablet8g } from "./phone.js";
 import { tinyRanges } from "./ranges.js";
 import { server64g, tiny } from "./x86.js";
 
+/** A name of a device that comes with the package. */
 export type PresetName =
   | "phone-16g"
   | "phone-16g-16k"
@@ -31,6 +32,7 @@ export const presets: Readonly<Record<PresetName, DeviceDescription>> = {
   "tiny-ranges": tinyRanges,
 };
 
+/** Names of all devices that come with the package. */
 export const presetNames = Object.keys(presets) as readonly PresetName[];
 
 function isPresetName(name: string): name is PresetName {

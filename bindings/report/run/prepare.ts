@@ -32,6 +32,7 @@ import { requestColumns } from "./requests.js";
 import { reportSeries, seriesCost } from "./series.js";
 import { everyNth, roughly } from "./steps.js";
 
+/** What a report of runs is called and how much it shows. */
 export interface RunReportOptions {
   /** The command that repeats the runs. */
   readonly command?: string;

@@ -7,6 +7,7 @@ import type { Kind, ParameterRow, Written } from "./kind.js";
 import { longPin, metadata, noise, resident, slab, zram } from "./memory.js";
 import { apps, directIo, fileRead, fileWrite } from "./user.js";
 
+/** Every workload and client: its parameters with defaults, documentation and source. */
 export const kinds = {
   resident,
   apps,
@@ -24,6 +25,7 @@ export const kinds = {
   fragmenter,
 } as const satisfies Readonly<Record<string, Kind>>;
 
+/** Name of a workload or client. */
 export type KindName = keyof typeof kinds;
 
 export const kindNames = Object.keys(kinds) as readonly KindName[];

@@ -7,8 +7,10 @@ import type { Scenario } from "../scenario.js";
 import { parseScenario } from "../yaml.js";
 import { scenarioTexts } from "./texts.js";
 
+/** Name of a scenario that comes with the package. */
 export type ScenarioName = keyof typeof scenarioTexts;
 
+/** Names of all scenarios that come with the package. */
 export const scenarioNames = Object.keys(scenarioTexts) as readonly ScenarioName[];
 
 export function isScenarioName(name: string): name is ScenarioName {
@@ -29,6 +31,7 @@ export function scenarioText(name: string): string {
   );
 }
 
+/** A scenario of the package. @throws PageblockError UNKNOWN_PRESET */
 export function getScenario(name: string): Scenario {
   return parseScenario(scenarioText(name), `${name}.yaml`);
 }
