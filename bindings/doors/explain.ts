@@ -21,7 +21,14 @@ export {
   VERDICTS,
   type Verdict,
 } from "../analysis/explain/index.js";
-export type { AreaFacts, CounterSnapshot, PrintedRuns, Where, Window } from "../analysis/explain/picture.js";
+export type {
+  AreaFacts,
+  CounterSnapshot,
+  PrintedRuns,
+  ReservedArea,
+  Where,
+  Window,
+} from "../analysis/explain/picture.js";
 // What a device tree reserves, and why a reservation was not followed.
 export { checkTree, isMeantForCma, type TreeCheck, type TreeProblem } from "../analysis/reservation/index.js";
 export {
@@ -55,9 +62,11 @@ export type {
   Place,
   RequestFact,
   ReservationFact,
+  ReservedNode,
   RunEntry,
   RunList,
   TypeRow,
+  WishFact,
   ZoneDetail,
   ZoneFact,
 } from "../importers/facts.js";

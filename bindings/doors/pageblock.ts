@@ -164,6 +164,7 @@ export type {
   AreaSummary,
   CellMap,
   FailureRecord,
+  KillRecord,
   PageKind,
   RequestRecord,
   RunResult,
