@@ -6,8 +6,11 @@
 
 import { medianSorted, quantileSorted } from "simple-statistics";
 
+/** A bootstrap interval. */
 export interface Interval {
+  /** Lower end. */
   readonly low: number;
+  /** Upper end. */
   readonly high: number;
 }
 

@@ -5,6 +5,7 @@
 
 import { Migratetype } from "../../assembly/abi/vocabulary.js";
 
+/** Names as /proc/pagetypeinfo prints them. */
 export const migratetypeNames: Readonly<Record<Migratetype, string>> = {
   [Migratetype.UNMOVABLE]: "Unmovable",
   [Migratetype.MOVABLE]: "Movable",

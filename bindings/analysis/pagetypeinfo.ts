@@ -6,8 +6,11 @@
 import { MAX_ORDERS, MIGRATE_TYPES } from "../../assembly/abi/limits.js";
 import { fragmentationIndex, indexByOrder, unusableFreeIndex } from "./fragmentation.js";
 
+/** One zone of /proc/pagetypeinfo. */
 export interface PagetypeinfoZone {
+  /** NUMA node. */
   readonly node: number;
+  /** Name of the zone. */
   readonly name: string;
   /** Free blocks: counts[migratetype][order]. */
   readonly counts: readonly (readonly number[])[];
@@ -15,16 +18,23 @@ export interface PagetypeinfoZone {
   readonly blocks: readonly number[];
 }
 
+/** The numbers of /proc/pagetypeinfo. */
 export interface Pagetypeinfo {
+  /** Order of a pageblock. */
   readonly pageblockOrder: number;
   /** Orders 0 to MAX_PAGE_ORDER: the number of columns. */
   readonly orders: number;
+  /** One for each row, in the order of the file. */
   readonly zones: readonly PagetypeinfoZone[];
 }
 
+/** What buildPagetypeinfo() takes. */
 export interface PagetypeinfoInput {
+  /** Order of a pageblock. */
   readonly pageblockOrder: number;
+  /** Order of the largest block, inclusive. */
   readonly maxPageOrder: number;
+  /** One for each row. */
   readonly zones: readonly {
     readonly name: string;
     /** 0 when absent. */
@@ -68,8 +78,11 @@ export function freeBlocksByOrder(zone: PagetypeinfoZone): number[] {
   );
 }
 
+/** How fragmented one zone is. */
 export interface ZoneSummary {
+  /** Name of the zone. */
   readonly name: string;
+  /** Pages on its free lists. */
   readonly freePages: number;
   /** Free pages of each migratetype. */
   readonly freeByType: readonly number[];
@@ -77,6 +90,7 @@ export interface ZoneSummary {
   readonly largestOrder: number;
   /** Thousandths, by order. */
   readonly unusable: readonly number[];
+  /** fragmentation_index of each order, thousandths; -1000 where a block of that order is free. */
   readonly fragmentation: readonly number[];
 }
 

@@ -6,13 +6,19 @@
 
 /** Free pages [start, start + length), counted from the start of the area. */
 export interface FreeRun {
+  /** First page, counted from the start of the area. */
   readonly start: number;
+  /** Pages. */
   readonly length: number;
 }
 
+/** Shape of a list of free runs. */
 export interface RunStatistics {
+  /** How many. */
   readonly runs: number;
+  /** Pages of all runs. */
   readonly pages: number;
+  /** Pages of the longest; 0 without runs. */
   readonly longest: number;
   /** Half of the free pages lie in runs at least this long; 0 without runs. */
   readonly weightedMedian: number;
@@ -67,6 +73,7 @@ export function alignmentGap(run: FreeRun, align: number, basePfn: number): numb
   return Math.ceil(start / unit) * unit - start;
 }
 
+/** A cma_alloc that looks for a window. */
 export interface FitRequest {
   /** Pages wanted. */
   readonly count: number;
@@ -78,7 +85,9 @@ export interface FitRequest {
   readonly orderPerBit?: number;
 }
 
+/** Whether a request fits, and if not, by how much it fails. */
 export interface FitAnswer {
+  /** Some window holds it. */
   readonly fits: boolean;
   /** Start of the first window, in pages from the area; -1 when none fits. */
   readonly first: number;

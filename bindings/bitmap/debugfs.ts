@@ -22,6 +22,7 @@ export function parseDebugfsBitmap(text: string): Uint32Array {
   });
 }
 
+/** The text of /sys/kernel/debug/cma/<area>/bitmap: decimal words, least significant bit first. */
 export function formatDebugfsBitmap(words: Uint32Array): string {
   return `${words.join(" ")}\n`;
 }

@@ -18,15 +18,19 @@ const PARTS: Readonly<Record<BitmapIndex, number>> = {
   all: IndexPart.RUN_TREE | IndexPart.SUMMARY | IndexPart.PYRAMID,
 };
 
+/** How a bitmap is made. */
 export interface BitmapOptions {
   /** "default" when absent. */
   readonly index?: BitmapIndex;
   /** With a second map of bits to keep away from, for findAvoiding(). */
   readonly avoid?: boolean;
+  /** Default "release". */
   readonly core?: CoreBuild;
+  /** Where the core comes from; default: the file that the package ships. */
   readonly wasm?: CoreSource;
 }
 
+/** How a window is searched. */
 export interface FindOptions {
   /** COMPOSITE when absent; all strategies answer alike. */
   readonly strategy?: SearchStrategy;
@@ -36,8 +40,11 @@ export interface FindOptions {
 
 /** `pages` and the histogram count bits here. */
 export interface BitmapStats extends RunStatistics {
+  /** Length of the map. */
   readonly bits: number;
+  /** Bits that are taken. */
   readonly set: number;
+  /** Bits that are free. */
   readonly clear: number;
 }
 
@@ -88,6 +95,7 @@ export class PageBitmap {
     return PageBitmap.fromWords(parseDebugfsBitmap(text), bits, options);
   }
 
+  /** Length of the map. */
   get bits(): number {
     return this.#core.bits;
   }
@@ -110,17 +118,20 @@ export class PageBitmap {
     return this;
   }
 
+  /** Makes bits free. @throws UnitError when a bit lies outside of the map */
   clear(from: number, count = 1): this {
     this.#stretch(from, count);
     this.#core.clear(from, count);
     return this;
   }
 
+  /** Is the bit taken? @throws UnitError when it lies outside of the map */
   isSet(bit: number): boolean {
     this.#stretch(bit, 1);
     return (((this.#core.words[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) !== 0;
   }
 
+  /** How many bits of a stretch are taken; of the whole map by default. @throws UnitError */
   countSet(from = 0, count = this.bits - from): number {
     this.#stretch(from, count);
     return this.#core.count(from, count);
@@ -202,6 +213,7 @@ export class PageBitmap {
     return shift > mask ? 0 : this.#core.longest(mask, shift);
   }
 
+  /** Length, bits taken and free, and the shape of the free runs. */
   stats(): BitmapStats {
     const set = this.countSet();
     return { bits: this.bits, set, clear: this.bits - set, ...runStatistics(this.runs()) };

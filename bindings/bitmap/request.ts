@@ -39,6 +39,7 @@ export function rawRequest({ count, align = 0, offset = 0, start = 0 }: RunReque
 
 /** A request to cma_alloc(): pages. */
 export interface CmaRunRequest {
+  /** Pages asked for. */
   readonly pages: number;
   /** Order of the alignment in pages, counted from pfn 0. */
   readonly align?: number;

@@ -15,6 +15,7 @@ const SNIFF = 4096;
 
 /** Takes files one after the other: begin(name), push(piece)..., end(). Never throws on any content. */
 export class Collector {
+  /** What was found so far. */
   readonly facts: Facts = emptyFacts();
   private file: Unpacker | FileReader | undefined;
   private name = "";
@@ -39,11 +40,13 @@ export class Collector {
     this.file = new Unpacker(name, intake, newAllowance(), inBundle);
   }
 
+  /** A piece of the file begun last: bytes or text. */
   push(piece: Uint8Array | string): void {
     if (typeof piece !== "string") this.file?.push(piece);
     else this.text().pushText(piece);
   }
 
+  /** The file begun last has no more pieces. */
   end(): void {
     const { file, facts, name } = this;
     this.file = undefined;

@@ -9,30 +9,41 @@ export type Severity = "info" | "warning" | "error";
 
 /** Something about an input that did not stop the import. */
 export interface CaptureIssue {
+  /** How bad it is. */
   severity: Severity;
+  /** Name of the file. */
   file: string;
   /** 1-based; undefined when the whole file is meant. */
   line: number | undefined;
+  /** What was found, in a sentence. */
   message: string;
 }
 
+/** What a CaptureError is made of. */
 export interface CaptureErrorDetail {
+  /** Name of the file. */
   file: string;
   /** 1-based; undefined when the whole file is meant. */
   line?: number | undefined;
   /** What is wrong, without file and line. */
   problem: string;
+  /** What would be right. */
   expected?: string | undefined;
+  /** The error behind it. */
   cause?: unknown;
 }
 
 /** An input that cannot be imported. The message is `file:line: what is wrong; expected ...`. */
 export class CaptureError extends PageblockError {
   override readonly name = "CaptureError";
+  /** Name of the file. */
   readonly file: string;
+  /** 1-based; undefined when the whole file is meant. */
   readonly line: number | undefined;
+  /** What would be right, where that can be said. */
   readonly expected: string | undefined;
 
+  /** @internal */
   constructor(detail: CaptureErrorDetail) {
     const place = detail.line === undefined ? detail.file : `${detail.file}:${detail.line}`;
     const wish = detail.expected === undefined ? "" : `; expected ${detail.expected}`;

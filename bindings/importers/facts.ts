@@ -5,61 +5,93 @@
 
 import { IMPORT } from "../engine/limits.js";
 import type { Severity } from "./errors.js";
+import type {
+  AreaFiles,
+  BuddyRow,
+  Counters,
+  OwnedPage,
+  PageTable,
+  PagetypeFact,
+  PinFact,
+  ZoneFact,
+} from "./file_facts.js";
+import type { Place } from "./place.js";
 
-/** Where a fact was read. */
-export interface Place {
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-}
+export type * from "./file_facts.js";
+export type { Place } from "./place.js";
 
 /** What an importer could not take as it stood. */
 export interface ImportIssue extends Place {
+  /** How bad it is. */
   readonly severity: Severity;
+  /** For programs; stable. */
   readonly code: string;
+  /** What was found, in a sentence. */
   readonly message: string;
 }
 
 /** One `size@at` of a list of free runs, as printed: size in pages (bits before 2019), at in bits. */
 export interface RunEntry {
+  /** Pages (bits before 2019). */
   readonly size: number;
+  /** First bit. */
   readonly at: number;
   /** Range of a multi-range area (6.15+). */
   readonly range: number;
 }
 
+/** Free runs as the kernel prints them at a failure. */
 export interface RunList {
+  /** Where they were read. */
   readonly place: Place;
+  /** The runs, in the order of the line. */
   readonly entries: RunEntry[];
   /** `=> free of total`. */
   free: number | null;
+  /** Pages of the area that the line names. */
   total: number | null;
   /** Something of the list is missing. */
   cut: boolean;
+  /** The list names ranges (6.15+). */
   hasRanges: boolean;
 }
 
 /** [start, end) that alloc_contig_range found busy. */
 export interface BusyWindow {
+  /** First frame. */
   readonly start: number;
+  /** One past the last frame. */
   readonly end: number;
+  /** Seconds since boot. */
   readonly time: number | null;
+  /** Where it was read. */
   readonly place: Place;
 }
 
+/** Who tells of a failure: the allocator, a driver, a program, a trace. */
 export type FailureForm = "cma" | "driver" | "user" | "trace";
 
+/** A request that failed, as a log or a trace tells it. null: it does not say. */
 export interface FailureFact {
+  /** Where it was read. */
   readonly place: Place;
+  /** Seconds since boot. */
   readonly time: number | null;
+  /** Who says so. */
   readonly form: FailureForm;
   /** "cma_alloc", "__cma_alloc", "__cma_alloc_frozen", or what a driver said. */
   readonly source: string;
+  /** Name of the area. */
   area: string | null;
+  /** Pages asked for. */
   pages: number | null;
+  /** Negative errno. */
   errno: number | null;
+  /** Order of the alignment. */
   align: number | null;
+  /** Free runs that the kernel printed with it. */
   list: RunList | null;
+  /** Windows that alloc_contig_range found busy for it. */
   busy: BusyWindow[];
   /** A later line says that the caller went on without CMA. */
   fallback: string | null;
@@ -75,51 +107,87 @@ export interface FailureFact {
 
 /** A request that was seen, whatever became of it. */
 export interface RequestFact {
+  /** Where it was read. */
   readonly place: Place;
+  /** Name of the area. */
   readonly area: string | null;
+  /** Pages asked for. */
   readonly pages: number;
+  /** Order of the alignment. */
   readonly align: number;
+  /** Seconds since boot. */
   readonly time: number | null;
+  /** Pages that were free in the area. */
   readonly available: number | null;
+  /** Pages of the area. */
   readonly total: number | null;
 }
 
+/** A page whose migration failed, as dump_page() prints it. */
 export interface MigrationFact {
+  /** Where it was read. */
   readonly place: Place;
+  /** Its frame. */
   readonly pfn: number;
+  /** What migration returned. */
   readonly ret: number;
+  /** References of the page. */
   refcount: number | null;
+  /** Page tables that map it. */
   mapcount: number | null;
+  /** Address space operations of its file. */
   operations: string | null;
+  /** Flags of the page as printed. */
   flags: string;
+  /** Task that allocated it, where page_owner tells. */
   owner: string | null;
 }
 
+/** An area asked for or made at boot. */
 export interface ReservationFact {
+  /** Where it was read. */
   readonly place: Place;
+  /** Made, refused, or asked for on the command line. */
   readonly kind: "reserved" | "failed" | "cmdline";
+  /** Its size. */
   readonly bytes: number;
+  /** Its physical address. */
   readonly address: number | null;
+  /** Its name. */
   readonly name: string | null;
 }
 
 /** A node below reserved-memory of a device tree's source. Cells as written: null where one is no number. */
 export interface ReservedNode {
+  /** Where it was read. */
   readonly place: Place;
+  /** Name of the node. */
   readonly name: string;
+  /** Its `compatible`; null: absent. */
   readonly compatible: string | null;
+  /** Its `status`; null: absent. */
   readonly status: string | null;
+  /** It has `reusable`. */
   readonly reusable: boolean;
+  /** It has `no-map`. */
   readonly noMap: boolean;
+  /** It has `linux,cma-default`. */
   readonly cmaDefault: boolean;
+  /** Cells of `size`; null: absent, null inside: no number. */
   readonly size: readonly (number | null)[] | null;
+  /** Cells of `alignment`, likewise. */
   readonly alignment: readonly (number | null)[] | null;
+  /** Cells of `reg`, likewise. */
   readonly reg: readonly (number | null)[] | null;
+  /** Cells of `alloc-ranges`, likewise. */
   readonly allocRanges: readonly (number | null)[] | null;
   /** Of reserved-memory, and of the root; null: the source does not show them. */
   readonly addressCells: number | null;
+  /** #size-cells of reserved-memory. */
   readonly sizeCells: number | null;
+  /** #address-cells of the root. */
   readonly rootAddressCells: number | null;
+  /** #size-cells of the root. */
   readonly rootSizeCells: number | null;
   /** Has reserved-memory a `ranges`? null: it is not shown whole. */
   readonly hasRanges: boolean | null;
@@ -127,159 +195,75 @@ export interface ReservedNode {
 
 /** What a configuration file asks for: `dtoverlay=vc4-kms-v3d,cma-256`. */
 export interface WishFact {
+  /** Where it was read. */
   readonly place: Place;
+  /** Size that it asks for. */
   readonly bytes: number;
+  /** As it was written. */
   readonly text: string;
   /** Section of config.txt; "all" counts always. */
   readonly section: string;
 }
 
-export interface ZoneFact {
-  readonly place: Place;
-  readonly zone: string;
-  readonly unit: "pages" | "kB";
-  free: number | null;
-  min: number | null;
-  low: number | null;
-  freeCma: number | null;
-  managed: number | null;
-  /** What only /proc/zoneinfo says. */
-  readonly detail: ZoneDetail | null;
-}
-
-/** Sizes, marks and per-CPU sets of a zone of /proc/zoneinfo; pages. null: this kernel does not print it. */
-export interface ZoneDetail {
-  readonly node: number;
-  boost: number | null;
-  high: number | null;
-  promo: number | null;
-  spanned: number | null;
-  present: number | null;
-  cma: number | null;
-  /** lowmem_reserve for each zone index. */
-  protection: readonly number[];
-  startPfn: number | null;
-  readonly pagesets: Pageset[];
-}
-
-/** Lists of one CPU. */
-export interface Pageset {
-  readonly cpu: number;
-  count: number | null;
-  high: number | null;
-  batch: number | null;
-  /** Later kernels print the limits of high too. */
-  highMin: number | null;
-  highMax: number | null;
-  threshold: number | null;
-}
-
-export interface AreaFiles {
-  readonly name: string;
-  readonly place: Place;
-  count: number | null;
-  used: number | null;
-  maxchunk: number | null;
-  orderPerBit: number | null;
-  ranges: { basePfn: number | null; bitmap: Uint32Array | null }[];
-  succeeded: number | null;
-  failed: number | null;
-}
-
-export interface Counters {
-  readonly place: Place;
-  readonly values: Map<string, number>;
-}
-
-export interface TypeRow {
-  readonly node: number;
-  readonly zone: string;
-  readonly type: string;
-  readonly counts: readonly number[];
-}
-
-export interface BlockRow {
-  readonly node: number;
-  readonly zone: string;
-  readonly types: readonly string[];
-  readonly counts: readonly number[];
-}
-
-export interface PagetypeFact {
-  readonly place: Place;
-  pageblockOrder: number | null;
-  readonly rows: TypeRow[];
-  readonly blocks: BlockRow[];
-}
-
-export interface BuddyRow {
-  readonly node: number;
-  readonly zone: string;
-  readonly counts: readonly number[];
-  readonly place: Place;
-}
-
-/** A page that page_owner shows inside a CMA pageblock. */
-export interface OwnedPage {
-  readonly place: Place;
-  readonly pfn: number;
-  readonly order: number;
-  readonly type: string;
-  readonly flags: string;
-  readonly onLru: boolean;
-  readonly owner: string;
-  stack: string;
-}
-
-/** One pin that page_pinner recorded. */
-export interface PinFact {
-  readonly place: Place;
-  readonly microseconds: number;
-  pfn: number | null;
-  /** Who pinned, innermost function first. */
-  stack: string;
-}
-
-export interface PageTable {
-  readonly file: string;
-  readonly kind: "flags" | "count";
-  /** The low half of each 64-bit word; of kpageflags also KPF_RESERVED (kernel bit 32), as bit 31, which is free. */
-  readonly words: Uint32Array;
-}
-
+/** Everything that the files of one moment say. null: no file says it. */
 export interface Facts {
+  /** Version of the kernel. */
   kernel: string | null;
   /** Bytes, where a file says it. */
   pageSize: number | null;
+  /** order_per_bit that a dump of bitmaps lets one see. */
   orderPerBitHint: number | null;
+  /** Requests that failed. */
   readonly failures: FailureFact[];
+  /** Requests that were seen, whatever became of them. */
   readonly requests: RequestFact[];
+  /** Every list of free runs that was printed. */
   readonly lists: RunList[];
+  /** Windows found busy, the first of them. */
   readonly busy: BusyWindow[];
+  /** How many windows were found busy. */
   busyCount: number;
   /** Requests that a trace shows to have succeeded, and those of them that met busy windows. */
   succeeded: number;
+  /** Those of them that met busy windows. */
   delayed: number;
+  /** Pages whose migration failed. */
   readonly migrations: MigrationFact[];
+  /** Areas asked for and made at boot. */
   readonly reservations: ReservationFact[];
+  /** Nodes below reserved-memory. */
   readonly trees: ReservedNode[];
+  /** What configuration files ask for. */
   readonly wishes: WishFact[];
+  /** Zones of zoneinfo or of an out-of-memory report. */
   readonly zones: ZoneFact[];
+  /** Areas as debugfs and sysfs show them. */
   readonly areas: AreaFiles[];
+  /** /proc/meminfo, each time that it was found. */
   readonly meminfo: Counters[];
+  /** /proc/vmstat, each time that it was found. */
   readonly vmstat: Counters[];
+  /** /proc/pagetypeinfo, each time that it was found. */
   readonly pagetypes: PagetypeFact[];
+  /** Rows of /proc/buddyinfo. */
   readonly buddy: BuddyRow[];
+  /** Pages that page_owner shows inside CMA pageblocks, the first of them. */
   readonly owned: OwnedPage[];
+  /** How many pages page_owner shows there. */
   ownedPages: number;
+  /** Pins that page_pinner recorded. */
   readonly pins: PinFact[];
+  /** /proc/kpageflags and kpagecount. */
   readonly tables: PageTable[];
   /** Largest block that a show_mem line counts, in kB. */
   largestBuddyKb: number;
+  /** Processes that the kernel killed for memory. */
   oomKills: number;
   /** Bit-search debug line: size of the area in bits and the alignment mask. */
   searches: { place: Place; bits: number; alignMask: number; found: number }[];
+  /** Formats that were found, by file. */
   readonly formats: Map<string, Set<string>>;
+  /** What could not be taken as it stood. */
   readonly issues: ImportIssue[];
   /** What may still be kept of lists and bitmaps, over all files. */
   readonly budget: { entries: number; words: number };

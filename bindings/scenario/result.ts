@@ -37,13 +37,17 @@ export interface RequestRecord {
 
 /** An application that was killed since an allocation failed for good (OOM, lmkd). */
 export interface KillRecord {
+  /** When, virtual nanoseconds. */
   readonly timeNs: number;
   /** The workload whose oldest application it was, and the pages it had. */
   readonly victim: string;
+  /** Pages that it had. */
   readonly pages: number;
   /** The actor whose allocation had failed, its order and gfp flags. */
   readonly cause: string;
+  /** Order of the allocation that had failed. */
   readonly order: number;
+  /** Its flags. */
   readonly gfp: number;
 }
 

@@ -12,24 +12,39 @@ import type { FailedRequest, Picture } from "./picture.js";
 import { AREA_COMMAND, commandFor, LOG_COMMAND, REMEDIES, TRACE_COMMAND, type Verdict } from "./verdicts.js";
 import { type AreaView, cmaTotalPages, type Fits, fitsOf, inferAlign, pageShift, viewOf } from "./view.js";
 
+/** One failed request and its cause. */
 export interface Explained {
+  /** Name of the area; null: no file says. */
   readonly area: string | null;
+  /** Pages asked for; null: no file says. */
   readonly pages: number | null;
+  /** Negative errno; null: no file says. */
   readonly errno: number | null;
+  /** Version as told or read; null: not known. */
   readonly kernel: string | null;
+  /** Order of the alignment; null: neither read nor inferred. */
   readonly align: number | null;
+  /** The alignment was worked out from the pages, as the DMA layer does. */
   readonly alignInferred: boolean;
+  /** The cause. */
   readonly verdict: Verdict;
+  /** Causes that the facts do not rule out. */
   readonly alsoPossible: readonly Verdict[];
+  /** Free runs of the area at that moment; null: not known. */
   readonly runs: number | null;
+  /** The longest of them, pages. */
   readonly largestRun: number | null;
   /** Runs that hold the request, by alignment order. */
   readonly fits: Readonly<Record<string, number>> | null;
+  /** What the verdict rests on, a sentence each. */
   readonly evidence: readonly string[];
+  /** What helps against it. */
   readonly remedies: readonly string[];
+  /** What to collect or to try next. */
   readonly nextCommand: string;
 }
 
+/** What the user knows and the files do not say. */
 export interface ClassifyOptions {
   /** What the user says the kernel is: "6.12". */
   readonly kernel?: string | undefined;

@@ -7,9 +7,13 @@ import { contradictionsOf } from "./contradictions.js";
 import { type Finding, findingsOf } from "./findings.js";
 import type { ExplainIssue, FailedRequest, Picture } from "./picture.js";
 
+/** What the files of one moment explain. */
 export interface Explanation {
+  /** One for each failed request. */
   readonly failures: readonly Explained[];
+  /** What the files show beside failed requests. */
   readonly findings: readonly Finding[];
+  /** What could not be taken as it stood, and contradictions. */
   readonly issues: readonly ExplainIssue[];
 }
 

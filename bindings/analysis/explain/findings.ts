@@ -15,11 +15,17 @@ import {
 } from "./verdicts.js";
 import { pageShift, realAreas } from "./view.js";
 
+/** Something that the files show beside failed requests. */
 export interface Finding {
+  /** What kind of cause it is or would be. */
   readonly verdict: Verdict;
+  /** For programs; stable. */
   readonly code: string;
+  /** One sentence. */
   readonly message: string;
+  /** What it rests on, a sentence each. */
   readonly evidence: readonly string[];
+  /** What to collect or to try next. */
   readonly nextCommand: string;
 }
 

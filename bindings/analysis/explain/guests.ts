@@ -13,13 +13,21 @@ const BUDDY = 1 << 10;
 const ANON = 1 << 12;
 const NOPAGE = 1 << 20;
 
+/** Who sits in an area, by kpageflags. Pages. */
 export interface Guests {
+  /** Name of the area. */
   readonly area: string;
+  /** First frame of its first range. */
   readonly basePfn: number;
+  /** Size of the area. */
   readonly pages: number;
+  /** Anonymous memory of applications. */
   readonly anonymous: number;
+  /** Page cache on an LRU list. */
   readonly file: number;
+  /** Slab: never movable. */
   readonly slab: number;
+  /** Taken, of none of these kinds. */
   readonly other: number;
 }
 

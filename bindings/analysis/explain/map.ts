@@ -5,8 +5,11 @@ import type { FreeRun } from "../runs.js";
 import type { Picture } from "./picture.js";
 import { type AreaView, viewOf } from "./view.js";
 
+/** An area as a row of cells. */
 export interface AreaMap {
+  /** Name of the area; empty when no file says. */
   readonly name: string;
+  /** Size of the area. */
   readonly pages: number;
   /** Pages of one cell: a pageblock, or several where there would be too many cells. */
   readonly cell: number;

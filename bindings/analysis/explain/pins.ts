@@ -6,10 +6,15 @@ import type { Picture } from "./picture.js";
 /** Spreads of a scenario that lengths are held against; the core's lognormal has a sigma of 1. */
 export type PinSpread = "fixed" | "uniform" | "exponential" | "lognormal";
 
+/** What recorded lengths of pins come to. Microseconds. */
 export interface PinLengths {
+  /** Pins that were recorded. */
   readonly count: number;
+  /** Mean length. */
   readonly meanUs: number;
+  /** Median length. */
   readonly medianUs: number;
+  /** The longest. */
   readonly longestUs: number;
   /** The shortest: the recorder keeps only what is longer than its threshold. */
   readonly shortestUs: number;

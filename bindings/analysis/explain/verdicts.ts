@@ -3,6 +3,7 @@
 //
 // LATENCY is not a name of its own: a request that met busy windows and succeeded is BENIGN, its delay is in the evidence.
 
+/** Every cause that explain can name. */
 export const VERDICTS = [
   "BENIGN",
   "IMPOSSIBLE",
@@ -20,6 +21,7 @@ export const VERDICTS = [
   "UNDECIDED",
 ] as const;
 
+/** A word of VERDICTS. */
 export type Verdict = (typeof VERDICTS)[number];
 
 /** Prints every file of every area, sizes and bitmaps, in a form that explain reads. */

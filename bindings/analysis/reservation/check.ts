@@ -7,19 +7,25 @@
 
 import type { ReservedArea } from "../explain/picture.js";
 
+/** Something that is wrong with a reservation. */
 export interface TreeProblem {
   /** error: the kernel does not make the area. warning: some kernels do not, or not as written. */
   readonly severity: "error" | "warning";
+  /** One sentence. */
   readonly message: string;
   /** The line to write instead; "" where there is none. */
   readonly write: string;
 }
 
+/** What a kernel makes of one node below reserved-memory. */
 export interface TreeCheck {
+  /** The node. */
   readonly node: ReservedArea;
+  /** Bytes of a page: what is allowed depends on it. */
   readonly pageSize: number;
   /** Bytes; null: not told, or no number. */
   readonly bytes: number | null;
+  /** What is wrong with it; none: the area is made as written. */
   readonly problems: readonly TreeProblem[];
 }
 

@@ -6,11 +6,17 @@
 
 import { inferAlign } from "../explain/view.js";
 
+/** A kind of buffer that an area must hold. */
 export interface Buffer {
+  /** As it was written. */
   readonly label: string;
+  /** How many at a time. */
   readonly count: number;
+  /** Pages of each. */
   readonly pages: number;
+  /** Order of the alignment of each. */
   readonly align: number;
+  /** The alignment was worked out from the pages, as the DMA layer does. */
   readonly alignInferred: boolean;
 }
 
@@ -68,6 +74,7 @@ const PLANES: Readonly<Record<string, readonly number[]>> = {
 const CODEC = /^(?:NV|YU|YV|I420|P010)/;
 const BLOCK = 16;
 
+/** Pixel formats that parseBuffer() knows. */
 export const formatNames: readonly string[] = [...Object.keys(FORMATS), ...Object.keys(PLANES)];
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };

@@ -8,13 +8,19 @@ import { guaranteedRun } from "../runs.js";
 import { type Buffer, paddingNote, parseBuffer } from "./buffers.js";
 import { type Span, spansOf } from "./span.js";
 
+/** How large an area must be. */
 export interface SizeAnswer {
+  /** Bytes of a page. */
   readonly pageSize: number;
+  /** What it must hold. */
   readonly buffers: readonly Buffer[];
   /** Pages of all buffers, without gaps. */
   readonly pages: number;
+  /** The order of allocation that needs least. */
   readonly best: Span;
+  /** The order of allocation that needs most. */
   readonly worst: Span;
+  /** Every order was looked at. */
   readonly exact: boolean;
   /** Enough in any order of allocation: each buffer with the largest gap that may precede it. */
   readonly guaranteed: number;
@@ -22,8 +28,11 @@ export interface SizeAnswer {
   readonly isIncrease: boolean;
   /** What else to know of these buffers. */
   readonly notes: readonly string[];
+  /** What to reserve, and why so much. */
   readonly recommended: { readonly pages: number; readonly bytes: number; readonly reason: string };
+  /** The same as a parameter of the kernel's command line. */
   readonly cmdline: string;
+  /** The same as a node of a device tree. */
   readonly deviceTree: string;
 }
 

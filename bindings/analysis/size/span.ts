@@ -6,7 +6,9 @@
 
 import type { Buffer } from "./buffers.js";
 
+/** How far an order of allocation reaches. */
 export interface Span {
+  /** Pages from the first to the last. */
   readonly pages: number;
   /** Pages inside the span that no buffer uses. */
   readonly gaps: number;

@@ -27,6 +27,7 @@ export interface CaptureFiles {
   readonly where?: string;
 }
 
+/** What is read of a capture; everything by default. */
 export interface CaptureOptions {
   /** false: leave trace.txt and trace_lab.txt unread. */
   trace?: boolean;
@@ -38,20 +39,29 @@ export interface CaptureOptions {
 
 /** What one run of a real kernel left: its states, what happened between them, and who asked. */
 export interface Capture {
+  /** Name of the directory, or what the caller calls it. */
   name: string;
   /** `uname -r`: 6.12.117-lab. */
   kernel: string;
+  /** What its kernel and machine look like. */
   family: CaptureFamily;
+  /** How symbolic gfp flags are to be read. */
   gfpEra: GfpEra;
+  /** The state before the first operation. */
   before: MachineState;
+  /** The state after the last one. */
   after: MachineState;
   /** One per `dump` row of ops, in order. */
   mids: MachineState[];
   /** Scripted captures. */
   ops?: CaptureOps;
+  /** Captures with a trace. */
   trace?: CaptureTrace;
+  /** Rows of gfp_classes.txt; empty without it. */
   gfpClasses: GfpClass[];
+  /** meta.json, where there is one. */
   meta?: CaptureMeta;
+  /** What could not be taken as it stood. */
   issues: CaptureIssue[];
 }
 

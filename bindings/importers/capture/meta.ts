@@ -4,8 +4,11 @@
 import type { CaptureIssue } from "../errors.js";
 import { parseInteger } from "./numbers.js";
 
+/** What meta.json says of a capture. */
 export interface CaptureMeta {
+  /** Name of the scenario that was run. */
   name: string | undefined;
+  /** What it does, in a sentence. */
   description: string | undefined;
   /** Rows of ops.csv. */
   ops: number | undefined;

@@ -30,8 +30,10 @@ export function readCaptureDirectory(directory: string, options: CaptureOptions 
 
 /** The files of a directory; `name` stands for `name` or `name.gz`. */
 export class DirectoryFiles implements CaptureFiles {
+  /** @param where path of the directory */
   constructor(readonly where: string) {}
 
+  /** The text of a file; undefined when there is none. @throws CaptureError when it cannot be read */
   read(name: string): string | undefined {
     const found = this.bytes(name);
     if (found === undefined) {
@@ -45,6 +47,7 @@ export class DirectoryFiles implements CaptureFiles {
     }
   }
 
+  /** The same in pieces, for texts longer than a string can be. */
   *chunks(name: string): Generator<string> {
     const found = this.bytes(name);
     if (found === undefined) {
@@ -58,6 +61,7 @@ export class DirectoryFiles implements CaptureFiles {
     }
   }
 
+  /** How messages call the file: its path. */
   label(name: string): string {
     return this.locate(name) ?? join(this.where, name);
   }

@@ -52,24 +52,33 @@ export const CAPTURE_OP_NAMES: readonly string[] = [
   "cma_release",
 ];
 
+/** Rows of ops.csv in columns. -1, or 0 where it is unsigned: the operation has no such field. */
 export interface CaptureOps {
+  /** Name for messages. */
   file: string;
   /** Number of rows. */
   length: number;
   /** CaptureOp. */
   op: Uint8Array;
+  /** Number under which a later row frees what this one allocates. */
   slot: Int32Array;
+  /** Order of the block. */
   order: Int8Array;
   /** Row of gfp_classes.txt. */
   cls: Int16Array;
+  /** Allocation flags in this package's bits. */
   gfp: Uint32Array;
+  /** The migratetype that the kernel derived from them. */
   migratetype: Int8Array;
+  /** The highest zone index that they allow. */
   zoneidx: Int8Array;
   /** Order of the alignment of a cma_alloc. */
   align: Int8Array;
   /** Pages of a cma_alloc. */
   count: Uint32Array;
+  /** First frame that the kernel gave or took. */
   pfn: Uint32Array;
+  /** What the operation returned. */
   ret: Int32Array;
 }
 

@@ -9,8 +9,11 @@ import { isLab, type TraceKind, type TraceLayout } from "./kinds.js";
 /** counter: time is the number of the event (gaps are normal). seconds: time is in nanoseconds since boot. */
 export type TraceClock = "counter" | "seconds";
 
+/** A task that events name. */
 export interface TraceTask {
+  /** Its name. */
   comm: string;
+  /** Its number. */
   pid: number;
 }
 
@@ -18,8 +21,11 @@ export interface TraceTask {
 export interface CaptureTrace {
   /** Events, of both kinds. */
   length: number;
+  /** Standard tracepoints among the events. */
   standardCount: number;
+  /** LAB lines among the events. */
   labCount: number;
+  /** What `time` counts. */
   clock: TraceClock;
   /** Events that the kernel says it lost ("LOST n EVENTS"); 0 for a complete trace. */
   lostEvents: number;
@@ -29,6 +35,7 @@ export interface CaptureTrace {
   layout: Uint16Array;
   /** 1-based line in trace.txt, or in trace_lab.txt for LAB lines. */
   line: Uint32Array;
+  /** CPU of each event. */
   cpu: Uint16Array;
   /** Index into tasks. */
   task: Uint32Array;
@@ -40,29 +47,41 @@ export interface CaptureTrace {
   argStart: Uint32Array;
   /** Field values; NaN: absent. See FieldType for what they hold. */
   args: Float64Array;
+  /** Names and fields of the kinds of events that occur. */
   layouts: readonly TraceLayout[];
+  /** Tasks that occur. */
   tasks: readonly TraceTask[];
   /** The flags column: irqs-off, need-resched, hardirq/softirq, preempt-depth, migrate-disable. */
   contexts: readonly string[];
   /** Texts of fields of type text. */
   strings: readonly string[];
+  /** Lines that could not be taken as they stood. */
   issues: CaptureIssue[];
 }
 
 /** One event as an object: for reports and tests; loops over a whole trace use the columns. */
 export interface TraceEvent {
+  /** What happened. */
   kind: TraceKind;
   /** `mm_page_alloc`; LAB lines as `LAB:refill`. */
   name: string;
+  /** 1-based line in trace.txt, or in trace_lab.txt for LAB lines. */
   line: number;
+  /** Where it happened. */
   cpu: number;
+  /** Name of the task. */
   comm: string;
+  /** Its number. */
   pid: number;
+  /** The flags column of the line. */
   context: string;
+  /** When, in the trace's clock. */
   time: number;
+  /** By the names that the kernel prints; what is absent is not there. */
   fields: Record<string, number | string>;
 }
 
+/** One event as an object. @throws RangeError when there is no such event */
 export function traceEvent(trace: CaptureTrace, index: number): TraceEvent {
   if (!(index >= 0 && index < trace.length)) {
     throw new RangeError(`event ${index} of ${trace.length}`);

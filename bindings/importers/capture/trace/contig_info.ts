@@ -19,12 +19,17 @@ const KIND = TraceKind.MM_ALLOC_CONTIG_MIGRATE_RANGE_INFO;
 
 /** One migration of an alloc_contig_range, under the right labels. */
 export interface ContigMigrateInfo {
+  /** First frame of the range. */
   start: number;
+  /** One past the last frame. */
   end: number;
+  /** Migratetype of the isolated pageblocks. */
   migratetype: number;
   /** Pages. */
   migrated: number;
+  /** Pages dropped. */
   reclaimed: number;
+  /** Pages that were mapped. */
   mapped: number;
 }
 

@@ -9,6 +9,7 @@ import { GFP_NAMES, type GfpEra, parseGfp } from "./gfp_names.js";
 
 /** One row: `0 0x2cc0 GFP_KERNEL|__GFP_NOWARN migratetype=0 zoneidx=2`. */
 export interface GfpClass {
+  /** 1-based. */
   line: number;
   /** Value of the `cls` column of ops.csv. */
   cls: number;
@@ -16,6 +17,7 @@ export interface GfpClass {
   gfp: number;
   /** As this kernel prints it. */
   names: string;
+  /** The migratetype that the kernel derived from the flags. */
   migratetype: number;
   /** Highest zone index that may serve it. */
   zoneidx: number;
@@ -23,6 +25,7 @@ export interface GfpClass {
 
 const ROW = `"CLASS 0xMASK NAMES migratetype=N zoneidx=N"`;
 
+/** Rows of gfp_classes.txt: the masks that a script asks with. @throws CaptureError */
 export function parseGfpClasses(text: string, file: string, issues: CaptureIssue[] = []): GfpClass[] {
   const lines = new LineCursor(text, file, issues);
   const classes: GfpClass[] = [];

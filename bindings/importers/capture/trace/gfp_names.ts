@@ -14,6 +14,7 @@ import { parseInteger } from "../numbers.js";
  */
 export type GfpEra = "6.1" | "6.12";
 
+/** Masks by symbolic name, in this package's bits. */
 export type GfpNames = ReadonlyMap<string, number>;
 
 const RECLAIM = Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM;
@@ -65,6 +66,7 @@ const COMMON: readonly (readonly [string, number])[] = [
   ["GFP_TRANSHUGE", TRANSHUGE_LIGHT | Gfp.DIRECT_RECLAIM],
 ];
 
+/** Symbolic names and the masks they stand for, by era. */
 export const GFP_NAMES: Readonly<Record<GfpEra, GfpNames>> = {
   "6.1": new Map([
     ...COMMON,

@@ -95,8 +95,11 @@ export const FIRST_LAB_KIND = TraceKind.LAB_OP;
  */
 export type FieldType = "number" | "text" | "gfp" | "pointer" | "skip";
 
+/** A field of an event. */
 export interface TraceField {
+  /** As the kernel prints it. */
   name: string;
+  /** How its value is stored. */
   type: FieldType;
   /** Not written by every kernel: NaN where it is absent. */
   optional: boolean;
@@ -106,9 +109,11 @@ export interface TraceField {
 
 /** The fields of one kind of event, in the order in which kernels print them. */
 export interface TraceLayout {
+  /** What happened. */
   kind: TraceKind;
   /** As in the trace: `mm_page_alloc`, or the first word of a LAB text. */
   event: string;
+  /** Fields in the order of the line. */
   fields: readonly TraceField[];
   /** Number of stored fields. */
   slots: number;
@@ -283,6 +288,7 @@ export function fieldSlot(kind: TraceKind, name: string): number {
   return slot;
 }
 
+/** Is it a LAB line, no standard tracepoint? */
 export function isLab(kind: TraceKind): boolean {
   return kind >= FIRST_LAB_KIND;
 }

@@ -15,11 +15,13 @@ import { HeadScanner } from "./head.js";
 import { isLab, LAB_LAYOUTS, STANDARD_LAYOUTS, TraceKind, type TraceLayout } from "./kinds.js";
 import { type LabLine, LabReader } from "./lab.js";
 
+/** How a trace is to be read. */
 export interface TraceOptions {
   /** How symbolic gfp flags are to be read. */
   gfpEra: GfpEra;
   /** Names for messages. */
   file?: string;
+  /** Name of trace_lab.txt for messages. */
   labFile?: string;
 }
 
@@ -69,6 +71,7 @@ export class TraceBuilder {
   };
   private place: { file: string; line: number; event: string };
 
+  /** @param labText trace_lab.txt, when there is one */
   constructor(labText: string | undefined, options: TraceOptions) {
     this.file = options.file ?? "trace.txt";
     this.labFile = options.labFile ?? "trace_lab.txt";
@@ -79,6 +82,7 @@ export class TraceBuilder {
     );
   }
 
+  /** Takes a piece of trace.txt; pieces need not end with a line. */
   push(piece: string): void {
     const text = this.carry === "" ? piece : this.carry + piece;
     const lastEnd = text.lastIndexOf("\n");
@@ -87,6 +91,7 @@ export class TraceBuilder {
     this.carry = text.slice(this.readLines(text, safe));
   }
 
+  /** All that was pushed, as columns. */
   finish(): CaptureTrace {
     this.readLines(this.carry, this.carry.length);
     this.carry = "";
