@@ -1,4 +1,4 @@
-// Knows: the compile-time bounds that both sides of the boundary must agree on.
+// Knows: the compile-time bounds that both sides of the boundary must agree on, and where they put the list heads.
 // Must not know: any device, any kernel version, any address.
 // A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
 
@@ -83,3 +83,23 @@ export const SHORT_OWNERS = 0xff_fffe;
 
 /** Runs of free blocks that are left out at boot (buddy/frontier); more are simply written. */
 export const MAX_FRONTIERS = 15;
+
+/** What PAGEBLOCKS holds where no memory map exists; everywhere else a Migratetype. */
+export const NO_MEMORY_MAP = 255;
+
+// List heads are elements of the link arrays behind the frames; these count from the first of them.
+//
+//   free [zone][order][type] | per CPU [cpu][zone][pindex] | LRU [list]
+
+export function freeHeadIndex(zone: i32, order: i32, type: i32): i32 {
+  return (zone * MAX_ORDERS + order) * MIGRATE_TYPES + type;
+}
+
+export function pcpHeadIndex(cpu: i32, zone: i32, pindex: i32): i32 {
+  return freeHeadIndex(MAX_ZONES, 0, 0) + (cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex;
+}
+
+/** On a machine with so many CPUs; the heads in all are those before list LRU_LISTS. */
+export function lruHeadIndex(cpus: i32, list: i32): i32 {
+  return pcpHeadIndex(cpus, 0, 0) + list;
+}

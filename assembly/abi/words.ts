@@ -124,14 +124,14 @@ export enum PcpWord {
 
 /** One command of the buffer: the first four words go in, the last four come out. */
 export enum CommandWord {
-  /** op | cpu << 8 | order << 16 | flags << 24 */
+  /** commandOf() of command_word. */
   OP,
   A,
   B,
   C,
   STATUS,
   PFN,
-  /** Refusal | zone << 8 for a failed ALLOCATE; zone of the page for a successful one. */
+  /** refusalWord() of command_word for a failed ALLOCATE; zone of the page for a successful one. */
   DETAIL,
   /** 1 when the slow path was taken. */
   SLOW,

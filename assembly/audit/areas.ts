@@ -5,12 +5,13 @@
 //   a request from WAITING to TEST owns the bits of its window; from SCAN on its pageblocks are ISOLATE, and the lock is its
 
 import { Fault, RequestState } from "../abi/findings";
+import { hasPageFlag, kindOf } from "../abi/frame_word";
 import { BATCH_CAPACITY, MAX_AREAS, MAX_REQUESTS } from "../abi/limits";
 import { FrameKind, Migratetype, PageFlag } from "../abi/vocabulary";
 import { AreaWord, RangeWord, RequestWord } from "../abi/words";
 import { areaWord, bitmapOf, bitsOf, isArea, rangeWord } from "../cma/area";
 import { isLocked, requestAt } from "../cma/request";
-import { hasPageFlag, kindOf, linkOf, wordOf } from "../frames/frame";
+import { linkOf, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, typeOf } from "../frames/pageblock";
 import { countRun } from "../memory/bits";
 import { sourceOf } from "../movement/migrate";

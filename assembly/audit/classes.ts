@@ -5,13 +5,24 @@
 // frame of a block, so a group without any order has no body of a block in it: a BODY frame there belongs to none.
 
 import { CLASS_BINS, CLASS_CELLS, CLASS_CHUNK, ClassFlag, PageClass } from "../abi/classes";
+import {
+  hasPageFlag,
+  KIND_MASK,
+  kindOf,
+  LIFE_SHIFT,
+  lifeOf,
+  MAX_PINS,
+  orderOf,
+  PIN_SHIFT,
+  pinsOf,
+} from "../abi/frame_word";
 import { MAX_AREAS } from "../abi/limits";
 import { FrameKind, Migratetype, PageFlag, PageLife } from "../abi/vocabulary";
 import { AreaWord, RangeWord } from "../abi/words";
 import { coveringHead } from "../buddy/free_pages";
 import { isLeftOut, settle } from "../buddy/frontier";
 import { areaWord, rangeWord } from "../cma/area";
-import { hasPageFlag, kindOf, lifeOf, orderOf, pfnOf, pinsOf, wordOf } from "../frames/frame";
+import { pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { CLASS_COUNTS, CLASSES, frames, WORD } from "../memory/regions";
@@ -21,7 +32,7 @@ const GROUP: u32 = 16;
 const LANE_LIMIT: u32 = 255;
 /** Bit that marks a dirty page until its class is known. */
 const DIRTY_MARK: i32 = 0x80;
-const ANY_PIN: i32 = 0x7e00_0000;
+const ANY_PIN: i32 = MAX_PINS << PIN_SHIFT;
 
 function classOf(word: u32): u32 {
   const kind = kindOf(word);
@@ -43,8 +54,8 @@ function classOf(word: u32): u32 {
 
 /** Four words: in each lane the kind, or 8 + life of an allocated page, and the flags of the class byte. */
 function lanes(words: v128): v128 {
-  const kind = v128.and(words, i32x4.splat(7));
-  const life = v128.or(v128.and(i32x4.shr_u(words, 14), i32x4.splat(7)), i32x4.splat(8));
+  const kind = v128.and(words, i32x4.splat(KIND_MASK));
+  const life = v128.or(v128.and(i32x4.shr_u(words, LIFE_SHIFT), i32x4.splat(7)), i32x4.splat(8));
   const isUsed = i32x4.eq(kind, i32x4.splat(FrameKind.ALLOCATED));
   const index = v128.bitselect(life, kind, isUsed);
   const pinned = i32x4.ne(v128.and(words, i32x4.splat(ANY_PIN)), i32x4.splat(0));

@@ -7,20 +7,11 @@
 //   frames ISOLATED    =    members of the batches of all requests
 
 import { Fault } from "../abi/findings";
+import { hasPageFlag, isOrphan, kindOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
 import { LACKING, LRU_LISTS } from "../abi/limits";
 import { FrameKind, PageFlag } from "../abi/vocabulary";
 import { ConfigWord, PinWord, StatWord } from "../abi/words";
-import {
-  hasPageFlag,
-  isOrphan,
-  kindOf,
-  linkOf,
-  orderOf,
-  pfnOf,
-  pinsOf,
-  wordOf,
-  zoneOf,
-} from "../frames/frame";
+import { linkOf, pfnOf, wordOf } from "../frames/frame";
 import { isOnLru, lruHead, lruListOf, lruPages } from "../frames/lru";
 import { ownerOf, SLOT_COUNT, slotContent } from "../frames/owner";
 import { nextOf } from "../memory/list";

@@ -8,6 +8,7 @@
 // So the digest does not depend on where a word stands, and a field added later changes nothing where it is 0.
 
 import { RequestState } from "../abi/findings";
+import { kindOf } from "../abi/frame_word";
 import { MAX_AREAS, MAX_REQUESTS, MAX_ZONES } from "../abi/limits";
 import { CellWord, SimulationWord } from "../abi/run";
 import { ActorWord, Counter, Parameter } from "../abi/simulation";
@@ -16,7 +17,7 @@ import { AreaWord, AuditWord, ConfigWord, PcpWord, RangeWord, RequestWord, ZoneW
 import { settle } from "../buddy/frontier";
 import { areaAt, areaWord, bitmapOf, rangeAt, rangeWord } from "../cma/area";
 import { requestAt } from "../cma/request";
-import { kindOf, wordOf } from "../frames/frame";
+import { wordOf } from "../frames/frame";
 import { isOnLru } from "../frames/lru";
 import { blockFrames } from "../frames/pageblock";
 import { nextOf } from "../memory/list";

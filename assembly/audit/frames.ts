@@ -2,17 +2,12 @@
 // Must not know: lists, counters of pages, content.
 
 import { Fault } from "../abi/findings";
+import { kindOf, orderOf, typeIn, zoneOf } from "../abi/frame_word";
+import { NO_MEMORY_MAP } from "../abi/limits";
 import { FrameKind, ListTypeRule, Migratetype } from "../abi/vocabulary";
 import { ConfigWord, ZoneWord } from "../abi/words";
-import { isFreeBlock, kindOf, orderOf, pfnOf, typeIn, wordOf, zoneOf } from "../frames/frame";
-import {
-  blockFrames,
-  isMergeable,
-  MAX_ORDER,
-  NO_MEMORY_MAP,
-  PAGEBLOCK_ORDER,
-  typeOf,
-} from "../frames/pageblock";
+import { isFreeBlock, pfnOf, wordOf } from "../frames/frame";
+import { blockFrames, isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";
 import { spans, zoneAt } from "../frames/zone";
 import { config, frames } from "../memory/regions";
 import { fault } from "./fault";

@@ -2,11 +2,12 @@
 // Must not know: the partition of memory (audit/frames), content.
 
 import { Fault } from "../abi/findings";
+import { kindOf, orderOf, typeIn, zoneOf } from "../abi/frame_word";
 import { FrameKind, Migratetype, ReserveRule } from "../abi/vocabulary";
 import { ConfigWord, PcpWord, ZoneWord } from "../abi/words";
 import { freeHead, nrFree } from "../buddy/freelist";
 import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
-import { kindOf, orderOf, pfnOf, typeIn, wordOf, zoneOf } from "../frames/frame";
+import { pfnOf, wordOf } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { pcpAt, zoneAt } from "../frames/zone";
 import { nextOf, prevOf } from "../memory/list";

@@ -5,7 +5,9 @@
 // A request stops where the kernel would enter direct reclaim or compaction; movement/pressure goes on from there.
 // DEVIATION: task context (PF_MEMALLOC, cpusets, dirty limits, OOM victims) is not known and not modelled.
 
+import { refusalWord } from "../abi/command_word";
 import { EventKind } from "../abi/events";
+import { pack } from "../abi/frame_word";
 import { CmaFree, CmaUse } from "../abi/proposals";
 import {
   AllocFlag,
@@ -20,7 +22,7 @@ import {
   ZoneFlag,
 } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
-import { pack, setWord } from "../frames/frame";
+import { setWord } from "../frames/frame";
 import { clearFlag, hasFlag, isPopulated } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { CONFIG, config, FREE_HEADS } from "../memory/regions";
@@ -281,9 +283,9 @@ export function refusalOf(order: i32, gfp: i32): i32 {
   if (zone < 0) return Refusal.NO_ZONE;
   const flags = slowFlags(gfp, order, typeOfGfp(gfp));
   const mark = markOf(zone, AllocFlag.WMARK_MIN);
-  if (!hasPages(zone, order, mark, highestZone, flags)) return Refusal.WATERMARK | (zone << 8);
-  if (!isMetFast(zone, order, mark, highestZone, flags, gfp)) return Refusal.NO_BLOCK | (zone << 8);
-  return Refusal.LISTS_EMPTY | (zone << 8);
+  if (!hasPages(zone, order, mark, highestZone, flags)) return refusalWord(Refusal.WATERMARK, zone);
+  if (!isMetFast(zone, order, mark, highestZone, flags, gfp)) return refusalWord(Refusal.NO_BLOCK, zone);
+  return refusalWord(Refusal.LISTS_EMPTY, zone);
 }
 
 /**

@@ -1,10 +1,11 @@
 // Knows: the free and movable pages of one pageblock, and moving its free blocks to another type's lists.
 // Models prep_move_freepages_block, __move_freepages_block (mm/page_alloc.c, Linux 6.12), move_freepages of 6.1.
 
+import { kindOf, mobilityOf, orderOf } from "../abi/frame_word";
 import { HINT_CAPACITY } from "../abi/limits";
 import { FrameKind, Mobility } from "../abi/vocabulary";
 import { StatWord } from "../abi/words";
-import { kindOf, mobilityOf, orderOf, pfnOf, wordOf } from "../frames/frame";
+import { pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, setType } from "../frames/pageblock";
 import { accountFree, spans } from "../frames/zone";
 import { HINTS, STATS } from "../memory/regions";

@@ -3,9 +3,10 @@
 // __rmqueue_steal (mm/page_alloc.c, 6.12.117; 6.12.0 still had the older single function).
 
 import { EventKind, RecordGroup } from "../abi/events";
+import { pack } from "../abi/frame_word";
 import { AllocFlag, FrameKind, Migratetype } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
-import { pack, pfnOf, setWord } from "../frames/frame";
+import { pfnOf, setWord } from "../frames/frame";
 import { blockFrames, MAX_ORDER, PAGEBLOCK_ORDER, setTypes, typeOf } from "../frames/pageblock";
 import { accountFree } from "../frames/zone";
 import { NONE } from "../memory/list";

@@ -1,10 +1,11 @@
 // Knows: where a freed page goes: per-CPU list, or straight to the buddy lists.
 // Models free_unref_page, __free_pages, split_page (mm/page_alloc.c, Linux 6.12 and 6.1).
 
+import { isBare, kindOf, orderOf, pack, zoneOf } from "../abi/frame_word";
 import { CmaFree } from "../abi/proposals";
 import { FrameKind, Migratetype } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
-import { isBare, kindOf, orderOf, pack, setWord, withContentOf, wordOf, zoneOf } from "../frames/frame";
+import { setWord, withContentOf, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { ownerOf, vacate } from "../frames/owner";
 import { isMergeable, MAX_ORDER, typeOf } from "../frames/pageblock";

@@ -2,10 +2,11 @@
 // Must not know: why a block moves; page counters are the callers' business.
 // Models __add_to_free_list, __del_page_from_free_list, mm/page_alloc.c, Linux 6.12.
 
+import { pack, withType } from "../abi/frame_word";
 import { MAX_ORDERS, MIGRATE_TYPES } from "../abi/limits";
 import { FrameKind } from "../abi/vocabulary";
 import { ZoneWord } from "../abi/words";
-import { pack, setWord, withType } from "../frames/frame";
+import { setWord } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { zoneAt } from "../frames/zone";
 import {

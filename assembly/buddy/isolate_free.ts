@@ -1,9 +1,10 @@
 // Knows: taking a free block off the lists for compaction, page reporting or a caller that wants these very frames.
 // Models __isolate_free_page (mm/page_alloc.c, Linux 6.12 and 6.1); its watermark test is the caller's.
 
+import { pack } from "../abi/frame_word";
 import { FrameKind, ListTypeRule, Migratetype } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
-import { pack, setWord } from "../frames/frame";
+import { setWord } from "../frames/frame";
 import { isMergeable, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
 import { accountFree } from "../frames/zone";
 import { config } from "../memory/regions";

@@ -4,9 +4,10 @@
 // (mm/page_alloc.c, Linux 6.12.117 and 6.1.192).
 
 import { EventKind, RecordGroup } from "../abi/events";
+import { pack, typeIn, withType } from "../abi/frame_word";
 import { FrameKind, ListTypeRule, Migratetype, PcpRule, ZoneFlag } from "../abi/vocabulary";
 import { ConfigWord, PcpWord, StatWord, ZoneWord } from "../abi/words";
-import { pack, pfnOf, setWord, typeIn, withType, wordOf } from "../frames/frame";
+import { pfnOf, setWord, wordOf } from "../frames/frame";
 import { typeOf } from "../frames/pageblock";
 import {
   accountFree,

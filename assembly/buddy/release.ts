@@ -2,9 +2,10 @@
 // Must not know: per-CPU lists, who frees. Models __free_one_page, split_large_buddy, buddy_merge_likely
 // (mm/page_alloc.c, Linux 6.12) and __free_pages_ok of 6.1.
 
+import { kindOf } from "../abi/frame_word";
 import { FrameKind, ListTypeRule } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
-import { isFreeBlock, kindOf, setWord, wordOf } from "../frames/frame";
+import { isFreeBlock, setWord, wordOf } from "../frames/frame";
 import { isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setTypes, typeOf } from "../frames/pageblock";
 import { accountFree, modFreePages } from "../frames/zone";
 import { config } from "../memory/regions";

@@ -2,9 +2,10 @@
 // Must not know: fallbacks, per-CPU lists. Models __rmqueue_smallest, expand, page_del_and_expand
 // (mm/page_alloc.c, Linux 6.12); in 6.1 the callers account.
 
+import { pack, withType } from "../abi/frame_word";
 import { FrameKind, PcpRule } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
-import { pack, setWord, withType } from "../frames/frame";
+import { setWord } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { accountFree, modFreePages } from "../frames/zone";
 import { isEmpty, NONE, nextOf } from "../memory/list";

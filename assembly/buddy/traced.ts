@@ -2,7 +2,8 @@
 // Must not know: who listens. Models trace_mm_page_alloc, trace_mm_page_free (include/trace/events/kmem.h, 6.1, 6.12).
 
 import { EventKind, RecordGroup } from "../abi/events";
-import { pfnOf, wordOf, zoneOf } from "../frames/frame";
+import { zoneOf } from "../abi/frame_word";
+import { pfnOf, wordOf } from "../frames/frame";
 import { NONE } from "../memory/list";
 import { records, tell } from "../record/events";
 import { freePages } from "./free_pages";

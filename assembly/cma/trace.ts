@@ -3,8 +3,9 @@
 // Models where cma_alloc (mm/cma.c), alloc_contig_range (mm/page_alloc.c) and migrate_pages (mm/migrate.c) tell them, 6.12, 6.1.
 
 import { EventKind, RecordGroup } from "../abi/events";
+import { orderOf } from "../abi/frame_word";
 import { AreaWord, RequestWord } from "../abi/words";
-import { orderOf, pfnOf, wordOf } from "../frames/frame";
+import { pfnOf, wordOf } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { freeBlockAround } from "../movement/isolate";
 import { sourceOf } from "../movement/migrate";

@@ -3,11 +3,12 @@
 // isolate_freepages_range (mm/compaction.c), Linux 6.12.117 and 6.1.192.
 
 import { BlockReason } from "../abi/findings";
+import { kindOf, mobilityOf, orderOf, pack, pinsOf, withLife } from "../abi/frame_word";
 import { FrameKind, Mobility, PageLife } from "../abi/vocabulary";
 import { AreaWord, RangeWord } from "../abi/words";
 import { removeFree } from "../buddy/freelist";
 import { putPages } from "../buddy/traced";
-import { kindOf, mobilityOf, orderOf, pack, pinsOf, setWord, withLife, wordOf } from "../frames/frame";
+import { setWord, wordOf } from "../frames/frame";
 import { freeBlockAround } from "../movement/isolate";
 import { areaWord, rangeWord } from "./area";
 

@@ -2,6 +2,7 @@
 // Must not know: how a request works. Arguments: the table in command/execute.
 
 import { RequestState } from "../abi/findings";
+import { kindOf, mobilityOf, orderOf } from "../abi/frame_word";
 import { MAX_REQUESTS } from "../abi/limits";
 import { FrameKind, Mobility, Status } from "../abi/vocabulary";
 import { AreaWord, CommandWord, RangeWord, RequestWord } from "../abi/words";
@@ -16,7 +17,7 @@ import {
   stepRequest,
 } from "../cma/request";
 import { noteRelease } from "../cma/trace";
-import { kindOf, linkOf, mobilityOf, orderOf, wordOf } from "../frames/frame";
+import { linkOf, wordOf } from "../frames/frame";
 import { freeOrOrphan } from "../movement/pins";
 
 /** More than the area has could never fit: the kernel answers NULL at once. */

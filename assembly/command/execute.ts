@@ -2,16 +2,16 @@
 // Must not know: who wrote them. A refused command changes nothing (Status >= BAD_COMMAND).
 //
 //   op               order  a                 b                c                 flags
-//   ALLOCATE         yes    gfp               slot + 1 or 0    content           1: without per-CPU lists
-//   RELEASE          yes    pfn               -                -                 1: loose (split or join blocks first), 2: no drain
-//   RELEASE_DIRECT   yes    pfn               -                -                 1: loose
+//   ALLOCATE         yes    gfp               slot + 1 or 0    content           DIRECT
+//   RELEASE          yes    pfn               -                -                 LOOSE (split or join blocks first), NO_DRAIN
+//   RELEASE_DIRECT   yes    pfn               -                -                 LOOSE
 //   RELEASE_SLOT     -      slot              -                -
-//   SPLIT_RELEASE    yes    pfn               -                -                 1: loose
+//   SPLIT_RELEASE    yes    pfn               -                -                 LOOSE
 //   BULK_ALLOCATE    -      gfp               zone             -
 //   DRAIN_ALL        -      zone + 1 or 0     -                -                 the lists of all CPUs
 //   DRAIN_PCP        -      zone              pages            pindex            lists of CPU flags - 1; 0: own
 //   DECAY            -      zone              -                -
-//   FOLD             -      zone + 1 or 0     all CPUs: 1      -                 1 free only, 2 CMA only
+//   FOLD             -      zone + 1 or 0     all CPUs: 1      -                 FREE_ONLY, CMA_ONLY
 //   TICK             -      -                 -                -                 fold all zones, then decay each
 //   SET_BOOST        -      zone              pages            -
 //   SET_ZONE_FLAG    -      zone              ZoneFlag         0 or 1
@@ -19,13 +19,13 @@
 //   PUTBACK_FREE     yes    pfn               type             -                 __putback_isolated_page
 //   ROTATE_FREE      yes    pfn               1 head, 0 tail   -                 compaction's fast scanners
 //   UNRESERVE_HIGHATOMIC yes pfn              type             -
-//   SET_CONTENT      -      pfn               content          -                 Mobility | PageLife << 8 | PageFlags
+//   SET_CONTENT      -      pfn               content          -                 contentOf() of abi/frame_word
 //   RUN_KSWAPD       -      -                 -                -                 if it was woken
 //   COMPACT          yes    zone              type             -                 OK: a block of the order is free
 //   HINT_MOVABLE     -      pages             -                -
 //   HINT_REFILL      -      blocks            -                -                 size of the next refill
 //   RETYPE           -      pfn               type             -                 the whole pageblock
-//   TAKE_FREE        yes    pfn               -                -                 to ALLOCATED, wherever it is free; 1: force
+//   TAKE_FREE        yes    pfn               -                -                 to ALLOCATED, wherever it is free; FORCE
 //   UNTAKE           yes    pfn               -                -                 back to the head of its per-CPU list
 //   DRAIN_PAGE       -      pfn               -                -                 this page, from its per-CPU list
 //   FREE_BOOT        -      pfn               frames           type or BootFree  frees at boot
@@ -33,15 +33,17 @@
 //   LOAD_BITMAP      -      area              bit               bits             in use, frames unchanged
 //   CMA_ALLOCATE     align  area              pages             -                to its end
 //   CMA_BEGIN        align  area              pages             -                PFN: the request
-//   CMA_STEP         -      request           state or 0        -                until that state; 1: kill
+//   CMA_STEP         -      request           state or 0        -                until that state; KILL
 //   CMA_RELEASE      -      area              pfn               pages
 //   CMA_CLEAR        -      area              pfn               pages            the bits only: the frees were told
 //   PIN              -      pfn               PinKind           owner            DETAIL: the record; PFN: where the page is
 //   UNPIN            -      pfn               record + 1, or 0: the oldest of the page
-//   LOAD_FRAMES      -      pfn               frames           kind | mobility << 8 | zone << 16
+//   LOAD_FRAMES      -      pfn               frames           loadedFrames() of abi/command_word
 //   LOAD_FREE        yes    pfn               type             zone              to the tail
-//   LOAD_PCP         -      pfn               pindex           zone | type << 8  to the tail
+//   LOAD_PCP         -      pfn               pindex           loadedPcp()       to the tail
 
+import { CommandFlag, cpuIn, flagsIn, opIn, orderIn } from "../abi/command_word";
+import { isOrphan, kindOf, orderOf, pack, zoneOf } from "../abi/frame_word";
 import { SWAPPED } from "../abi/limits";
 import { FrameKind, Op, Status } from "../abi/vocabulary";
 import { CommandWord, ConfigWord, StatWord } from "../abi/words";
@@ -49,19 +51,7 @@ import { fastFlags, highestZoneOf, refusalOf, takeFromBuddy, typeOfGfp } from ".
 import { freePagesDirect, gather, headOf, splitPages } from "../buddy/free_pages";
 import { allocated, noteFree, putPages } from "../buddy/traced";
 import { addRange, loadBits } from "../cma/area";
-import {
-  isContent,
-  isFrame,
-  isOrphan,
-  kindOf,
-  linkOf,
-  orderOf,
-  pack,
-  setWord,
-  withContent,
-  wordOf,
-  zoneOf,
-} from "../frames/frame";
+import { isContent, isFrame, linkOf, setWord, withContent, wordOf } from "../frames/frame";
 import { changeContent } from "../frames/lru";
 import { occupySlot, SLOT_COUNT, slotContent } from "../frames/owner";
 import { MAX_ORDER } from "../frames/pageblock";
@@ -90,7 +80,7 @@ function allocate(at: usize, cpu: i32, order: i32, flags: i32): i32 {
   const held = slot ? slotContent(slot - 1) : 0;
   if (held && held != <u32>SWAPPED) return Status.BAD_SLOT;
   const link =
-    flags & 1
+    flags & CommandFlag.DIRECT
       ? allocateDirect(cpu, order, gfp)
       : allocateUnderPressure(cpu, order, gfp, at + (CommandWord.SLOW << 2));
   if (link == NONE) {
@@ -126,10 +116,10 @@ function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
   const whole = op == Op.RELEASE && kindOf(held) == FrameKind.ALLOCATED && orderOf(held) == order;
   if (isOrphan(held)) return Status.NOT_ALLOCATED;
   if (!whole && isPinned(link, order)) return Status.BAD_PIN;
-  if (!gather(link, order, (flags & 1) != 0)) return Status.NOT_ALLOCATED;
+  if (!gather(link, order, (flags & CommandFlag.LOOSE) != 0)) return Status.NOT_ALLOCATED;
   answerPfn(at, link);
   if (op == Op.RELEASE) {
-    store<i32>(STATS, flags & 2, StatWord.NO_DRAIN << 2);
+    store<i32>(STATS, flags & CommandFlag.NO_DRAIN, StatWord.NO_DRAIN << 2);
     freeOrOrphan(cpu, link);
     store<i32>(STATS, 0, StatWord.NO_DRAIN << 2);
   } else if (op == Op.RELEASE_DIRECT) {
@@ -228,7 +218,7 @@ function performCma(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
     case Op.CMA_BEGIN:
       return cmaBegin(at, cpu, a, b, order);
     case Op.CMA_STEP:
-      return cmaStep(at, a, b, (flags & 1) != 0);
+      return cmaStep(at, a, b, (flags & CommandFlag.KILL) != 0);
     case Op.CMA_RELEASE:
       return cmaRelease(cpu, a, b, c);
     case Op.CMA_CLEAR:
@@ -243,12 +233,12 @@ export function execute(count: i32, strict: bool): i32 {
   for (let i = 0; i < count; i++) {
     const at = COMMANDS + <usize>(i * (CommandWord.COUNT << 2));
     const first = word(at, CommandWord.OP);
-    const cpu = <i32>((first >> 8) & 0xff);
+    const cpu = cpuIn(first);
     store<u64>(at, 0, CommandWord.STATUS << 2);
     store<u64>(at, 0, CommandWord.DETAIL << 2);
     const status =
       cpu < config(ConfigWord.NR_CPUS)
-        ? perform(at, first & 0xff, cpu, (first >> 16) & 0xff, first >> 24)
+        ? perform(at, opIn(first), cpu, orderIn(first), flagsIn(first))
         : Status.BAD_CPU;
     store<u32>(at, status, CommandWord.STATUS << 2);
     if (strict && status >= Status.BAD_COMMAND) return i + 1;

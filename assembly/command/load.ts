@@ -2,6 +2,8 @@
 // Must not know: formats. Every call checks that it contradicts nothing that was loaded before.
 // Models memblock_free_all, init_cma_reserved_pageblock, free_reserved_area (mm/memblock.c, mm/mm_init.c, Linux 6.12).
 
+import { loadedKind, loadedMobility, loadedZone, pcpType, pcpZone } from "../abi/command_word";
+import { kindOf, orderOf, pack, pinsOf, withLife, withMobility, withType } from "../abi/frame_word";
 import { LRU_LISTS } from "../abi/limits";
 import { BootFree, FrameKind, Migratetype, Mobility, PageLife, Status } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
@@ -10,19 +12,7 @@ import { freeHead, insertFree } from "../buddy/freelist";
 import { isLeftOut, mayLeaveOut, SHORTEST_RUN } from "../buddy/frontier";
 import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
 import { freeDirect, freeRun } from "../buddy/release";
-import {
-  isFrame,
-  kindOf,
-  linkOf,
-  orderOf,
-  pack,
-  pinsOf,
-  setWord,
-  withLife,
-  withMobility,
-  withType,
-  wordOf,
-} from "../frames/frame";
+import { isFrame, linkOf, setWord, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, lruHead, removeFromLru } from "../frames/lru";
 import { ownerOf } from "../frames/owner";
 import { blockFrames, isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
@@ -71,15 +61,14 @@ function noteTouched(end: u32): void {
 
 /** Gives `count` frames a kind (HOLE, RESERVED, ALLOCATED order 0, or BODY: undone), a mobility and a zone. */
 export function loadFrames(pfn: u32, count: u32, what: u32): i32 {
-  const kind = what & 0xff;
-  const zone = (what >> 16) & 3;
+  const kind = loadedKind(what);
+  const zone = loadedZone(what);
   if (!isRange(pfn, count)) return Status.BAD_PFN;
-  if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || kind > <u32>FrameKind.ALLOCATED)
-    return Status.BAD_TYPE;
+  if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || kind > FrameKind.ALLOCATED) return Status.BAD_TYPE;
   const listless = kind == FrameKind.BODY || kind == FrameKind.HOLE;
   if (!listless && (!spans(zone, pfn) || !spans(zone, pfn + count - 1))) return Status.CROSSES_ZONE;
   if (!isLoadable(linkOf(pfn), count)) return Status.ALREADY_USED;
-  const mobility = kind == FrameKind.ALLOCATED ? (what >> 8) & 3 : 0;
+  const mobility = kind == FrameKind.ALLOCATED ? loadedMobility(what) : 0;
   const life = mobility == Mobility.LRU ? PageLife.ANON : PageLife.KERNEL;
   const frame = listless ? kind : withLife(withMobility(pack(kind, 0, zone), mobility), life);
   const first = linkOf(pfn);
@@ -120,11 +109,11 @@ export function loadFree(pfn: u32, order: i32, type: u32, zone: u32): i32 {
 
 /** Appends a page to the tail of a per-CPU list; its order follows from the list. */
 export function loadPcp(cpu: i32, pfn: u32, pindex: u32, what: u32): i32 {
-  const zone = what & 0xff;
-  const type = what >> 8;
-  if (zone >= <u32>config(ConfigWord.NR_ZONES)) return Status.BAD_ZONE;
+  const zone = pcpZone(what);
+  const type = pcpType(what);
+  if (zone >= config(ConfigWord.NR_ZONES)) return Status.BAD_ZONE;
   if (pindex >= <u32>NR_LISTS) return Status.BAD_COMMAND;
-  if (type > <u32>Migratetype.ISOLATE) return Status.BAD_TYPE;
+  if (type > Migratetype.ISOLATE) return Status.BAD_TYPE;
   const order = orderOfPindex(pindex);
   const refused = checkLoad(pfn, order, zone);
   if (refused) return refused;

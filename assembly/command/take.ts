@@ -1,6 +1,7 @@
 // Knows: taking a given range of frames out of whatever free structure holds it.
 // Must not know: why. Used to correct a replay that knows only which frames the kernel handed out.
 
+import { kindOf, orderOf, pack, pinsOf, typeIn, zoneOf } from "../abi/frame_word";
 import { MAX_PCP_LISTS, MAX_ZONES } from "../abi/limits";
 import { FrameKind, Migratetype, Status } from "../abi/vocabulary";
 import { PcpWord } from "../abi/words";
@@ -12,18 +13,7 @@ import { addReserved, reserved } from "../buddy/highatomic";
 import { returnToPcp } from "../buddy/pcp";
 import { isPcpOrder } from "../buddy/pcp_lists";
 import { freeOne, isHeld } from "../buddy/release";
-import {
-  isFrame,
-  kindOf,
-  linkOf,
-  orderOf,
-  pack,
-  pinsOf,
-  setWord,
-  typeIn,
-  wordOf,
-  zoneOf,
-} from "../frames/frame";
+import { isFrame, linkOf, setWord, wordOf } from "../frames/frame";
 import { blockFrames, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { accountFree, pcpAt, zoneOfPfn } from "../frames/zone";
 import { NONE, nextOf, unlink } from "../memory/list";

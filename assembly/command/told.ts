@@ -1,6 +1,8 @@
 // Knows: commands by which a trace or a dump tells what happened: states, drains, takings, flags; each is checked.
 // Must not know: who tells. Arguments: the table in command/execute.
 
+import { CommandFlag } from "../abi/command_word";
+import { kindOf, orderOf, typeIn, zoneOf } from "../abi/frame_word";
 import { HINT_CAPACITY } from "../abi/limits";
 import { FrameKind, ListTypeRule, Op, Status } from "../abi/vocabulary";
 import { CommandWord, ConfigWord, StatWord, ZoneWord } from "../abi/words";
@@ -12,7 +14,7 @@ import { unreserveHighatomic } from "../buddy/highatomic";
 import { isolateFree } from "../buddy/isolate_free";
 import { decayPcp } from "../buddy/pcp";
 import { freeOne } from "../buddy/release";
-import { kindOf, linkOf, orderOf, typeIn, wordOf, zoneOf } from "../frames/frame";
+import { linkOf, wordOf } from "../frames/frame";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { clearFlag, setFlag, zoneAt } from "../frames/zone";
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
@@ -130,7 +132,7 @@ export function performTold(at: usize, op: i32, cpu: i32, order: i32, flags: i32
     case Op.RETYPE:
       return retype(cpu, a, b);
     case Op.TAKE_FREE:
-      return takeFree(cpu, a, order, (flags & 1) != 0);
+      return takeFree(cpu, a, order, (flags & CommandFlag.FORCE) != 0);
     case Op.UNTAKE:
       return untake(cpu, a, order);
     case Op.DRAIN_PAGE:

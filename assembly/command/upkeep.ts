@@ -1,6 +1,7 @@
 // Knows: what the kernel does to per-CPU lists and counters from outside of allocation: drains, folds, the vmstat worker.
 // Must not know: when it happens. Models drain_all_pages, refresh_cpu_vm_stats, vmstat_update (Linux 6.12).
 
+import { CommandFlag } from "../abi/command_word";
 import { Status } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { decayPcp, drainPcp, drainZone } from "../buddy/pcp";
@@ -34,14 +35,15 @@ export function drainPart(cpu: i32, owner: i32, zone: u32, pages: i32, pindex: u
   return Status.OK;
 }
 
-/** The differentials of one CPU or of all, in one zone (zone + 1) or in all (0); flags 1: free only, 2: CMA only. */
+/** The differentials of one CPU or of all, in one zone (zone + 1) or in all (0); CommandFlag FREE_ONLY, CMA_ONLY. */
 export function fold(cpu: i32, zone: i32, allCpus: bool, flags: i32): i32 {
   const zones = config(ConfigWord.NR_ZONES);
   if (zone > zones) return Status.BAD_ZONE;
   for (let c = 0; c < config(ConfigWord.NR_CPUS); c++) {
     if (!allCpus && c != cpu) continue;
     for (let z = 0; z < zones; z++) {
-      if ((zone == 0 || zone - 1 == z) && isPopulated(z)) foldCounters(c, z, flags != 2, flags != 1);
+      if ((zone == 0 || zone - 1 == z) && isPopulated(z))
+        foldCounters(c, z, (flags & CommandFlag.CMA_ONLY) == 0, (flags & CommandFlag.FREE_ONLY) == 0);
     }
   }
   return Status.OK;

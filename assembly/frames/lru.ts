@@ -8,11 +8,12 @@
 //   on a list  <=>  ALLOCATED, not ISOLATED, mobility LRU or life ZRAM
 //   ZoneWord.NR_LRU[list] = pages (not blocks) of the zone on it
 
+import { hasPageFlag, kindOf, lifeOf, mobilityOf, orderOf, zoneOf } from "../abi/frame_word";
 import { FrameKind, LruList, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
 import { ZoneWord } from "../abi/words";
 import { addHead, addTail, unlink } from "../memory/list";
 import { LRU_HEADS } from "../memory/regions";
-import { hasPageFlag, kindOf, lifeOf, mobilityOf, orderOf, setWord, wordOf, zoneOf } from "./frame";
+import { setWord, wordOf } from "./frame";
 import { zoneAt } from "./zone";
 
 export function lruHead(list: i32): u32 {

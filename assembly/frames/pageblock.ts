@@ -1,11 +1,9 @@
-// Knows: the migratetype of each pageblock (2^pageblock_order frames), one byte each; 255 = no memory map.
+// Knows: the migratetype of each pageblock (2^pageblock_order frames), one byte each; NO_MEMORY_MAP where none is.
 // Must not know: lists. Models pageblock_flags of mm/page_alloc.c, Linux 6.12 (types only).
 
 import { Migratetype } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { config, PAGEBLOCKS } from "../memory/regions";
-
-export const NO_MEMORY_MAP: u32 = 255;
 
 /** pageblock_order and MAX_PAGE_ORDER of the device; written by bindGeometry only. */
 export let PAGEBLOCK_ORDER: i32 = 0;

@@ -18,19 +18,18 @@ import {
   KILL_CAPACITY,
   LOG_CAPACITY,
   LRU_LISTS,
+  lruHeadIndex,
   MAX_ACTORS,
   MAX_AREAS,
   MAX_CPUS,
   MAX_EVENT_CAPACITY,
   MAX_FRAMES,
   MAX_FRONTIERS,
-  MAX_ORDERS,
-  MAX_PCP_LISTS,
   MAX_RANGES,
   MAX_REQUESTS,
   MAX_ZONES,
-  MIGRATE_TYPES,
   PIN_CAPACITY,
+  pcpHeadIndex,
   SHORT_OWNERS,
   SLOT_CAPACITY,
   WINDOW_CAPACITY,
@@ -146,7 +145,7 @@ export function plan(indexWords: u32): i32 {
   const events = config(ConfigWord.EVENT_SLOTS);
   if (events < 1 || events > MAX_EVENT_CAPACITY || (events & (events - 1)) != 0)
     return InitStatus.BAD_GEOMETRY;
-  const links = count + headCount(cpus);
+  const links = count + lruHeadIndex(cpus, LRU_LISTS);
   place(Region.ZONES, ZONES, MAX_ZONES * ZoneWord.COUNT, 4);
   place(Region.STATS, STATS, StatWord.COUNT, 4);
   place(Region.WORKLOAD, WORKLOAD, WorkloadWord.COUNT, 4);
@@ -202,10 +201,6 @@ export function ownerBytes(slots: u32): u32 {
   return slots > <u32>SHORT_OWNERS ? 4 : 3;
 }
 
-function headCount(cpus: i32): u32 {
-  return MAX_ZONES * (MAX_ORDERS * MIGRATE_TYPES + cpus * MAX_PCP_LISTS) + LRU_LISTS;
-}
-
 /** Takes the addresses that depend on the device from the table in memory: after plan(), or in a fork or restored snapshot. */
 export function bind(): i32 {
   if (load<u32>(TABLE, TableWord.MAGIC << 2) != ABI_MAGIC) return InitStatus.BAD_LAYOUT;
@@ -229,7 +224,7 @@ export function bind(): i32 {
   KILLS = load<u32>(entry(Region.KILLS));
   EVENTS = load<u32>(entry(Region.EVENTS));
   FREE_HEADS = frames() << 2;
-  PCP_HEADS = FREE_HEADS + ((MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES) << 2);
-  LRU_HEADS = PCP_HEADS + ((config(ConfigWord.NR_CPUS) * MAX_ZONES * MAX_PCP_LISTS) << 2);
+  PCP_HEADS = FREE_HEADS + ((<u32>pcpHeadIndex(0, 0, 0)) << 2);
+  LRU_HEADS = FREE_HEADS + ((<u32>lruHeadIndex(config(ConfigWord.NR_CPUS), 0)) << 2);
   return InitStatus.OK;
 }

@@ -3,26 +3,14 @@
 // DEVIATION: compaction has no skip hints, fast scanners or deferral; a run begins where the last one stopped.
 
 import { EventKind } from "../abi/events";
+import { hasPageFlag, kindOf, mobilityOf, orderOf, pack, pinsOf, typeIn } from "../abi/frame_word";
 import { FrameKind, Migratetype, Mobility, PageFlag } from "../abi/vocabulary";
 import { StatWord, ZoneWord } from "../abi/words";
 import { hasFree, removeFree } from "../buddy/freelist";
 import { settle } from "../buddy/frontier";
 import { freeOne } from "../buddy/release";
 import { putPages } from "../buddy/traced";
-import {
-  hasPageFlag,
-  kindOf,
-  linkOf,
-  mobilityOf,
-  movedWord,
-  orderOf,
-  pack,
-  pfnOf,
-  pinsOf,
-  setWord,
-  typeIn,
-  wordOf,
-} from "../frames/frame";
+import { linkOf, movedWord, pfnOf, setWord, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { moveOwner } from "../frames/owner";
 import { blockFrames, MAX_ORDER, PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";

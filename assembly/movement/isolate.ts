@@ -6,12 +6,13 @@
 // would first try to migrate it.
 
 import { BlockReason } from "../abi/findings";
+import { hasPageFlag, kindOf, orderOf, typeIn } from "../abi/frame_word";
 import { FrameKind, IsolationRule, Migratetype, PageFlag } from "../abi/vocabulary";
 import { ConfigWord, ZoneWord } from "../abi/words";
 import { isInsideZone, moveBlock, moveFreeBlocks } from "../buddy/block";
 import { removeFree } from "../buddy/freelist";
 import { freeOne } from "../buddy/release";
-import { hasPageFlag, isFreeBlock, kindOf, orderOf, setWord, typeIn, wordOf } from "../frames/frame";
+import { isFreeBlock, setWord, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, MAX_ORDER, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
 import { accountFree, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";

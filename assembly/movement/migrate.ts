@@ -8,23 +8,12 @@
 // DEVIATION: on a machine without time the wait for a page's I/O is over when the synchronous pass meets the page.
 
 import { EventKind } from "../abi/events";
+import { hasPageFlag, kindOf, lifeOf, mobilityOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
 import { BATCH_CAPACITY } from "../abi/limits";
 import { Errno, FrameKind, Gfp, MigrationRule, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
 import { putPages } from "../buddy/traced";
-import {
-  hasPageFlag,
-  kindOf,
-  lifeOf,
-  mobilityOf,
-  movedWord,
-  orderOf,
-  pfnOf,
-  pinsOf,
-  setWord,
-  wordOf,
-  zoneOf,
-} from "../frames/frame";
+import { movedWord, pfnOf, setWord, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { moveOwner } from "../frames/owner";
 import { NONE } from "../memory/list";

@@ -4,27 +4,23 @@
 // A page that is freed while pinned stays, without owner, until its last pin is gone, as a refcount would have it.
 // DEVIATION: at most 63 pins on one page (kernel: about 2^21 for large folios).
 
+import {
+  isOrphan,
+  kindOf,
+  MAX_PINS,
+  mobilityOf,
+  orderOf,
+  orphaned,
+  pinsOf,
+  withPins,
+} from "../abi/frame_word";
 import { PIN_CAPACITY } from "../abi/limits";
 import { PinRule } from "../abi/proposals";
 import { FrameKind, Gfp, Migratetype, PageFlag, PinKind, Status } from "../abi/vocabulary";
 import { ConfigWord, PinWord, StatWord } from "../abi/words";
 import { headOf } from "../buddy/free_pages";
 import { putPages } from "../buddy/traced";
-import {
-  isFrame,
-  isOrphan,
-  kindOf,
-  linkOf,
-  MAX_PINS,
-  mobilityOf,
-  orderOf,
-  orphaned,
-  pfnOf,
-  pinsOf,
-  setWord,
-  withPins,
-  wordOf,
-} from "../frames/frame";
+import { isFrame, linkOf, pfnOf, setWord, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { vacate } from "../frames/owner";
 import { typeOf } from "../frames/pageblock";

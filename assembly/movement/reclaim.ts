@@ -6,10 +6,11 @@
 // DEVIATION: dirty file pages are left to their writer (PageFlag.DIRTY, WRITEBACK); reclaim never writes files.
 
 import { EventKind } from "../abi/events";
+import { hasPageFlag, lifeOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
 import { LruList, PageFlag, PageLife } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
 import { putPages } from "../buddy/traced";
-import { hasPageFlag, lifeOf, orderOf, pinsOf, setWord, wordOf, zoneOf } from "../frames/frame";
+import { setWord, wordOf } from "../frames/frame";
 import { addToLru, lruHead, lruPages, removeFromLru } from "../frames/lru";
 import { prevOf } from "../memory/list";
 import { config, STATS } from "../memory/regions";

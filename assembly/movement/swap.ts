@@ -3,12 +3,13 @@
 // Models add_to_swap, swap_writepage, zram_write_page (mm/swap_state.c, drivers/block/zram), Linux 6.12, by counts.
 // DEVIATION: zsmalloc's classes are not modelled: zram holds as many frames as its average compression needs.
 
+import { orderOf, withLife, withMobility } from "../abi/frame_word";
 import { SWAPPED } from "../abi/limits";
 import { Gfp, LruList, Mobility, PageLife } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
 import { allocatePages } from "../buddy/allocate";
 import { allocated, putPages } from "../buddy/traced";
-import { orderOf, withLife, withMobility, wordOf } from "../frames/frame";
+import { wordOf } from "../frames/frame";
 import { changeContent, lruHead } from "../frames/lru";
 import { ownerOf } from "../frames/owner";
 import { NONE, nextOf, prevOf } from "../memory/list";

@@ -6,6 +6,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 export { PageClass } from "../../assembly/abi/classes.js";
+// Batches, misuse, masks, units.
+export { CommandFlag } from "../../assembly/abi/command_word.js";
 export { BlockReason, Fault, RequestState, SearchStrategy } from "../../assembly/abi/findings.js";
 export { CmaFree, CmaUse, PinRule, Quarantine } from "../../assembly/abi/proposals.js";
 // The vocabulary: enumerations in the kernel's words.
@@ -77,8 +79,7 @@ export type {
   ResolvedZone,
 } from "../device/resolved.js";
 export type { Watermarks } from "../device/watermarks.js";
-// Batches, misuse, masks, units.
-export { type CommandArguments, type CommandBuffer, DIRECT, LOOSE, NO_DRAIN } from "../engine/commands.js";
+export type { CommandArguments, CommandBuffer } from "../engine/commands.js";
 export type { Soundness } from "../engine/engine.js";
 export {
   DeviceError,

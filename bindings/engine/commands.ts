@@ -1,19 +1,13 @@
 // Knows: how an operation is written into the command buffer and its result read back.
 // Must not know: what an operation is for. Arguments per operation: assembly/command/execute.
 
+import { commandOf, opIn } from "../../assembly/abi/command_word.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { COMMAND_CAPACITY } from "../../assembly/abi/limits.js";
 import { Op, Status } from "../../assembly/abi/vocabulary.js";
 import { CommandWord } from "../../assembly/abi/words.js";
 import type { Engine } from "./engine.js";
 import { MachineError } from "./errors.js";
-
-/** Flag of RELEASE*: join or split allocated blocks so that the order fits. */
-export const LOOSE = 1;
-/** Flag of RELEASE: the per-CPU list is not drained, however long it is. */
-export const NO_DRAIN = 2;
-/** Flag of ALLOCATE: past the per-CPU lists. */
-export const DIRECT = 1;
 
 /** A whole number of 32 bits, signed or not: anything else would be taken for another number. */
 function isWord(value: number): boolean {
@@ -26,7 +20,7 @@ export interface CommandArguments {
   readonly order?: number;
   /** CPU that acts. */
   readonly cpu?: number;
-  /** DIRECT, LOOSE, NO_DRAIN. */
+  /** CommandFlag bits. */
   readonly flags?: number;
   /** First argument. */
   readonly a?: number;
@@ -79,7 +73,7 @@ export class CommandBuffer {
     }
     const at = this.#count * CommandWord.COUNT;
     const words = this.#words;
-    words[at + CommandWord.OP] = op | (cpu << 8) | (order << 16) | (flags << 24);
+    words[at + CommandWord.OP] = commandOf(op, cpu, order, flags);
     words[at + CommandWord.A] = a;
     words[at + CommandWord.B] = b;
     words[at + CommandWord.C] = c;
@@ -97,7 +91,7 @@ export class CommandBuffer {
     const last = ran - 1;
     if (ran > 0 && this.status(last) >= Status.BAD_COMMAND) {
       const at = last * CommandWord.COUNT;
-      const op = Op[(this.#words[at] ?? 0) & 0xff];
+      const op = Op[opIn(this.#words[at] ?? 0)];
       const status = this.status(last);
       const pfn = this.#words[at + CommandWord.A] ?? 0;
       this.clear();

@@ -2,6 +2,7 @@
 // Must not know: where the numbers of the device come from.
 // Models memblock_free_all, init_cma_reserved_pageblock, free_initmem, setup_per_cpu_pageset (Linux 6.12).
 
+import { loadedFrames } from "../../assembly/abi/command_word.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_ZONES } from "../../assembly/abi/limits.js";
 import { BootFree, FrameKind, Migratetype, Op, PcpFlag } from "../../assembly/abi/vocabulary.js";
@@ -102,7 +103,8 @@ function freeMemory(commands: CommandBuffer, device: ResolvedDevice): void {
     for (const zone of device.zones) {
       const start = Math.max(run.start, zone.startPfn);
       const end = Math.min(run.end, zone.startPfn + zone.spanned);
-      if (start < end) add(Op.LOAD_FRAMES, start, end - start, FrameKind.RESERVED | (zone.index << 16));
+      if (start < end)
+        add(Op.LOAD_FRAMES, start, end - start, loadedFrames(FrameKind.RESERVED, 0, zone.index));
     }
   }
   for (const run of late) add(Op.FREE_BOOT, run.start, run.end - run.start, BootFree.LATE);

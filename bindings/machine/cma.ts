@@ -1,6 +1,7 @@
 // Knows: the CMA areas of one machine: allocate, release, look, and why a window was not to be had.
 // Must not know: how the core does it, virtual time.
 
+import { CommandFlag } from "../../assembly/abi/command_word.js";
 import { type BlockReason, RequestState } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_RANGES, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
@@ -292,7 +293,7 @@ export class Cma {
     kill: boolean,
   ): { readonly state: RequestState; readonly done: boolean } {
     this.#commands.clear();
-    this.#commands.append(Op.CMA_STEP, 0, 0, kill ? 1 : 0, request, until, 0);
+    this.#commands.append(Op.CMA_STEP, 0, 0, kill ? CommandFlag.KILL : 0, request, until, 0);
     this.#commands.execute();
     const status = this.#commands.status(0);
     const detail = this.#commands.detail(0) | 0;

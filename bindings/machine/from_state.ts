@@ -1,9 +1,10 @@
 // Knows: building a machine from a captured allocator state: configuration, frames, lists in order, counters.
 // Must not know: the text that the state came from, what will be replayed.
 
+import { loadedFrames, loadedPcp } from "../../assembly/abi/command_word.js";
 import { Fault } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { COMMAND_CAPACITY, MAX_ZONES } from "../../assembly/abi/limits.js";
+import { COMMAND_CAPACITY, MAX_ZONES, NO_MEMORY_MAP } from "../../assembly/abi/limits.js";
 import { FrameKind, Gfp, Migratetype, Mobility, Op, ZoneFlag } from "../../assembly/abi/vocabulary.js";
 import { PcpWord, ZoneWord } from "../../assembly/abi/words.js";
 import { type KernelId, kernelProfiles } from "../device/kernel.js";
@@ -145,7 +146,7 @@ class Loader {
   }
 
   frames(start: number, length: number, kind: FrameKind, mobility: Mobility, zone: number): void {
-    if (length > 0) this.add(Op.LOAD_FRAMES, 0, 0, start, length, kind | (mobility << 8) | (zone << 16));
+    if (length > 0) this.add(Op.LOAD_FRAMES, 0, 0, start, length, loadedFrames(kind, mobility, zone));
   }
 }
 
@@ -156,10 +157,10 @@ function loadZoneFrames(loader: Loader, zone: ZoneState, pageblockOrder: number)
   const { start: first, types } = zone.pageblocks;
   for (let i = 0; i < types.length; ) {
     let j = i + 1;
-    while (j < types.length && (types[j] === 255) === (types[i] === 255)) j++;
+    while (j < types.length && (types[j] === NO_MEMORY_MAP) === (types[i] === NO_MEMORY_MAP)) j++;
     const from = Math.max(zone.start, first + i * block);
     const to = Math.min(end, first + j * block);
-    const kind = types[i] === 255 ? FrameKind.HOLE : FrameKind.ALLOCATED;
+    const kind = types[i] === NO_MEMORY_MAP ? FrameKind.HOLE : FrameKind.ALLOCATED;
     loader.frames(from, to - from, kind, Mobility.FIXED, zone.index);
     i = j;
   }
@@ -183,7 +184,7 @@ function loadZoneLists(loader: Loader, zone: ZoneState): void {
           0,
           pfn,
           list.pindex,
-          zone.index | ((list.cachedTypes?.[i] ?? 0) << 8),
+          loadedPcp(zone.index, list.cachedTypes?.[i] ?? 0),
         );
       });
     }

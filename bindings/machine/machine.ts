@@ -1,7 +1,9 @@
 // Knows: the public face of one modelled machine: create, allocate, release, look, check, copy.
 // Must not know: traces, scenarios, text.
 
+import { CommandFlag, refusalIn, refusedZone } from "../../assembly/abi/command_word.js";
 import { SearchStrategy } from "../../assembly/abi/findings.js";
+import { contentOf } from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { DEFAULT_SLOTS, EVENT_CAPACITY } from "../../assembly/abi/limits.js";
 import { CmaFree } from "../../assembly/abi/proposals.js";
@@ -20,7 +22,7 @@ import type { KernelRules } from "../device/kernel.js";
 import { getPreset } from "../device/presets/index.js";
 import { resolveDevice } from "../device/resolve.js";
 import type { ResolvedDevice } from "../device/resolved.js";
-import { CommandBuffer, DIRECT } from "../engine/commands.js";
+import { CommandBuffer } from "../engine/commands.js";
 import { Engine, type Soundness } from "../engine/engine.js";
 import { DeviceError, MachineError, StateError } from "../engine/errors.js";
 import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
@@ -126,8 +128,8 @@ export interface PageContent {
   readonly flags?: number;
 }
 
-function contentOf({ mobility = Mobility.FIXED, life = PageLife.KERNEL, flags = 0 }: PageContent): number {
-  return mobility | (life << 8) | flags;
+function contentWord({ mobility = Mobility.FIXED, life = PageLife.KERNEL, flags = 0 }: PageContent): number {
+  return contentOf(mobility, life, flags);
 }
 
 /** A failed allocation is a measurement, not an exception. */
@@ -204,7 +206,7 @@ export class Machine implements Disposable {
     const { order = 0, gfp, cpu = 0, direct = false } = request;
     const commands = this.commands;
     commands.clear();
-    commands.append(Op.ALLOCATE, cpu, order, direct ? DIRECT : 0, gfp, 0, contentOf(request));
+    commands.append(Op.ALLOCATE, cpu, order, direct ? CommandFlag.DIRECT : 0, gfp, 0, contentWord(request));
     commands.execute();
     const status = commands.status(0);
     commands.clear();
@@ -214,7 +216,12 @@ export class Machine implements Disposable {
     }
     if (status >= Status.BAD_COMMAND)
       throw new MachineError(status, `allocate order ${order}, gfp 0x${gfp.toString(16)}, cpu ${cpu}`);
-    return { ok: false, status, refusal: commands.detail(0) & 0xff, zone: commands.detail(0) >>> 8 };
+    return {
+      ok: false,
+      status,
+      refusal: refusalIn(commands.detail(0)),
+      zone: refusedZone(commands.detail(0)),
+    };
   }
 
   /** Frees a block. @throws MachineError when the frame is not an allocated block of this order */
@@ -229,7 +236,7 @@ export class Machine implements Disposable {
 
   /** Changes what an allocated page is: on or off the LRU, dirty, mapped ... @throws MachineError for a free frame */
   setContent(pfn: number, content: PageContent): void {
-    this.#single(Op.SET_CONTENT, `setContent of pfn ${pfn}`, 0, 0, pfn, contentOf(content));
+    this.#single(Op.SET_CONTENT, `setContent of pfn ${pfn}`, 0, 0, pfn, contentWord(content));
   }
 
   /**

@@ -1,8 +1,9 @@
 // Knows: a machine's memory counted by pageblock, and its free blocks by order and migratetype.
 // Must not know: how the figures are shown.
 
+import { kindOf, mobilityOf, orderOf } from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { MIGRATE_TYPES } from "../../assembly/abi/limits.js";
+import { MIGRATE_TYPES, NO_MEMORY_MAP } from "../../assembly/abi/limits.js";
 import { FrameKind, Mobility } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { Machine } from "./machine.js";
@@ -11,7 +12,7 @@ import type { Machine } from "./machine.js";
 export interface PageblockSurvey {
   /** First frame of each pageblock. */
   readonly pfn: Float64Array;
-  /** Migratetype; 255 where there is no memory map. */
+  /** Migratetype; NO_MEMORY_MAP where there is none. */
   readonly type: Uint8Array;
   /** On buddy lists, or detached by an isolation. */
   readonly freePages: Uint32Array;
@@ -53,11 +54,11 @@ export function surveyPageblocks(machine: Machine): PageblockSurvey {
   kinds.set(FrameKind.HOLE, survey.holePages);
   for (let at = 0; at < words.length; ) {
     const word = words[at] ?? 0;
-    const kind = word & 7;
-    const frames = kind === FrameKind.HOLE ? 1 : 2 ** ((word >>> 3) & 15);
+    const kind: FrameKind = kindOf(word);
+    const frames = kind === FrameKind.HOLE ? 1 : 2 ** orderOf(word);
     const target = kinds.get(kind);
     if (target !== undefined) addFrames(target, at, frames, shift);
-    if (kind === FrameKind.ALLOCATED && ((word >>> 12) & 3) !== Mobility.FIXED) {
+    if (kind === FrameKind.ALLOCATED && mobilityOf(word) !== Mobility.FIXED) {
       addFrames(survey.movablePages, at, frames, shift);
     }
     at += frames;
@@ -92,7 +93,7 @@ export function pageblockCounts(machine: Machine, zone: number): number[] {
   const first = Math.floor((startPfn - views.startPfn) / size);
   const last = Math.ceil((startPfn + spanned - views.startPfn) / size);
   for (let block = first; block < last; block++) {
-    const type = views.pageblocks[block] ?? 255;
+    const type = views.pageblocks[block] ?? NO_MEMORY_MAP;
     if (type < MIGRATE_TYPES) counts[type] = (counts[type] ?? 0) + 1;
   }
   return counts;

@@ -1,8 +1,19 @@
 // Knows: reading zones, lists, per-CPU sets, pageblocks and frames out of a machine's memory.
 // Must not know: how they got there. Everything here copies out; nothing writes.
 
+import {
+  flagsOf,
+  isOrphan,
+  kindOf,
+  lifeOf,
+  mobilityOf,
+  orderOf,
+  pinsOf,
+  typeIn,
+  zoneOf,
+} from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { MAX_ORDERS, MAX_PCP_LISTS, MAX_ZONES, MIGRATE_TYPES } from "../../assembly/abi/limits.js";
+import { freeHeadIndex, MAX_ZONES, pcpHeadIndex } from "../../assembly/abi/limits.js";
 import {
   FrameKind,
   type Migratetype,
@@ -14,9 +25,6 @@ import { ConfigWord, PcpWord, type StatWord, ZoneWord } from "../../assembly/abi
 import type { Engine } from "../engine/engine.js";
 import type { Order, Pages, Pfn, ZoneIndex } from "../engine/units.js";
 import { classCounts, classMap } from "./classes.js";
-
-/** All bits of PageFlag. */
-const PAGE_FLAGS = 0x1fc_0000;
 
 /** One zone. Pages unless said otherwise; freePages and freeCma are the zone-global, stale counters. */
 export interface ZoneView {
@@ -118,6 +126,8 @@ export interface FrameView {
   readonly flags: number;
   /** References that no page table knows. */
   readonly pins: number;
+  /** Freed while pinned: the page goes with its last pin. */
+  readonly orphan: boolean;
 }
 
 /** Read access to one machine. */
@@ -232,19 +242,17 @@ export class MachineViews {
 
   /** Head to tail. */
   freeList(zone: number, order: number, type: number): Uint32Array {
-    return this.#list(this.#frames + (zone * MAX_ORDERS + order) * MIGRATE_TYPES + type);
+    return this.#list(this.#frames + freeHeadIndex(zone, order, type));
   }
 
   /** Head to tail. pindex = order * 3 + type for orders 0 to 3, then non-movable and movable THP. */
   pcpList(cpu: number, zone: number, pindex: number): Uint32Array {
-    const heads = this.#frames + MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES;
-    return this.#list(heads + (cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex);
+    return this.#list(this.#frames + pcpHeadIndex(cpu, zone, pindex));
   }
 
   /** The members before `pfn` in a per-CPU list; undefined when it is not among the first `limit`. */
   pcpListUntil(cpu: number, zone: number, pindex: number, pfn: number, limit: number): number[] | undefined {
-    const heads = this.#frames + MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES;
-    const head = heads + (cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex;
+    const head = this.#frames + pcpHeadIndex(cpu, zone, pindex);
     const ahead: number[] = [];
     const next = this.#next;
     for (let at = (next[head] ?? 0) >>> 2; at !== head && ahead.length <= limit; at = (next[at] ?? 0) >>> 2) {
@@ -254,7 +262,7 @@ export class MachineViews {
     return undefined;
   }
 
-  /** Migratetype per pageblock of the frame array, 255 where no memory map exists. A live view: do not write. */
+  /** Migratetype per pageblock of the frame array, NO_MEMORY_MAP where none exists. A live view: do not write. */
   get pageblocks(): Uint8Array {
     return this.#engine.bytes(Region.PAGEBLOCKS);
   }
@@ -264,14 +272,15 @@ export class MachineViews {
     const word = this.#engine.unsigned(Region.FRAME_WORD)[pfn - this.startPfn] ?? FrameKind.HOLE;
     return {
       pfn: pfn as Pfn,
-      kind: word & 7,
-      order: ((word >>> 3) & 15) as Order,
-      zone: ((word >>> 7) & 3) as ZoneIndex,
-      type: (word >>> 9) & 7,
-      mobility: (word >>> 12) & 3,
-      life: (word >>> 14) & 15,
-      flags: word & PAGE_FLAGS,
-      pins: (word >>> 25) & 63,
+      kind: kindOf(word),
+      order: orderOf(word) as Order,
+      zone: zoneOf(word) as ZoneIndex,
+      type: typeIn(word),
+      mobility: mobilityOf(word),
+      life: lifeOf(word),
+      flags: flagsOf(word),
+      pins: pinsOf(word),
+      orphan: isOrphan(word),
     };
   }
 

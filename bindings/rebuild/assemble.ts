@@ -1,7 +1,7 @@
 // Knows: the shape of a state that a machine loads, and how plans, frames and blocks fill it.
 // Must not know: where they came from.
 
-import { MIGRATE_TYPES } from "../../assembly/abi/limits.js";
+import { MIGRATE_TYPES, NO_MEMORY_MAP } from "../../assembly/abi/limits.js";
 import { Migratetype } from "../../assembly/abi/vocabulary.js";
 import {
   COSTLY_ORDER,
@@ -9,15 +9,7 @@ import {
   PCP_BATCH_SCALE_MAX,
   PCP_TYPES,
 } from "../device/kernel.js";
-import {
-  type CmaAreaState,
-  type FreeList,
-  type MachineState,
-  NO_MEMORY_MAP,
-  type PageRun,
-  type PcpState,
-  type ZoneState,
-} from "../state/types.js";
+import type { CmaAreaState, FreeList, MachineState, PageRun, PcpState, ZoneState } from "../state/types.js";
 import type { AreaPlan } from "./areas.js";
 import type { BlockMap } from "./blocks.js";
 import { type FrameMap, FrameUse } from "./frames.js";

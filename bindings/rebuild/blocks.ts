@@ -4,8 +4,8 @@
 // Models: __free_one_page() of mm/page_alloc.c: two free buddies are always merged, up to the largest order, but a pageblock
 // of CMA, HIGHATOMIC or ISOLATE never with one of another type (migratetype_is_mergeable).
 
+import { NO_MEMORY_MAP } from "../../assembly/abi/limits.js";
 import { Migratetype } from "../../assembly/abi/vocabulary.js";
-import { NO_MEMORY_MAP } from "../state/types.js";
 import { type FrameMap, FrameUse } from "./frames.js";
 
 export interface FreeBlock {

@@ -1,6 +1,7 @@
 // Knows: the order in which the facts of one moment become the state of a machine.
 // Must not know: formats, how a machine holds a state.
 
+import { contentOf } from "../../assembly/abi/frame_word.js";
 import { Mobility, PageLife } from "../../assembly/abi/vocabulary.js";
 import { largest, smallest } from "../engine/extent.js";
 import { CaptureError } from "../importers/errors.js";
@@ -63,7 +64,7 @@ function nameGivenOut(frames: FrameMap, areas: readonly AreaPlan[]): void {
         const to = from + run.length * 2 ** orderPerBit;
         for (let pfn = from; pfn < to; pfn++)
           if (frames.kind(pfn) === FrameUse.USED)
-            frames.content(pfn, 1, 0, Mobility.FIXED | (PageLife.CMA << 8));
+            frames.content(pfn, 1, 0, contentOf(Mobility.FIXED, PageLife.CMA, 0));
       }
     }
   }

@@ -7,12 +7,12 @@
 // free is in use: user memory in pageblocks of MOVABLE and CMA (six of ten clusters of 16 pages anonymous, the others file
 // pages), slabs in those of RECLAIMABLE, kernel memory elsewhere. Per-CPU lists are empty.
 
-import { MIGRATE_TYPES } from "../../assembly/abi/limits.js";
+import { contentOf } from "../../assembly/abi/frame_word.js";
+import { MIGRATE_TYPES, NO_MEMORY_MAP } from "../../assembly/abi/limits.js";
 import { Migratetype, Mobility, PageLife } from "../../assembly/abi/vocabulary.js";
 import { smallest } from "../engine/extent.js";
 import { CaptureError } from "../importers/errors.js";
 import { KpageFlag } from "../importers/kpage/kpage.js";
-import { NO_MEMORY_MAP } from "../state/types.js";
 import type { AreaPlan } from "./areas.js";
 import type { DecidedZone, ListedBlock } from "./assemble.js";
 import { BlockMap } from "./blocks.js";
@@ -316,12 +316,12 @@ class ZoneDrawing {
       if (pfn % CLUSTER === 0) life = this.random.next() < ANON_SHARE ? PageLife.ANON : PageLife.FILE;
       if (this.frames.kind(pfn) !== FrameUse.USED) continue;
       const type = this.blocks.typeOf(pfn);
-      if (given.has(pfn)) this.frames.content(pfn, 1, 0, Mobility.FIXED | (PageLife.CMA << 8));
+      if (given.has(pfn)) this.frames.content(pfn, 1, 0, contentOf(Mobility.FIXED, PageLife.CMA, 0));
       else if (type === Migratetype.MOVABLE || type === Migratetype.CMA) {
         this.frames.fill(pfn, pfn + 1, FrameUse.USER);
-        this.frames.content(pfn, 1, 0, Mobility.LRU | (life << 8));
+        this.frames.content(pfn, 1, 0, contentOf(Mobility.LRU, life, 0));
       } else if (type === Migratetype.RECLAIMABLE)
-        this.frames.content(pfn, 1, 0, Mobility.FIXED | (PageLife.SLAB << 8));
+        this.frames.content(pfn, 1, 0, contentOf(Mobility.FIXED, PageLife.SLAB, 0));
     }
   }
 }

@@ -5,6 +5,7 @@
 // it on every anonymous page. What no bit shows: pins, __PageMovable, and whether a page without any flag is on a per-CPU
 // list or in use by the kernel.
 
+import { contentOf } from "../../assembly/abi/frame_word.js";
 import { Mobility, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
 import { KpageFlag } from "../importers/kpage/kpage.js";
 
@@ -21,7 +22,7 @@ export enum FrameUse {
   USER = 5,
 }
 
-/** A run of allocated pages of one content: Mobility | PageLife << 8 | PageFlag bits. */
+/** A run of allocated pages of one content (contentOf()). */
 export interface ContentRun {
   start: number;
   pages: number;
@@ -95,21 +96,19 @@ function kindOf(word: number, mappings: number): FrameUse {
 function userContent(word: number, mappings: number): number {
   const swapBacked = has(word, KpageFlag.ANON) || has(word, KpageFlag.SWAPBACKED);
   const flag = (from: KpageFlag, to: PageFlag) => (has(word, from) ? to : 0);
-  return (
-    Mobility.LRU |
-    ((swapBacked ? PageLife.ANON : PageLife.FILE) << 8) |
+  const flags =
     flag(KpageFlag.ACTIVE, PageFlag.ACTIVE) |
     // A dirty page that swap backs is nothing that a writer would clean.
     (swapBacked ? 0 : flag(KpageFlag.DIRTY, PageFlag.DIRTY)) |
     flag(KpageFlag.WRITEBACK, PageFlag.WRITEBACK) |
     (mappings > 0 || has(word, KpageFlag.MMAP) ? PageFlag.MAPPED : 0) |
-    flag(KpageFlag.UNEVICTABLE, PageFlag.UNEVICTABLE)
-  );
+    flag(KpageFlag.UNEVICTABLE, PageFlag.UNEVICTABLE);
+  return contentOf(Mobility.LRU, swapBacked ? PageLife.ANON : PageLife.FILE, flags);
 }
 
 function usedContent(word: number): number {
-  if (has(word, KpageFlag.SLAB)) return Mobility.FIXED | (PageLife.SLAB << 8);
-  if (has(word, KpageFlag.PGTABLE)) return Mobility.FIXED | (PageLife.PAGE_TABLE << 8);
+  if (has(word, KpageFlag.SLAB)) return contentOf(Mobility.FIXED, PageLife.SLAB, 0);
+  if (has(word, KpageFlag.PGTABLE)) return contentOf(Mobility.FIXED, PageLife.PAGE_TABLE, 0);
   return 0;
 }
 

@@ -3,9 +3,9 @@
 //
 // A unit is a pageblock, or the pageblocks under one larger free block. `vector` holds its free blocks by order.
 
-import { MIGRATE_TYPES } from "../../assembly/abi/limits.js";
+import { lifeIn } from "../../assembly/abi/frame_word.js";
+import { MIGRATE_TYPES, NO_MEMORY_MAP } from "../../assembly/abi/limits.js";
 import { Migratetype, PageLife } from "../../assembly/abi/vocabulary.js";
-import { NO_MEMORY_MAP } from "../state/types.js";
 import type { BlockMap, FreeBlock } from "./blocks.js";
 import { type FrameMap, FrameUse } from "./frames.js";
 
@@ -51,8 +51,7 @@ function contentOf(frames: FrameMap, slab: Uint8Array, from: number, to: number)
 export function slabFrames(frames: FrameMap): Uint8Array {
   const slab = new Uint8Array(frames.end - frames.start);
   for (const { start, pages, content } of frames.contents)
-    if (((content >> 8) & 15) === PageLife.SLAB)
-      slab.fill(1, start - frames.start, start - frames.start + pages);
+    if (lifeIn(content) === PageLife.SLAB) slab.fill(1, start - frames.start, start - frames.start + pages);
   return slab;
 }
 

@@ -10,9 +10,9 @@
 // - otherwise the frame is taken from wherever it is, and the foreseen page goes back to the head of its list;
 // - a page freed that the machine thinks free was allocated unseen.
 
+import { CommandFlag } from "../../assembly/abi/command_word.js";
 import { FrameKind, Gfp, Migratetype, Op, Status } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
-import { LOOSE, NO_DRAIN } from "../engine/commands.js";
 import type { Capture } from "../importers/capture/capture.js";
 import type { CaptureTrace } from "../importers/capture/trace/columns.js";
 import { FIRST_LAB_KIND, TraceKind } from "../importers/capture/trace/kinds.js";
@@ -183,7 +183,7 @@ export class StandardReplay {
     }
     if (got !== 0) this.#perform(Op.UNTAKE, cpu, order, 0, got);
     const taken = this.#perform(Op.TAKE_FREE, cpu, order, 0, pfn);
-    if (taken !== Status.OK) this.#perform(Op.TAKE_FREE, cpu, order, LOOSE, pfn);
+    if (taken !== Status.OK) this.#perform(Op.TAKE_FREE, cpu, order, CommandFlag.FORCE, pfn);
     if (got === 0) return;
     if (taken === Status.OK) this.#missed.elsewhere += 1;
     else this.#missed.held += 1;
@@ -221,10 +221,11 @@ export class StandardReplay {
     const pfn = r.number(i, "pfn");
     const isBatched = this.#trace.kind[i] === TraceKind.MM_PAGE_FREE_BATCHED;
     const order = isBatched ? (r.batchedOrder(i) ?? 0) : r.number(i, "order");
-    if (this.#perform(Op.RELEASE, cpu, order, LOOSE | NO_DRAIN, pfn) === Status.OK) return;
+    if (this.#perform(Op.RELEASE, cpu, order, CommandFlag.LOOSE | CommandFlag.NO_DRAIN, pfn) === Status.OK)
+      return;
     this.#unseenAllocations += 1;
     if (this.#perform(Op.TAKE_FREE, cpu, order, 0, pfn) === Status.OK) {
-      this.#perform(Op.RELEASE, cpu, order, LOOSE | NO_DRAIN, pfn);
+      this.#perform(Op.RELEASE, cpu, order, CommandFlag.LOOSE | CommandFlag.NO_DRAIN, pfn);
     }
   }
 

@@ -6,9 +6,9 @@
 // refill, drain, claim, steal, boost, reserve. A drain that it predicted must appear; one that appears without
 // having been predicted came from outside (drain_all_pages) and is performed as told.
 
+import { CommandFlag } from "../../assembly/abi/command_word.js";
 import { EventKind, RecordGroup } from "../../assembly/abi/events.js";
 import { FrameKind, Gfp, Op, Status, ZoneFlag } from "../../assembly/abi/vocabulary.js";
-import { DIRECT, LOOSE } from "../engine/commands.js";
 import { EventReader, type MachineEvent, setRecorded } from "../engine/events.js";
 import type { Capture } from "../importers/capture/capture.js";
 import { CaptureOp } from "../importers/capture/script/ops.js";
@@ -224,7 +224,7 @@ export class TracedReplay {
     const pfn = r.number(i, "pfn");
     const order = r.number(i, "order");
     const gfp = r.number(i, "gfp_flags");
-    const flags = this.#direct ? DIRECT : 0;
+    const flags = this.#direct ? CommandFlag.DIRECT : 0;
     this.#direct = false;
     // A request that may reclaim made its last try before it slept; what happened meanwhile is in the trace.
     if (pfn === 0 && (gfp & Gfp.DIRECT_RECLAIM) !== 0) return null;
@@ -271,7 +271,7 @@ export class TracedReplay {
     const isBatched = this.#trace.kind[i] === TraceKind.MM_PAGE_FREE_BATCHED;
     const order = isBatched ? (r.batchedOrder(i) ?? 0) : r.number(i, "order");
     const op = commit === Commit.DIRECT ? Op.RELEASE_DIRECT : Op.RELEASE;
-    return this.#must(i, this.#perform(op, cpu, order, LOOSE, r.number(i, "pfn")));
+    return this.#must(i, this.#perform(op, cpu, order, CommandFlag.LOOSE, r.number(i, "pfn")));
   }
 
   #drain(i: number): Disagreement | null {
@@ -302,7 +302,10 @@ export class TracedReplay {
     const got = isCma ? pcp.diffCma : pcp.diffFree;
     const expected = r.number(i, "diff");
     if (got !== expected) return this.#disagree(i, `differential ${expected}`, `differential ${got}`);
-    return this.#must(i, this.#perform(Op.FOLD, cpu, 0, isCma ? 2 : 1, zone + 1));
+    return this.#must(
+      i,
+      this.#perform(Op.FOLD, cpu, 0, isCma ? CommandFlag.CMA_ONLY : CommandFlag.FREE_ONLY, zone + 1),
+    );
   }
 
   /** kswapd marks every zone that it balances. */

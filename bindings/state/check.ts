@@ -15,12 +15,13 @@ import {
   MAX_PCP_LISTS,
   MAX_ZONES,
   MIGRATE_TYPES,
+  NO_MEMORY_MAP,
 } from "../../assembly/abi/limits.js";
 import { Migratetype, ZoneFlag } from "../../assembly/abi/vocabulary.js";
 import { type KernelFamily, kernelFamily, pcpOrder } from "./family.js";
 import { lineText, placeOf, type StatePlace } from "./origin.js";
 import { checkOverlaps } from "./overlaps.js";
-import { type CmaAreaState, type MachineState, NO_MEMORY_MAP, type ZoneState } from "./types.js";
+import type { CmaAreaState, MachineState, ZoneState } from "./types.js";
 
 /** A contradiction inside a state, with the place of what contradicts. */
 export interface StateProblem extends StatePlace {

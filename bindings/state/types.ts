@@ -28,7 +28,7 @@ export interface PageContentRun {
   pages: number;
   /** Order of each block of the run; 0: single pages. */
   order: number;
-  /** Mobility | PageLife << 8 | PageFlag bits that a caller may set. */
+  /** contentOf() of abi/frame_word: Mobility, PageLife, PageFlag bits that a caller may set. */
   content: number;
 }
 
@@ -130,9 +130,6 @@ export interface Pageblocks {
   /** Migratetype per pageblock; NO_MEMORY_MAP where none exists. */
   types: Uint8Array;
 }
-
-/** In Pageblocks.types: a pageblock without a memory map (`-` in the dump). */
-export const NO_MEMORY_MAP = 255;
 
 /** A run of pages that are not free. */
 export interface PageRun {

@@ -18,6 +18,7 @@ import {
   readTracked,
   type SourceFile,
   spreadCallsOf,
+  unpackedWordsOf,
 } from "./sources.js";
 
 const MOST_LINES = 400;
@@ -91,6 +92,27 @@ describe("lists of any length", () => {
     ]);
     const many = Array.from({ length: 200_000 }, (_, i) => i);
     expect(() => Math.max(...many)).toThrow(RangeError);
+  });
+});
+
+describe("a frame's word", () => {
+  it("is packed and taken apart in abi/frame_word alone", () => {
+    const by = [...code, ...tests].filter(
+      ({ path }) => !/^assembly\/abi\/(frame|command)_word\.ts$/.test(path),
+    );
+    const told = by.flatMap((source) =>
+      unpackedWordsOf(source).map(
+        ({ code, line }) => `${source.path}:${line} ${code}: assembly/abi/frame_word`,
+      ),
+    );
+    expect(told).toEqual([]);
+  });
+
+  it("canary: a shift of it would be found", () => {
+    const text =
+      "words(Region.FRAME_WORD);\nconst PIN_SHIFT = 25;\nconst pins = word >>> 25;\nconst kind = (words[at] ?? 0) & 7;\nword & flag;\n";
+    const ast = ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest, true);
+    expect(unpackedWordsOf({ ...bindings[0]!, ast, text }).map(({ line }) => line)).toEqual([2, 3, 4]);
   });
 });
 

@@ -185,3 +185,32 @@ export function spreadCallsOf({ ast }: SourceFile): { call: string; line: number
   visit(ast);
   return found;
 }
+
+/** Where a frame's word is taken apart by hand: shifted or masked by a number, or by a constant of its own (>>> 0 and links, << 2, aside). */
+export function unpackedWordsOf({ ast, text }: SourceFile): { code: string; line: number }[] {
+  const found: { code: string; line: number }[] = [];
+  const seesWords = /\bFRAME_WORD\b|abi\/frame_word|frames\/frame"/.test(text);
+  const bitwise = new Set([
+    ts.SyntaxKind.AmpersandToken,
+    ts.SyntaxKind.LessThanLessThanToken,
+    ts.SyntaxKind.GreaterThanGreaterThanToken,
+    ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken,
+  ]);
+  const isWord = (node: ts.Node) =>
+    /^\(*(word|head|held|frame|words?\[[^\]]*\]!?|wordOf\(\w+\))( \?\? 0)?\)*$/.test(node.getText());
+  const isNumber = (node: ts.Node) => ts.isNumericLiteral(node) && !/^[02]$/.test(node.getText());
+  const add = (node: ts.Node) =>
+    found.push({ code: node.getText(), line: ast.getLineAndCharacterOfPosition(node.getStart()).line + 1 });
+  const visit = (node: ts.Node): void => {
+    if (ts.isBinaryExpression(node) && bitwise.has(node.operatorToken.kind)) {
+      if (seesWords && isWord(node.left) && isNumber(node.right)) add(node);
+    }
+    if (ts.isVariableDeclaration(node)) {
+      const name = node.name.getText();
+      if (/^(KIND|ORDER|ZONE|TYPE|MOBILITY|LIFE|PIN)_SHIFT$/.test(name)) add(node);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ast);
+  return found;
+}

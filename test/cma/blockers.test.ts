@@ -83,7 +83,7 @@ describe.each(KERNELS)("the frame in the way, Linux %s", (kernel) => {
     const head = machine.freeList(ZONE, 6, 5).includes(BASE) ? 6 : machine.views.frame(BASE).order;
     command(machine, Op.ISOLATE_FREE, { a: BASE, order: head });
     request.step();
-    command(machine, Op.PUTBACK_FREE, { a: BASE, order: head, b: 4, flags: 1 });
+    command(machine, Op.PUTBACK_FREE, { a: BASE, order: head, b: 4 });
     expect(request.run().windows[0]).toEqual({
       start: BASE,
       errno: Errno.EBUSY,

@@ -2,6 +2,16 @@
 // wait for their last pin; and how a machine's own frames are compared with that.
 // Must not know: which operations come next.
 
+import {
+  contentOf,
+  kindOf,
+  lifeIn,
+  lifeOf,
+  mobilityIn,
+  mobilityOf,
+  orderOf,
+  pinsOf,
+} from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { SWAPPED } from "../../assembly/abi/limits.js";
 import { FrameKind, Mobility, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
@@ -38,7 +48,7 @@ export interface UnderWay {
   readonly killed: boolean;
 }
 
-const DROPPABLE = Mobility.LRU | (PageLife.FILE << 8);
+const DROPPABLE = contentOf(Mobility.LRU, PageLife.FILE, 0);
 
 /** May reclaim, or cma_alloc, drop such a page? */
 function isDroppable({ content, pins }: Held): boolean {
@@ -84,13 +94,13 @@ export class Book {
     const words = machine.engine.unsigned(Region.FRAME_WORD);
     const slots = machine.engine.unsigned(Region.SLOTS);
     words.forEach((word, frame) => {
-      if ((word & 7) !== FrameKind.ALLOCATED) return;
+      if (kindOf(word) !== FrameKind.ALLOCATED) return;
       const slot = this.takeSlot();
       const pfn = frame + machine.views.startPfn;
       slots[slot] = pfn + 1;
       setOwner(machine, pfn, slot + 1);
-      const content = ((word >>> 12) & 3) | (((word >>> 14) & 15) << 8);
-      this.held.push({ slot, order: (word >>> 3) & 15, content, pins: 0, pfn });
+      const content = contentOf(mobilityOf(word), lifeOf(word), 0);
+      this.held.push({ slot, order: orderOf(word), content, pins: 0, pfn });
     });
   }
 
@@ -103,7 +113,7 @@ export class Book {
       if (now === held.pfn + 1) continue;
       if (held.pins > 0) return `slot ${held.slot}: a pinned page moved from ${held.pfn} to ${now - 1}`;
       if (now === SWAPPED) {
-        if (((held.content >> 8) & 15) === PageLife.FILE)
+        if (lifeIn(held.content) === PageLife.FILE)
           return `slot ${held.slot}: a page of a file was swapped out`;
         if (held.pfn !== 0) this.dropped += 1;
         held.pfn = 0;
@@ -126,8 +136,7 @@ export class Book {
     let wrong: string | undefined;
     const claim = (pfn: number, order: number, what: string) => {
       const word = words[pfn - base] ?? 0;
-      const head = word & 0x7f;
-      if (head !== (FrameKind.ALLOCATED | (order << 3)))
+      if (kindOf(word) !== FrameKind.ALLOCATED || orderOf(word) !== order)
         wrong ??= `${what}: ${pfn} is no page in use of order ${order}`;
       for (let frame = pfn - base; frame < pfn - base + 2 ** order; frame++) {
         if (owner[frame] !== 0) wrong ??= `${what}: frame ${frame + base} is given twice`;
@@ -138,15 +147,14 @@ export class Book {
     for (const { slot, pfn, order, content, pins } of this.held) {
       if (pfn === 0) continue;
       const word = claim(pfn, order, `slot ${slot}`);
-      if (((word >>> 12) & 3) !== (content & 3)) wrong ??= `slot ${slot}: mobility of ${pfn}`;
-      if (((word >>> 14) & 15) !== ((content >> 8) & 15)) wrong ??= `slot ${slot}: life of ${pfn}`;
-      if (((word >>> 25) & 63) !== pins) wrong ??= `slot ${slot}: pins of ${pfn}`;
+      if (mobilityOf(word) !== mobilityIn(content)) wrong ??= `slot ${slot}: mobility of ${pfn}`;
+      if (lifeOf(word) !== lifeIn(content)) wrong ??= `slot ${slot}: life of ${pfn}`;
+      if (pinsOf(word) !== pins) wrong ??= `slot ${slot}: pins of ${pfn}`;
     }
     for (const { area, pfn, pages } of this.buffers) {
       for (let i = 0; i < pages; i++) {
         const word = claim(pfn + i, 0, `buffer of area ${area}`);
-        if (((word >>> 14) & 15) !== PageLife.CMA)
-          wrong ??= `buffer of area ${area}: ${pfn + i} is something else`;
+        if (lifeOf(word) !== PageLife.CMA) wrong ??= `buffer of area ${area}: ${pfn + i} is something else`;
       }
     }
     for (const [pfn, order] of this.orphans) claim(pfn, order, "orphan");
@@ -154,8 +162,8 @@ export class Book {
     let zram = 0;
     for (let frame = 0; frame < words.length; frame++) {
       const word = words[frame] ?? 0;
-      if ((word & 7) !== FrameKind.ALLOCATED || owner[frame] === 1) continue;
-      if (((word >>> 14) & 15) !== PageLife.ZRAM) return `frame ${frame + base} is in use and nobody's`;
+      if (kindOf(word) !== FrameKind.ALLOCATED || owner[frame] === 1) continue;
+      if (lifeOf(word) !== PageLife.ZRAM) return `frame ${frame + base} is in use and nobody's`;
       zram += 1;
     }
     const expected = machine.views.stat(StatWord.ZRAM_FRAMES);

@@ -3,16 +3,14 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { Fault, RequestState } from "../../assembly/abi/findings.js";
+import { withMobility, withPins } from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { CmaLockRule, LruList, Op, PageFlag } from "../../assembly/abi/vocabulary.js";
+import { CmaLockRule, LruList, Mobility, Op, PageFlag } from "../../assembly/abi/vocabulary.js";
 import { AreaWord, ConfigWord, PinWord, RequestWord, ZoneWord } from "../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../bindings/engine/gfp.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 import { setOwner } from "../support/owners.js";
 import { AREA, BASE, BLOCK, isSound, place, placeAll, START, small, ZONE } from "./small.js";
-
-const MOBILITY_SHIFT = 12;
-const PIN_SHIFT = 25;
 
 /** Pages of each kind; a page in slot 3; a pin; 20 pages given out; a request with pages in its hands. */
 class Patient {
@@ -74,7 +72,7 @@ const DAMAGES: readonly (readonly [Fault, string, Damage])[] = [
   [
     Fault.CONTENT,
     "a free frame that is movable",
-    (p) => p.or(p.machine.freeList(ZONE, 6, 1)[0] ?? 0, 1 << MOBILITY_SHIFT),
+    (p) => p.or(p.machine.freeList(ZONE, 6, 1)[0] ?? 0, withMobility(0, Mobility.LRU)),
   ],
   [Fault.LRU_MEMBER, "a page on the list of another kind", (p) => p.or(START + 9, PageFlag.UNEVICTABLE)],
   [
@@ -95,7 +93,7 @@ const DAMAGES: readonly (readonly [Fault, string, Damage])[] = [
     "a page that should be on a list",
     (p) => {
       p.or(START + 5, PageFlag.DIRTY);
-      p.words[START + 5 - START]! ^= 3 << MOBILITY_SHIFT;
+      p.words[START + 5 - START]! ^= withMobility(0, 3);
       return 0;
     },
   ],
@@ -128,7 +126,7 @@ const DAMAGES: readonly (readonly [Fault, string, Damage])[] = [
     Fault.PIN,
     "a pin without a record",
     (p) => {
-      p.words[START + 9 - START]! += 1 << PIN_SHIFT;
+      p.words[START + 9 - START]! += withPins(0, 1);
       return 0;
     },
   ],

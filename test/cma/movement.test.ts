@@ -2,6 +2,7 @@
 // Must not know: how targets are found.
 
 import { describe, expect, it } from "vitest";
+import { CommandFlag } from "../../assembly/abi/command_word.js";
 import { BlockReason, RequestState } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { Errno, LruList, Mobility, Op, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
@@ -303,7 +304,7 @@ describe.each(KERNELS)("between two steps, Linux %s", (kernel) => {
     const request = machine.cma.begin({ area: AREA, pages: PAGES });
     request.runUntil(RequestState.SCAN);
     request.step();
-    command(machine, Op.RELEASE, { a: BASE + 65, flags: 1 });
+    command(machine, Op.RELEASE, { a: BASE + 65, flags: CommandFlag.LOOSE });
     expect(isSound(machine)).toBe("sound");
     const result = request.run();
     expect(result.windows[0]).toMatchObject({

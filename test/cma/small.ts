@@ -4,6 +4,7 @@
 //   pfn  1024            1280                      1536
 //         | 16 pageblocks | 16 pageblocks of the area |       16 pages each, the largest block has 64
 
+import { flagsOf, kindOf, lifeOf, mobilityOf, orderOf, pinsOf } from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
 import {
   FrameKind,
@@ -152,8 +153,6 @@ export interface Page {
   readonly pins: number;
 }
 
-const FLAGS = 0x1fc_0000;
-
 function wordAt(machine: Machine, pfn: number): number {
   return machine.engine.unsigned(Region.FRAME_WORD)[pfn - machine.views.startPfn] ?? 0;
 }
@@ -161,13 +160,13 @@ function wordAt(machine: Machine, pfn: number): number {
 /** The page in use whose first frame this is; undefined for everything else. */
 export function pageAt(machine: Machine, pfn: number): Page | undefined {
   const word = wordAt(machine, pfn);
-  if ((word & 7) !== FrameKind.ALLOCATED) return undefined;
+  if (kindOf(word) !== FrameKind.ALLOCATED) return undefined;
   return {
-    order: (word >>> 3) & 15,
-    mobility: (word >>> 12) & 3,
-    life: (word >>> 14) & 15,
-    flags: word & FLAGS,
-    pins: (word >>> 25) & 63,
+    order: orderOf(word),
+    mobility: mobilityOf(word),
+    life: lifeOf(word),
+    flags: flagsOf(word),
+    pins: pinsOf(word),
   };
 }
 

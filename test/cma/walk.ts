@@ -2,7 +2,9 @@
 // is checked, and now and then everything.
 // Must not know: which walks are worth taking.
 
+import { CommandFlag } from "../../assembly/abi/command_word.js";
 import { BlockReason, RequestState } from "../../assembly/abi/findings.js";
+import { contentOf, kindOf, orderOf } from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
 import { CmaLockRule, Op, Status } from "../../assembly/abi/vocabulary.js";
@@ -111,7 +113,15 @@ export class Walk extends PageWalk {
     const from = this.stateOf(request.id);
     const waits = from === RequestState.WAITING && this.holdsLock(request.area);
     const state = kind === "until" ? 1 + (what % RequestState.DONE) : 0;
-    const status = this.command(Op.CMA_STEP, 0, 0, request.id, state, 0, kind === "kill" ? 1 : 0);
+    const status = this.command(
+      Op.CMA_STEP,
+      0,
+      0,
+      request.id,
+      state,
+      0,
+      kind === "kill" ? CommandFlag.KILL : 0,
+    );
     const errno = this.detail;
     if (waits && errno !== RequestState.WAITING) return "a request went on without the lock";
     if (status === Status.OK && errno > 0) {
@@ -243,7 +253,7 @@ export class Walk extends PageWalk {
         ),
       () => this.command(Op.RELEASE, cpu, 0, [...book.orphans.keys()][0] ?? 0xffff_ffff),
       () => this.command(Op.UNPIN, cpu, 0, 0, 60_000),
-      () => this.command(Op.SET_CONTENT, cpu, 0, 0xffff_fff0, CONTENT.anon.life << 8),
+      () => this.command(Op.SET_CONTENT, cpu, 0, 0xffff_fff0, contentOf(0, CONTENT.anon.life, 0)),
     ];
     const status = (tries[what % tries.length] as () => Status)();
     if (status < Status.BAD_COMMAND) return `misuse ${what % tries.length}: ${Status[status]}`;
@@ -276,8 +286,8 @@ export class Walk extends PageWalk {
     const free = machine.views
       .populatedZones()
       .reduce((sum, zone) => sum + machine.views.zone(zone).freePages, 0);
-    const managed = machine.engine.unsigned(Region.FRAME_WORD).filter((word) => (word & 7) === 3);
-    const listed = managed.reduce((sum, word) => sum + 2 ** ((word >>> 3) & 15), 0);
+    const managed = machine.engine.unsigned(Region.FRAME_WORD).filter((word) => kindOf(word) === 3);
+    const listed = managed.reduce((sum, word) => sum + 2 ** orderOf(word), 0);
     return free === listed ? undefined : `${free} free pages counted, ${listed} in blocks`;
   }
 }

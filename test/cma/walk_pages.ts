@@ -1,6 +1,7 @@
 // Knows: the steps of a walk that concern single pages: allocations, frees, pins, contents; with the book of who holds what.
 // Must not know: areas and requests (walk.ts), which walks are worth taking.
 
+import { contentOf } from "../../assembly/abi/frame_word.js";
 import { Gfp, Mobility, Op, PageFlag, PageLife, PinKind, Status } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, StatWord } from "../../assembly/abi/words.js";
 import { GFP_ATOMIC, GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_NOWAIT } from "../../bindings/engine/gfp.js";
@@ -19,7 +20,7 @@ function contentNumber({
   life?: PageLife;
   flags?: number;
 }): number {
-  return mobility | (life << 8) | flags;
+  return contentOf(mobility, life, flags);
 }
 
 const MOVABLE = [

@@ -1,6 +1,7 @@
 // Knows: a machine of the core as the plain object that the reference model's dump is, and who holds which frames.
 // Must not know: how either came to be that way.
 
+import { kindOf, mobilityOf, orderOf } from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { FrameKind, ListTypeRule, Migratetype, Mobility } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
@@ -72,14 +73,14 @@ function movableRuns(machine: Machine, zone: ZoneState): string[] {
   };
   for (let pfn = zone.start; pfn < end; ) {
     const word = words[pfn - base] ?? 0;
-    const mobility = (word >>> 12) & 3;
+    const mobility = mobilityOf(word);
     const now = mobility === Mobility.FIXED ? "" : mobility === Mobility.LRU ? "L" : "M";
     if (now !== letter) {
       close(pfn);
       letter = now;
       start = pfn;
     }
-    pfn += 2 ** ((word >>> 3) & 15);
+    pfn += 2 ** orderOf(word);
   }
   close(end);
   return runs;
@@ -92,7 +93,7 @@ export function heldByCore(machine: Machine): number[] {
   const held: number[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? 0;
-    if ((word & 7) === FrameKind.ALLOCATED) held.push((at + base) * 16 + ((word >>> 3) & 15));
+    if (kindOf(word) === FrameKind.ALLOCATED) held.push((at + base) * 16 + orderOf(word));
   }
   return held;
 }

@@ -1,6 +1,7 @@
 // Knows: the complete state of either model as one row of numbers in the same order: equal rows, equal machines.
 // Must not know: how to say where two rows differ (core_dump.ts and the reference's compare do, slowly).
 
+import { kindOf, mobilityOf, orderOf } from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_ZONES } from "../../assembly/abi/limits.js";
 import { FrameKind, ListTypeRule, Migratetype, Mobility, ZoneFlag } from "../../assembly/abi/vocabulary.js";
@@ -102,8 +103,8 @@ export class FlatCore {
     const base = this.machine.views.startPfn;
     for (let pfn = start; pfn < start + spanned; ) {
       const word = this.words[pfn - base] ?? 0;
-      if ((word & 7) === FrameKind.ALLOCATED) row.push(pfn, (word >>> 3) & 15, (word >>> 12) & 3);
-      pfn += 2 ** ((word >>> 3) & 15);
+      if (kindOf(word) === FrameKind.ALLOCATED) row.push(pfn, orderOf(word), mobilityOf(word));
+      pfn += 2 ** orderOf(word);
     }
   }
 }

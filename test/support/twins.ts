@@ -1,6 +1,7 @@
 // Knows: one machine of the core and one of the reference model in the same state, asked for the same operations.
 // Must not know: which operations are worth asking for.
 
+import { CommandFlag } from "../../assembly/abi/command_word.js";
 import { AllocFlag, Migratetype, Mobility, Op, Status } from "../../assembly/abi/vocabulary.js";
 import { type CreateOptions, Machine } from "../../bindings/machine/machine.js";
 import type { MachineState } from "../../bindings/state/types.js";
@@ -39,7 +40,6 @@ interface Answer {
 
 const FLAG_SPLIT = { pages: Op.RELEASE, direct: Op.RELEASE_DIRECT, split: Op.SPLIT_RELEASE } as const;
 /** Flag of the release commands: single frames in use since the beginning form a block. */
-const LOOSE = 1;
 
 export class Twins implements Disposable {
   /** Blocks that operations allocated and did not free yet. */
@@ -105,7 +105,7 @@ export class Twins implements Disposable {
       case "release_loose": {
         const { pfn, order, cpu } = operation;
         const status = this.reference.release(pfn, order, cpu);
-        return this.same(status, this.command(Op.RELEASE, cpu, order, LOOSE, pfn).status);
+        return this.same(status, this.command(Op.RELEASE, cpu, order, CommandFlag.LOOSE, pfn).status);
       }
       case "bulk":
         return this.bulk(operation);

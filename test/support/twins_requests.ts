@@ -2,6 +2,7 @@
 // Must not know: what a step does.
 
 import { BlockReason, RequestState } from "../../assembly/abi/findings.js";
+import { contentOf } from "../../assembly/abi/frame_word.js";
 import { Mobility, Op, PageLife } from "../../assembly/abi/vocabulary.js";
 import { StatWord } from "../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../bindings/engine/gfp.js";
@@ -93,7 +94,7 @@ export function openWindows({ requests }: Twins): Window[] {
 export function setFile(twins: Twins, { of }: Operation & { op: "set_file" }): string | null {
   const block = twins.held.get(of);
   if (block === undefined || block.order > 0) return null;
-  const content = Mobility.LRU | (PageLife.FILE << 8);
+  const content = contentOf(Mobility.LRU, PageLife.FILE, 0);
   const got = twins.command(Op.SET_CONTENT, 0, 0, 0, block.pfn, content);
   return twins.same(twins.reference.setFile(block.pfn), got.status);
 }

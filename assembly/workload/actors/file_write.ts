@@ -5,10 +5,11 @@
 //   slots: a ring:  clean or under writeback | dirty, from position B on, D pages
 //   C: pages written before they were old enough; cells: a file being written (PAGES to come), a write (FIRST, PAGES)
 
+import { hasPageFlag } from "../../abi/frame_word";
 import { CellWord } from "../../abi/run";
 import { ActorWord, Cost, Counter, FileWriteParameter } from "../../abi/simulation";
 import { Gfp, PageFlag } from "../../abi/vocabulary";
-import { hasPageFlag, wordOf } from "../../frames/frame";
+import { wordOf } from "../../frames/frame";
 import { NONE } from "../../memory/list";
 import {
   actorWord,

@@ -1,10 +1,11 @@
 // Knows: a seeded stream of allocations and frees that ages a machine: user pages, THP, kernel memory.
 // Must not know: time; one step is one operation. Frees hit a random frame, so what stays is scattered.
 
+import { kindOf, lifeOf, orderOf, pinsOf, withLife, withMobility } from "../../abi/frame_word";
 import { FrameKind, Gfp, Mobility, PageLife } from "../../abi/vocabulary";
 import { ConfigWord, WorkloadWord } from "../../abi/words";
 import { putPages as release } from "../../buddy/traced";
-import { kindOf, lifeOf, orderOf, pinsOf, withLife, withMobility, wordOf } from "../../frames/frame";
+import { wordOf } from "../../frames/frame";
 import { changeContent } from "../../frames/lru";
 import { freePages } from "../../frames/zone";
 import { NONE } from "../../memory/list";

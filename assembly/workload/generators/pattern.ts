@@ -2,12 +2,13 @@
 // Must not know: time. The blocks in hand are noted in the WINDOWS region, whose ring no pattern uses. bench/native holds the same loops in C; equal checksums mean equal work.
 
 import { Pattern } from "../../abi/findings";
+import { kindOf, orderOf, pack, zoneOf } from "../../abi/frame_word";
 import { AllocFlag, FrameKind, Gfp, Migratetype } from "../../abi/vocabulary";
 import { ConfigWord, WorkloadWord } from "../../abi/words";
 import { allocatePages, takeFromBuddy } from "../../buddy/allocate";
 import { freePages } from "../../buddy/free_pages";
 import { freeDirect } from "../../buddy/release";
-import { kindOf, orderOf, pack, setWord, wordOf, zoneOf } from "../../frames/frame";
+import { setWord, wordOf } from "../../frames/frame";
 import { isPopulated } from "../../frames/zone";
 import { NONE } from "../../memory/list";
 import { randomBelow } from "../../memory/prng";

@@ -2,13 +2,14 @@
 // Must not know: whose I/O it is, how a request goes on.
 // Models folio_end_writeback, folio_unlock, folio_wait_bit (mm/filemap.c, Linux 6.12).
 
+import { hasPageFlag, kindOf } from "../../abi/frame_word";
 import { MAX_REQUESTS } from "../../abi/limits";
 import { SimulationWord } from "../../abi/run";
 import { Counter } from "../../abi/simulation";
 import { FrameKind, PageFlag } from "../../abi/vocabulary";
 import { RequestWord } from "../../abi/words";
 import { requestAt } from "../../cma/request";
-import { hasPageFlag, kindOf, wordOf } from "../../frames/frame";
+import { wordOf } from "../../frames/frame";
 import { now } from "../../time/clock";
 import { addCounter, later, setSimulationWord, simulationWord, Tag } from "./actor";
 import { mark } from "./pages";

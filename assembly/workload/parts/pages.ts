@@ -5,12 +5,13 @@
 //   pfn + 1: a page of its own.  SWAPPED: swapped out.  LACKING: asked for in vain, wanted still.
 //   0: taken by reclaim (a clean file page), or never filled.
 
+import { orderOf } from "../../abi/frame_word";
 import { LACKING, SWAPPED } from "../../abi/limits";
 import { SimulationWord } from "../../abi/run";
 import { ActorWord, Cost, Counter } from "../../abi/simulation";
 import { Gfp, Mobility, PageFlag, PageLife, Status } from "../../abi/vocabulary";
 import { StatWord } from "../../abi/words";
-import { linkOf, orderOf, setWord, withContent, wordOf } from "../../frames/frame";
+import { linkOf, setWord, withContent, wordOf } from "../../frames/frame";
 import { addToLru, changeContent, isOnLru } from "../../frames/lru";
 import { occupySlot, ownerOf, slotContent } from "../../frames/owner";
 import { NONE, nextOf, prevOf } from "../../memory/list";

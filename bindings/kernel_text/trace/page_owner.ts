@@ -4,14 +4,11 @@
 // Models: print_page_owner() of mm/page_owner.c, 6.12. Pages that cma_alloc gave out are left aside, as explain would take
 // them for guests.
 
-import { Region } from "../../../assembly/abi/layout.js";
 import { FrameKind, Migratetype, Mobility, PageLife } from "../../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from "../../engine/gfp.js";
 import type { Machine } from "../../machine/machine.js";
 import { gfpText } from "./gfp.js";
-
-const LIFE_SHIFT = 14;
 
 function hex(value: number): string {
   return `0x${value.toString(16)}`;
@@ -22,12 +19,10 @@ export function toPageOwner(machine: Machine): string {
   const { views } = machine;
   const { startPfn, frameCount, pageblocks } = views;
   const blockOrder = views.config(ConfigWord.PAGEBLOCK_ORDER);
-  const words = machine.engine.unsigned(Region.FRAME_WORD);
   const parts: string[] = [];
   for (let i = 0; i < frameCount; i++) {
     if (pageblocks[i >>> blockOrder] !== Migratetype.CMA) continue;
-    const { kind, order, mobility, zone } = views.frame(startPfn + i);
-    const life = ((words[i] ?? 0) >>> LIFE_SHIFT) & 15;
+    const { kind, order, mobility, life, zone } = views.frame(startPfn + i);
     if (kind !== FrameKind.ALLOCATED || life === PageLife.CMA) continue;
     const moves = mobility !== Mobility.FIXED;
     const gfp = moves ? GFP_HIGHUSER_MOVABLE : GFP_KERNEL;

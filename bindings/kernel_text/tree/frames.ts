@@ -1,7 +1,7 @@
 // Knows: the directory `frames`, one file for each frame of the machine: what lies there, decoded.
-// Must not know: lists, how a frame comes to be what it is. The drawing of the word: assembly/frames/frame.
+// Must not know: lists, how a frame comes to be what it is. The drawing of the word: assembly/abi/frame_word.
 
-import { Region } from "../../../assembly/abi/layout.js";
+import { NO_MEMORY_MAP } from "../../../assembly/abi/limits.js";
 import { FrameKind, Mobility, PageFlag, PageLife, PinKind } from "../../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../../assembly/abi/words.js";
 import { migratetypeNames } from "../../analysis/index.js";
@@ -9,9 +9,6 @@ import { append } from "../../engine/extent.js";
 import type { Machine } from "../../machine/machine.js";
 import { type DirectoryNode, file } from "./entries.js";
 import { zoneNames } from "./kernel.js";
-
-const LIFE_SHIFT = 14;
-const PIN_SHIFT = 25;
 
 /** First frame of the block that covers a frame; a frame that is in no block is its own. */
 export function headOf(machine: Machine, pfn: number): number {
@@ -31,17 +28,17 @@ function typeName(type: number): string {
 
 /** What an allocated page is used for. */
 function contentLines(machine: Machine, pfn: number): string[] {
-  const { startPfn, frame } = { startPfn: machine.views.startPfn, frame: machine.views.frame(pfn) };
-  const word = machine.engine.unsigned(Region.FRAME_WORD)[pfn - startPfn] ?? 0;
+  const frame = machine.views.frame(pfn);
   const owner = machine.views.owner(pfn);
   const flags = Object.entries(PageFlag).flatMap(([name, bit]) =>
-    typeof bit === "number" && (word & bit) !== 0 ? [name] : [],
+    typeof bit === "number" && (frame.flags & bit) !== 0 ? [name] : [],
   );
   const lines = [
-    `life: ${PageLife[(word >>> LIFE_SHIFT) & 15]}`,
+    `life: ${PageLife[frame.life]}`,
     `mobility: ${Mobility[frame.mobility]}`,
     `flags: ${flags.join(" ") || "none"}`,
-    `pins: ${word >>> PIN_SHIFT}`,
+    `pins: ${frame.pins}`,
+    ...(frame.orphan ? ["orphan: freed, goes with its last pin"] : []),
   ];
   for (const { id, kind, owner: holder, since } of machine.pins(pfn)) {
     lines.push(`pin ${id}: ${PinKind[kind]} owner ${holder} since ${since} ns`);
@@ -60,7 +57,7 @@ function renderFrame(machine: Machine, pfn: number): string {
   const lines = [
     `pfn: ${pfn}`,
     `address: 0x${(pfn * 2 ** pageShift).toString(16)}`,
-    `pageblock: ${typeName(views.pageblocks[block] ?? 255)}`,
+    `pageblock: ${typeName(views.pageblocks[block] ?? NO_MEMORY_MAP)}`,
     `kind: ${FrameKind[kind]}`,
   ];
   if (kind !== FrameKind.HOLE) lines.push(`zone: ${zoneNames(views)[zone]}`);

@@ -5,6 +5,7 @@
 // under /sys/kernel/debug/mm. `alloc` takes blocks of that very order from the head of that very list, whatever the
 // watermarks say, all that were asked for or none; `free` gives the newest ones back, past the per-CPU lists.
 
+import { contentOf } from "../../../assembly/abi/frame_word.js";
 import { type Migratetype, Mobility, Op, PageLife, Status } from "../../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../../assembly/abi/words.js";
 import { migratetypeNames, migratetypes } from "../../analysis/index.js";
@@ -47,7 +48,7 @@ function performAll(machine: Machine, write: (append: Append) => void): number {
 }
 
 /** Pages that cannot move and that only their holder frees: the churn leaves this life alone. */
-const HELD = Mobility.FIXED | (PageLife.CMA << 8);
+const HELD = contentOf(Mobility.FIXED, PageLife.CMA, 0);
 
 /** All of them or none. */
 function takeBlocks(machine: Machine, list: ListPlace, held: number[], count: bigint): TreeErrno | undefined {

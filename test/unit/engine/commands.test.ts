@@ -1,9 +1,9 @@
 // Knows: the command buffer: its bounds, batches against single steps, strict runs, and how misuse is named.
 
 import { beforeEach, describe, expect, it } from "vitest";
+import { CommandFlag } from "../../../assembly/abi/command_word.js";
 import { COMMAND_CAPACITY } from "../../../assembly/abi/limits.js";
 import { Op, Status } from "../../../assembly/abi/vocabulary.js";
-import { LOOSE } from "../../../bindings/engine/commands.js";
 import { MachineError } from "../../../bindings/engine/errors.js";
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from "../../../bindings/engine/gfp.js";
 import { Machine } from "../../../bindings/machine/machine.js";
@@ -103,7 +103,7 @@ describe("CommandBuffer", () => {
     using batched = await Machine.create("tiny");
     const steps = [...Array(300).keys()].map((i) => {
       if (i % 7 === 6) return { op: Op.TICK, args: {} };
-      if (i % 5 === 4) return { op: Op.RELEASE, args: { a: 6144 + i, flags: LOOSE } };
+      if (i % 5 === 4) return { op: Op.RELEASE, args: { a: 6144 + i, flags: CommandFlag.LOOSE } };
       return { op: Op.ALLOCATE, args: { a: i % 2 ? GFP_KERNEL : GFP_HIGHUSER_MOVABLE, order: i % 4 } };
     });
     for (const { op, args } of steps) batched.commands.push(op, args);

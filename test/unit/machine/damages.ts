@@ -1,9 +1,10 @@
 // Knows: damage to frames, lists and the counters of free memory, one row for each kind that validate() can name.
 
 import { Fault } from "../../../assembly/abi/findings.js";
+import { pack, retyped, withZone } from "../../../assembly/abi/frame_word.js";
 import { FrameKind, Migratetype } from "../../../assembly/abi/vocabulary.js";
 import { PcpWord, ZoneWord } from "../../../assembly/abi/words.js";
-import { type Patient, TYPE_SHIFT, ZONE, ZONE_SHIFT } from "./patient.js";
+import { type Patient, ZONE } from "./patient.js";
 
 /** Does the damage; answers the pfn (or zone, or CPU) that validate() must name. */
 export type Damage = (patient: Patient) => number;
@@ -50,7 +51,7 @@ export const DAMAGES: [Fault, string, Damage][] = [
     "a page inside a block",
     (p) => {
       const pfn = p.first(FrameKind.ALLOCATED, 3) + 5;
-      p.words[pfn] = FrameKind.ALLOCATED | (ZONE << ZONE_SHIFT);
+      p.words[pfn] = pack(FrameKind.ALLOCATED, 0, ZONE);
       return pfn;
     },
   ],
@@ -59,7 +60,7 @@ export const DAMAGES: [Fault, string, Damage][] = [
     "a page of another zone",
     (p) => {
       const pfn = p.first(FrameKind.ALLOCATED, 0);
-      p.words[pfn]! ^= ZONE << ZONE_SHIFT;
+      p.words[pfn] = withZone(p.words[pfn]!, 0);
       return pfn;
     },
   ],
@@ -122,7 +123,7 @@ export const DAMAGES: [Fault, string, Damage][] = [
     "an allocated block on a free list",
     (p) => {
       const pfn = p.list().pfns[1] ?? 0;
-      p.words[pfn] = (p.words[pfn] ?? 0) & ~(7 << TYPE_SHIFT);
+      p.words[pfn] = retyped(p.words[pfn] ?? 0, Migratetype.UNMOVABLE);
       p.setKind(pfn, FrameKind.ALLOCATED);
       return pfn;
     },
@@ -132,7 +133,7 @@ export const DAMAGES: [Fault, string, Damage][] = [
     "a free block of another type than its pageblock",
     (p) => {
       const pfn = p.list().pfns[1] ?? 0;
-      p.words[pfn]! ^= (Migratetype.MOVABLE ^ Migratetype.RECLAIMABLE) << TYPE_SHIFT;
+      p.words[pfn] = retyped(p.words[pfn]!, Migratetype.RECLAIMABLE);
       return pfn;
     },
   ],

@@ -1,8 +1,9 @@
 // Knows: a machine in which there is something of everything, and how its memory is damaged on purpose.
 // Must not know: what validate() should say about it.
 
+import { pack, withKind, withOrder, withType } from "../../../assembly/abi/frame_word.js";
 import { Region } from "../../../assembly/abi/layout.js";
-import { MAX_ORDERS, MIGRATE_TYPES } from "../../../assembly/abi/limits.js";
+import { freeHeadIndex } from "../../../assembly/abi/limits.js";
 import { FrameKind, Migratetype, Mobility, Op, PageLife } from "../../../assembly/abi/vocabulary.js";
 import { ZoneWord } from "../../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from "../../../bindings/engine/gfp.js";
@@ -11,10 +12,6 @@ import { headsOf } from "./steps.js";
 
 /** tiny: DMA32, one CPU. */
 export const ZONE = 1;
-const KIND_BITS = 7;
-const ORDER_SHIFT = 3;
-export const ZONE_SHIFT = 7;
-export const TYPE_SHIFT = 9;
 
 /** A live machine with everything in it, and its memory. */
 export class Patient {
@@ -71,24 +68,24 @@ export class Patient {
   list(): { head: number; pfns: Uint32Array } {
     for (let order = 0; order <= 10; order++) {
       const pfns = this.machine.freeList(ZONE, order, Migratetype.MOVABLE);
-      const head = this.words.length + (ZONE * MAX_ORDERS + order) * MIGRATE_TYPES + Migratetype.MOVABLE;
+      const head = this.words.length + freeHeadIndex(ZONE, order, Migratetype.MOVABLE);
       if (pfns.length >= 3) return { head, pfns };
     }
     throw new Error("no list is long enough");
   }
 
   setKind(pfn: number, kind: FrameKind): void {
-    this.words[pfn] = ((this.words[pfn] ?? 0) & ~KIND_BITS) | kind;
+    this.words[pfn] = withKind(this.words[pfn] ?? 0, kind);
   }
 
   setOrder(pfn: number, order: number): void {
-    this.words[pfn] = ((this.words[pfn] ?? 0) & ~(15 << ORDER_SHIFT)) | (order << ORDER_SHIFT);
+    this.words[pfn] = withOrder(this.words[pfn] ?? 0, order);
   }
 
   /** A frame becomes the head of a free block that is on no list. */
   pretendFree(pfn: number): void {
     const type = this.machine.views.pageblocks[pfn >> 9] ?? 0;
-    this.words[pfn] = FrameKind.BUDDY | (ZONE << ZONE_SHIFT) | (type << TYPE_SHIFT);
+    this.words[pfn] = withType(pack(FrameKind.BUDDY, 0, ZONE), type);
   }
 
   addZone(word: ZoneWord, change: number): void {

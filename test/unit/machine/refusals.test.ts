@@ -1,9 +1,10 @@
 // Knows: every way to misuse a command, and that a refused one leaves the machine as it was.
 
 import { describe, expect, it } from "vitest";
+import { CommandFlag, loadedFrames } from "../../../assembly/abi/command_word.js";
 import { DEFAULT_SLOTS, HINT_CAPACITY } from "../../../assembly/abi/limits.js";
 import { FrameKind, Gfp, Migratetype, Op, Status } from "../../../assembly/abi/vocabulary.js";
-import { type CommandArguments, LOOSE } from "../../../bindings/engine/commands.js";
+import type { CommandArguments } from "../../../bindings/engine/commands.js";
 import { PageblockError } from "../../../bindings/engine/errors.js";
 import { GFP_KERNEL } from "../../../bindings/engine/gfp.js";
 import { Machine } from "../../../bindings/machine/machine.js";
@@ -145,7 +146,7 @@ const ROWS: Row[] = [
     Status.ALREADY_USED,
     "loading frames over a free block",
     Op.LOAD_FRAMES,
-    ({ free }) => ({ a: free, b: 1, c: FrameKind.ALLOCATED | (1 << 16) }),
+    ({ free }) => ({ a: free, b: 1, c: loadedFrames(FrameKind.ALLOCATED, 0, 1) }),
   ],
   [
     Status.ALREADY_USED,
@@ -157,7 +158,7 @@ const ROWS: Row[] = [
     Status.ALREADY_USED,
     "loading frames over an allocated block",
     Op.LOAD_FRAMES,
-    ({ block }) => ({ a: block, b: 1, c: FrameKind.RESERVED | (1 << 16) }),
+    ({ block }) => ({ a: block, b: 1, c: loadedFrames(FrameKind.RESERVED, 0, 1) }),
   ],
   [
     Status.ALREADY_USED,
@@ -188,7 +189,7 @@ const ROWS: Row[] = [
     Status.CROSSES_ZONE,
     "loading frames into a zone that does not span them",
     Op.LOAD_FRAMES,
-    ({ single }) => ({ a: single, b: 1, c: FrameKind.ALLOCATED | (2 << 16) }),
+    ({ single }) => ({ a: single, b: 1, c: loadedFrames(FrameKind.ALLOCATED, 0, 2) }),
   ],
   [
     Status.CROSSES_ZONE,
@@ -279,7 +280,7 @@ describe("single pages", () => {
     const first = [...pfns].find(isRow);
     expect(first).toBeDefined();
     expect(() => machine.release(first ?? 0, 3)).toThrow("NOT_ALLOCATED");
-    machine.commands.push(Op.RELEASE, { a: first ?? 0, order: 3, flags: LOOSE });
+    machine.commands.push(Op.RELEASE, { a: first ?? 0, order: 3, flags: CommandFlag.LOOSE });
     machine.commands.flush("eight pages as one block");
     expect(machine.validate().name).toBe("NONE");
   });

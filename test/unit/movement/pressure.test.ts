@@ -2,8 +2,9 @@
 // Must not know: how they do it.
 
 import { describe, expect, it } from "vitest";
+import { contentOf } from "../../../assembly/abi/frame_word.js";
 import { Region } from "../../../assembly/abi/layout.js";
-import { FrameKind, LruList, Op, Status } from "../../../assembly/abi/vocabulary.js";
+import { FrameKind, LruList, Mobility, Op, PageLife, Status } from "../../../assembly/abi/vocabulary.js";
 import { StatWord, ZoneWord } from "../../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../../bindings/engine/gfp.js";
 import { fill, freeEverywhere, isSound, stat, tiny } from "./support.js";
@@ -85,7 +86,15 @@ describe("anonymous pages", () => {
     using machine = await tiny({ pressure: { swapPages: MANY, zramPercent: 50 }, slots: 1000 });
     const { commands } = machine;
     for (let slot = 0; slot < 1000; slot++) {
-      commands.append(Op.ALLOCATE, 0, 0, 0, GFP_HIGHUSER_MOVABLE, slot + 1, 1 | (1 << 8));
+      commands.append(
+        Op.ALLOCATE,
+        0,
+        0,
+        0,
+        GFP_HIGHUSER_MOVABLE,
+        slot + 1,
+        contentOf(Mobility.LRU, PageLife.ANON, 0),
+      );
     }
     commands.flush("slots");
     fill(machine, "anon", 20_000);

@@ -2,6 +2,7 @@
 // Each closed form is also held against a machine that was given another number: it has to notice.
 
 import { afterEach, describe, expect, it } from "vitest";
+import { isOrphan, kindOf, lifeOf, pinsOf } from "../../../assembly/abi/frame_word.js";
 import { Region } from "../../../assembly/abi/layout.js";
 import { SWAPPED } from "../../../assembly/abi/limits.js";
 import { Spread } from "../../../assembly/abi/simulation.js";
@@ -210,8 +211,8 @@ describe("what is counted twice must agree, at every sample", () => {
       .reduce((sum, held) => sum + (held !== 0 && held !== SWAPPED ? 1 : 0), 0);
     const zram = machine.views.stat(StatWord.ZRAM_FRAMES);
     const words = machine.engine.unsigned(Region.FRAME_WORD);
-    const orphans = words.reduce((sum, word) => sum + (word >>> 31), 0);
-    const pins = words.reduce((sum, word) => sum + ((word >>> 25) & 63), 0);
+    const orphans = words.reduce((sum, word) => sum + (isOrphan(word) ? 1 : 0), 0);
+    const pins = words.reduce((sum, word) => sum + pinsOf(word), 0);
     expect(inSlots + zram + orphans + bufferPages(simulation)).toBe(allocated);
     expect(pins).toBe(machine.pins().length);
     expect(actors.reduce((sum, _, index) => sum + pinned(simulation, index), 0)).toBe(pins);
@@ -226,8 +227,7 @@ describe("what is counted twice must agree, at every sample", () => {
     expect([held, held + CAMERA_PAGES]).toContain(out);
     const words = machine.engine.unsigned(Region.FRAME_WORD);
     const first = range.basePfn - machine.views.startPfn;
-    const ofCma = (word: number) =>
-      (word & 7) === FrameKind.ALLOCATED && ((word >>> 14) & 15) === PageLife.CMA;
+    const ofCma = (word: number) => kindOf(word) === FrameKind.ALLOCATED && lifeOf(word) === PageLife.CMA;
     expect(words.reduce((sum, word) => sum + (ofCma(word) ? 1 : 0), 0)).toBe(held);
     const inArea = words.subarray(first, first + area.pages);
     expect(inArea.reduce((sum, word) => sum + (ofCma(word) ? 1 : 0), 0)).toBe(held);

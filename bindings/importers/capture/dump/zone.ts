@@ -1,7 +1,8 @@
 // Knows: the lines that a state dump writes for one zone, their order and which of them are needed.
 // Must not know: the lines around the zones (see dump.ts), whether the numbers agree (see state/check).
 
-import { NO_MEMORY_MAP, type PageRun, type PcpState, type ZoneState } from "../../../state/types.js";
+import { NO_MEMORY_MAP } from "../../../../assembly/abi/limits.js";
+import type { PageRun, PcpState, ZoneState } from "../../../state/types.js";
 import type { LineCursor } from "../lines.js";
 import { LineFields, scanDigits, scanPfns, scanRuns } from "./fields.js";
 

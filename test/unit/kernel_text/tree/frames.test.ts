@@ -81,6 +81,22 @@ describe("frames", () => {
     expect(frame(page.pfn)["pins"]).toBe("0");
   });
 
+  it("a page that was pinned and released: an orphan with its pin, and nothing but that", async () => {
+    const { machine, frame } = await open();
+    using _ = machine;
+    const page = machine.allocate({ gfp: GFP_KERNEL });
+    if (!page.ok) throw new Error("no page");
+    machine.pin(page.pfn);
+    machine.release(page.pfn);
+    expect(frame(page.pfn)).toMatchObject({
+      kind: "ALLOCATED",
+      pins: "1",
+      orphan: "freed, goes with its last pin",
+    });
+    machine.unpin(page.pfn);
+    expect(frame(page.pfn)["kind"]).not.toBe("ALLOCATED");
+  });
+
   it("pages given out by cma_alloc", async () => {
     const { machine, tree, frame } = await open();
     using _ = machine;
