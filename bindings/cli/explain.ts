@@ -2,14 +2,7 @@
 // Must not know: formats, how a verdict is reached.
 
 import { renameSync, writeFileSync } from "node:fs";
-import {
-  areaMaps,
-  explain,
-  guestsOf,
-  pageShift,
-  pinLengths,
-  versionNumber,
-} from "../analysis/explain/index.js";
+import { areaMaps, explain, guestsOf, pageShift, pinLengths, versionNumber } from "../explain/index.js";
 import { isUsable } from "../importers/collect.js";
 import { collectFiles } from "../importers/node.js";
 import { renderExplanation, renderIssues } from "../report/explain.js";

@@ -1,12 +1,12 @@
 // Knows: `pageblock size`: buffers, a log or a device tree in, the size of an area or a verdict out, and its exit codes.
 // Must not know: how the size is worked out.
 
-import { pageShift } from "../analysis/explain/index.js";
-import { checkTree } from "../analysis/reservation/index.js";
-import { parseBuffers, type SizeAnswer, sizeForBuffers, sizeForPicture } from "../analysis/size/index.js";
+import { pageShift } from "../explain/index.js";
+import { checkTree } from "../explain/reservation/index.js";
 import { collectFiles } from "../importers/node.js";
 import { renderSize } from "../report/explain_size.js";
 import { renderTreeChecks } from "../report/explain_tree.js";
+import { parseBuffers, type SizeAnswer, sizeForBuffers, sizeForPicture } from "../size/index.js";
 import { ExitCode, printable, UsageError } from "./exit.js";
 
 export interface SizeOptions {

@@ -20,7 +20,7 @@ export {
   pinLengths,
   VERDICTS,
   type Verdict,
-} from "../analysis/explain/index.js";
+} from "../explain/index.js";
 export type {
   AreaFacts,
   CounterSnapshot,
@@ -28,20 +28,9 @@ export type {
   ReservedArea,
   Where,
   Window,
-} from "../analysis/explain/picture.js";
+} from "../explain/picture.js";
 // What a device tree reserves, and why a reservation was not followed.
-export { checkTree, isMeantForCma, type TreeCheck, type TreeProblem } from "../analysis/reservation/index.js";
-export {
-  type Buffer,
-  formatNames,
-  parseBuffer,
-  parseBuffers,
-  type SizeAnswer,
-  type Span,
-  size,
-  sizeForBuffers,
-  sizeForPicture,
-} from "../analysis/size/index.js";
+export { checkTree, isMeantForCma, type TreeCheck, type TreeProblem } from "../explain/reservation/index.js";
 export { Collector, collect, isUsable } from "../importers/collect.js";
 export type {
   AreaFiles,
@@ -70,3 +59,14 @@ export type {
   ZoneDetail,
   ZoneFact,
 } from "../importers/facts.js";
+export {
+  type Buffer,
+  formatNames,
+  parseBuffer,
+  parseBuffers,
+  type SizeAnswer,
+  type Span,
+  size,
+  sizeForBuffers,
+  sizeForPicture,
+} from "../size/index.js";

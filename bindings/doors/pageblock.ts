@@ -27,8 +27,6 @@ export {
   Status,
 } from "../../assembly/abi/vocabulary.js";
 export type { Interval } from "../analysis/bootstrap.js";
-// Why a request failed, and how large an area must be.
-export { type Explanation, explain } from "../analysis/explain/index.js";
 // What runs come to.
 export {
   type Blocker,
@@ -50,7 +48,6 @@ export {
   type Summary,
   type Work,
 } from "../analysis/outcomes/index.js";
-export { type SizeAnswer, size, sizeForBuffers } from "../analysis/size/index.js";
 // What a machine is built from.
 export type {
   AreaDescription,
@@ -116,6 +113,8 @@ export {
   seconds,
   type ZoneIndex,
 } from "../engine/units.js";
+// Why a request failed, and how large an area must be.
+export { type Explanation, explain } from "../explain/index.js";
 // Logs and files of one moment, found by content: what explain, size and buildState start from.
 export { collect } from "../importers/collect.js";
 export { CaptureError } from "../importers/errors.js";
@@ -186,6 +185,7 @@ export {
   type SimulationOptions,
 } from "../scenario/simulation.js";
 export { parseScenario } from "../scenario/yaml.js";
+export { type SizeAnswer, size, sizeForBuffers } from "../size/index.js";
 export type { MachineState } from "../state/types.js";
 // Runs of scenarios.
 export { actorSpec } from "../sweep/actor_specs.js";

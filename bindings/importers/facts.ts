@@ -1,5 +1,5 @@
 // Knows: the facts that a log or a file can state about CMA, in one shape for all formats and eras.
-// Must not know: how any of it is written, what it proves (analysis/explain decides that).
+// Must not know: how any of it is written, what it proves (explain decides that).
 //
 // pages, pfns and orders as the kernel prints them; kB where the kernel prints kB. null: the input does not say.
 

@@ -1,15 +1,8 @@
 // Knows: how an explanation reads in a terminal: equal failures once, the verdict first, then the proof and what to do.
 // Must not know: how a verdict is reached, files. All text that came from a log is made one printable line here.
 
-import type {
-  AreaMap,
-  Explained,
-  Explanation,
-  Finding,
-  Guests,
-  PinLengths,
-} from "../analysis/explain/index.js";
 import { append } from "../engine/extent.js";
+import type { AreaMap, Explained, Explanation, Finding, Guests, PinLengths } from "../explain/index.js";
 import { renderAreaMap } from "./explain_map.js";
 import { renderPinLengths } from "./explain_pins.js";
 import { formatBytes, formatCount } from "./sizes.js";

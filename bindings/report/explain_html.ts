@@ -1,7 +1,7 @@
 // Knows: how an explanation looks as one HTML file without scripts or anything from elsewhere.
 // Must not know: how a verdict is reached. Every text that came from a log is escaped here.
 
-import type { Explained, Explanation, Finding } from "../analysis/explain/index.js";
+import type { Explained, Explanation, Finding } from "../explain/index.js";
 import { describeFits, describeRequest, type ExplainPicture, renderExplanation } from "./explain.js";
 import { renderAreaMapSvg } from "./explain_map.js";
 import { renderPinLengths } from "./explain_pins.js";

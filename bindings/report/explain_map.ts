@@ -2,7 +2,7 @@
 // Must not know: where the numbers come from.
 
 import { Migratetype } from "../../assembly/abi/vocabulary.js";
-import type { AreaMap } from "../analysis/explain/index.js";
+import type { AreaMap } from "../explain/index.js";
 import { freeLevel, LEVELS, rampColor, typeRamps } from "./palette.js";
 import { formatCount } from "./sizes.js";
 import { element, escapeXml, rectanglePath, textElement } from "./svg.js";

@@ -1,7 +1,7 @@
 // Knows: how lengths of pins are drawn with characters, and as the lines of a scenario.
 // Must not know: where they come from.
 
-import type { PinLengths } from "../analysis/explain/index.js";
+import type { PinLengths } from "../explain/index.js";
 import { formatCount } from "./sizes.js";
 import { singleLine } from "./table.js";
 

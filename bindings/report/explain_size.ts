@@ -1,7 +1,7 @@
 // Knows: how the answer of `pageblock size` reads in a terminal.
 // Must not know: how it is worked out.
 
-import type { SizeAnswer, Span } from "../analysis/size/index.js";
+import type { SizeAnswer, Span } from "../size/index.js";
 import { formatBytes, formatCount, formatShare } from "./sizes.js";
 import { renderTable, singleLine } from "./table.js";
 

@@ -1,7 +1,7 @@
 // Knows: how the check of a device tree's reservations reads in a terminal.
 // Must not know: how it is made.
 
-import type { TreeCheck } from "../analysis/reservation/index.js";
+import type { TreeCheck } from "../explain/reservation/index.js";
 import { formatBytes } from "./sizes.js";
 import { singleLine } from "./table.js";
 

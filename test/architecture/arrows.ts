@@ -65,6 +65,7 @@ const LEAVES = [
 ];
 const NEUTRAL = [
   ...["abi", "engine", "device", "state", "machine", "importers", "importers/capture", "analysis"],
+  ...["explain", "size"],
   ...["replay", "report", "kernel_text", "bitmap", "rebuild"],
 ];
 const LATER = ["policy", "scenario", "sweep"];
@@ -77,13 +78,16 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   state: ["abi"],
   // The shape of a result, a leaf, is what outcomes are worked out from.
   analysis: [...LEAVES, "scenario/result"],
+  // Why a request failed, and how large an area must be: from facts, whoever read them.
+  explain: [...LEAVES, "analysis"],
+  size: [...LEAVES, "analysis", "explain"],
   importers: LEAVES,
   // What kernels with the capture patches print: text to states, scripts, traces.
   "importers/capture": [...LEAVES, "state", "importers/errors"],
   policy: LEAVES,
   machine: ["abi", "engine", "device", "state", "importers/errors"],
   replay: ["abi", "engine", "machine", "state", "importers/errors", "importers/capture"],
-  report: ["analysis", "type scenario", "scenario/result", ...LEAVES],
+  report: ["analysis", "explain", "size", "type scenario", "scenario/result", ...LEAVES],
   // CMA's bitmaps without a machine.
   bitmap: ["abi", "engine", "analysis"],
   // A real device's state, from the facts that its files tell.

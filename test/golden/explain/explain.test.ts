@@ -3,13 +3,7 @@
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import {
-  areaMaps,
-  explain,
-  guestsOf,
-  pageShift,
-  VERDICTS,
-} from "../../../bindings/analysis/explain/index.js";
+import { areaMaps, explain, guestsOf, pageShift, VERDICTS } from "../../../bindings/explain/index.js";
 import { collect } from "../../../bindings/importers/collect.js";
 import { renderExplanation, renderIssues } from "../../../bindings/report/explain.js";
 

@@ -2,13 +2,7 @@
 // Must not know: how they are read.
 
 import { describe, expect, it } from "vitest";
-import {
-  areaMaps,
-  explain,
-  guestsOf,
-  pageShift,
-  pinLengths,
-} from "../../../bindings/analysis/explain/index.js";
+import { areaMaps, explain, guestsOf, pageShift, pinLengths } from "../../../bindings/explain/index.js";
 import { collect } from "../../../bindings/importers/collect.js";
 import { renderExplanation } from "../../../bindings/report/explain.js";
 import { parseQuantity } from "../../../bindings/scenario/quantity.js";

@@ -7,11 +7,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { areaMaps, explain, guestsOf, pinLengths } from "../../../bindings/analysis/explain/index.js";
-import { sizeForPicture } from "../../../bindings/analysis/size/index.js";
 import { IMPORT } from "../../../bindings/engine/limits.js";
+import { areaMaps, explain, guestsOf, pinLengths } from "../../../bindings/explain/index.js";
 import { collect } from "../../../bindings/importers/collect.js";
 import { renderExplanation, renderIssues } from "../../../bindings/report/explain.js";
+import { sizeForPicture } from "../../../bindings/size/index.js";
 import { type TarEntry, tar, zip } from "../../support/archives.js";
 import { Random } from "../../support/random.js";
 

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
-import { explain } from "../../../bindings/analysis/explain/index.js";
+import { explain } from "../../../bindings/explain/index.js";
 import { collectFiles } from "../../../bindings/importers/node.js";
 import { Machine } from "../../../bindings/machine/machine.js";
 import { buildState } from "../../../bindings/rebuild/index.js";

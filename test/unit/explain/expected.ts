@@ -9,11 +9,11 @@ import {
   guestsOf,
   pageShift,
   type Verdict,
-} from "../../../bindings/analysis/explain/index.js";
-import { sizeForPicture } from "../../../bindings/analysis/size/index.js";
+} from "../../../bindings/explain/index.js";
 import { collect } from "../../../bindings/importers/collect.js";
 import { renderExplanation, renderIssues } from "../../../bindings/report/explain.js";
 import { renderSize } from "../../../bindings/report/explain_size.js";
+import { sizeForPicture } from "../../../bindings/size/index.js";
 
 export type Certainty = "proved" | "likely" | "undecided";
 

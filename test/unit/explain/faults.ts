@@ -1,7 +1,7 @@
 // Knows: what must be answered to each input of test/golden/faults, turned by hand from what a person expects to read.
 // Must not know: how it is answered.
 
-import type { Verdict } from "../../../bindings/analysis/explain/index.js";
+import type { Verdict } from "../../../bindings/explain/index.js";
 import type { Answer, Expected } from "./expected.js";
 
 export type { Answer, Expected };

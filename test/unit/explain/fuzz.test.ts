@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { areaMaps, explain, guestsOf, VERDICTS } from "../../../bindings/analysis/explain/index.js";
+import { areaMaps, explain, guestsOf, VERDICTS } from "../../../bindings/explain/index.js";
 import { Collector, collect } from "../../../bindings/importers/collect.js";
 import { renderExplanation, renderIssues } from "../../../bindings/report/explain.js";
 import { renderExplanationHtml } from "../../../bindings/report/explain_html.js";

@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { explain } from "../../../bindings/analysis/explain/index.js";
-import { checkTree } from "../../../bindings/analysis/reservation/index.js";
-import { deviceTreeOf, parseBuffers, sizeForPicture } from "../../../bindings/analysis/size/index.js";
 import { runSize } from "../../../bindings/cli/size.js";
+import { explain } from "../../../bindings/explain/index.js";
+import { checkTree } from "../../../bindings/explain/reservation/index.js";
 import { collect } from "../../../bindings/importers/collect.js";
+import { deviceTreeOf, parseBuffers, sizeForPicture } from "../../../bindings/size/index.js";
 
 const work = mkdtempSync(join(tmpdir(), "pageblock-tree-"));
 afterEach(() => vi.restoreAllMocks());

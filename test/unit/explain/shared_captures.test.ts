@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { explain, guestsOf } from "../../../bindings/analysis/explain/index.js";
+import { explain, guestsOf } from "../../../bindings/explain/index.js";
 import { collectFiles } from "../../../bindings/importers/node.js";
 
 const ROOT = fileURLToPath(new URL("../../../../shared/data/kernel", import.meta.url));

@@ -2,6 +2,7 @@
 // Must not know: files.
 
 import { describe, expect, it } from "vitest";
+import { collect } from "../../../bindings/importers/collect.js";
 import {
   type Buffer,
   parseBuffer,
@@ -9,8 +10,7 @@ import {
   sizeForPicture,
   spanOfOrder,
   spansOf,
-} from "../../../bindings/analysis/size/index.js";
-import { collect } from "../../../bindings/importers/collect.js";
+} from "../../../bindings/size/index.js";
 
 function buffer(text: string): Buffer {
   const parsed = parseBuffer(text, 4096);

@@ -2,7 +2,7 @@
 // Must not know: which verdicts follow.
 
 import { describe, expect, it } from "vitest";
-import { type Explanation, explain } from "../../../bindings/analysis/explain/index.js";
+import { type Explanation, explain } from "../../../bindings/explain/index.js";
 import { Collector, collect } from "../../../bindings/importers/collect.js";
 
 const FAILURE = "cma: cma_alloc: linux,cma: alloc failed, req-size: 148 pages, ret: -12";

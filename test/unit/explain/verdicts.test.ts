@@ -2,7 +2,7 @@
 // Must not know: formats (the texts here are the plainest ones).
 
 import { describe, expect, it } from "vitest";
-import { explain, inferAlign, versionNumber } from "../../../bindings/analysis/explain/index.js";
+import { explain, inferAlign, versionNumber } from "../../../bindings/explain/index.js";
 import { collect } from "../../../bindings/importers/collect.js";
 
 function verdicts(log: string, kernel?: string) {

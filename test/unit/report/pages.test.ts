@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { areaMaps, explain, guestsOf, pinLengths } from "../../../bindings/analysis/explain/index.js";
+import { areaMaps, explain, guestsOf, pinLengths } from "../../../bindings/explain/index.js";
 import { collect } from "../../../bindings/importers/collect.js";
 import { renderExplanationHtml } from "../../../bindings/report/explain_html.js";
 import { describeMap } from "../../../bindings/report/explain_map.js";

@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { BlockReason, RequestState } from "../../../../assembly/abi/findings.js";
 import { CmaErrorRule, CmaLockRule, Errno, PinKind } from "../../../../assembly/abi/vocabulary.js";
-import { explain, type Verdict } from "../../../../bindings/analysis/explain/index.js";
+import { explain, type Verdict } from "../../../../bindings/explain/index.js";
 import { collect } from "../../../../bindings/importers/collect.js";
 import {
   bootLines,

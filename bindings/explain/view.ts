@@ -1,8 +1,8 @@
 // Knows: what a picture tells of the area that a request was made to: its size, its free runs, how the request fits.
 // Must not know: verdicts, text for people.
 
-import { largest, smallest } from "../../engine/extent.js";
-import { type FreeRun, fitRequest } from "../runs.js";
+import { type FreeRun, fitRequest } from "../analysis/runs.js";
+import { largest, smallest } from "../engine/extent.js";
 import { layoutOfBitmap, layoutOfList } from "./layout.js";
 import type { AreaFacts, FailedRequest, Picture } from "./picture.js";
 

@@ -1,11 +1,11 @@
 // Knows: how one picture becomes an explanation: each request once, although a log and a trace may both tell of it.
 // Must not know: formats, how an explanation is shown.
 
-import { reservationFindings } from "../reservation/index.js";
 import { type ClassifyOptions, classify, type Explained } from "./classify.js";
 import { contradictionsOf } from "./contradictions.js";
 import { type Finding, findingsOf } from "./findings.js";
 import type { ExplainIssue, FailedRequest, Picture } from "./picture.js";
+import { reservationFindings } from "./reservation/index.js";
 
 /** What the files of one moment explain. */
 export interface Explanation {

@@ -4,8 +4,8 @@
 // The order: served after all, killed, impossible, exhausted, fragmented, misaligned; then, with a window that fits, what
 // the error says on this kernel: no migration target, or busy (busy.ts).
 
-import { append } from "../../engine/extent.js";
-import { guaranteedRun } from "../runs.js";
+import { guaranteedRun } from "../analysis/runs.js";
+import { append } from "../engine/extent.js";
 import { type BusyAnswer, growth, whyBusy } from "./busy.js";
 import { type Era, eraOf, meaningOf, SEVERAL_RANGES } from "./era.js";
 import type { FailedRequest, Picture } from "./picture.js";

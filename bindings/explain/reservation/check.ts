@@ -5,7 +5,7 @@
 // kernel/dma/contiguous.c, Linux 4.9 to 6.12. CMA_MIN_ALIGNMENT_BYTES is a pageblock since 5.19, the larger of a pageblock
 // and the buddy's largest block before.
 
-import type { ReservedArea } from "../explain/picture.js";
+import type { ReservedArea } from "../picture.js";
 
 /** Something that is wrong with a reservation. */
 export interface TreeProblem {

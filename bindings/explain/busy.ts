@@ -5,7 +5,7 @@
 // So pages that were migrated, or failed to, during the failure speak against it. One pinned page blocks only the windows
 // that contain it; one collision blocks every window of an isolation granule (a MAX_ORDER block).
 
-import { largest, smallest } from "../../engine/extent.js";
+import { largest, smallest } from "../engine/extent.js";
 import { type Era, MUTEX_GONE } from "./era.js";
 import type { FailedRequest, Picture } from "./picture.js";
 import type { Verdict } from "./verdicts.js";

@@ -1,10 +1,10 @@
 // Knows: how large an area must be for a list of buffers, or for the requests that failed in a log, and what to write.
 // Must not know: files, terminals.
 
-import { UnitError } from "../../engine/errors.js";
+import { guaranteedRun } from "../analysis/runs.js";
+import { UnitError } from "../engine/errors.js";
 import type { Picture } from "../explain/picture.js";
 import { cmaTotalPages, fitsOf, inferAlign, viewOf } from "../explain/view.js";
-import { guaranteedRun } from "../runs.js";
 import { type Buffer, paddingNote, parseBuffer } from "./buffers.js";
 import { type Span, spansOf } from "./span.js";
 

@@ -1,7 +1,7 @@
 // Knows: an area as a row of pageblocks: how much of each is free in the bitmap.
 // Must not know: colours, characters.
 
-import type { FreeRun } from "../runs.js";
+import type { FreeRun } from "../analysis/runs.js";
 import type { Picture } from "./picture.js";
 import { type AreaView, viewOf } from "./view.js";
 

@@ -4,7 +4,7 @@
 // A list's sizes are pages and its positions bits; before the fix of 2019 sizes were bits too, and the search went on
 // behind the end of the bitmap (it took the area's pages for its bits).
 
-import { type FreeRun, freeRunsOfBits } from "../runs.js";
+import { type FreeRun, freeRunsOfBits } from "../analysis/runs.js";
 import type { AreaFacts, PrintedRuns } from "./picture.js";
 
 export interface Layout {

@@ -1,7 +1,7 @@
 // Knows: in what the files of one moment can disagree.
 // Must not know: formats, verdicts.
 
-import { largest } from "../../engine/extent.js";
+import { largest } from "../engine/extent.js";
 import { bitmapIsCut, layoutOfBitmap, layoutOfList } from "./layout.js";
 import type { ExplainIssue, Picture, Where } from "./picture.js";
 import { pageShift, realAreas } from "./view.js";

@@ -1,10 +1,10 @@
 // Knows: what device tree, config.txt and command line asked for, what the kernel made of it, and why it is not the same.
 // Must not know: formats, files, terminals.
 
-import type { Finding } from "../explain/findings.js";
-import type { Picture } from "../explain/picture.js";
-import { RESERVATION_COMMAND } from "../explain/verdicts.js";
-import { pageShift } from "../explain/view.js";
+import type { Finding } from "../findings.js";
+import type { Picture } from "../picture.js";
+import { RESERVATION_COMMAND } from "../verdicts.js";
+import { pageShift } from "../view.js";
 import { checkTree } from "./check.js";
 
 const MIB = 2 ** 20;
