@@ -14,7 +14,9 @@ export type ErrorCode =
   | "BAD_STATE"
   | "BAD_SCENARIO"
   | "BAD_CAPTURE"
-  | "BAD_CALL";
+  | "BAD_CALL"
+  | "BAD_JOURNAL"
+  | "RUN_FAILED";
 
 /** Base of everything that this package throws on purpose. */
 export class PageblockError extends Error {
@@ -117,4 +119,39 @@ export class StateError extends PageblockError {
   constructor(message: string, options?: ErrorOptions) {
     super("BAD_STATE", message, options);
   }
+}
+
+/** An error as plain data, as it crosses threads and lies in files: its class is its name and code. */
+export interface PlainError {
+  readonly name: string;
+  /** An ErrorCode, a code of Node ("ERR_WORKER_OUT_OF_MEMORY"), or "" for a bug of ours. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export function toPlainError(error: unknown): PlainError {
+  if (!(error instanceof Error)) return { name: "Error", code: "", message: String(error) };
+  const { code } = error as { code?: unknown };
+  return { name: error.name, code: typeof code === "string" ? code : "", message: error.message };
+}
+
+/** What another thread or an earlier process met: told like the error itself. */
+export class ReportedError extends PageblockError {
+  override readonly name: string;
+  constructor({ name, code, message }: PlainError) {
+    super((code || "RUN_FAILED") as ErrorCode, message);
+    this.name = name;
+  }
+}
+
+const OF_INPUT: readonly string[] = [
+  "BAD_UNIT",
+  "BAD_DEVICE",
+  "UNKNOWN_PRESET",
+  "BAD_SCENARIO",
+] satisfies ErrorCode[];
+
+/** What was asked for cannot be: trying again, or with another seed, gives the same error. */
+export function isOfInput({ code }: PlainError): boolean {
+  return OF_INPUT.includes(code);
 }
