@@ -4,6 +4,7 @@
 // A failed allocation is never one of these: it is a measurement and comes back as a result.
 
 import { Status } from "../../assembly/abi/vocabulary.js";
+import { SCENARIO } from "./limits.js";
 
 /** Stable identifiers, for programs; the message is for people. */
 export type ErrorCode =
@@ -58,9 +59,9 @@ export class DeviceError extends PageblockError {
 
   /** @internal */
   constructor(device: string, problems: readonly Problem[]) {
-    const lines = problems.map(({ path, message }) =>
-      path === "" ? `  ${message}` : `  ${path}: ${message}`,
-    );
+    const shown = problems.slice(0, SCENARIO.problemsShown);
+    const lines = shown.map(({ path, message }) => (path === "" ? `  ${message}` : `  ${path}: ${message}`));
+    if (shown.length < problems.length) lines.push(`  ... and ${problems.length - shown.length} more`);
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     super("BAD_DEVICE", `device ${JSON.stringify(device)} has ${count}\n${lines.join("\n")}`);
     this.device = device;
@@ -88,10 +89,12 @@ export class ScenarioError extends PageblockError {
 
   /** @internal */
   constructor(scenario: string, problems: readonly ScenarioProblem[]) {
-    const texts = problems.map(({ path, message, line, column, excerpt }) => {
+    const shown = problems.slice(0, SCENARIO.problemsShown);
+    const texts = shown.map(({ path, message, line, column, excerpt }) => {
       const place = line === undefined ? `  ${path}` : `${scenario}:${line}:${column}`;
       return `${place}: ${message}${excerpt === undefined ? "" : `\n${excerpt}`}`;
     });
+    if (shown.length < problems.length) texts.push(`... and ${problems.length - shown.length} more`);
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     super("BAD_SCENARIO", `scenario ${JSON.stringify(scenario)} has ${count}\n${texts.join("\n")}`);
     this.scenario = scenario;

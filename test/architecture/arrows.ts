@@ -62,6 +62,7 @@ const LEAVES = [
   "engine/enum_words",
   "engine/extent",
   "engine/limits",
+  "engine/quoted",
 ];
 const NEUTRAL = [
   ...["abi", "engine", "device", "state", "machine", "importers", "importers/capture", "analysis"],
