@@ -4,33 +4,25 @@
 import { bindAllocate } from "./buddy/allocate";
 import { bindPcp } from "./buddy/pcp";
 import { bindPcpLists } from "./buddy/pcp_lists";
-import { bindRelease } from "./buddy/release";
 import { bindRmqueue } from "./buddy/rmqueue";
-import { bindSmallest } from "./buddy/smallest";
 import { bindWatermark } from "./buddy/watermark";
 import { CHECK_LEVEL } from "./check";
 import { searchWords } from "./cma/area";
 import { emptyLists } from "./command/load";
 import { bindOwner } from "./frames/owner";
 import { bindGeometry } from "./frames/pageblock";
-import { bindCounters } from "./frames/zone";
 import { bind, table as buildTable, plan } from "./memory/regions";
-import { bindIsolate } from "./movement/isolate";
-import { bindMigrate } from "./movement/migrate";
+import { bindRules } from "./rules";
 
 function bindRooms(): void {
+  bindRules();
   bindGeometry();
-  bindCounters();
   bindOwner();
-  bindRelease();
-  bindSmallest();
   bindRmqueue();
   bindPcpLists();
   bindPcp();
   bindWatermark();
   bindAllocate();
-  bindIsolate();
-  bindMigrate();
 }
 
 /** Address of the region table; CONFIG is already in it, for the bindings to write the device. */

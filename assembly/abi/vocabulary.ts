@@ -116,10 +116,11 @@ export enum PcpFlag {
 }
 
 /**
- * The decisions in which kernel versions differ. A kernel profile is one row of these numbers, written
- * into ConfigWord.RULE_* before init; each is read by one room (see the comment at each enum).
+ * The decisions in which kernel versions differ, one enumeration each. A kernel profile is one row of these numbers, written
+ * into ConfigWord.RULE_* before init; assembly/rules has the table.
+ *
+ * Does a free block's list always follow its pageblock's type?
  */
-/** buddy/release, frames: does a free block's list always follow its pageblock's type? */
 export enum ListTypeRule {
   /** 6.12: "hygienic" lists; merging re-types the buddy's pageblocks, drains read the pageblock. */
   PAGEBLOCK = 0,
@@ -127,15 +128,15 @@ export enum ListTypeRule {
   CALLER = 1,
 }
 
-/** buddy/pcp: limits, refill size and accounting of the per-CPU lists. */
+/** Limits and refill size of the per-CPU lists. */
 export enum PcpRule {
-  /** 6.7+: high between high_min and high_max, alloc_factor, free_count, decay. */
+  /** 6.7+: high between high_min and high_max, alloc_factor, free_count, decay; ZONE_BELOW_HIGH. */
   AUTO_TUNED = 0,
-  /** 6.1: fixed high, free_factor; refill accounts free pages once, at the end. */
+  /** 6.1: fixed high, free_factor. */
   FIXED_HIGH = 1,
 }
 
-/** buddy/rmqueue: how a request of one migratetype takes from another. */
+/** How a request of one migratetype takes from another. */
 export enum FallbackRule {
   /** 6.12.y and 6.15+: claim a whole pageblock or steal one block. */
   CLAIM_STEAL = 0,
@@ -143,12 +144,44 @@ export enum FallbackRule {
   MOVE_FIRST = 1,
 }
 
-/** buddy/watermark: which part of the HIGHATOMIC reserve is unusable, who ignores a boost, how much may be reserved. */
+/** Which part of the HIGHATOMIC reserve watermarks take as unusable. */
 export enum ReserveRule {
-  /** 6.12: free HIGHATOMIC pages; __GFP_HIGH ignores the boost; 1 % rounded up, nothing below one pageblock. */
+  /** 6.12: its free pages, which are counted. */
   FREE_PAGES = 0,
-  /** 6.1: the whole reserve; __GFP_ATOMIC ignores the boost; 1 % plus one pageblock. */
+  /** 6.1: the whole of it. */
   WHOLE_RESERVE = 1,
+}
+
+/** How large the HIGHATOMIC reserve may grow. */
+export enum ReserveSizeRule {
+  /** 6.12: 1 % rounded up to pageblocks, nothing where that is below one. */
+  ROUNDED_UP = 0,
+  /** 6.1: 1 % plus one pageblock. */
+  ONE_MORE = 1,
+}
+
+/** Who ignores a watermark boost at the min mark (order 0). */
+export enum BoostRule {
+  /** 6.12: __GFP_HIGH. */
+  HIGH = 0,
+  /** 6.1: __GFP_ATOMIC, which the slow path takes from those that may reclaim. */
+  ATOMIC = 1,
+}
+
+/** Whose allocation wakes kswapd for a boosted zone. */
+export enum WakeRule {
+  /** 6.12: one that may wake it (ALLOC_KSWAPD). */
+  WITH_FLAG = 0,
+  /** 6.1: anyone's. */
+  ANYONE = 1,
+}
+
+/** May a movable request without ALLOC_CMA use the per-CPU lists, where pages of CMA may lie? */
+export enum PcpCmaRule {
+  /** 6.12: it may. */
+  ANYONE = 0,
+  /** 6.1: it goes to the buddy lists. */
+  ONLY_WITH_CMA = 1,
 }
 
 /** movement/isolate: how free blocks that cross a pageblock or the range are split. */

@@ -67,6 +67,10 @@ export enum ConfigWord {
   ACTORS,
   EVENTS,
   CELLS,
+  RULE_RESERVE_SIZE,
+  RULE_BOOST,
+  RULE_WAKE,
+  RULE_PCP_CMA,
   COUNT = 64,
 }
 
@@ -334,11 +338,10 @@ export enum RequestWord {
   COUNT = 40,
 }
 
-/** One pin. */
+/** One pin: KIND a PinKind. */
 export enum PinWord {
   /** Pfn + 1; 0: the record is free. */
   PFN,
-  /** PinKind. */
   KIND,
   /** Whatever number the caller gave its holder. */
   OWNER,
@@ -350,14 +353,12 @@ export enum PinWord {
   COUNT = 6,
 }
 
-/** One window that a request tried. */
+/** One window that a request tried: ERROR an Errno, REASON a BlockReason. */
 export enum WindowWord {
   REQUEST,
   START,
-  /** Errno. */
   ERROR,
   BLOCKER,
-  /** BlockReason. */
   REASON,
   /** Of a PINNED blocker: owner and kind of its oldest pin, and the microseconds that it had been held. */
   OWNER,

@@ -81,7 +81,8 @@ function checkWindow(request: i32): i32 {
 function checkRequest(request: i32): i32 {
   const state = word(request, RequestWord.STATE);
   if (state == RequestState.FREE) return 0;
-  if (state > <u32>RequestState.TEST) return fault(Fault.REQUEST, request, RequestState.TEST, state);
+  const lasts = state <= <u32>RequestState.TEST || state == RequestState.SLEEPING;
+  if (!lasts) return fault(Fault.REQUEST, request, RequestState.TEST, state);
   if (!isArea(word(request, RequestWord.AREA))) return fault(Fault.REQUEST, request, MAX_AREAS, state);
   const batch = word(request, RequestWord.BATCH);
   if (batch > <u32>BATCH_CAPACITY) return fault(Fault.REQUEST, request, BATCH_CAPACITY, batch);

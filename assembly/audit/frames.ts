@@ -4,12 +4,13 @@
 import { Fault } from "../abi/findings";
 import { kindOf, orderOf, typeIn, zoneOf } from "../abi/frame_word";
 import { NO_MEMORY_MAP } from "../abi/limits";
-import { FrameKind, ListTypeRule, Migratetype } from "../abi/vocabulary";
+import { FrameKind, Migratetype } from "../abi/vocabulary";
 import { ConfigWord, ZoneWord } from "../abi/words";
 import { isFreeBlock, pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";
 import { spans, zoneAt } from "../frames/zone";
 import { config, frames } from "../memory/regions";
+import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { fault } from "./fault";
 
 /**
@@ -17,7 +18,7 @@ import { fault } from "./fault";
  * With page_group_by_mobility_disabled a pageblock stores UNMOVABLE for whatever list it was moved to.
  */
 function checkFreeType(link: u32): i32 {
-  if (config(ConfigWord.RULE_LIST_TYPE) != ListTypeRule.PAGEBLOCK) return 0;
+  if (!LISTS_FOLLOW_PAGEBLOCK) return 0;
   if (config(ConfigWord.MOBILITY_DISABLED) != 0 && isMergeable(typeIn(wordOf(link)))) return 0;
   const type = typeIn(wordOf(link));
   return typeOf(link) == type ? 0 : fault(Fault.LIST_TYPE, pfnOf(link), typeOf(link), type);

@@ -3,7 +3,7 @@
 
 import { Fault } from "../abi/findings";
 import { kindOf, orderOf, typeIn, zoneOf } from "../abi/frame_word";
-import { FrameKind, Migratetype, ReserveRule } from "../abi/vocabulary";
+import { FrameKind, Migratetype } from "../abi/vocabulary";
 import { ConfigWord, PcpWord, ZoneWord } from "../abi/words";
 import { freeHead, nrFree } from "../buddy/freelist";
 import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
@@ -12,6 +12,7 @@ import { MAX_ORDER } from "../frames/pageblock";
 import { pcpAt, zoneAt } from "../frames/zone";
 import { nextOf, prevOf } from "../memory/list";
 import { config, FREE_HEADS, frames } from "../memory/regions";
+import { KEEPS_WHOLE_RESERVE } from "../rules";
 import { fault } from "./fault";
 
 /** A member is a frame of this memory, and names the one before it. */
@@ -122,7 +123,7 @@ export function checkCounters(zone: i32): i32 {
   if (free != listed) return fault(Fault.FREE_PAGES, zone, listed, free);
   if (cma != pagesOf(zone, Migratetype.CMA))
     return fault(Fault.FREE_CMA, zone, pagesOf(zone, Migratetype.CMA), cma);
-  if (config(ConfigWord.RULE_RESERVE) == ReserveRule.WHOLE_RESERVE) return 0;
+  if (KEEPS_WHOLE_RESERVE) return 0;
   const atomic = load<i32>(at, ZoneWord.NR_FREE_HIGHATOMIC << 2);
   const reserve = pagesOf(zone, Migratetype.HIGHATOMIC);
   return atomic == reserve ? 0 : fault(Fault.FREE_HIGHATOMIC, zone, reserve, atomic);

@@ -15,9 +15,7 @@ import {
   Gfp,
   Migratetype,
   PageFlag,
-  PcpRule,
   Refusal,
-  ReserveRule,
   Status,
   ZoneFlag,
 } from "../abi/vocabulary";
@@ -28,6 +26,7 @@ import { NONE } from "../memory/list";
 import { CONFIG, config, FREE_HEADS } from "../memory/regions";
 import { mayUseCma, mixesLists } from "../policy/cma_use";
 import { count, record } from "../record/events";
+import { ANYONE_WAKES_KSWAPD, ATOMIC_IGNORES_BOOST, AUTO_TUNES_PCP, PCP_NEEDS_CMA } from "../rules";
 import { reserveHighatomic } from "./highatomic";
 import { accountTaken, firstListed, noteAllocation, takeFirstListed, takeFromPcp } from "./pcp";
 import { COSTLY_ORDER, HAS_CMA_LISTS, isPcpOrder, pindexOf } from "./pcp_lists";
@@ -36,8 +35,6 @@ import { takeExact, takeOwn, takeSmallest } from "./smallest";
 import { hasBlock, hasPages, isAboveHigh, isMetFast, isPlenty, markOf } from "./watermark";
 
 /** Written by bindAllocate only. */
-let TRACKS_HIGH: bool = false;
-let OLD_RESERVES: bool = false;
 let NORMAL_ZONE: i32 = 0;
 let HAS_DMA32: bool = false;
 /** The policy of CMA pages; PLAIN: every movable request may use them, and finds them on the movable lists. */
@@ -49,8 +46,6 @@ let MIXED_LISTS: bool = false;
 let TYPE_BITS: i32 = 0;
 
 export function bindAllocate(): void {
-  TRACKS_HIGH = config(ConfigWord.RULE_PCP) == PcpRule.AUTO_TUNED;
-  OLD_RESERVES = config(ConfigWord.RULE_RESERVE) == ReserveRule.WHOLE_RESERVE;
   NORMAL_ZONE = config(ConfigWord.NORMAL_ZONE);
   HAS_DMA32 = config(ConfigWord.HAS_DMA32) != 0;
   CMA_USE = config(ConfigWord.CMA_USE);
@@ -138,7 +133,7 @@ function takeLarger(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32)
 /** A set BOOSTED flag makes the next allocation wake kswapd; in 6.12 only one that may wake it. */
 function wakeIfBoosted(zone: i32, order: i32, allocFlags: i32): void {
   if (!hasFlag(zone, ZoneFlag.BOOSTED)) return;
-  if (!OLD_RESERVES && !(allocFlags & AllocFlag.KSWAPD)) return;
+  if (!ANYONE_WAKES_KSWAPD && !(allocFlags & AllocFlag.KSWAPD)) return;
   clearFlag(zone, ZoneFlag.BOOSTED);
   record(EventKind.WAKE_KSWAPD, zone, order, 0, 0, 0);
 }
@@ -156,7 +151,7 @@ function takeListed(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32)
 /** rmqueue_pcplist() */
 function takeFromPcpLists(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
   const withoutCma = type == Migratetype.MOVABLE && (allocFlags & AllocFlag.CMA) == 0;
-  if ((OLD_RESERVES || MIXED_LISTS) && withoutCma) return NONE;
+  if ((PCP_NEEDS_CMA || MIXED_LISTS) && withoutCma) return NONE;
   noteAllocation(cpu, zone);
   return inline.always(takeListed(cpu, zone, order, type, allocFlags));
 }
@@ -170,13 +165,24 @@ function rmqueue(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u
 }
 
 function mayUse(zone: i32, order: i32, highestZone: i32, allocFlags: i32, gfp: i32): bool {
-  if (TRACKS_HIGH && inline.always(isAboveHigh(zone, order, highestZone, allocFlags, gfp))) return true;
+  if (AUTO_TUNES_PCP && inline.always(isAboveHigh(zone, order, highestZone, allocFlags, gfp))) return true;
   const mark = markOf(zone, allocFlags & AllocFlag.WMARK_MASK);
   if (isMetFast(zone, order, mark, highestZone, allocFlags, gfp)) return true;
   return (allocFlags & AllocFlag.NO_WATERMARKS) != 0;
 }
 
-/** get_page_from_freelist(): zones from high to low; NOFRAGMENT is dropped once all have failed with it. */
+/**
+ * get_page_from_freelist(): zones from high to low; NOFRAGMENT is dropped once all have failed with it.
+ *
+ * The whole ladder of tries, from the caller down; each goes on to the next where it finds nothing:
+ *
+ *   takeQuickly        the per-CPU list of the preferred zone, where nothing needs a look: to the same effect as below
+ *   takeFromZones      with the flags of the fast path (mark LOW): for each zone that mayUse() ...
+ *     rmqueue            per-CPU list (refilled from the buddy lists), else the buddy lists:
+ *       takeFromBuddy      HIGHATOMIC reserve, CMA first where the balance says so, own type, CMA, fallback (buddy/rmqueue)
+ *   takeSlowly         takeFromZones with mark MIN and the reserves that gfp opens; with MEMALLOC without any mark
+ *   movement/pressure  direct reclaim and compaction, takeFromZones after each
+ */
 export function takeFromZones(cpu: i32, order: i32, gfp: i32, type: i32, highestZone: i32, flags: i32): u32 {
   let allocFlags = flags;
   while (true) {
@@ -204,7 +210,7 @@ function compactsFirst(gfp: i32, order: i32, type: i32): bool {
 /** __alloc_pages_slowpath() up to the point where it would reclaim. */
 function takeSlowly(cpu: i32, order: i32, gfp: i32, type: i32, highestZone: i32): u32 {
   count(StatWord.SLOW_PATHS);
-  if (OLD_RESERVES && (gfp & Gfp.DIRECT_RECLAIM) != 0) gfp &= ~Gfp.ATOMIC;
+  if (ATOMIC_IGNORES_BOOST && (gfp & Gfp.DIRECT_RECLAIM) != 0) gfp &= ~Gfp.ATOMIC;
   let flags = slowFlags(gfp, order, type);
   const link = takeFromZones(cpu, order, gfp, type, highestZone, flags);
   if (link != NONE || compactsFirst(gfp, order, type)) return link;

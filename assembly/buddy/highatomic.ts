@@ -2,7 +2,7 @@
 // Models reserve_highatomic_pageblock, unreserve_highatomic_pageblock (mm/page_alloc.c, Linux 6.12 and 6.1).
 
 import { EventKind } from "../abi/events";
-import { ListTypeRule, Migratetype, ReserveRule } from "../abi/vocabulary";
+import { Migratetype } from "../abi/vocabulary";
 import { ConfigWord, StatWord, ZoneWord } from "../abi/words";
 import { pfnOf } from "../frames/frame";
 import { blockFrames, isMergeable, PAGEBLOCK_ORDER, setType, setTypes, typeOf } from "../frames/pageblock";
@@ -10,6 +10,7 @@ import { accountFree, zoneAt } from "../frames/zone";
 import { config } from "../memory/regions";
 import { reserveLimit } from "../policy/reserve";
 import { count, record } from "../record/events";
+import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { isInsideZone, moveBlock, moveUnaccounted } from "./block";
 import { moveFree } from "./freelist";
 
@@ -23,13 +24,16 @@ export function addReserved(zone: i32, pages: i32): void {
 
 /** After a successful ALLOC_HIGHATOMIC allocation: its pageblock(s) join the reserve, if it may still grow. */
 export function reserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32): void {
-  const rule = config(ConfigWord.RULE_RESERVE);
   const pages = <i32>blockFrames();
-  const limit = reserveLimit(rule, load<i32>(zoneAt(zone), ZoneWord.MANAGED << 2), pages);
+  const limit = reserveLimit(
+    config(ConfigWord.RULE_RESERVE_SIZE),
+    load<i32>(zoneAt(zone), ZoneWord.MANAGED << 2),
+    pages,
+  );
   if (reserved(zone) >= limit) return;
   const type = typeOf(link);
   if (!isMergeable(type)) return;
-  if (rule == ReserveRule.WHOLE_RESERVE) {
+  if (!LISTS_FOLLOW_PAGEBLOCK) {
     addReserved(zone, pages);
     setType(link, Migratetype.HIGHATOMIC);
     moveUnaccounted(cpu, zone, link, Migratetype.HIGHATOMIC);
@@ -48,7 +52,7 @@ export function reserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32): v
 /** Gives the pageblock(s) of one free HIGHATOMIC block back to `type`, 6.1 only the first; the caller found the block. */
 export function unreserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32, type: i32): void {
   const old = typeOf(link);
-  const oneBlock = config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.CALLER;
+  const oneBlock = !LISTS_FOLLOW_PAGEBLOCK;
   const pages = oneBlock ? <i32>blockFrames() : max(<i32>blockFrames(), 1 << order);
   if (old == Migratetype.HIGHATOMIC) addReserved(zone, -min(pages, reserved(zone)));
   if (oneBlock) {

@@ -2,12 +2,11 @@
 // Models __isolate_free_page (mm/page_alloc.c, Linux 6.12 and 6.1); its watermark test is the caller's.
 
 import { pack } from "../abi/frame_word";
-import { FrameKind, ListTypeRule, Migratetype } from "../abi/vocabulary";
-import { ConfigWord } from "../abi/words";
+import { FrameKind, Migratetype } from "../abi/vocabulary";
 import { setWord } from "../frames/frame";
 import { isMergeable, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
 import { accountFree } from "../frames/zone";
-import { config } from "../memory/regions";
+import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { isInsideZone, moveBlock } from "./block";
 import { removeFree } from "./freelist";
 
@@ -15,7 +14,7 @@ import { removeFree } from "./freelist";
 function makeMovable(cpu: i32, zone: i32, start: u32): void {
   const type = typeOf(start);
   if (!isMergeable(type)) return;
-  if (config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.CALLER) setType(start, Migratetype.MOVABLE);
+  if (!LISTS_FOLLOW_PAGEBLOCK) setType(start, Migratetype.MOVABLE);
   else if (isInsideZone(zone, start)) moveBlock(cpu, zone, start, type, Migratetype.MOVABLE);
 }
 

@@ -5,7 +5,7 @@
 
 import { EventKind, RecordGroup } from "../abi/events";
 import { pack, typeIn, withType } from "../abi/frame_word";
-import { FrameKind, ListTypeRule, Migratetype, PcpRule, ZoneFlag } from "../abi/vocabulary";
+import { FrameKind, Migratetype, ZoneFlag } from "../abi/vocabulary";
 import { ConfigWord, PcpWord, StatWord, ZoneWord } from "../abi/words";
 import { pfnOf, setWord, wordOf } from "../frames/frame";
 import { typeOf } from "../frames/pageblock";
@@ -34,16 +34,15 @@ import { config, FREE_HEADS, STATS } from "../memory/regions";
 import * as auto from "../policy/pcp_auto";
 import * as fixed from "../policy/pcp_fixed";
 import { count, record, records, tell } from "../record/events";
+import { ACCOUNTS_AT_TAKE, AUTO_TUNES_PCP, LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { firstFree, freeHead, removeFirst } from "./freelist";
 import { COSTLY_ORDER, listType, NR_LISTS, orderOfPindex, pcpHead, pindexOf } from "./pcp_lists";
 import { freeBlock } from "./release";
 import { isCmaFirst, isCmaFirstOf, resetMode, takeBlockOf } from "./rmqueue";
-import { ACCOUNTS_AT_TAKE, smallestOrder, takeBlock } from "./smallest";
+import { smallestOrder, takeBlock } from "./smallest";
 import { clearBelowHighIfMet } from "./watermark";
 
 /** Written by bindPcp only. */
-let AUTO: bool = false;
-let CACHES_TYPE: bool = false;
 /** Both as in 6.12: giveSingle() will do. */
 export let PLAIN: bool = false;
 let SCALE_MAX: i32 = 0;
@@ -51,11 +50,9 @@ let SCALE_MAX: i32 = 0;
 let HALVED_WORD: usize = 0;
 
 export function bindPcp(): void {
-  AUTO = config(ConfigWord.RULE_PCP) == PcpRule.AUTO_TUNED;
-  CACHES_TYPE = config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.CALLER;
-  PLAIN = AUTO && !CACHES_TYPE;
+  PLAIN = AUTO_TUNES_PCP && LISTS_FOLLOW_PAGEBLOCK;
   SCALE_MAX = config(ConfigWord.PCP_BATCH_SCALE_MAX);
-  HALVED_WORD = (AUTO ? PcpWord.FREE_COUNT : PcpWord.FREE_FACTOR) << 2;
+  HALVED_WORD = (AUTO_TUNES_PCP ? PcpWord.FREE_COUNT : PcpWord.FREE_FACTOR) << 2;
 }
 
 function addCount(pcp: usize, pages: i32): i32 {
@@ -67,7 +64,7 @@ function addCount(pcp: usize, pages: i32): i32 {
 /** The word of a page on a per-CPU list; only 6.1 remembers a type there. */
 function pcpWord(order: i32, zone: i32, type: i32): u32 {
   const word = pack(FrameKind.PCP, order, zone);
-  return CACHES_TYPE ? withType(word, type) : word;
+  return LISTS_FOLLOW_PAGEBLOCK ? word : withType(word, type);
 }
 
 /**
@@ -128,10 +125,10 @@ function refill(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, wan
     setWord(link, pcpWord(order, zone, from));
     addTail(head, link);
     got += 1;
-    if (!AUTO && from == Migratetype.CMA) modFreeCma(cpu, zone, -(1 << order));
+    if (!ACCOUNTS_AT_TAKE && from == Migratetype.CMA) modFreeCma(cpu, zone, -(1 << order));
   }
-  if (!AUTO) modFreePages(cpu, zone, -(got << order));
-  if (!AUTO && type == Migratetype.CMA) modFreeCma(cpu, zone, -(got << order));
+  if (!ACCOUNTS_AT_TAKE) modFreePages(cpu, zone, -(got << order));
+  if (!ACCOUNTS_AT_TAKE && type == Migratetype.CMA) modFreeCma(cpu, zone, -(got << order));
   count(StatWord.PCP_REFILLS);
   record(EventKind.REFILL, zone, order, type, wanted, got);
   if (records(RecordGroup.PCP)) noteRefill(cpu, zone, order, head, got);
@@ -155,7 +152,7 @@ function noteRefill(cpu: i32, zone: i32, order: i32, head: u32, got: i32): void 
 function refillList(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): void {
   const pcp = pcpAt(cpu, zone);
   const told = load<i32>(STATS, StatWord.REFILL_HINT << 2);
-  let wanted = AUTO
+  let wanted = AUTO_TUNES_PCP
     ? auto.refillCount(pcp, order, hasFlag(zone, ZoneFlag.BELOW_HIGH), SCALE_MAX)
     : fixed.refillCount(pcp, order);
   if (told) wanted = told;
@@ -215,7 +212,7 @@ export function returnToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockTyp
 export function giveToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockType: i32): void {
   const held = inline.always(returnToPcp(cpu, zone, link, order, blockType));
   const pindex = inline.always(pindexOf(listType(blockType), order));
-  if (AUTO) inline.always(keepShort(cpu, zone, order, held, pindex));
+  if (AUTO_TUNES_PCP) inline.always(keepShort(cpu, zone, order, held, pindex));
   else keepShortFixed(cpu, zone, order, held, pindex);
 }
 
@@ -255,7 +252,7 @@ function keepShortFixed(cpu: i32, zone: i32, order: i32, held: i32, pindex: i32)
 
 /** 6.1 drains with the cached type, unless the zone has an isolated pageblock; 6.12 always reads the pageblock. */
 function drainType(zone: i32, link: u32): i32 {
-  if (!CACHES_TYPE) return typeOf(link);
+  if (LISTS_FOLLOW_PAGEBLOCK) return typeOf(link);
   const isolated = load<i32>(zoneAt(zone), ZoneWord.NR_ISOLATE_PAGEBLOCK << 2) != 0;
   return isolated ? typeOf(link) : typeIn(wordOf(link));
 }
@@ -302,7 +299,7 @@ export function drainZone(cpu: i32, owner: i32, zone: i32): void {
 
 /** decay_pcp_high() of the vmstat worker; nothing in 6.1. */
 export function decayPcp(cpu: i32, zone: i32): void {
-  if (!AUTO) return;
+  if (!AUTO_TUNES_PCP) return;
   const pcp = pcpAt(cpu, zone);
   const batch = max(load<i32>(pcp, PcpWord.BATCH << 2), 1);
   let left = auto.decayHigh(pcp, SCALE_MAX);
@@ -315,5 +312,5 @@ export function decayPcp(cpu: i32, zone: i32): void {
 
 /** A single block straight from the buddy lists: the account that 6.1 makes at this place. */
 export function accountTaken(cpu: i32, zone: i32, link: u32, order: i32): void {
-  if (!AUTO) accountFree(cpu, zone, -(1 << order), typeIn(wordOf(link)));
+  if (!ACCOUNTS_AT_TAKE) accountFree(cpu, zone, -(1 << order), typeIn(wordOf(link)));
 }

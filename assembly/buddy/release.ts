@@ -3,27 +3,19 @@
 // (mm/page_alloc.c, Linux 6.12) and __free_pages_ok of 6.1.
 
 import { kindOf } from "../abi/frame_word";
-import { FrameKind, ListTypeRule } from "../abi/vocabulary";
-import { ConfigWord } from "../abi/words";
+import { FrameKind } from "../abi/vocabulary";
 import { isFreeBlock, setWord, wordOf } from "../frames/frame";
 import { isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setTypes, typeOf } from "../frames/pageblock";
 import { accountFree, modFreePages } from "../frames/zone";
-import { config } from "../memory/regions";
+import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { insertFree, insertRun, removeFree } from "./freelist";
-
-/** Written by bindRelease only: lists follow the pageblock's type (6.12) instead of the caller's (6.1). */
-let HYGIENIC: bool = false;
-
-export function bindRelease(): void {
-  HYGIENIC = config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.PAGEBLOCK;
-}
 
 /** From pageblock order up a free buddy of another type stops the merge, unless both are U, M or R. */
 function mergesAcrossTypes(buddy: u32, order: i32, type: i32): bool {
   const buddyType = typeOf(buddy);
   if (buddyType == type) return true;
   if (!isMergeable(type) || !isMergeable(buddyType)) return false;
-  if (HYGIENIC) setTypes(buddy, order, type);
+  if (LISTS_FOLLOW_PAGEBLOCK) setTypes(buddy, order, type);
   return true;
 }
 
@@ -83,7 +75,7 @@ export function freeDirect(cpu: i32, zone: i32, link: u32, order: i32, toTail: b
 
 /** 6.12 frees a block of several pageblocks piece by piece, ascending, each with its own type; 6.1 as a whole. */
 function freePieces(cpu: i32, zone: i32, link: u32, order: i32, toTail: bool): void {
-  if (!HYGIENIC) return freeOne(cpu, zone, link, order, typeOf(link), toTail);
+  if (!LISTS_FOLLOW_PAGEBLOCK) return freeOne(cpu, zone, link, order, typeOf(link), toTail);
   const step = (<u32>4) << PAGEBLOCK_ORDER;
   const end = link + ((<u32>4) << order);
   for (let at = link; at < end; at += step) freeOne(cpu, zone, at, PAGEBLOCK_ORDER, typeOf(at), toTail);
@@ -91,7 +83,7 @@ function freePieces(cpu: i32, zone: i32, link: u32, order: i32, toTail: bool): v
 
 /** freeDirect() of many blocks of the largest order to the tail, ascending, all of `type`: [first, last], links of heads. */
 export function freeRun(cpu: i32, zone: i32, first: u32, last: u32, type: i32): void {
-  const order = HYGIENIC ? min(MAX_ORDER, PAGEBLOCK_ORDER) : MAX_ORDER;
+  const order = LISTS_FOLLOW_PAGEBLOCK ? min(MAX_ORDER, PAGEBLOCK_ORDER) : MAX_ORDER;
   const behind = last + ((<u32>4) << MAX_ORDER);
   for (let at = first; at < behind; at += (<u32>4) << order) accountFree(cpu, zone, 1 << order, type);
   insertRun(zone, first, last, type);

@@ -1,12 +1,13 @@
 // Knows: the sequence of lists that one request of a migratetype tries: balance, own type, CMA, fallback.
 // Must not know: per-CPU lists, watermarks. Models __rmqueue, mm/page_alloc.c, Linux 6.12 and 6.1.
 
-import { AllocFlag, FallbackRule, Migratetype } from "../abi/vocabulary";
+import { AllocFlag, Migratetype } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
 import { freeCma, freePages } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { config, STATS } from "../memory/regions";
 import { takesCmaFirst } from "../policy/cma_use";
+import { CLAIMS_OR_STEALS } from "../rules";
 import { claim, steal } from "./claim";
 import { moveFirst } from "./move_first";
 import { takeSmallest } from "./smallest";
@@ -20,11 +21,9 @@ export enum Mode {
 }
 
 /** Written by bindRmqueue only. */
-let CLAIMS: bool = false;
 let CMA_USE: i32 = 0;
 
 export function bindRmqueue(): void {
-  CLAIMS = config(ConfigWord.RULE_FALLBACK) == FallbackRule.CLAIM_STEAL;
   CMA_USE = config(ConfigWord.CMA_USE);
 }
 
@@ -57,7 +56,7 @@ export function takeBlockOf(cpu: i32, zone: i32, order: i32, type: i32, allocFla
     const link = takeSmallest(cpu, zone, order, Migratetype.CMA);
     if (link != NONE) return link;
   }
-  return CLAIMS
+  return CLAIMS_OR_STEALS
     ? claimSteal(cpu, zone, order, type, allocFlags)
     : moveAndRetry(cpu, zone, order, type, allocFlags);
 }

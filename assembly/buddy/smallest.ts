@@ -3,21 +3,13 @@
 // (mm/page_alloc.c, Linux 6.12); in 6.1 the callers account.
 
 import { pack, withType } from "../abi/frame_word";
-import { FrameKind, PcpRule } from "../abi/vocabulary";
-import { ConfigWord } from "../abi/words";
+import { FrameKind } from "../abi/vocabulary";
 import { setWord } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { accountFree, modFreePages } from "../frames/zone";
 import { isEmpty, NONE, nextOf } from "../memory/list";
-import { config } from "../memory/regions";
+import { ACCOUNTS_AT_TAKE } from "../rules";
 import { freeHead, insertFirst, ORDER_STEP, removeFirst } from "./freelist";
-
-/** Written by bindSmallest only: 6.12 accounts where the block leaves its list, 6.1 in the caller. */
-export let ACCOUNTS_AT_TAKE: bool = false;
-
-export function bindSmallest(): void {
-  ACCOUNTS_AT_TAKE = config(ConfigWord.RULE_PCP) == PcpRule.AUTO_TUNED;
-}
 
 /** Keeps the low half, puts each upper half at the head of its list, the largest first. Answers pages put back. */
 export function expand(zone: i32, link: u32, low: i32, high: i32, type: i32): i32 {

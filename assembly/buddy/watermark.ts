@@ -2,28 +2,26 @@
 // Models __zone_watermark_ok, zone_watermark_fast, wmark_pages (mm/page_alloc.c, Linux 6.12.117 and 6.1.192).
 
 import { EventKind } from "../abi/events";
-import { AllocFlag, Gfp, Migratetype, PcpRule, ReserveRule, ZoneFlag } from "../abi/vocabulary";
+import { AllocFlag, Gfp, Migratetype, ZoneFlag } from "../abi/vocabulary";
 import { ConfigWord, ZoneWord } from "../abi/words";
 import { MAX_ORDER } from "../frames/pageblock";
 import { clearFlag, freeCma, freePages, hasFlag, setFlag, zoneAt } from "../frames/zone";
 import { isEmpty } from "../memory/list";
 import { config } from "../memory/regions";
 import { record } from "../record/events";
+import { ATOMIC_IGNORES_BOOST, AUTO_TUNES_PCP, KEEPS_WHOLE_RESERVE } from "../rules";
 import { freeHead, nrFree, ORDER_STEP } from "./freelist";
 
 /** Written by bindWatermark only. */
-let WHOLE_RESERVE: bool = false;
 let MOVABLE_ZONE: i32 = 0;
 /** Byte offsets in a zone's record: of the reserve that is not usable, of the mark that is tested first. */
 let RESERVED_WORD: usize = 0;
 let FIRST_MARK: usize = 0;
 
 export function bindWatermark(): void {
-  WHOLE_RESERVE = config(ConfigWord.RULE_RESERVE) == ReserveRule.WHOLE_RESERVE;
   MOVABLE_ZONE = config(ConfigWord.MOVABLE_ZONE);
-  RESERVED_WORD = (WHOLE_RESERVE ? ZoneWord.NR_RESERVED_HIGHATOMIC : ZoneWord.NR_FREE_HIGHATOMIC) << 2;
-  const tracksHigh = config(ConfigWord.RULE_PCP) == PcpRule.AUTO_TUNED;
-  FIRST_MARK = (tracksHigh ? ZoneWord.WMARK_HIGH : ZoneWord.WMARK_LOW) << 2;
+  RESERVED_WORD = (KEEPS_WHOLE_RESERVE ? ZoneWord.NR_RESERVED_HIGHATOMIC : ZoneWord.NR_FREE_HIGHATOMIC) << 2;
+  FIRST_MARK = (AUTO_TUNES_PCP ? ZoneWord.WMARK_HIGH : ZoneWord.WMARK_LOW) << 2;
 }
 
 /** wmark_pages(): the mark of this index (0 MIN, 1 LOW, 2 HIGH) including the boost. */
@@ -98,7 +96,7 @@ export function isMet(zone: i32, order: i32, mark: i32, highestZone: i32, allocF
 function ignoresBoost(zone: i32, order: i32, allocFlags: i32, gfp: i32): bool {
   if (order != 0 || (allocFlags & AllocFlag.WMARK_MASK) != AllocFlag.WMARK_MIN) return false;
   if (load<i32>(zoneAt(zone), ZoneWord.WATERMARK_BOOST << 2) == 0) return false;
-  return WHOLE_RESERVE ? (gfp & Gfp.ATOMIC) != 0 : (allocFlags & AllocFlag.MIN_RESERVE) != 0;
+  return ATOMIC_IGNORES_BOOST ? (gfp & Gfp.ATOMIC) != 0 : (allocFlags & AllocFlag.MIN_RESERVE) != 0;
 }
 
 /**

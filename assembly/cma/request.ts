@@ -5,6 +5,7 @@
 //
 //   SEARCH -> ISOLATE -> SCAN -> MIGRATE_BATCH -> MIGRATE_ONE ... -> SCAN ... -> TEST -> DONE, or SEARCH again
 //          -> WAITING where another request holds the lock; then as ISOLATE
+//   SEARCH -> SLEEPING where all windows were busy and ConfigWord.CMA_RETRIES has one left -> SEARCH from the beginning
 //
 // From ISOLATE to TEST a request holds cma_mutex, or what CmaLockRule says: no word of its own, the states tell who has it.
 // Whoever is stepped first after it was let go gets it, as the kernel's mutex makes no promise to those who sleep.
@@ -21,7 +22,6 @@ import { NONE } from "../memory/list";
 import { config, REQUESTS } from "../memory/regions";
 import { firstInUse, freeBlockAround, isolateRange, unisolateRange } from "../movement/isolate";
 import {
-  BATCHED,
   collectPages,
   dropCleanPages,
   dropFromBatch,
@@ -34,6 +34,7 @@ import {
 } from "../movement/migrate";
 import { count } from "../record/events";
 import { recordWindow } from "../record/windows";
+import { MIGRATES_IN_BATCHES } from "../rules";
 import { addToArea, areaWord, bitmapOf, bitsOf, indexOf, linkOfBit, markWindow, rangeWord } from "./area";
 import { nameHolder } from "./holder";
 import { findWindow } from "./search/of_area";
@@ -235,7 +236,7 @@ function scan(request: i32, at: usize): void {
   set(at, RequestWord.CALL_MIGRATED, word(at, RequestWord.PAGES_MIGRATED));
   noteMigrateStart(request, at);
   if (word(at, RequestWord.BATCH) == 0) return noteMigrateEnd(request, at);
-  set(at, RequestWord.STATE, BATCHED ? RequestState.MIGRATE_BATCH : RequestState.MIGRATE_ONE);
+  set(at, RequestWord.STATE, MIGRATES_IN_BATCHES ? RequestState.MIGRATE_BATCH : RequestState.MIGRATE_ONE);
 }
 
 function stopMigration(request: i32, at: usize, error: i32): void {
@@ -270,14 +271,14 @@ function moveOne(request: i32, at: usize): void {
   const index = word(at, RequestWord.NEXT) & 0xff;
   const pass = word(at, RequestWord.NEXT) >> 8;
   if (index >= word(at, RequestWord.BATCH)) {
-    const done = BATCHED || word(at, RequestWord.BATCH) == 0 || pass + 1 == SINGLE_PASSES;
+    const done = MIGRATES_IN_BATCHES || word(at, RequestWord.BATCH) == 0 || pass + 1 == SINGLE_PASSES;
     if (done) {
       noteMigrateEnd(request, at);
       return set(at, RequestWord.STATE, RequestState.SCAN);
     }
     return set(at, RequestWord.NEXT, (pass + 1) << 8);
   }
-  const waits = BATCHED || pass >= WAITING_PASS;
+  const waits = MIGRATES_IN_BATCHES || pass >= WAITING_PASS;
   // A client's step ends here; it is taken again once the I/O is over (workload/folio_io).
   if (waits && word(at, RequestWord.CLIENT) != 0 && isUnderIo(request, index))
     return set(at, RequestWord.WAITS_FOR, <i32>sourceOf(request, index) + 1);

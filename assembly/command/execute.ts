@@ -51,7 +51,7 @@ import { fastFlags, highestZoneOf, refusalOf, takeFromBuddy, typeOfGfp } from ".
 import { freePagesDirect, gather, headOf, splitPages } from "../buddy/free_pages";
 import { allocated, noteFree, putPages } from "../buddy/traced";
 import { addRange, loadBits } from "../cma/area";
-import { isContent, isFrame, linkOf, setWord, withContent, wordOf } from "../frames/frame";
+import { isContent, isFrame, isZram, linkOf, setWord, withContent, wordOf } from "../frames/frame";
 import { changeContent } from "../frames/lru";
 import { occupySlot, SLOT_COUNT, slotContent } from "../frames/owner";
 import { MAX_ORDER } from "../frames/pageblock";
@@ -107,6 +107,13 @@ function allocateDirect(cpu: i32, order: i32, gfp: i32): u32 {
   return allocated(cpu, link, order, gfp);
 }
 
+/** Is any of the 2^order frames the machine's own? */
+function holdsZram(link: u32, order: i32): bool {
+  const end = link + ((<u32>4) << order);
+  for (let at = link; at < end; at += 4) if (isZram(wordOf(at))) return true;
+  return false;
+}
+
 function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
   const pfn = word(at, CommandWord.A);
   const refused = checkBlock(pfn, order);
@@ -114,7 +121,7 @@ function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
   const link = linkOf(pfn);
   const held = wordOf(link);
   const whole = op == Op.RELEASE && kindOf(held) == FrameKind.ALLOCATED && orderOf(held) == order;
-  if (isOrphan(held)) return Status.NOT_ALLOCATED;
+  if (isOrphan(held) || (whole ? isZram(held) : holdsZram(link, order))) return Status.NOT_ALLOCATED;
   if (!whole && isPinned(link, order)) return Status.BAD_PIN;
   if (!gather(link, order, (flags & CommandFlag.LOOSE) != 0)) return Status.NOT_ALLOCATED;
   answerPfn(at, link);
@@ -153,6 +160,7 @@ function setContent(pfn: u32, content: u32): i32 {
   if (!isContent(content)) return Status.BAD_TYPE;
   const head = headOf(linkOf(pfn));
   if (head == NONE || kindOf(wordOf(head)) != FrameKind.ALLOCATED) return Status.NOT_ALLOCATED;
+  if (isZram(wordOf(head))) return Status.NOT_ALLOCATED;
   changeContent(head, withContent(wordOf(head), content));
   return Status.OK;
 }

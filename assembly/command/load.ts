@@ -12,7 +12,7 @@ import { freeHead, insertFree } from "../buddy/freelist";
 import { isLeftOut, mayLeaveOut, SHORTEST_RUN } from "../buddy/frontier";
 import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
 import { freeDirect, freeRun } from "../buddy/release";
-import { isFrame, linkOf, setWord, wordOf } from "../frames/frame";
+import { isFrame, isZram, linkOf, setWord, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, lruHead, removeFromLru } from "../frames/lru";
 import { ownerOf } from "../frames/owner";
 import { blockFrames, isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
@@ -28,6 +28,7 @@ function isRange(pfn: u32, count: u32): bool {
 function isSingle(link: u32): bool {
   const word = wordOf(link);
   const kind = kindOf(word);
+  if (isZram(word)) return false;
   if (kind == FrameKind.ALLOCATED) return orderOf(word) == 0 && pinsOf(word) == 0 && ownerOf(link) == 0;
   return kind <= FrameKind.RESERVED;
 }

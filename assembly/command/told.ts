@@ -4,8 +4,8 @@
 import { CommandFlag } from "../abi/command_word";
 import { kindOf, orderOf, typeIn, zoneOf } from "../abi/frame_word";
 import { HINT_CAPACITY } from "../abi/limits";
-import { FrameKind, ListTypeRule, Op, Status } from "../abi/vocabulary";
-import { CommandWord, ConfigWord, StatWord, ZoneWord } from "../abi/words";
+import { FrameKind, Op, Status } from "../abi/vocabulary";
+import { CommandWord, StatWord, ZoneWord } from "../abi/words";
 import { failureStatus, takeBulkPage } from "../buddy/allocate";
 import { dropContent, gather } from "../buddy/free_pages";
 import { freeHead } from "../buddy/freelist";
@@ -18,7 +18,8 @@ import { linkOf, wordOf } from "../frames/frame";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { clearFlag, setFlag, zoneAt } from "../frames/zone";
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
-import { config, HINTS, STATS } from "../memory/regions";
+import { HINTS, STATS } from "../memory/regions";
+import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { answerPfn, checkBlock, checkGfp, word } from "./arguments";
 import { freeBoot, loadFrames, loadFree, loadPcp } from "./load";
 import { drainPage, retype, takeFree, untake } from "./take";
@@ -51,7 +52,7 @@ function setZone(at: usize, op: i32, cpu: i32): i32 {
 
 /** In 6.12 a free block is on the list of its pageblocks' type; 6.1 believes the caller. */
 function mayJoin(link: u32, order: i32, type: i32): bool {
-  if (config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.CALLER) return true;
+  if (!LISTS_FOLLOW_PAGEBLOCK) return true;
   const end = link + ((<u32>4) << order);
   for (let at = link; at < end; at += blockFrames() << 2) {
     if (typeOf(at) != type) return false;

@@ -4,7 +4,17 @@
 // Invariant: the frames are partitioned into HOLE, RESERVED and head ranges; a head of order o is followed by
 // 2^o - 1 BODY frames, and no BODY frame lies outside of such a range.
 
-import { CONTENT, CONTENT_NUMBER, contentBits, IDENTITY, lifeIn, mobilityIn, pack } from "../abi/frame_word";
+import {
+  CONTENT,
+  CONTENT_NUMBER,
+  contentBits,
+  IDENTITY,
+  kindOf,
+  lifeIn,
+  lifeOf,
+  mobilityIn,
+  pack,
+} from "../abi/frame_word";
 import { FrameKind, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { CONFIG, WORD } from "../memory/regions";
@@ -20,14 +30,20 @@ export function setWord(link: u32, word: u32): void {
   store<u32>(WORD + <usize>link, word);
 }
 
+/** A page in use that holds what was swapped out: it comes and goes with that, and no caller may free or change it. */
+export function isZram(word: u32): bool {
+  return kindOf(word) == FrameKind.ALLOCATED && lifeOf(word) == PageLife.ZRAM;
+}
+
 /** A content (a command's argument) put into a word; whoever isolated the page keeps it. */
 export function withContent(word: u32, content: u32): u32 {
   return (word & ~(CONTENT & ~OWN)) | contentBits(content);
 }
 
-/** Does the number name a mobility, a life and flags that a caller may set? */
+/** Does the number name a mobility, a life and flags that a caller may set? Pages of zram are the machine's own. */
 export function isContent(content: u32): bool {
   return (
+    lifeIn(content) != PageLife.ZRAM &&
     mobilityIn(content) <= Mobility.DRIVER &&
     lifeIn(content) <= PageLife.CMA &&
     (content & ~CONTENT_NUMBER) == 0

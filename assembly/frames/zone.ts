@@ -6,16 +6,10 @@
 // Readers see only the global part (zone_page_state), so watermarks and the CMA balance act on a stale number.
 
 import { MAX_ZONES } from "../abi/limits";
-import { Migratetype, ReserveRule } from "../abi/vocabulary";
+import { Migratetype } from "../abi/vocabulary";
 import { ConfigWord, PcpWord, ZoneWord } from "../abi/words";
 import { config, PCPS, ZONES } from "../memory/regions";
-
-/** Written by bindCounters only: does this kernel count free HIGHATOMIC pages (6.12)? */
-let COUNTS_HIGHATOMIC: bool = false;
-
-export function bindCounters(): void {
-  COUNTS_HIGHATOMIC = config(ConfigWord.RULE_RESERVE) == ReserveRule.FREE_PAGES;
-}
+import { KEEPS_WHOLE_RESERVE } from "../rules";
 
 export function zoneAt(zone: i32): usize {
   return ZONES + <usize>zone * (ZoneWord.COUNT << 2);
@@ -125,7 +119,7 @@ function accountSpecial(cpu: i32, zone: i32, delta: i32, type: i32): void {
   modFreePages(cpu, zone, delta);
   if (type == Migratetype.CMA) {
     modFreeCma(cpu, zone, delta);
-  } else if (type == Migratetype.HIGHATOMIC && COUNTS_HIGHATOMIC) {
+  } else if (type == Migratetype.HIGHATOMIC && !KEEPS_WHOLE_RESERVE) {
     const at = zoneAt(zone);
     store<i32>(at, load<i32>(at, ZoneWord.NR_FREE_HIGHATOMIC << 2) + delta, ZoneWord.NR_FREE_HIGHATOMIC << 2);
   }

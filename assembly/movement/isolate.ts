@@ -7,8 +7,8 @@
 
 import { BlockReason } from "../abi/findings";
 import { hasPageFlag, kindOf, orderOf, typeIn } from "../abi/frame_word";
-import { FrameKind, IsolationRule, Migratetype, PageFlag } from "../abi/vocabulary";
-import { ConfigWord, ZoneWord } from "../abi/words";
+import { FrameKind, Migratetype, PageFlag } from "../abi/vocabulary";
+import { ZoneWord } from "../abi/words";
 import { isInsideZone, moveBlock, moveFreeBlocks } from "../buddy/block";
 import { removeFree } from "../buddy/freelist";
 import { freeOne } from "../buddy/release";
@@ -16,14 +16,7 @@ import { isFreeBlock, setWord, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, MAX_ORDER, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
 import { accountFree, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { config } from "../memory/regions";
-
-/** Written by bindIsolate only. */
-let PER_PAGEBLOCK: bool = false;
-
-export function bindIsolate(): void {
-  PER_PAGEBLOCK = config(ConfigWord.RULE_ISOLATION) == IsolationRule.PAGEBLOCK;
-}
+import { ISOLATES_BY_PAGEBLOCK } from "../rules";
 
 function countIsolated(zone: i32, delta: i32): void {
   const at = zoneAt(zone);
@@ -86,7 +79,7 @@ function isolateWhole(cpu: i32, zone: i32, start: u32): bool {
 /** set_migratetype_isolate(): false when somebody else has it, or it is not wholly in the zone. */
 function isolateOne(cpu: i32, zone: i32, start: u32): bool {
   if (typeOf(start) == Migratetype.ISOLATE) return false;
-  const done = PER_PAGEBLOCK
+  const done = ISOLATES_BY_PAGEBLOCK
     ? retypeBlock(cpu, zone, start, Migratetype.ISOLATE)
     : isolateWhole(cpu, zone, start);
   if (done) countIsolated(zone, 1);
@@ -112,7 +105,7 @@ function unisolateOne(cpu: i32, zone: i32, start: u32, type: i32): void {
     setWord(start, FrameKind.BODY);
     setType(start, type);
     freeOne(cpu, zone, start, order, type, true);
-  } else if (PER_PAGEBLOCK) {
+  } else if (ISOLATES_BY_PAGEBLOCK) {
     retypeBlock(cpu, zone, start, type);
   } else {
     const moved = moveFreeBlocks(cpu, zone, start, Migratetype.ISOLATE, type, false);
@@ -178,7 +171,7 @@ function isolateBorder(
     store<u32>(blocker, crossing);
     return BlockReason.CROSSING;
   }
-  if (!PER_PAGEBLOCK) splitAt(cpu, zone, boundary);
+  if (!ISOLATES_BY_PAGEBLOCK) splitAt(cpu, zone, boundary);
   return BlockReason.NONE;
 }
 

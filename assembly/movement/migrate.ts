@@ -10,7 +10,7 @@
 import { EventKind } from "../abi/events";
 import { hasPageFlag, kindOf, lifeOf, mobilityOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
 import { BATCH_CAPACITY } from "../abi/limits";
-import { Errno, FrameKind, Gfp, MigrationRule, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
+import { Errno, FrameKind, Gfp, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
 import { putPages } from "../buddy/traced";
 import { movedWord, pfnOf, setWord, wordOf } from "../frames/frame";
@@ -19,6 +19,7 @@ import { moveOwner } from "../frames/owner";
 import { NONE } from "../memory/list";
 import { BATCHES, config, STATS } from "../memory/regions";
 import { record } from "../record/events";
+import { MIGRATES_IN_BATCHES } from "../rules";
 import { allocateUnderPressure } from "./pressure";
 
 /** COMPACT_CLUSTER_MAX: isolation stops once so many pages are in hand. */
@@ -34,13 +35,6 @@ const TARGET_GFP: i32 =
   Gfp.KSWAPD_RECLAIM |
   Gfp.RETRY_MAYFAIL |
   Gfp.COMP;
-
-/** Written by bindMigrate only. */
-export let BATCHED: bool = false;
-
-export function bindMigrate(): void {
-  BATCHED = config(ConfigWord.RULE_MIGRATION) == MigrationRule.BATCHED;
-}
 
 function sourceAt(request: i32, index: i32): usize {
   return BATCHES + <usize>((request * BATCH_CAPACITY * 2 + index) << 2);
@@ -154,7 +148,7 @@ export function dropCleanPages(cpu: i32, request: i32, count: usize): i32 {
   let others = 0;
   for (let i = 0; i < blocks; i++) {
     // 6.12 frees them in the order of the list, 6.1 collects and frees them in reverse.
-    const link = sourceOf(request, BATCHED ? i : blocks - 1 - i);
+    const link = sourceOf(request, MIGRATES_IN_BATCHES ? i : blocks - 1 - i);
     const word = wordOf(link);
     if (!isClean(word) || isBusy(word)) continue;
     freed += 1 << orderOf(word);

@@ -3,7 +3,7 @@
 // Models add_to_swap, swap_writepage, zram_write_page (mm/swap_state.c, drivers/block/zram), Linux 6.12, by counts.
 // DEVIATION: zsmalloc's classes are not modelled: zram holds as many frames as its average compression needs.
 
-import { orderOf, withLife, withMobility } from "../abi/frame_word";
+import { orderOf, pinsOf, withLife, withMobility } from "../abi/frame_word";
 import { SWAPPED } from "../abi/limits";
 import { Gfp, LruList, Mobility, PageLife } from "../abi/vocabulary";
 import { ConfigWord, StatWord } from "../abi/words";
@@ -12,7 +12,7 @@ import { allocated, putPages } from "../buddy/traced";
 import { wordOf } from "../frames/frame";
 import { changeContent, lruHead } from "../frames/lru";
 import { ownerOf } from "../frames/owner";
-import { NONE, nextOf, prevOf } from "../memory/list";
+import { NONE, prevOf } from "../memory/list";
 import { config, SLOTS, STATS } from "../memory/regions";
 
 /**
@@ -49,11 +49,21 @@ function growZram(cpu: i32): bool {
   return true;
 }
 
-/** Gives back the frames that zram no longer needs, the oldest first. */
-function shrinkZram(cpu: i32): void {
+/** The oldest frame of zram that nobody else holds. */
+function oldestUnpinned(): u32 {
   const head = lruHead(LruList.ZRAM);
-  while (stat(StatWord.ZRAM_FRAMES) > zramFrames(stat(StatWord.ZRAM_STORED)) && nextOf(head) != head) {
-    putPages(cpu, prevOf(head), 0);
+  for (let link = prevOf(head); link != head; link = prevOf(link)) {
+    if (pinsOf(wordOf(link)) == 0) return link;
+  }
+  return NONE;
+}
+
+/** Gives back the frames that zram no longer needs, the oldest first. One that is pinned stays, to be used again. */
+function shrinkZram(cpu: i32): void {
+  while (stat(StatWord.ZRAM_FRAMES) > zramFrames(stat(StatWord.ZRAM_STORED))) {
+    const link = oldestUnpinned();
+    if (link == NONE) return;
+    putPages(cpu, link, 0);
     addStat(StatWord.ZRAM_FRAMES, -1);
   }
 }

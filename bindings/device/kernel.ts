@@ -6,14 +6,18 @@
 // and areas of several ranges. Nothing else of 6.13 to 6.15 is in it.
 
 import {
+  BoostRule,
   CmaErrorRule,
   CmaLockRule,
   FallbackRule,
   IsolationRule,
   ListTypeRule,
   MigrationRule,
+  PcpCmaRule,
   PcpRule,
   ReserveRule,
+  ReserveSizeRule,
+  WakeRule,
 } from "../../assembly/abi/vocabulary.js";
 
 /** The zones of one node that the package models, in the order of `enum zone_type`. */
@@ -37,8 +41,16 @@ export interface KernelRules {
   readonly pcp: PcpRule;
   /** How a request takes pages of another migratetype: claims pageblocks, steals blocks. */
   readonly fallback: FallbackRule;
-  /** Which part of the HIGHATOMIC reserve is unusable, who ignores a boost, how much may be reserved. */
+  /** Which part of the HIGHATOMIC reserve is unusable. */
   readonly reserve: ReserveRule;
+  /** How large the HIGHATOMIC reserve may grow. */
+  readonly reserveSize: ReserveSizeRule;
+  /** Who ignores a watermark boost at the min mark. */
+  readonly boost: BoostRule;
+  /** Whose allocation wakes kswapd for a boosted zone. */
+  readonly wake: WakeRule;
+  /** Which movable requests may use the per-CPU lists. */
+  readonly pcpCma: PcpCmaRule;
   /** How pageblocks at the borders of a window are isolated. */
   readonly isolation: IsolationRule;
   /** Whether the pages of a window are migrated one batch at a time or singly. */
@@ -72,6 +84,10 @@ const linux612: KernelProfile = {
     pcp: PcpRule.AUTO_TUNED,
     fallback: FallbackRule.CLAIM_STEAL,
     reserve: ReserveRule.FREE_PAGES,
+    reserveSize: ReserveSizeRule.ROUNDED_UP,
+    boost: BoostRule.HIGH,
+    wake: WakeRule.WITH_FLAG,
+    pcpCma: PcpCmaRule.ANYONE,
     isolation: IsolationRule.PAGEBLOCK,
     migration: MigrationRule.BATCHED,
     cmaError: CmaErrorRule.STARTS_ENOMEM,
@@ -99,6 +115,10 @@ export const kernelProfiles: Readonly<Record<KernelId, KernelProfile>> = {
       pcp: PcpRule.FIXED_HIGH,
       fallback: FallbackRule.MOVE_FIRST,
       reserve: ReserveRule.WHOLE_RESERVE,
+      reserveSize: ReserveSizeRule.ONE_MORE,
+      boost: BoostRule.ATOMIC,
+      wake: WakeRule.ANYONE,
+      pcpCma: PcpCmaRule.ONLY_WITH_CMA,
       isolation: IsolationRule.BORDER,
       migration: MigrationRule.SINGLE,
       cmaError: CmaErrorRule.STARTS_ENOMEM,

@@ -3,6 +3,7 @@
 
 export { EventKind, RecordGroup } from "../../assembly/abi/events.js";
 export {
+  BoostRule,
   CmaErrorRule,
   CmaLockRule,
   FallbackRule,
@@ -10,9 +11,12 @@ export {
   IsolationRule,
   ListTypeRule,
   MigrationRule,
+  PcpCmaRule,
   PcpFlag,
   PcpRule,
   ReserveRule,
+  ReserveSizeRule,
+  WakeRule,
   ZoneFlag,
 } from "../../assembly/abi/vocabulary.js";
 export { ConfigWord, RequestWord, StatWord } from "../../assembly/abi/words.js";

@@ -132,6 +132,7 @@ export type {
   WindowTried,
 } from "../machine/cma.js";
 export type { MachinePolicy, PressureOptions, SimulationRoom } from "../machine/config.js";
+export type { PageHandle } from "../machine/handles.js";
 export {
   type AllocateRequest,
   type AllocateResult,

@@ -79,7 +79,20 @@ export class Engine {
     new Uint8Array(exports.memory.buffer).set(memory.subarray(table), table);
     const engine = new Engine(module, exports);
     engine.#bind();
+    engine.#checkTable();
     return engine;
+  }
+
+  /** @throws StateError when a region of the table leaves the memory: it came from elsewhere */
+  #checkTable(): void {
+    const bytes = this.#words.buffer.byteLength;
+    for (let region = 0; region < Region.COUNT; region++) {
+      const at = (this.#table >> 2) + TableWord.FIRST_ENTRY + region * EntryWord.COUNT;
+      const { pointer, length } = this.#region(region);
+      const each = this.#words[at + EntryWord.ELEMENT_BYTES] ?? 0;
+      if (pointer < this.#table || pointer + length * each > bytes)
+        throw new StateError(`the machine's memory is damaged: region ${Region[region]} leaves it`);
+    }
   }
 
   /** @throws StateError when what the memory holds is gone or not to be trusted */

@@ -13,15 +13,19 @@ import {
 } from "../../assembly/abi/limits.js";
 import { CmaFree, CmaUse, PinRule } from "../../assembly/abi/proposals.js";
 import {
+  BoostRule,
   CmaErrorRule,
   CmaLockRule,
   FallbackRule,
   IsolationRule,
   ListTypeRule,
   MigrationRule,
+  PcpCmaRule,
   PcpRule,
   ReclaimMode,
   ReserveRule,
+  ReserveSizeRule,
+  WakeRule,
 } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { KernelRules } from "../device/kernel.js";
@@ -148,6 +152,10 @@ const RULES = {
   pcp: PcpRule,
   fallback: FallbackRule,
   reserve: ReserveRule,
+  reserveSize: ReserveSizeRule,
+  boost: BoostRule,
+  wake: WakeRule,
+  pcpCma: PcpCmaRule,
   isolation: IsolationRule,
   migration: MigrationRule,
   cmaError: CmaErrorRule,
@@ -262,6 +270,10 @@ export function configWords(config: MachineConfig): Int32Array {
   words[ConfigWord.RULE_PCP] = config.rules.pcp;
   words[ConfigWord.RULE_FALLBACK] = config.rules.fallback;
   words[ConfigWord.RULE_RESERVE] = config.rules.reserve;
+  words[ConfigWord.RULE_RESERVE_SIZE] = config.rules.reserveSize;
+  words[ConfigWord.RULE_BOOST] = config.rules.boost;
+  words[ConfigWord.RULE_WAKE] = config.rules.wake;
+  words[ConfigWord.RULE_PCP_CMA] = config.rules.pcpCma;
   words[ConfigWord.RULE_ISOLATION] = config.rules.isolation;
   words[ConfigWord.RULE_MIGRATION] = config.rules.migration;
   words[ConfigWord.RULE_CMA_ERROR] = config.rules.cmaError;

@@ -3,19 +3,10 @@
 
 import { CommandFlag, refusalIn, refusedZone } from "../../assembly/abi/command_word.js";
 import { SearchStrategy } from "../../assembly/abi/findings.js";
-import { contentOf } from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { DEFAULT_SLOTS, EVENT_CAPACITY } from "../../assembly/abi/limits.js";
 import { CmaFree } from "../../assembly/abi/proposals.js";
-import {
-  type Migratetype,
-  Mobility,
-  Op,
-  PageLife,
-  PinKind,
-  type Refusal,
-  Status,
-} from "../../assembly/abi/vocabulary.js";
+import { type Migratetype, Op, PinKind, Status } from "../../assembly/abi/vocabulary.js";
 import { StatWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../device/description.js";
 import type { KernelRules } from "../device/kernel.js";
@@ -29,6 +20,7 @@ import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
 import type { Pfn, ZoneIndex } from "../engine/units.js";
 import { placeOf } from "../state/origin.js";
 import type { MachineState } from "../state/types.js";
+import { type AllocateRequest, type AllocateResult, contentWord, type PageContent } from "./allocation.js";
 import { bootDevice, configOfDevice } from "./boot.js";
 import { beginChurn, type ChurnOptions, type ChurnResult, readChurn } from "./churn.js";
 import { Cma } from "./cma.js";
@@ -42,6 +34,7 @@ import {
   type SystemConfig,
 } from "./config.js";
 import { configOfState, loadState } from "./from_state.js";
+import { type PageHandle, PageHandles } from "./handles.js";
 import { type Pin, type PinOptions, type PinView, readPins } from "./pins.js";
 import { decodeSnapshot, encodeSnapshot, type SnapshotLabels } from "./snapshot.js";
 import { MachineViews } from "./views.js";
@@ -85,6 +78,8 @@ function configured(config: SystemConfig, options: CreateOptions): MachineConfig
 }
 
 /** The build that has what these options ask for. */
+export type { AllocateRequest, AllocateResult, PageContent } from "./allocation.js";
+
 function moduleFor({ core = "release", wasm, simulation }: CreateOptions): Promise<WebAssembly.Module> {
   return loadCore(core, wasm, simulation === undefined ? "core" : "simulation");
 }
@@ -100,47 +95,11 @@ async function resolvedOf(device: DeviceDescription | ResolvedDevice | string): 
   return "gfpZone" in description ? description : resolveDevice(description);
 }
 
-/** One alloc_pages(). */
-export interface AllocateRequest {
-  /** Default 0. */
-  readonly order?: number;
-  /** `__GFP_*` mask; see gfp in the vocabulary. */
-  readonly gfp: number;
-  /** CPU that asks; 0 when absent. */
-  readonly cpu?: number;
-  /** What the page is to a pageblock claim and to migration; default FIXED. */
-  readonly mobility?: Mobility;
-  /** What it is used for; default KERNEL. */
-  readonly life?: PageLife;
-  /** PageFlag bits: ACTIVE, DIRTY, WRITEBACK, MAPPED, UNEVICTABLE. */
-  readonly flags?: number;
-  /** Skip the per-CPU lists, as when their lock is taken. */
-  readonly direct?: boolean;
-}
-
-/** What an allocated page is: mobility FIXED, life KERNEL and no flags where absent. */
-export interface PageContent {
-  /** What it is to a pageblock claim and to migration. */
-  readonly mobility?: Mobility;
-  /** What it is used for. */
-  readonly life?: PageLife;
-  /** PageFlag bits: ACTIVE, DIRTY, WRITEBACK, MAPPED, UNEVICTABLE. */
-  readonly flags?: number;
-}
-
-function contentWord({ mobility = Mobility.FIXED, life = PageLife.KERNEL, flags = 0 }: PageContent): number {
-  return contentOf(mobility, life, flags);
-}
-
-/** A failed allocation is a measurement, not an exception. */
-export type AllocateResult =
-  | { readonly ok: true; readonly pfn: Pfn; readonly zone: ZoneIndex; readonly slow: boolean }
-  | { readonly ok: false; readonly status: Status; readonly refusal: Refusal; readonly zone: number };
-
 /** A page allocator at one instant, page by page. Dispose it, or declare it with `using`. */
 export class Machine implements Disposable {
   readonly #engine: Engine;
   readonly #core: CoreBuild;
+  readonly #handles: PageHandles;
   /** Read access to zones, lists, per-CPU sets, pageblocks and frames. */
   readonly views: MachineViews;
   /** The batch interface: one crossing for thousands of operations. */
@@ -154,6 +113,7 @@ export class Machine implements Disposable {
   private constructor(engine: Engine, core: CoreBuild, labels: SnapshotLabels) {
     this.#engine = engine;
     this.#core = core;
+    this.#handles = new PageHandles(engine);
     this.labels = labels;
     this.views = new MachineViews(engine);
     this.commands = new CommandBuffer(engine);
@@ -211,13 +171,16 @@ export class Machine implements Disposable {
     const { order = 0, gfp, cpu = 0, direct = false } = request;
     const commands = this.commands;
     commands.clear();
-    commands.append(Op.ALLOCATE, cpu, order, direct ? CommandFlag.DIRECT : 0, gfp, 0, contentWord(request));
+    const handle = this.#handles.take(order, request.mobility, request.life);
+    const flags = direct ? CommandFlag.DIRECT : 0;
+    commands.append(Op.ALLOCATE, cpu, order, flags, gfp, (handle ?? -1) + 1, contentWord(request));
     commands.execute();
     const status = commands.status(0);
     commands.clear();
     if (status === Status.OK) {
       const zone = commands.detail(0) as ZoneIndex;
-      return { ok: true, pfn: commands.pfn(0) as Pfn, zone, slow: commands.wasSlow(0) };
+      const page = { ok: true, pfn: commands.pfn(0) as Pfn, zone, slow: commands.wasSlow(0) } as const;
+      return handle === undefined ? page : { ...page, handle };
     }
     if (status >= Status.BAD_COMMAND)
       throw new MachineError(status, `allocate order ${order}, gfp 0x${gfp.toString(16)}, cpu ${cpu}`);
@@ -232,6 +195,16 @@ export class Machine implements Disposable {
   /** Frees a block. @throws MachineError when the frame is not an allocated block of this order */
   release(pfn: number, order = 0, cpu = 0): void {
     this.#single(Op.RELEASE, `release pfn ${pfn}, order ${order}`, cpu, order, pfn);
+  }
+
+  /** Where the page of a handle is now; undefined while it is swapped out. @throws MachineError when it was released */
+  pageOf(handle: PageHandle): Pfn | undefined {
+    return this.#handles.pageOf(handle);
+  }
+
+  /** Frees the page of a handle wherever it is: in memory, or swapped out. @throws MachineError when it was released */
+  releaseHandle(handle: PageHandle, cpu = 0): void {
+    this.#single(Op.RELEASE_SLOT, `releaseHandle ${handle}`, cpu, 0, handle);
   }
 
   /** split_page(), then frees the 2^order pages one by one, ascending. */
@@ -345,12 +318,15 @@ export class Machine implements Disposable {
     return encodeSnapshot(this.#engine.memory(), this.labels);
   }
 
-  /** @throws StateError when the bytes are not a snapshot of this version */
+  /** @throws StateError when the bytes are not a snapshot of this version, or hold no sound machine */
   static async restore(snapshot: Uint8Array, options: CreateOptions = {}): Promise<Machine> {
     const core = options.core ?? "release";
     const { memory, labels } = decodeSnapshot(snapshot);
     const module = await loadCore(core, options.wasm, labels.actors === undefined ? "core" : "simulation");
-    return new Machine(Engine.attach(module, memory), core, labels);
+    const machine = new Machine(Engine.attach(module, memory), core, labels);
+    const { name, pfn } = machine.validate();
+    if (name !== "NONE") throw new StateError(`the snapshot is damaged: ${name} at pfn ${pfn}`);
+    return machine;
   }
 
   /** An independent copy at this instant; neither sees what happens to the other. */

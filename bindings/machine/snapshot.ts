@@ -2,6 +2,7 @@
 // Must not know: what the memory means.
 
 import { ABI_MAGIC, ABI_VERSION } from "../../assembly/abi/layout.js";
+import { MAX_ACTORS, MAX_AREAS } from "../../assembly/abi/limits.js";
 import { StateError } from "../engine/errors.js";
 
 /** magic, version, bytes of memory, bytes of labels, checksum of all but itself. */
@@ -41,6 +42,28 @@ export function encodeSnapshot(memory: Uint8Array, labels: SnapshotLabels): Uint
   return out;
 }
 
+function areNames(value: unknown, most: number): value is string[] {
+  return Array.isArray(value) && value.length <= most && value.every((name) => typeof name === "string");
+}
+
+function labelsOf(text: string): SnapshotLabels {
+  let told: unknown;
+  try {
+    told = JSON.parse(text);
+  } catch {
+    throw new StateError("the snapshot is damaged: its labels are not JSON");
+  }
+  const { areas, actors } = (told ?? {}) as { readonly areas?: unknown; readonly actors?: unknown };
+  if (!areNames(areas, MAX_AREAS)) {
+    throw new StateError(`the snapshot is damaged: its labels do not name areas, at most ${MAX_AREAS}`);
+  }
+  if (actors === undefined) return { areas };
+  if (!areNames(actors, MAX_ACTORS)) {
+    throw new StateError(`the snapshot is damaged: its labels do not name actors, at most ${MAX_ACTORS}`);
+  }
+  return { areas, actors };
+}
+
 /** The memory and the labels inside. @throws StateError saying what is wrong with the bytes */
 export function decodeSnapshot(snapshot: Uint8Array): {
   readonly memory: Uint8Array;
@@ -62,6 +85,5 @@ export function decodeSnapshot(snapshot: Uint8Array): {
   if (checksum(words) !== sum) throw new StateError("the snapshot is damaged: its checksum does not match");
   const from = HEADER_WORDS * 4 + padded(length);
   const text = new TextDecoder().decode(bytes.subarray(from, from + textLength));
-  const labels = JSON.parse(text) as SnapshotLabels;
-  return { memory: bytes.subarray(HEADER_WORDS * 4, HEADER_WORDS * 4 + length), labels };
+  return { memory: bytes.subarray(HEADER_WORDS * 4, HEADER_WORDS * 4 + length), labels: labelsOf(text) };
 }

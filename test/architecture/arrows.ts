@@ -14,6 +14,7 @@ const LAYERS = [
   "buddy",
   "frames",
   "record",
+  "rules",
   "memory",
   "abi",
 ] as const;
@@ -41,6 +42,8 @@ export const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
   buddy: [...below("buddy"), "policy", CHECK],
   frames: [...below("frames"), CHECK],
   record: [...below("record"), CHECK],
+  // What kernels do differently: one file.
+  rules: below("rules"),
   memory: [...below("memory"), CHECK],
   abi: [],
   // Pure numbers: a decision sees the vocabulary and nothing else.

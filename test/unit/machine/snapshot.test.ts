@@ -178,18 +178,45 @@ describe("what is no snapshot is refused", () => {
     await refused(bytes, /checksum does not match/);
   });
 
+  /** Whoever damages a snapshot can mend its checksum. */
+  function summed(bytes: Uint8Array): Uint8Array {
+    const all = new Uint32Array(bytes.buffer);
+    const at = HEADER_BYTES / 4 - 1;
+    let sum = 0x811c9dc5;
+    all.forEach((word, i) => {
+      if (i !== at) sum = Math.imul(sum ^ word, 0x01000193);
+    });
+    all[at] = sum >>> 0;
+    return bytes;
+  }
+
   it("memory of no machine, even under a right checksum", async () => {
     using machine = await aged();
     const bytes = machine.snapshot();
     const all = new Uint32Array(bytes.buffer);
     const first = HEADER_BYTES / 4;
     all.fill(0, first, first + (all[2] ?? 0) / 4);
-    let sum = 0x811c9dc5;
-    all.forEach((word, i) => {
-      if (i !== first - 1) sum = Math.imul(sum ^ word, 0x01000193);
-    });
-    all[first - 1] = sum >>> 0;
-    await refused(bytes, /./);
+    await refused(summed(bytes), /./);
+  });
+
+  it("memory of a machine that is not sound, even under a right checksum", async () => {
+    using machine = await aged();
+    machine.engine.unsigned(Region.FRAME_WORD)[5_000]! ^= 1;
+    await refused(summed(machine.snapshot()), /damaged: [A-Z_]+ at pfn/);
+  });
+
+  it.each([
+    ["no JSON", "{x", /not JSON/],
+    ["nothing", "null", /do not name areas/],
+    ["no areas", "{}", /do not name areas/],
+    ["a number of areas", '{"areas":5}', /do not name areas/],
+    ["areas that are no names", '{"areas":[5]}', /do not name areas/],
+  ])("labels of another type, even under a right checksum: %s", async (_, text, message) => {
+    using machine = await aged();
+    const bytes = machine.snapshot();
+    const [, , length = 0, room = 0] = new Uint32Array(bytes.buffer);
+    bytes.set(new TextEncoder().encode(text.padEnd(room)), HEADER_BYTES + Math.ceil(length / 4) * 4);
+    await refused(summed(bytes), message);
   });
 });
 
