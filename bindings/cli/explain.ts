@@ -37,9 +37,8 @@ export async function runExplain(paths: readonly string[], options: ExplainOptio
     renameSync(`${options.html}.part`, options.html);
   }
   if (options.json === true) {
-    const { failures, findings, issues } = explanation;
     process.stdout.write(
-      `${plainJson({ failures, findings, issues, ...(picture.pins === undefined ? {} : { pins: picture.pins }) })}\n`,
+      `${plainJson({ ...explanation, ...(picture.pins === undefined ? {} : { pins: picture.pins }) })}\n`,
     );
   } else {
     const isTerminal = process.stdout.isTTY === true && (process.env["NO_COLOR"] ?? "") === "";

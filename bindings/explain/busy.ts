@@ -8,6 +8,7 @@
 import { largest, smallest } from "../engine/extent.js";
 import { type Era, MUTEX_GONE } from "./era.js";
 import type { FailedRequest, Picture } from "./picture.js";
+import { whoKeeps } from "./stuck.js";
 import type { Verdict } from "./verdicts.js";
 import type { AreaView, Fits } from "./view.js";
 
@@ -98,6 +99,8 @@ function byDumps(picture: Picture, view: AreaView): BusyAnswer | undefined {
   if (dumps.length === 0) return undefined;
   const frames = new Set(dumps.map(({ pfn }) => pfn));
   const evidence = [`${dumps.length} dumps of pages that would not migrate, ${frames.size} different frames`];
+  const [first] = dumps;
+  if (first !== undefined) evidence.push(`pfn ${hex(first.pfn)}: ${whoKeeps(first)}`);
   if (dumps.length < 3) return { verdict: "PINNED", alsoPossible: others("PINNED"), evidence, sure: false };
   const verdict = frames.size * 2 > dumps.length ? "PINNED-ROLLING" : "PINNED-LONG";
   return { verdict, alsoPossible: others(verdict), evidence, sure: false };

@@ -1,19 +1,26 @@
-// Knows: the order in which the causes of a failed request are tried, and the arithmetic that proves each.
+// Knows: the order in which the causes of a failed request are tried, and what each answer is made of.
 // Must not know: formats, how a verdict is shown.
 //
-// The order: served after all, killed, impossible, exhausted, fragmented, misaligned; then, with a window that fits, what
-// the error says on this kernel: no migration target, or busy (busy.ts).
+// The order: served after all, killed, impossible, exhausted, fragmented, misaligned (space.ts); then, with a window that fits,
+// what the error says on this kernel: no migration target, or busy (busy.ts); then what sums make likely.
 
-import { guaranteedRun } from "../analysis/runs.js";
-import { append } from "../engine/extent.js";
 import { type BusyAnswer, growth, whyBusy } from "./busy.js";
-import { type Era, eraOf, meaningOf, SEVERAL_RANGES } from "./era.js";
+import type { Answer, Case } from "./case.js";
+import { type Ranked, ranked } from "./cases.js";
+import { eraOf, meaningOf, SEVERAL_RANGES } from "./era.js";
 import type { FailedRequest, Picture } from "./picture.js";
-import { AREA_COMMAND, commandFor, LOG_COMMAND, REMEDIES, TRACE_COMMAND, type Verdict } from "./verdicts.js";
-import { type AreaView, cmaTotalPages, type Fits, fitsOf, inferAlign, pageShift, viewOf } from "./view.js";
+import { remediesFor } from "./remedies.js";
+import { sentenceOf } from "./sentence.js";
+import { noWindow, scarce, tooSmall } from "./space.js";
+import { cmaState, pageShift } from "./totals.js";
+import { BUSY, consequence, totalText, undecided } from "./undecided.js";
+import { type Certainty, commandFor, firstCommand, type Verdict } from "./verdicts.js";
+import { fitsOf, inferAlign, viewOf } from "./view.js";
 
 /** One failed request and its cause. */
 export interface Explained {
+  /** The answer in one sentence. */
+  readonly sentence: string;
   /** Name of the area; null: no file says. */
   readonly area: string | null;
   /** Pages asked for; null: no file says. */
@@ -28,8 +35,12 @@ export interface Explained {
   readonly alignInferred: boolean;
   /** The cause. */
   readonly verdict: Verdict;
+  /** How sure the verdict is. */
+  readonly certainty: Certainty;
   /** Causes that the facts do not rule out. */
   readonly alsoPossible: readonly Verdict[];
+  /** How many reported cases had each of the possible causes: a weak prior, empty where the verdict is not undecided. */
+  readonly ranking: readonly Ranked[];
   /** Free runs of the area at that moment; null: not known. */
   readonly runs: number | null;
   /** The longest of them, pages. */
@@ -50,106 +61,12 @@ export interface ClassifyOptions {
   readonly kernel?: string | undefined;
 }
 
-interface Case {
-  readonly failure: FailedRequest;
-  readonly siblings: readonly FailedRequest[];
-  readonly picture: Picture;
-  readonly view: AreaView;
-  readonly era: Era;
-  readonly pages: number | null;
-  readonly align: number;
-  readonly inferred: boolean;
-  readonly fits: Fits | null;
-  readonly shift: number;
-}
-
-interface Answer {
-  readonly verdict: Verdict;
-  readonly alsoPossible?: readonly Verdict[];
-  readonly evidence: readonly string[];
-  readonly confidence: "proved" | "likely" | "open";
-  readonly nextCommand?: string;
-}
-
-const BUSY: readonly Verdict[] = ["PINNED", "ISOLATION-COLLISION", "UNMOVABLE-IN-CMA"];
 const WINDOWLESS: readonly Verdict[] = ["EXHAUSTED", "FRAGMENTED", "ALIGNMENT"];
 
 function servedAfterAll({ failure }: Case): Answer | undefined {
-  if (failure.errno === -4) return { verdict: "KILLED", evidence: [], confidence: "proved" };
+  if (failure.errno === -4) return { verdict: "KILLED", evidence: [], certainty: "proved" };
   if (failure.fallback === null) return undefined;
-  return { verdict: "BENIGN", evidence: [`the caller went on: ${failure.fallback}`], confidence: "likely" };
-}
-
-function tooSmall({ view, pages, align, picture, shift }: Case): Answer | undefined {
-  if (pages === null) return undefined;
-  const { total } = view;
-  const all = total ?? cmaTotalPages(picture);
-  if (all === null) return undefined;
-  const unit = 2 ** align;
-  const first = Math.ceil(view.basePfn / unit) * unit;
-  const aligned = total === null ? all : view.basePfn + total - first;
-  if (all >= pages && aligned >= pages) return undefined;
-  const what = total === null ? "all areas together have" : "the area has";
-  const evidence = [`${what} ${all} pages, the request is for ${pages}: it can never be served`];
-  if (all >= pages)
-    evidence[0] = `the area has ${all} pages, but only ${aligned} from its first pfn aligned to ${unit}: ${pages} never fit`;
-  const asked = picture.reservations.find(
-    ({ kind, bytes }) => kind !== "reserved" && bytes > all * 2 ** shift,
-  );
-  if (asked !== undefined && asked.bytes / 2 ** shift >= pages) {
-    return {
-      verdict: "RESERVATION-SHRANK",
-      alsoPossible: ["IMPOSSIBLE"],
-      evidence: [
-        ...evidence,
-        `${asked.name ?? "the device tree"} asked for ${asked.bytes / 2 ** 20} MiB, which would have held it`,
-      ],
-      confidence: "proved",
-    };
-  }
-  return { verdict: "IMPOSSIBLE", evidence, confidence: "proved" };
-}
-
-/** The bitmap itself has no window. */
-function noWindow({ view, pages, align, inferred, fits, era, failure, picture }: Case): Answer | undefined {
-  if (pages === null) return undefined;
-  if (view.free !== null && view.free < pages) {
-    const evidence = [`${view.free} pages are free in the bitmap, ${pages - view.free} too few`];
-    return { verdict: "EXHAUSTED", evidence, confidence: "proved" };
-  }
-  if (fits === null || fits.windows > 0) return undefined;
-  // A window must have been there, says the error: then the request was aligned less than inferred.
-  const contradicted = failure.errno === -16 && era.to < SEVERAL_RANGES && !view.cut;
-  if (contradicted && inferred && fits.largestAlign >= 0) return undefined;
-  // As much is missing of the list as could hold the request.
-  const shown = view.runs?.reduce((sum, { length }) => sum + length, 0) ?? 0;
-  const searched = picture.searches.some(({ bits, found }) => found >= bits);
-  if (view.cut && !searched && view.free !== null && view.free - shown >= pages) return undefined;
-  const only = view.cut ? " of those that the log shows" : "";
-  if (fits.largestAlign < 0) {
-    return {
-      verdict: "FRAGMENTED",
-      alsoPossible: view.cut
-        ? ["ALIGNMENT", ...(failure.errno === -16 ? ([] as const) : (["NO-MIGRATION-TARGET"] as const))]
-        : [],
-      evidence: [
-        `the largest free run${only} has ${fits.largestRun} pages, ${pages - fits.largestRun} too few; ${view.free ?? "?"} pages are free in all`,
-      ],
-      confidence: view.cut || view.source === "bitmap" ? "likely" : "proved",
-    };
-  }
-  const nothingStuck = growth(picture, "pgmigrate_fail") === 0;
-  return {
-    verdict: "ALIGNMENT",
-    alsoPossible: inferred && failure.errno === -12 && !nothingStuck ? ["NO-MIGRATION-TARGET"] : [],
-    evidence: [
-      `the longest run${only} holds ${fits.largestRun} pages, enough unaligned, but no run holds ${pages} at align ${align}: the best is ${fits.pagesShort} pages short`,
-      `it fits up to align ${fits.largestAlign}; a run of ${guaranteedRun(pages, align)} pages would hold it wherever it begins`,
-      ...(searched ? ["the bit search went to the end of the bitmap: there was no window"] : []),
-      ...(nothingStuck ? ["no page failed to migrate between the snapshots (pgmigrate_fail +0)"] : []),
-    ],
-    confidence: (view.cut && !searched) || (inferred && !nothingStuck) ? "likely" : "proved",
-  };
+  return { verdict: "BENIGN", evidence: [`the caller went on: ${failure.fallback}`], certainty: "likely" };
 }
 
 /** Callers may ask for more alignment than the DMA layer does. */
@@ -167,7 +84,7 @@ function largerAlign({ picture, view, pages, align }: Case): Answer | undefined 
         "it fits at the inferred align, but no page failed to migrate between the snapshots (pgmigrate_fail +0)",
         `at align ${order} no window is left: the caller asked for ${order} or more`,
       ],
-      confidence: "likely",
+      certainty: "likely",
     };
   }
   return undefined;
@@ -204,7 +121,7 @@ function noTarget(given: Case): Answer | undefined {
     verdict: "NO-MIGRATION-TARGET",
     alsoPossible: unsure ? ["ALIGNMENT"] : [],
     evidence,
-    confidence: unsure || view.source === "bitmap" ? "likely" : "proved",
+    certainty: unsure || view.source === "bitmap" ? "likely" : "proved",
   };
 }
 
@@ -229,7 +146,7 @@ function busy(given: Case): Answer | undefined {
     era,
     given.shift,
   );
-  if (answer === undefined) return undefined;
+  if (answer === undefined) return errorAlone(given);
   const unproved = !windows && !busyLines && era.to >= SEVERAL_RANGES;
   const revised =
     less === undefined
@@ -239,42 +156,28 @@ function busy(given: Case): Answer | undefined {
     verdict: answer.verdict,
     alsoPossible: unproved ? [...answer.alsoPossible, ...WINDOWLESS] : answer.alsoPossible,
     evidence: [...revised, ...answer.evidence],
-    confidence: answer.sure && !unproved ? "proved" : "likely",
+    certainty: answer.sure && !unproved ? "proved" : "likely",
   };
 }
 
-/** Nothing decides: what is left, and what would. */
-function undecided({ failure, era, pages, view, picture }: Case): Answer {
-  const possible: Verdict[] = [];
-  const { errno } = failure;
-  const noWindowPossible =
-    errno === null || errno === -12 ? era.from < SEVERAL_RANGES : errno === -16 && era.to >= SEVERAL_RANGES;
-  const all = cmaTotalPages(picture);
-  if (noWindowPossible)
-    append(possible, [
-      ...(view.total === null && all === null ? (["IMPOSSIBLE"] as const) : []),
-      ...WINDOWLESS,
-    ]);
-  if (errno === -12 || errno === null) possible.push("NO-MIGRATION-TARGET");
-  // A traced request that met no busy window found none at all.
-  if ((errno === -16 && failure.tries !== 0) || errno === null) append(possible, BUSY);
-  if (errno === -16 && pages === 1) possible.push("BENIGN");
-  const evidence = [
-    view.source === "none"
-      ? "no list of free runs and no bitmap of that moment: where the free pages lie is not known"
-      : view.remark || "the list does not show where the free pages lie",
-  ];
-  if (all !== null && pages !== null)
-    evidence.push(
-      `the areas have ${all} pages in all: room for ${pages} there is, at least when they are empty`,
-    );
-  if (errno === -16 && pages === 1)
+/** -16 before 6.15: windows there were, and all were busy; that is all that is known. */
+function errorAlone({ failure, era, pages, picture }: Case): Answer | undefined {
+  if (failure.errno !== -16 || era.to >= SEVERAL_RANGES || failure.tries === 0) return undefined;
+  const { total, lastFree, totalFrom } = cmaState(picture);
+  const evidence = ["the error alone says so: the log has no busy windows, no trace and no dump of a page"];
+  if (total !== null) evidence.push(totalText(total, lastFree, totalFrom, pages));
+  if (pages === 1)
     evidence.push(
       "a single page: the DMA layer takes it from elsewhere when CMA fails, so the failure may be harmless",
     );
-  const nextCommand =
-    pages === null ? LOG_COMMAND : errno === -16 && !noWindowPossible ? TRACE_COMMAND : AREA_COMMAND;
-  return { verdict: "UNDECIDED", alsoPossible: possible, evidence, confidence: "open", nextCommand };
+  const others = BUSY.filter((verdict) => verdict !== "PINNED");
+  return {
+    verdict: "PINNED",
+    alsoPossible: pages === 1 ? [...others, "BENIGN"] : others,
+    evidence,
+    certainty: "likely",
+    ...(picture.meminfo.length === 0 ? { nextCommand: firstCommand(picture.platform) } : {}),
+  };
 }
 
 function preamble(given: Case): string[] {
@@ -297,52 +200,63 @@ function preamble(given: Case): string[] {
   return lines;
 }
 
+function caseOf(
+  failure: FailedRequest,
+  siblings: readonly FailedRequest[],
+  picture: Picture,
+  options: ClassifyOptions,
+): Case {
+  const view = viewOf(failure, picture);
+  const { pages } = failure;
+  const searched = picture.searches.find(({ bits }) => bits === view.total)?.alignMask;
+  const given = failure.align ?? (searched === undefined ? null : Math.round(Math.log2(searched + 1)));
+  const align = given ?? inferAlign(pages ?? 1);
+  const shift = pageShift(picture);
+  const total = view.total ?? cmaState(picture).total;
+  return {
+    ...{ failure, siblings, picture, view, pages, align, shift },
+    era: eraOf(failure, picture, options.kernel),
+    inferred: given === null,
+    fits: pages === null ? null : fitsOf(view, pages, align),
+    situation: { pages, align, shift, total, platform: picture.platform },
+  };
+}
+
 export function classify(
   failure: FailedRequest,
   siblings: readonly FailedRequest[],
   picture: Picture,
   options: ClassifyOptions,
 ): Explained {
-  const view = viewOf(failure, picture);
-  const era = eraOf(failure, picture, options.kernel);
-  const { pages } = failure;
-  const searched = picture.searches.find(({ bits }) => bits === view.total)?.alignMask;
-  const given = failure.align ?? (searched === undefined ? null : Math.round(Math.log2(searched + 1)));
-  const align = given ?? inferAlign(pages ?? 1);
-  const fits = pages === null ? null : fitsOf(view, pages, align);
-  const facts: Case = {
-    failure,
-    siblings,
-    picture,
-    view,
-    era,
-    pages,
-    align,
-    inferred: given === null,
-    fits,
-    shift: pageShift(picture),
-  };
+  const facts = caseOf(failure, siblings, picture, options);
+  const { view, era, pages, align, inferred, fits, situation } = facts;
   const answer =
     servedAfterAll(facts) ??
     tooSmall(facts) ??
     noWindow(facts) ??
     noTarget(facts) ??
+    scarce(facts) ??
     busy(facts) ??
     undecided(facts);
+  const after = consequence(facts);
+  const { verdict, alsoPossible = [], certainty } = answer;
   return {
+    sentence: sentenceOf(facts, answer),
     area: view.name,
     pages,
     errno: failure.errno,
     kernel: era.text,
     align: pages === null ? null : align,
-    alignInferred: given === null,
-    verdict: answer.verdict,
-    alsoPossible: answer.alsoPossible ?? [],
+    alignInferred: inferred,
+    verdict,
+    certainty,
+    alsoPossible,
+    ranking: verdict === "UNDECIDED" ? ranked(alsoPossible).filter(({ cases }) => cases > 0) : [],
     runs: view.runs === null ? null : view.runs.length,
     largestRun: fits?.largestRun ?? null,
     fits: fits?.byAlign ?? null,
-    evidence: [`confidence: ${answer.confidence}`, ...preamble(facts), ...answer.evidence],
-    remedies: REMEDIES[answer.verdict],
-    nextCommand: answer.nextCommand ?? commandFor(answer.verdict),
+    evidence: [...preamble(facts), ...answer.evidence, ...(after === undefined ? [] : [after])],
+    remedies: remediesFor(verdict, situation),
+    nextCommand: answer.nextCommand ?? commandFor(verdict),
   };
 }

@@ -4,7 +4,8 @@
 import { largest } from "../engine/extent.js";
 import { bitmapIsCut, layoutOfBitmap, layoutOfList } from "./layout.js";
 import type { ExplainIssue, Picture, Where } from "./picture.js";
-import { pageShift, realAreas } from "./view.js";
+import { pageShift } from "./totals.js";
+import { realAreas } from "./view.js";
 
 function warn(place: Where, code: string, message: string): ExplainIssue {
   return { severity: "warning", file: place.file, line: place.line, code, message };

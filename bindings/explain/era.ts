@@ -43,7 +43,8 @@ export function eraOf(failure: FailedRequest, picture: Picture, given: string | 
   const era = byForm(failure);
   const { list } = failure;
   if (list === null) return era;
-  if (list.hasRanges || (list.entries.length === 0 && (list.free ?? 0) > 0 && !list.cut)) {
+  // A list without runs says nothing: the kernel of 2016 printed it so, and runs are lost when other lines come between.
+  if (list.hasRanges) {
     return {
       text: "6.15 or later (by the form of the list)",
       from: Math.max(era.from, SEVERAL_RANGES),

@@ -2,68 +2,18 @@
 // Must not know: formats, how a finding is shown.
 
 import { growth } from "./busy.js";
+import { type Finding, finding } from "./finding.js";
+import { holdersOf, holderText } from "./holders.js";
 import { bitmapBits, bitmapIsCut, layoutOfBitmap, layoutOfList } from "./layout.js";
 import type { Picture } from "./picture.js";
-import {
-  AREA_COMMAND,
-  COUNTER_COMMAND,
-  commandFor,
-  LOG_COMMAND,
-  OWNER_COMMAND,
-  RESERVATION_COMMAND,
-  type Verdict,
-} from "./verdicts.js";
-import { pageShift, realAreas } from "./view.js";
-
-/** Something that the files show beside failed requests. */
-export interface Finding {
-  /** What kind of cause it is or would be. */
-  readonly verdict: Verdict;
-  /** For programs; stable. */
-  readonly code: string;
-  /** One sentence. */
-  readonly message: string;
-  /** What it rests on, a sentence each. */
-  readonly evidence: readonly string[];
-  /** What to collect or to try next. */
-  readonly nextCommand: string;
-}
+import { busyLines, foreignFailures, mentionsAlone, sumsAlone } from "./quiet.js";
+import { shrunk } from "./shrunk.js";
+import { stuckPages } from "./stuck.js";
+import { pageShift } from "./totals.js";
+import { AREA_COMMAND, COUNTER_COMMAND, FIRST_COMMAND, LOG_COMMAND, OWNER_COMMAND } from "./verdicts.js";
+import { realAreas } from "./view.js";
 
 const hex = (pfn: number): string => `0x${pfn.toString(16)}`;
-const MIB = 2 ** 20;
-
-function shrunk(picture: Picture): Finding[] {
-  const shift = pageShift(picture);
-  const totalKb = picture.meminfo
-    .map(({ values }) => values.get("CmaTotal"))
-    .find((value) => value !== undefined);
-  const placed = picture.reservations
-    .filter(({ kind }) => kind === "reserved")
-    .reduce((sum, { bytes }) => sum + bytes, 0);
-  const have = totalKb === undefined ? (placed > 0 ? placed : undefined) : totalKb * 1024;
-  const findings: Finding[] = [];
-  const seen = new Set<string>();
-  for (const { kind, bytes, name, place } of picture.reservations) {
-    const tooLittle = kind === "cmdline" && have !== undefined && have + 2 ** shift <= bytes;
-    const key = `${kind}${name}${bytes}`;
-    if ((kind !== "failed" && !tooLittle) || seen.has(key)) continue;
-    seen.add(key);
-    const asked = `${name ?? "the device tree"} asked for ${bytes / MIB} MiB`;
-    const got =
-      have === undefined ? "how much there is now is not in the log" : `CMA has ${have / MIB} MiB now`;
-    findings.push({
-      verdict: "RESERVATION-SHRANK",
-      code: "reservation",
-      message: `${asked} and did not get it: ${got}`,
-      evidence: [
-        `${place.file}:${place.line}`,
-        ...(have === undefined ? [] : [`short by ${(bytes - have) / MIB} MiB`]),
-      ],
-      nextCommand: RESERVATION_COMMAND,
-    });
-  }
-  return findings;
-}
 
 function intruders(picture: Picture): Finding[] {
   const groups = new Map<string, { count: number; first: Picture["owned"][number]; pages: number }>();
@@ -79,8 +29,9 @@ function intruders(picture: Picture): Finding[] {
     const what = odd
       ? "a driver's page: its type is Movable, but it is not on an LRU list, so only its driver could move it"
       : `${first.type}: it cannot be moved out`;
-    return {
+    return finding({
       verdict: "UNMOVABLE-IN-CMA",
+      certainty: odd ? "likely" : "proved",
       code: odd ? "driver-page-in-cma" : "unmovable-in-cma",
       message: `pfn ${first.pfn} (${hex(first.pfn)}) lies in a CMA pageblock and is ${what}`,
       evidence: [
@@ -88,111 +39,36 @@ function intruders(picture: Picture): Finding[] {
         ...(count > 1 ? [`${count} pages of this kind, ${pages} frames`] : []),
       ],
       nextCommand: OWNER_COMMAND,
-    };
-  });
-}
-
-/** References that a page has by itself: one of who isolated it, its mappings, and the caches that it is in. */
-function expectedReferences({ mapcount, operations, flags }: Picture["migrations"][number]): {
-  count: number;
-  cached: boolean;
-} {
-  const swap = operations === "swap_aops" || flags.split("|").includes("swapcache");
-  const cached = swap || (operations !== null && operations !== "");
-  return { count: 1 + Math.max(0, mapcount ?? 0) + (cached ? 1 : 0), cached: swap };
-}
-
-function stuckPages(picture: Picture): Finding[] {
-  const shown = picture.migrations.slice(0, 50);
-  return shown.map((dump) => {
-    const { pfn, ret, refcount, mapcount, operations, flags, owner, place } = dump;
-    const evidence = [
-      `${place.file}:${place.line}: ret ${ret}, refcount ${refcount ?? "?"}, mapcount ${mapcount ?? "?"}, ${operations ?? "no aops"}, ${flags}`,
-    ];
-    if (owner !== null) evidence.push(owner);
-    if (ret === -12) {
-      const message = `pfn ${hex(pfn)} could not be moved: there was no page to move it to`;
-      return {
-        verdict: "NO-MIGRATION-TARGET",
-        code: "migration-failed",
-        message,
-        evidence,
-        nextCommand: commandFor("NO-MIGRATION-TARGET"),
-      };
-    }
-    const { count, cached } = expectedReferences(dump);
-    const extra = refcount === null ? null : refcount - count;
-    let why = "its references are not in the log, so who holds it is open";
-    if (extra !== null && extra > 0)
-      why = `${extra} of its ${refcount} references cannot be accounted for: somebody holds (pins) it`;
-    else if (extra !== null && cached) {
-      why = `${count} references are expected, one of them the swap cache's: nobody pins it, but kernels without the fix of folio_expected_ref_count() (December 2025) take the swap cache's reference for a pin`;
-    } else if (extra !== null)
-      why =
-        "no reference too many at the time of the dump: the pin was gone by then, or the page was under I/O";
-    const message = `pfn ${hex(pfn)} would not migrate: ${why}`;
-    return {
-      verdict: "PINNED",
-      code: "migration-failed",
-      message,
-      evidence,
-      nextCommand: commandFor("PINNED-LONG"),
-    };
+    });
   });
 }
 
 function quietLines(picture: Picture): Finding[] {
   const findings: Finding[] = [];
-  const failed = picture.failures.length > 0;
-  if (picture.busy.length > 0) {
-    const frames = new Set(picture.busy.map(({ start }) => start));
-    const first = [...frames].slice(0, 3).map(hex).join(", ");
-    const evidence = [
-      `${picture.busy.length} lines, ${frames.size} different windows, the first at ${first}`,
-    ];
-    findings.push(
-      failed
-        ? {
-            verdict: "UNDECIDED",
-            code: "busy-after-failure",
-            message: `${picture.busy.length} more windows were busy after the last failure: how that request ended is not in the log`,
-            evidence,
-            nextCommand: LOG_COMMAND,
-          }
-        : {
-            verdict: "BENIGN",
-            code: "busy-without-failure",
-            message: `${picture.busy.length} windows were busy, and no request failed: CMA went on to another window; it costs time only`,
-            evidence,
-            nextCommand: COUNTER_COMMAND,
-          },
-    );
-  }
   if (picture.delayed > 0) {
     const message = `${picture.delayed} requests met busy windows and were served in the end: a delay, not a failure`;
-    findings.push({
-      verdict: "BENIGN",
-      code: "delayed",
-      message,
-      evidence: [`${picture.succeeded} requests succeeded in the trace`],
-      nextCommand: COUNTER_COMMAND,
-    });
+    const evidence = [`${picture.succeeded} requests succeeded in the trace`];
+    findings.push(
+      finding({ verdict: "BENIGN", code: "delayed", message, evidence, nextCommand: COUNTER_COMMAND }),
+    );
   }
   const used = new Set(picture.failures.map(({ list }) => list));
   for (const list of picture.lists) {
     if (used.has(list) || findings.length > 100) continue;
     const layout = layoutOfList(list, picture.orderPerBitHint);
     const longest = layout.runs.reduce((most, { length }) => Math.max(most, length), 0);
-    findings.push({
-      verdict: "UNDECIDED",
-      code: "list-without-failure",
-      message: `a list of free runs without its failure line: ${layout.runs.length} runs, ${layout.free} pages free${list.total === null ? "" : ` of ${list.total}`}, the longest ${longest}`,
-      evidence: [
-        layout.remark === "" ? "the runs add up to the printed total" : layout.remark,
-        `order_per_bit ${layout.orderPerBit}`,
-      ],
-      nextCommand: "sudo dmesg | grep -B1 'number of available pages'",
-    });
+    findings.push(
+      finding({
+        verdict: "UNDECIDED",
+        code: "list-without-failure",
+        message: `a list of free runs without its failure line: ${layout.runs.length} runs, ${layout.free} pages free${list.total === null ? "" : ` of ${list.total}`}, the longest ${longest}`,
+        evidence: [
+          layout.remark === "" ? "the runs add up to the printed total" : layout.remark,
+          `order_per_bit ${layout.orderPerBit}`,
+        ],
+        nextCommand: "sudo dmesg | grep -B1 'number of available pages'",
+      }),
+    );
   }
   return findings;
 }
@@ -223,13 +99,24 @@ function alignmentLoss(picture: Picture): Finding[] {
   }
   if (share < 10) {
     const message = `${picture.requests.length} requests, none of which is shown to fail`;
-    return [{ verdict: "BENIGN", code: "requests", message, evidence, nextCommand: COUNTER_COMMAND }];
+    return [
+      finding({ verdict: "BENIGN", code: "requests", message, evidence, nextCommand: COUNTER_COMMAND }),
+    ];
   }
   evidence.push(
     `${worst.pages} pages at align ${worst.align} take a slot of ${worst.pages + worst.lost}: ${Math.round((worst.lost / (worst.pages + worst.lost)) * 100)} % of it is a gap`,
   );
   const message = `${share} % of what these requests span are alignment gaps; whether one of them failed is not in the log`;
-  return [{ verdict: "ALIGNMENT", code: "alignment-gaps", message, evidence, nextCommand: LOG_COMMAND }];
+  return [
+    finding({
+      verdict: "ALIGNMENT",
+      certainty: "likely",
+      code: "alignment-gaps",
+      message,
+      evidence,
+      nextCommand: LOG_COMMAND,
+    }),
+  ];
 }
 
 function countersAlone(picture: Picture): Finding[] {
@@ -244,11 +131,21 @@ function countersAlone(picture: Picture): Finding[] {
     evidence.push(`${moved} pages were migrated, ${growth(picture, "pgmigrate_fail") ?? 0} failed to`);
   if (failed === 0) {
     const message = `${succeeded} CMA requests succeeded between the snapshots and none failed`;
-    return [{ verdict: "BENIGN", code: "all-succeeded", message, evidence, nextCommand: COUNTER_COMMAND }];
+    return [
+      finding({ verdict: "BENIGN", code: "all-succeeded", message, evidence, nextCommand: COUNTER_COMMAND }),
+    ];
   }
   if (failed <= picture.failures.length) return [];
   const message = `${failed} CMA requests failed between the snapshots, ${picture.failures.length} of them are in the logs`;
-  return [{ verdict: "UNDECIDED", code: "failures-not-in-log", message, evidence, nextCommand: LOG_COMMAND }];
+  return [
+    finding({
+      verdict: "UNDECIDED",
+      code: "failures-not-in-log",
+      message,
+      evidence,
+      nextCommand: LOG_COMMAND,
+    }),
+  ];
 }
 
 /** sysfs counts pages since boot: the only trace of failures that the log has lost. */
@@ -262,13 +159,13 @@ function areaCounters(picture: Picture): Finding[] {
       `alloc_pages_fail ${failed}${succeeded === null ? "" : `, alloc_pages_success ${succeeded}`} (${place.file}:${place.line})`,
     ];
     return [
-      {
-        verdict: "UNDECIDED" as const,
+      finding({
+        verdict: "UNDECIDED",
         code: "failures-not-in-log",
         message,
         evidence,
         nextCommand: LOG_COMMAND,
-      },
+      }),
     ];
   });
 }
@@ -286,16 +183,11 @@ function areaStates(picture: Picture): Finding[] {
     const part = bitmapIsCut(area)
       ? ` of the first ${known} (the bitmap is cut; the area has ${area.count})`
       : ` of ${known}`;
-    const message = `area ${area.name || "(unnamed)"}: ${known - layout.free} pages in use${part}, ${layout.runs.length} free runs, the longest ${longest}; no failed request`;
-    return [
-      {
-        verdict: "BENIGN" as const,
-        code: "area-state",
-        message,
-        evidence: [`${area.place.file}:${area.place.line}`],
-        nextCommand: AREA_COMMAND,
-      },
-    ];
+    const at = layout.runs.find(({ length }) => length === longest)?.start;
+    const runs = layout.runs.length === 1 ? "1 free run" : `${layout.runs.length} free runs`;
+    const message = `area ${area.name || "(unnamed)"}: ${known - layout.free} pages in use${part}, ${runs}, the longest ${longest}${at === undefined ? "" : ` at ${at}`}; no failed request`;
+    const evidence = [`${area.place.file}:${area.place.line}`];
+    return [finding({ verdict: "BENIGN", code: "area-state", message, evidence, nextCommand: AREA_COMMAND })];
   });
 }
 
@@ -312,15 +204,18 @@ function typeStates(picture: Picture): Finding[] {
     const of = order === null ? `${cma} pageblocks` : `${cma * 2 ** order} pages`;
     const message = `zone ${zone}: ${free} CMA pages free in the buddy lists, ${of} in all; no failed request`;
     const evidence = ["free in the buddy lists is neither in use by CMA nor by movable guests"];
-    return [{ verdict: "BENIGN" as const, code: "pagetypes", message, evidence, nextCommand: AREA_COMMAND }];
+    return [finding({ verdict: "BENIGN", code: "pagetypes", message, evidence, nextCommand: AREA_COMMAND })];
   });
 }
 
+/** Everything beside the failed requests, the most serious kind first. */
 export function findingsOf(picture: Picture): Finding[] {
-  return [
+  const findings = [
     ...shrunk(picture),
     ...intruders(picture),
     ...stuckPages(picture),
+    ...busyLines(picture),
+    ...foreignFailures(picture),
     ...quietLines(picture),
     ...alignmentLoss(picture),
     ...countersAlone(picture),
@@ -328,4 +223,15 @@ export function findingsOf(picture: Picture): Finding[] {
     ...areaStates(picture),
     ...typeStates(picture),
   ];
+  if (picture.failures.length > 0) return findings;
+  const all = [...findings, ...sumsAlone(picture, findings.length === 0)];
+  return all.length > 0 ? all : [...holdersAlone(picture), ...mentionsAlone(picture)];
+}
+
+/** A list of holders without a failed request. */
+function holdersAlone(picture: Picture): Finding[] {
+  const [largest] = holdersOf(picture)?.rows ?? [];
+  if (largest === undefined) return [];
+  const message = `${holderText(largest, pageShift(picture))}; no failed request`;
+  return [finding({ verdict: "BENIGN", code: "holders", message, evidence: [], nextCommand: FIRST_COMMAND })];
 }

@@ -39,6 +39,7 @@ function inferOrderPerBit(list: PrintedRuns, known: number | null): number {
 }
 
 export function layoutOfList(list: PrintedRuns, knownOrder: number | null): Layout {
+  if (list.unplaced) return layoutOfSizes(list);
   const orderPerBit = inferOrderPerBit(list, knownOrder);
   const bit = 2 ** orderPerBit;
   const inBits = orderPerBit > 0 && !consistent(list, orderPerBit);
@@ -58,6 +59,14 @@ export function layoutOfList(list: PrintedRuns, knownOrder: number | null): Layo
   }
   const free = runs.reduce((sum, { length }) => sum + length, 0);
   return { runs, free, orderPerBit, remark: remarkOf(list, { printed, beyond, free, bit, inBits }) };
+}
+
+/** Where the runs lie is not printed: each is put behind a gap, aligned, and may be shorter once it is where it is. */
+function layoutOfSizes(list: PrintedRuns): Layout {
+  const runs = list.entries.map(({ size }, i) => ({ start: i * GAP * 2, length: Math.min(size, GAP) }));
+  const free = list.entries.reduce((sum, { size }) => sum + size, 0);
+  const sums = { printed: free, beyond: 0, free, bit: 1, inBits: false };
+  return { runs, free, orderPerBit: 0, remark: remarkOf(list, sums) };
 }
 
 /** Ranges lie behind each other in one numbering: no window may cross from one to the next. */

@@ -23,6 +23,7 @@ export interface PrintedRuns {
   readonly cut: boolean;
   /** The list names ranges (6.15+). */
   readonly hasRanges: boolean;
+  readonly unplaced: boolean;
 }
 
 /** Frames that alloc_contig_range found busy. */
@@ -47,6 +48,8 @@ export interface FailedRequest {
   readonly form: "cma" | "driver" | "user" | "trace";
   /** "cma_alloc", "__cma_alloc", or what a driver said. */
   readonly source: string;
+  readonly who: string | null;
+  readonly bytes: number | null;
   /** Name of the area. */
   readonly area: string | null;
   /** Pages asked for. */
@@ -170,21 +173,46 @@ export interface Picture {
   readonly migrations: readonly {
     readonly place: Where;
     readonly pfn: number;
-    readonly ret: number;
+    readonly ret: number | null;
+    readonly order: number;
     readonly refcount: number | null;
     readonly mapcount: number | null;
     readonly operations: string | null;
     readonly flags: string;
     readonly owner: string | null;
+    readonly stack: string;
   }[];
   /** Areas asked for and made at boot. */
   readonly reservations: readonly {
     readonly place: Where;
-    readonly kind: "reserved" | "failed" | "cmdline";
-    readonly bytes: number;
+    readonly kind: "reserved" | "failed" | "cmdline" | "bypassed";
+    readonly bytes: number | null;
     readonly address: number | null;
     readonly name: string | null;
+    readonly reason: string | null;
   }[];
+  readonly cmaTotals: readonly {
+    readonly place: Where;
+    readonly bytes: number | null;
+    readonly pages: number | null;
+  }[];
+  readonly others: readonly {
+    readonly place: Where;
+    readonly time: number | null;
+    readonly kind: "buddy" | "vmalloc" | "slab" | "swiotlb" | "kernel-limit";
+    readonly order: number | null;
+    readonly gfp: string;
+    readonly text: string;
+  }[];
+  readonly holders: readonly {
+    readonly place: Where;
+    readonly source: string;
+    readonly who: string;
+    readonly count: number | null;
+    readonly bytes: number;
+  }[];
+  readonly mentions: readonly { readonly place: Where; readonly text: string }[];
+  readonly platform: string | null;
   /** Nodes below reserved-memory. */
   readonly trees?: readonly ReservedArea[];
   /** What a configuration file asks for. */

@@ -1,5 +1,5 @@
-// Knows: the names of the verdicts, what each advises and which command decides between those that are left.
-// Must not know: how a verdict is reached.
+// Knows: the names of the verdicts, and which command decides between those that are left.
+// Must not know: how a verdict is reached, what helps (remedies.ts).
 //
 // LATENCY is not a name of its own: a request that met busy windows and succeeded is BENIGN, its delay is in the evidence.
 
@@ -18,81 +18,49 @@ export const VERDICTS = [
   "UNMOVABLE-IN-CMA",
   "NO-MIGRATION-TARGET",
   "KILLED",
+  "NOT-CMA",
   "UNDECIDED",
 ] as const;
 
 /** A word of VERDICTS. */
 export type Verdict = (typeof VERDICTS)[number];
 
+/** How sure an answer is. proved: the arithmetic or the kernel's own words leave nothing else; likely: the evidence speaks
+ * for it; undecided: what was pasted does not tell. */
+export type Certainty = "proved" | "likely" | "undecided";
+
 /** Prints every file of every area, sizes and bitmaps, in a form that explain reads. */
 export const AREA_COMMAND = "sudo grep -r . /sys/kernel/debug/cma/";
 export const TRACE_COMMAND =
   "sudo trace-cmd record -e cma -e page_isolation -e migrate:mm_migrate_pages -e kmem:mm_alloc_contig_migrate_range_info; trace-cmd report";
 export const LOG_COMMAND = "sudo dmesg | grep -iE 'cma|PFNs busy|migrating pfn|Linux version|alloc failed'";
+/** What every kernel shows without debugfs: the size of the areas, what is free, what the log says. */
+export const FIRST_COMMAND = `grep -E 'Mem(Total|Free)|Cma' /proc/meminfo; ${LOG_COMMAND}`;
+/** What a platform's people look at beside the log. A contributor adds a row. */
+const PLATFORM_COMMANDS: Readonly<Record<string, string>> = {
+  raspberrypi:
+    "grep -hiE 'cma|gpu_mem|vc4' /boot/firmware/config.txt /boot/config.txt /proc/cmdline; vcgencmd version",
+  android: "adb bugreport (or: adb shell dumpsys meminfo; adb shell dmabuf_dump -b)",
+  imx: "ls /proc/device-tree/reserved-memory; cat /proc/cmdline",
+  rockchip: "ls /proc/device-tree/reserved-memory; cat /proc/cmdline",
+  amlogic: "ls /proc/device-tree/reserved-memory; cat /sys/class/codec_mm/codec_mm_dump /proc/cmdline",
+  allwinner: "ls /proc/device-tree/reserved-memory; cat /proc/cmdline",
+  xilinx: "cat /proc/cmdline; ls /proc/device-tree/reserved-memory",
+  jetson: "cat /proc/cmdline; sudo cat /sys/kernel/debug/nvmap/iovmm/clients",
+};
+
+/** The first step: what this user can run without debugfs, and what this platform has beside it. */
+export function firstCommand(platform: string | null): string {
+  const more = platform === null ? undefined : PLATFORM_COMMANDS[platform];
+  return more === undefined ? FIRST_COMMAND : `${FIRST_COMMAND}; ${more}`;
+}
+
 export const OWNER_COMMAND = "sudo grep -B1 -A8 'type CMA' /sys/kernel/debug/page_owner";
 export const ZONE_COMMAND = "cat /proc/zoneinfo /proc/meminfo /proc/buddyinfo";
 export const RESERVATION_COMMAND =
   "dmesg | grep -iE 'cma|reserved mem'; grep Cma /proc/meminfo; cat /proc/cmdline";
 export const COUNTER_COMMAND =
   "grep -E 'cma_alloc|foll_pin|pgmigrate' /proc/vmstat; grep -r . /sys/kernel/mm/cma/";
-
-const MORE_ROOM = "enlarge the area (`pageblock size --from-log` tells by how much)";
-
-export const REMEDIES: Readonly<Record<Verdict, readonly string[]>> = {
-  BENIGN: ["nothing: the request was served in the end; only its delay may matter"],
-  IMPOSSIBLE: [
-    `${MORE_ROOM}: no state of memory can serve this request`,
-    "ask for less, or for scattered pages through an IOMMU: then no contiguous area is needed",
-  ],
-  "RESERVATION-SHRANK": [
-    "move the reservation to an address range with room (`alloc-ranges`, `size`, or `cma=SIZE@START-END`): the kernel could not place what was asked",
-    "check that no other reserved-memory node overlaps it, and that the size is below half of the first memory bank",
-  ],
-  EXHAUSTED: [
-    "find who holds the area (`/sys/kernel/debug/dma_buf/bufinfo`, the driver's own list): a leak needs a fix, not room",
-    `${MORE_ROOM}: the buffers in use and this one do not fit together`,
-  ],
-  FRAGMENTED: [
-    "allocate large buffers first (at boot or at the start of the pipeline): small ones then fill the rest",
-    "give small and large users areas of their own (`memory-region` in the device tree): they no longer cut each other's space",
-    `${MORE_ROOM}: a run of count + 2^align - 1 pages must stay free`,
-  ],
-  ALIGNMENT: [
-    "lower CONFIG_CMA_ALIGNMENT to the largest alignment that fits (see fits): the request is not aligned above it",
-    "round buffer sizes to the alignment, or pack several into one request: the gaps between them become usable",
-    `${MORE_ROOM}: count + 2^align - 1 free pages in one run hold an aligned window wherever it begins`,
-  ],
-  "ISOLATION-COLLISION": [
-    "retry after a few milliseconds in the driver: the other caller is gone by then",
-    "serialize callers of the same area (kernels with a mutex per area, or 5.10's cma_mutex): two of them cannot isolate one pageblock",
-    "give the callers areas of their own: they no longer share pageblocks",
-  ],
-  "PINNED-LONG": [
-    "unpin or move the page: its owner holds it across all attempts; pin with FOLL_LONGTERM, which moves pages out of CMA first",
-    "keep such users out of CMA (allocate without __GFP_MOVABLE, or with memalloc_pin_save)",
-  ],
-  "PINNED-ROLLING": [
-    "keep the pages of direct I/O out of CMA (do not let movable fallback into CMA serve them): each pin is short, but the next one is there at once",
-    "shorten the I/O in flight (fewer readers, smaller vectors) while the large request runs",
-    "retry over a longer time: this helps small windows, hardly large ones (chance exp(-pins * window / area))",
-  ],
-  PINNED: [
-    "find who pins: a trace of the next failure names the frame (see the next command)",
-    "keep direct I/O and pinning drivers out of CMA: a pinned page cannot be moved",
-  ],
-  "UNMOVABLE-IN-CMA": [
-    "fix the owner of the page: it must not allocate with __GFP_MOVABLE (or __GFP_CMA) what cannot be moved",
-    "free it from user space, if it is a cache or a mapping of your own",
-  ],
-  "NO-MIGRATION-TARGET": [
-    "leave more free memory outside CMA (raise vm.min_free_kbytes, shrink the area, add swap or zram): guests of the area must have somewhere to go",
-    "allocate earlier, before memory is full, or free page cache first (echo 1 > /proc/sys/vm/drop_caches shows whether that is it)",
-  ],
-  KILLED: [
-    "nothing in CMA: the calling process received a fatal signal while it waited; look for who sent it",
-  ],
-  UNDECIDED: ["run the next command and explain its output together with this log"],
-};
 
 export function commandFor(verdict: Verdict): string {
   switch (verdict) {
@@ -101,7 +69,7 @@ export function commandFor(verdict: Verdict): string {
     case "RESERVATION-SHRANK":
       return RESERVATION_COMMAND;
     case "EXHAUSTED":
-      return "sudo cat /sys/kernel/debug/dma_buf/bufinfo";
+      return "grep -E 'Mem(Total|Free)|Cma' /proc/meminfo; sudo cat /sys/kernel/debug/dma_buf/bufinfo";
     case "PINNED-LONG":
     case "UNMOVABLE-IN-CMA":
       return OWNER_COMMAND;
@@ -110,6 +78,7 @@ export function commandFor(verdict: Verdict): string {
     case "ISOLATION-COLLISION":
       return TRACE_COMMAND;
     case "NO-MIGRATION-TARGET":
+    case "NOT-CMA":
       return ZONE_COMMAND;
     case "KILLED":
       return "sudo dmesg | grep -iE 'killed process|oom|signal'";

@@ -1,10 +1,11 @@
 // Knows: what a picture tells of the area that a request was made to: its size, its free runs, how the request fits.
 // Must not know: verdicts, text for people.
 
-import { type FreeRun, fitRequest } from "../analysis/runs.js";
+import { type FreeRun, fitRequest, guaranteedRun } from "../analysis/runs.js";
 import { largest, smallest } from "../engine/extent.js";
 import { layoutOfBitmap, layoutOfList } from "./layout.js";
-import type { AreaFacts, FailedRequest, Picture } from "./picture.js";
+import type { AreaFacts, FailedRequest, Picture, PrintedRuns } from "./picture.js";
+import { pageShift } from "./totals.js";
 
 /** CONFIG_CMA_ALIGNMENT's default: DMA callers ask for min(get_order(size), 8). */
 export const DEFAULT_ALIGNMENT = 8;
@@ -86,31 +87,6 @@ function reservedPfn(picture: Picture, total: number | null): number | null {
   return fitting.length === 1 && only?.address != null ? Math.floor(only.address / 2 ** shift) : null;
 }
 
-/** What a manifest says; else 12 unless the size of a reservation in bytes and the same area's size in pages say otherwise. */
-export function pageShift(picture: Picture): number {
-  if (picture.pageSize != null) return Math.log2(picture.pageSize);
-  const totals = new Set([
-    ...picture.areas.flatMap(({ count }) => (count === null ? [] : [count])),
-    ...picture.lists.flatMap(({ total }) => (total === null ? [] : [total])),
-  ]);
-  const reserved = picture.reservations.filter(({ kind }) => kind === "reserved");
-  for (const shift of [12, 14, 16]) {
-    if (reserved.some(({ bytes }) => totals.has(bytes / 2 ** shift))) return shift;
-  }
-  return 12;
-}
-
-/** Pages of all areas together, from CmaTotal or the reservations. */
-export function cmaTotalPages(picture: Picture): number | null {
-  const kb = picture.meminfo.map(({ values }) => values.get("CmaTotal")).find((value) => value !== undefined);
-  const shift = pageShift(picture);
-  if (kb !== undefined) return Math.floor((kb * 1024) / 2 ** shift);
-  const bytes = picture.reservations
-    .filter(({ kind }) => kind === "reserved")
-    .reduce((sum, one) => sum + one.bytes, 0);
-  return bytes > 0 ? Math.floor(bytes / 2 ** shift) : null;
-}
-
 export function viewOf(failure: FailedRequest, picture: Picture): AreaView {
   const areas = areaFiles(picture, failure.area);
   const files = areas[0];
@@ -139,7 +115,7 @@ export function viewOf(failure: FailedRequest, picture: Picture): AreaView {
           : layout.remark.startsWith("order_per_bit")
             ? layout.free
             : (list.free ?? layout.free),
-      runs: unlisted ? null : layout.runs,
+      runs: unlisted || !isPlaced(list, failure.pages, failure.align) ? null : layout.runs,
       cut,
       orderPerBit: layout.orderPerBit,
       source: "list",
@@ -170,6 +146,13 @@ export function viewOf(failure: FailedRequest, picture: Picture): AreaView {
     source: "bitmap",
     remark: "",
   };
+}
+
+/** Sizes without places tell only that no run is long enough, or that one holds the request wherever it begins. */
+function isPlaced(list: PrintedRuns, pages: number | null, align: number | null): boolean {
+  if (!list.unplaced || pages === null) return true;
+  const longest = list.entries.reduce((most, { size }) => Math.max(most, size), 0);
+  return longest < pages || longest >= guaranteedRun(pages, align ?? inferAlign(pages));
 }
 
 export interface Fits {

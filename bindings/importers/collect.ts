@@ -8,10 +8,14 @@ import { emptyFacts, type Facts } from "./facts.js";
 import { addIssue, IssueCounter, type LineReader, type ReaderContext } from "./importer.js";
 import { KpageReader } from "./kpage/kpage.js";
 import { importers } from "./registry.js";
-import { cleanLine, LineSplitter } from "./text.js";
+import { cleanLine, LineSplitter, SoftBreaks } from "./text.js";
 
 /** Bytes looked at to tell text from binary. */
 const SNIFF = 4096;
+
+/** A word about CMA in a line that no format owns: never "nothing about CMA". */
+const MENTION = /cma(?!ke)/i;
+const MOST_MENTIONS = 20;
 
 /** Takes files one after the other: begin(name), push(piece)..., end(). Never throws on any content. */
 export class Collector {
@@ -124,6 +128,7 @@ class FileReader implements FileSink {
   private readonly issues: IssueCounter;
   private readonly context: ReaderContext;
   private readonly splitter: LineSplitter;
+  private readonly unfold: SoftBreaks;
   private readonly readers: { readonly id: string; readonly reader: LineReader }[];
   private decoder: TextDecoder | undefined;
   private binary: KpageReader | undefined;
@@ -147,7 +152,11 @@ class FileReader implements FileSink {
       },
     };
     this.readers = importers.map((importer) => ({ id: importer.id, reader: importer.open(this.context) }));
-    this.splitter = new LineSplitter((raw, line, cut) => this.line(raw, line, cut));
+    const unfold = new SoftBreaks((raw, line) => this.line(raw, line, false));
+    this.unfold = unfold;
+    this.splitter = new LineSplitter((raw, line, cut) =>
+      cut ? this.line(raw, line, cut) : unfold.take(raw, line),
+    );
   }
 
   get isFull(): boolean {
@@ -179,6 +188,7 @@ class FileReader implements FileSink {
     } else {
       if (this.decoder !== undefined) this.splitter.push(this.decoder.decode());
       this.splitter.finish();
+      this.unfold.finish();
       for (const { reader } of this.readers) reader.finish?.();
     }
     if (this.inBundle && this.found.size === 0) return;
@@ -212,6 +222,10 @@ class FileReader implements FileSink {
       this.found.add(id);
       return;
     }
+    if (!MENTION.test(text)) return;
+    if (!this.inBundle) this.found.add("mention");
+    if (this.facts.mentions.length < MOST_MENTIONS)
+      this.facts.mentions.push({ place, text: text.trim().slice(0, 200) });
   }
 
   private sniff(piece: Uint8Array): void {

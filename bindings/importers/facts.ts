@@ -54,6 +54,8 @@ export interface RunList {
   cut: boolean;
   /** The list names ranges (6.15+). */
   hasRanges: boolean;
+  /** Sizes alone: where the runs lie is not printed. */
+  unplaced: boolean;
 }
 
 /** [start, end) that alloc_contig_range found busy. */
@@ -81,6 +83,10 @@ export interface FailureFact {
   readonly form: FailureForm;
   /** "cma_alloc", "__cma_alloc", "__cma_alloc_frozen", or what a driver said. */
   readonly source: string;
+  /** Driver or program that asked, in its own words; null: nothing names it. */
+  who: string | null;
+  /** Size in bytes, where a driver says it: its pages depend on the size of a page. */
+  bytes: number | null;
   /** Name of the area. */
   area: string | null;
   /** Pages asked for. */
@@ -129,8 +135,10 @@ export interface MigrationFact {
   readonly place: Place;
   /** Its frame. */
   readonly pfn: number;
-  /** What migration returned. */
-  readonly ret: number;
+  /** null: the dump is of a page that was not free after its migration (test_pages_isolated), or its head is missing. */
+  readonly ret: number | null;
+  /** Order of the compound page that it heads. */
+  order: number;
   /** References of the page. */
   refcount: number | null;
   /** Page tables that map it. */
@@ -141,20 +149,52 @@ export interface MigrationFact {
   flags: string;
   /** Task that allocated it, where page_owner tells. */
   owner: string | null;
+  /** Functions through which page_owner saw it allocated, the innermost first. */
+  stack: string;
 }
 
 /** An area asked for or made at boot. */
 export interface ReservationFact {
   /** Where it was read. */
   readonly place: Place;
-  /** Made, refused, or asked for on the command line. */
-  readonly kind: "reserved" | "failed" | "cmdline";
-  /** Its size. */
-  readonly bytes: number;
+  /** bypassed: the device tree's node gave way to cma= on the command line. */
+  kind: "reserved" | "failed" | "cmdline" | "bypassed";
+  /** null: the kernel prints no size (before 6.0). */
+  readonly bytes: number | null;
   /** Its physical address. */
   readonly address: number | null;
   /** Its name. */
   readonly name: string | null;
+  /** Why it failed, where the kernel says so. */
+  reason: string | null;
+}
+
+/** Pages or bytes of all areas together, as the kernel sums them up. */
+export interface CmaTotalFact {
+  readonly place: Place;
+  readonly bytes: number | null;
+  readonly pages: number | null;
+}
+
+/** An allocation that failed outside CMA: the buddy allocator, vmalloc, slab, swiotlb. */
+export interface OtherFailureFact {
+  readonly place: Place;
+  readonly time: number | null;
+  readonly kind: "buddy" | "vmalloc" | "slab" | "swiotlb" | "kernel-limit";
+  readonly order: number | null;
+  /** As printed: `GFP_KERNEL|GFP_DMA32`, or the bare mask. */
+  readonly gfp: string;
+  readonly text: string;
+}
+
+/** Who holds contiguous memory, by a driver's or an exporter's own count. */
+export interface HolderFact {
+  readonly place: Place;
+  /** Kind of the list: "dma-buf", "bo", "ion", "vcsm", "gem". */
+  readonly source: string;
+  readonly who: string;
+  count: number | null;
+  bytes: number;
 }
 
 /** A node below reserved-memory of a device tree's source. Cells as written: null where one is no number. */
@@ -231,6 +271,13 @@ export interface Facts {
   readonly migrations: MigrationFact[];
   /** Areas asked for and made at boot. */
   readonly reservations: ReservationFact[];
+  readonly cmaTotals: CmaTotalFact[];
+  readonly others: OtherFailureFact[];
+  readonly holders: HolderFact[];
+  /** Lines that speak of CMA and fit no format, the first few. */
+  readonly mentions: { readonly place: Place; readonly text: string }[];
+  /** Platform that a line names: "raspberrypi", "android", "imx" ... */
+  platform: string | null;
   /** Nodes below reserved-memory. */
   readonly trees: ReservedNode[];
   /** What configuration files ask for. */
@@ -285,6 +332,11 @@ export function emptyFacts(): Facts {
     reservations: [],
     trees: [],
     wishes: [],
+    cmaTotals: [],
+    others: [],
+    holders: [],
+    mentions: [],
+    platform: null,
     zones: [],
     areas: [],
     meminfo: [],

@@ -6,6 +6,7 @@ import { firmwareImporter } from "./boot/firmware.js";
 import { manifestImporter } from "./bundle/manifest.js";
 import { dmesgImporter } from "./dmesg/dmesg.js";
 import { ftraceImporter } from "./ftrace/ftrace.js";
+import { holdersImporter } from "./holders/holders.js";
 import type { Importer } from "./importer.js";
 import { pageOwnerImporter } from "./pageowner/pageowner.js";
 import { pagePinnerImporter } from "./pagepinner/pagepinner.js";
@@ -26,6 +27,7 @@ export const importers: readonly Importer[] = [
   zoneinfoImporter,
   vmstatImporter,
   meminfoImporter,
+  holdersImporter,
   cmaFilesImporter,
   dmesgImporter,
   firmwareImporter,

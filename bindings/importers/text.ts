@@ -99,6 +99,42 @@ export function numbersFrom(line: string, at: number): number[] | undefined {
   return numbers;
 }
 
+/** Quoted-printable breaks lines of more than 76 characters: `=` at the end joins, `=3D` is `=`. */
+const SOFT_BREAK = { least: 60, most: 78 };
+
+/** Joins what a raw mail has broken; other lines pass as they are, each with the number of its first part. */
+export class SoftBreaks {
+  private held = "";
+  private first = 0;
+  private seen = false;
+
+  constructor(private readonly give: (line: string, number: number) => void) {}
+
+  take(raw: string, number: number): void {
+    const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+    const isSoft = line.endsWith("=") && line.length >= SOFT_BREAK.least && line.length <= SOFT_BREAK.most;
+    if (!isSoft && this.held === "") {
+      this.give(this.decoded(raw), number);
+      return;
+    }
+    if (this.held === "") this.first = number;
+    this.held += isSoft ? line.slice(0, -1) : line;
+    this.seen = true;
+    if (!isSoft || this.held.length > IMPORT.lineCharacters) this.finish();
+  }
+
+  finish(): void {
+    const { held } = this;
+    this.held = "";
+    if (held !== "") this.give(this.decoded(held), this.first);
+  }
+
+  private decoded(line: string): string {
+    if (!line.includes("=3D") && !(this.seen && line.includes("=20"))) return line;
+    return line.replaceAll("=3D", "=").replaceAll("=20", " ");
+  }
+}
+
 /** Cuts a text into lines, whatever the pieces; the last line needs no line end. */
 export class LineSplitter {
   private parts: string[] = [];

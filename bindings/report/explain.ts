@@ -2,11 +2,19 @@
 // Must not know: how a verdict is reached, files. All text that came from a log is made one printable line here.
 
 import { append } from "../engine/extent.js";
-import type { AreaMap, Explained, Explanation, Finding, Guests, PinLengths } from "../explain/index.js";
+import type {
+  AreaMap,
+  Explained,
+  Explanation,
+  Finding,
+  Guests,
+  Holders,
+  PinLengths,
+} from "../explain/index.js";
 import { renderAreaMap } from "./explain_map.js";
 import { renderPinLengths } from "./explain_pins.js";
 import { formatBytes, formatCount } from "./sizes.js";
-import { singleLine } from "./table.js";
+import { renderTable, singleLine } from "./table.js";
 
 export interface ExplainTextOptions {
   readonly color: boolean;
@@ -70,14 +78,56 @@ export function describeFits(fits: Readonly<Record<string, number>>): string {
     .join(", ");
 }
 
+/** `, likely   also possible: ...`; undecided says itself. */
+function certaintyText({
+  verdict,
+  certainty,
+  alsoPossible,
+}: Pick<Explained, "verdict" | "certainty" | "alsoPossible">): string {
+  const word = verdict === "UNDECIDED" ? "" : `, ${certainty}`;
+  if (alsoPossible.length === 0) return word;
+  return `${word}   ${verdict === "UNDECIDED" ? "possible" : "also possible"}: ${alsoPossible.join(", ")}`;
+}
+
+/** Who holds contiguous memory, largest first, beside what is in use. */
+export function renderHolders(holders: Holders, pageShift: number): string[] {
+  const { rows, inUse, inUseFrom } = holders;
+  const table = renderTable(
+    [
+      { header: "list" },
+      { header: "holder" },
+      { header: "count" },
+      { header: "pages" },
+      { header: "size" },
+      { header: "share" },
+    ],
+    rows.map(({ source, who, count, pages, share }) => [
+      source,
+      singleLine(who),
+      count ?? "",
+      pages,
+      formatBytes(pages * 2 ** pageShift),
+      share === null ? "" : share > 100 ? "more than all" : `${share} %`,
+    ]),
+  );
+  const of = inUse === null ? [] : [`  share of ${formatCount(inUse)} pages ${inUseFrom}`];
+  return [
+    "Who holds it:",
+    "",
+    ...table
+      .trimEnd()
+      .split("\n")
+      .map((line) => `  ${line}`),
+    ...of,
+  ];
+}
+
 function failureText(
   { failure, times }: { failure: Explained; times: number },
   number: number,
-  options: ExplainTextOptions,
+  options: ExplainTextOptions & { readonly alone: boolean },
 ): string[] {
   const [on, off] = options.color ? [BOLD, PLAIN] : ["", ""];
-  const also =
-    failure.alsoPossible.length === 0 ? "" : `   also possible: ${failure.alsoPossible.join(", ")}`;
   const free =
     failure.runs === null
       ? []
@@ -85,7 +135,8 @@ function failureText(
   const fits = failure.fits === null ? [] : [`runs that hold it: ${describeFits(failure.fits)}`];
   return [
     `${number}. ${describeRequest(failure, options.pageShift)}${times > 1 ? `   (${times} times)` : ""}`,
-    `  ${"verdict".padEnd(11)} ${on}${failure.verdict}${off}${also}`,
+    ...(options.alone ? [] : [`  ${singleLine(failure.sentence)}`]),
+    `  ${"verdict".padEnd(11)} ${on}${failure.verdict}${off}${certaintyText(failure)}`,
     ...listed("free", [...free, ...fits]),
     ...listed("evidence", failure.evidence),
     ...listed("remedies", failure.remedies, true),
@@ -97,8 +148,10 @@ function failureText(
 function findingText(finding: Finding, options: ExplainTextOptions): string[] {
   const [on, off] = options.color ? [BOLD, PLAIN] : ["", ""];
   return [
-    `* ${on}${finding.verdict}${off}  ${singleLine(finding.message)}`,
+    `* ${on}${finding.verdict}${off}${certaintyText(finding)}`,
+    `  ${singleLine(finding.message)}`,
     ...listed("evidence", finding.evidence),
+    ...listed("remedies", finding.remedies, true),
     ...listed("next", [finding.nextCommand]),
     "",
   ];
@@ -129,14 +182,16 @@ export function renderExplanation(
 ): string {
   const { failures, findings } = explanation;
   const groups = group(failures);
-  const lines: string[] = [];
+  const lines: string[] = [singleLine(explanation.sentence), ""];
   if (failures.length === 0) lines.push("No failed request was found.", "");
   else
     lines.push(`${failures.length === 1 ? "1 failed request" : `${failures.length} failed requests`}:`, "");
   for (const [i, entry] of groups.slice(0, MOST_SHOWN).entries())
-    append(lines, failureText(entry, i + 1, options));
+    append(lines, failureText(entry, i + 1, { ...options, alone: groups.length === 1 }));
   if (groups.length > MOST_SHOWN)
     lines.push(`... and ${groups.length - MOST_SHOWN} more kinds (--json shows all)`, "");
+  if (explanation.holders !== null)
+    append(lines, [...renderHolders(explanation.holders, options.pageShift), ""]);
   for (const map of picture.maps) append(lines, [...renderAreaMap(map, options.color), ""]);
   for (const guests of picture.guests) lines.push(guestLine(guests), "");
   if (picture.pins !== undefined) append(lines, [...renderPinLengths(picture.pins), ""]);

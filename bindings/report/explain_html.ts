@@ -2,7 +2,7 @@
 // Must not know: how a verdict is reached. Every text that came from a log is escaped here.
 
 import type { Explained, Explanation, Finding } from "../explain/index.js";
-import { describeFits, describeRequest, type ExplainPicture, renderExplanation } from "./explain.js";
+import { describeFits, describeRequest, type ExplainPicture } from "./explain.js";
 import { renderAreaMapSvg } from "./explain_map.js";
 import { renderPinLengths } from "./explain_pins.js";
 import { renderHtmlHeading, renderHtmlPage, renderHtmlParagraph } from "./html.js";
@@ -27,23 +27,15 @@ function failureHtml(failure: Explained, number: number, pageShift: number): str
   const fits = failure.fits === null ? "" : `<p>Runs that hold it: ${safe(describeFits(failure.fits))}</p>`;
   return (
     `<section><h2>${number}. ${safe(describeRequest(failure, pageShift))}</h2>` +
-    `<p><b class="verdict">${safe(failure.verdict)}</b>${also}</p>${fits}` +
+    `<p>${safe(failure.sentence)}</p>` +
+    `<p><b class="verdict">${safe(failure.verdict)}</b> ${failure.certainty}${also}</p>${fits}` +
     `${list("ul", failure.evidence)}<p>What helps:</p>${list("ol", failure.remedies)}<p>Next: <code>${safe(failure.nextCommand)}</code></p></section>\n`
   );
 }
 
-function findingHtml({ verdict, message, evidence, nextCommand }: Finding): string {
-  return `<section><p><b class="verdict">${safe(verdict)}</b> ${safe(message)}</p>${list("ul", evidence)}<p>Next: <code>${safe(nextCommand)}</code></p></section>\n`;
-}
-
-/** The sentence that the terminal's answer begins with. */
-function leadOf(explanation: Explanation, picture: ExplainPicture, pageShift: number): string {
-  const [first = ""] = renderExplanation(explanation, picture, { color: false, pageShift }).split("\n");
-  const [failure] = explanation.failures;
-  if (!first.endsWith(":") || failure === undefined) return first;
-  const more = explanation.failures.length - 1;
-  const others = more === 0 ? "" : ` (and ${more} more)`;
-  return `${failure.verdict}: the request for ${describeRequest(failure, pageShift)} failed${others}.`;
+function findingHtml({ verdict, certainty, message, evidence, remedies, nextCommand }: Finding): string {
+  const helps = remedies.length === 0 ? "" : `<p>What helps:</p>${list("ol", remedies)}`;
+  return `<section><p><b class="verdict">${safe(verdict)}</b> ${certainty}: ${safe(message)}</p>${list("ul", evidence)}${helps}<p>Next: <code>${safe(nextCommand)}</code></p></section>\n`;
 }
 
 /** A whole document. */
@@ -63,7 +55,7 @@ export function renderExplanationHtml(
     ({ file, line, severity, message }) => `${file}:${line}: ${severity}: ${message}`,
   );
   const { pins } = picture;
-  const lead = leadOf(explanation, picture, pageShift);
+  const lead = explanation.sentence;
   return renderHtmlPage(
     { brand: "pageblock explain", title: "Why contiguous allocations failed", lead },
     [

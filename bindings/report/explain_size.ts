@@ -43,8 +43,10 @@ export function renderSize(answer: SizeAnswer): string {
     `  ${singleLine(recommended.reason)}`,
     ...answer.notes.map((note) => `  note: ${singleLine(note)}`),
     "",
-    ...(answer.isIncrease
-      ? [`make the area larger: ${answer.cmdline} (its size now is not in the log, so no cma= is named)`]
+    ...(answer.isIncrease || answer.isBound
+      ? [
+          `${answer.isBound ? "what the area must have" : "make the area larger"}: ${answer.cmdline} (its size now is not in the log, so no line to copy is given)`,
+        ]
       : [`kernel command line: ${answer.cmdline}`, "", "device tree:", answer.deviceTree]),
   ].join("\n")}\n`;
 }

@@ -4,7 +4,8 @@
 import { guaranteedRun } from "../analysis/runs.js";
 import { UnitError } from "../engine/errors.js";
 import type { Picture } from "../explain/picture.js";
-import { cmaTotalPages, fitsOf, inferAlign, viewOf } from "../explain/view.js";
+import { cmaState, heldPages } from "../explain/totals.js";
+import { DEFAULT_ALIGNMENT, fitsOf, inferAlign, viewOf } from "../explain/view.js";
 import { type Buffer, paddingNote, parseBuffer } from "./buffers.js";
 import { type Span, spansOf } from "./span.js";
 
@@ -26,6 +27,8 @@ export interface SizeAnswer {
   readonly guaranteed: number;
   /** The size of the area is not known: `recommended` is what to add to it. */
   readonly isIncrease: boolean;
+  /** The size of the area is not known, but what is held in it: `recommended` is the least that it may have. */
+  readonly isBound: boolean;
   /** What else to know of these buffers. */
   readonly notes: readonly string[];
   /** What to reserve, and why so much. */
@@ -62,12 +65,14 @@ export function deviceTreeOf(bytes: number, align: number): string {
   ].join("\n");
 }
 
+type Kind = "whole" | "increase" | "bound";
+
 function answer(
   buffers: readonly Buffer[],
   pageSize: number,
   least: number,
   why: string,
-  isIncrease = false,
+  kind: Kind = "whole",
 ): SizeAnswer {
   const spans = spansOf(buffers);
   const pages = buffers.reduce((sum, buffer) => sum + buffer.count * buffer.pages, 0);
@@ -86,10 +91,15 @@ function answer(
     ...spans,
     guaranteed,
     recommended: { pages: bytes / pageSize, bytes, reason },
-    isIncrease,
+    isIncrease: kind === "increase",
+    isBound: kind === "bound",
     notes: [...new Set(buffers.flatMap(({ label }) => paddingNote(label, pageSize) ?? []))],
-    cmdline: isIncrease ? `+${bytes / MIB} MiB` : `cma=${bytes / MIB}M`,
-    deviceTree: isIncrease ? "" : deviceTreeOf(bytes, unit),
+    cmdline: {
+      whole: `cma=${bytes / MIB}M`,
+      increase: `+${bytes / MIB} MiB`,
+      bound: `${bytes / MIB} MiB or more`,
+    }[kind],
+    deviceTree: kind === "whole" ? deviceTreeOf(bytes, unit) : "",
   };
 }
 
@@ -161,7 +171,7 @@ function alignUp(value: number, align: number): number {
 /** Pages of the area that a log shows by any of its lines; null: by none. Several areas count together. */
 function shownPages(picture: Picture): number | null {
   const totals = [
-    cmaTotalPages(picture),
+    cmaState(picture).total,
     ...picture.lists.map(({ total }) => total),
     ...picture.areas.map(({ count }) => count),
     ...picture.requests.map(({ total }) => total),
@@ -202,10 +212,37 @@ export function sizeForPicture(
       "all requests of the log at once, in any order: those that were released in between are counted too";
     return answer(all, pageSize, known ?? 0, `${why}${also}`);
   }
-  const why = `the failed requests alone${known === null ? "" : ` beside the ${known} pages that there are`}: what else uses the area is not in the log`;
-  const unknown =
-    known === null ? "; how large the area is now is not in the log either (grep Cma /proc/meminfo)" : "";
-  return answer(all, pageSize, (known ?? 0) + reach(all), `${why}${also}${unknown}`, known === null);
+  return forFailures(picture, buffers, beside, pageSize);
+}
+
+/** The alignment is not in the log: the DMA layer's largest is enough for any. */
+function growthOf({ pages, align, alignInferred }: Buffer): number {
+  return guaranteedRun(pages, alignInferred ? Math.max(align, DEFAULT_ALIGNMENT) : align);
+}
+
+/** Failed requests alone: they come on top of what there is, or of what is held. */
+function forFailures(
+  picture: Picture,
+  failed: readonly Buffer[],
+  beside: readonly Buffer[],
+  pageSize: number,
+): SizeAnswer {
+  const known = shownPages(picture);
+  const held = heldPages(picture);
+  const all = [...failed, ...beside];
+  const also = beside.length === 0 ? "" : "; the buffers given have a place beside it";
+  if (known !== null) {
+    const why = `the failed requests alone beside the ${known} pages that there are: what else uses the area is not in the log${also}`;
+    return answer(all, pageSize, Math.max(known, held ?? 0) + reach(all), why);
+  }
+  const unknown = "how large the area is now is not in the log (grep Cma /proc/meminfo)";
+  const growth = failed.reduce((most, buffer) => Math.max(most, growthOf(buffer)), 0) + reach(beside);
+  if (held === null) {
+    const why = `${unknown}: it must grow by at least ${growth} pages (${((growth * pageSize) / MIB).toFixed(1)} MiB)${also}`;
+    return answer(all, pageSize, growth, why, "increase");
+  }
+  const why = `${unknown}: ${held} pages are held, and it must hold these as well, and grow by at least ${growth} pages${also}`;
+  return answer(all, pageSize, held + reach(all), why, "bound");
 }
 
 /** @throws UnitError with every text that names no buffer */

@@ -65,14 +65,23 @@ const LEAVES = [
   "engine/enum_words",
   "engine/extent",
   "engine/limits",
-  "engine/quoted",
 ];
 const NEUTRAL = [
-  ...["abi", "engine", "device", "state", "machine", "importers", "importers/capture", "analysis"],
+  ...[
+    "abi",
+    "engine",
+    "device",
+    "state",
+    "machine",
+    "importers",
+    "importers/capture",
+    "importers/dmesg",
+    "analysis",
+  ],
   ...["explain", "size"],
   ...["replay", "report", "kernel_text", "bitmap", "rebuild"],
 ];
-const LATER = ["policy", "scenario", "sweep", "durable"];
+const LATER = ["policy", "scenario", "sweep"];
 
 /** A folder inside a room may have a row of its own: then it is a room. */
 export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
@@ -85,7 +94,15 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   // Why a request failed, and how large an area must be: from facts, whoever read them.
   explain: [...LEAVES, "analysis"],
   size: [...LEAVES, "analysis", "explain"],
-  importers: LEAVES,
+  importers: [...LEAVES, "importers/dmesg"],
+  // Lines of kernel logs: drivers' words, reservations, failures, dumps.
+  "importers/dmesg": [
+    ...LEAVES,
+    "importers/errors",
+    "importers/facts",
+    "importers/importer",
+    "importers/text",
+  ],
   // What kernels with the capture patches print: text to states, scripts, traces.
   "importers/capture": [...LEAVES, "state", "importers/errors"],
   policy: LEAVES,
@@ -100,8 +117,6 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   kernel_text: ["abi", "engine", "device", "machine", "analysis", "importers", "importers/capture"],
   scenario: ["abi", "engine", "machine", "device", "policy", "state"],
   sweep: ["abi", "engine", "machine", "device", "policy", "scenario", "analysis"],
-  // What is finished is kept: files that are whole, journals, locks. Node only.
-  durable: ["engine/errors"],
   // What a caller of the package may import: re-exports only.
   doors: [...NEUTRAL, ...LATER],
   cli: [...NEUTRAL, ...LATER],
@@ -120,7 +135,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "cli-progress": "cli",
   yaml: "scenario/yaml",
   piscina: "sweep/node",
-  "hyparquet-writer": "report/parquet",
+  "hyparquet-writer": "report/series",
   "simple-statistics": "analysis",
   fflate: "importers/bundle",
   pbf: "kernel_text/trace/perfetto",
@@ -129,12 +144,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
 
 /** Files of bindings/ that run in Node only: they may import `node:` modules and use Node's globals. */
 export function isNodeOnly(file: string): boolean {
-  return (
-    file.startsWith("cli/") ||
-    file.startsWith("durable/") ||
-    /(^|\/)node$/.test(file) ||
-    file === "engine/platform.node"
-  );
+  return file.startsWith("cli/") || /(^|\/)node$/.test(file) || file === "engine/platform.node";
 }
 
 /** bindings/device/presets/x86 -> device; assembly/machine -> machine; assembly/abi is the room abi on both sides. */

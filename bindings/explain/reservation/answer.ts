@@ -1,10 +1,10 @@
 // Knows: what device tree, config.txt and command line asked for, what the kernel made of it, and why it is not the same.
 // Must not know: formats, files, terminals.
 
-import type { Finding } from "../findings.js";
+import { type Finding, finding } from "../finding.js";
 import type { Picture } from "../picture.js";
-import { RESERVATION_COMMAND } from "../verdicts.js";
-import { pageShift } from "../view.js";
+import { cmaState, pageShift } from "../totals.js";
+import { type Certainty, RESERVATION_COMMAND } from "../verdicts.js";
 import { checkTree } from "./check.js";
 
 const MIB = 2 ** 20;
@@ -20,10 +20,8 @@ interface Wish {
 
 /** Bytes of CMA that there are, null where nothing tells. */
 function reservedBytes(picture: Picture): number | null {
-  const kb = picture.meminfo.map(({ values }) => values.get("CmaTotal")).find((value) => value !== undefined);
-  if (kb !== undefined) return kb * 1024;
-  const made = picture.reservations.filter(({ kind }) => kind === "reserved");
-  return made.length === 0 ? null : made.reduce((sum, { bytes }) => sum + bytes, 0);
+  const { total } = cmaState(picture);
+  return total === null ? null : total * 2 ** pageShift(picture);
 }
 
 function size(bytes: number): string {
@@ -33,7 +31,7 @@ function size(bytes: number): string {
 /** Why a wish was not followed: what is proved first. */
 function reason(wish: Wish, picture: Picture, have: number): { why: string; write: string } {
   const command = picture.reservations.findLast(({ kind }) => kind === "cmdline");
-  if (command !== undefined && command.bytes !== wish.bytes) {
+  if (command?.bytes != null && command.bytes !== wish.bytes) {
     const why = `proved: cma= on the kernel command line (${size(command.bytes)}) replaces what device tree and overlays ask for`;
     const write = `take cma= off the command line, or write cma=${wish.bytes / MIB}M there`;
     return {
@@ -43,7 +41,7 @@ function reason(wish: Wish, picture: Picture, have: number): { why: string; writ
   }
   const failed = picture.reservations.find(({ kind }) => kind === "failed");
   if (failed !== undefined) {
-    const why = `proved: the kernel tried and found no place (${failed.name ?? "CMA"}, ${size(failed.bytes)})`;
+    const why = `proved: the kernel tried and found no place (${failed.name ?? "CMA"}${failed.bytes === null ? "" : `, ${size(failed.bytes)}`})`;
     return {
       why,
       write:
@@ -82,25 +80,33 @@ export function reservationFindings(picture: Picture): Finding[] {
   for (const { node, problems } of checkTree(picture.trees ?? [], 2 ** pageShift(picture))) {
     const { file, line } = node.place;
     for (const { severity, message, write } of problems) {
-      findings.push({
-        verdict: "RESERVATION-SHRANK",
-        code: severity === "error" ? "tree-cannot-work" : "tree-doubtful",
-        message: `the device tree's ${node.name} ${severity === "error" ? "cannot work" : "is doubtful"}: ${message}`,
-        evidence: [`${file}:${line}`, ...(write === "" ? [] : [`write: ${write}`])],
-        nextCommand: RESERVATION_COMMAND,
-      });
+      findings.push(
+        finding({
+          verdict: "RESERVATION-SHRANK",
+          certainty: severity === "error" ? "proved" : "likely",
+          code: severity === "error" ? "tree-cannot-work" : "tree-doubtful",
+          remedies: write === "" ? [] : [`write: ${write}`],
+          message: `the device tree's ${node.name} ${severity === "error" ? "cannot work" : "is doubtful"}: ${message}`,
+          evidence: [`${file}:${line}`],
+          nextCommand: RESERVATION_COMMAND,
+        }),
+      );
     }
   }
   for (const wish of wishesOf(picture)) {
     if (have === null || have >= wish.bytes) continue;
     const { why, write } = reason(wish, picture, have);
-    findings.push({
-      verdict: "RESERVATION-SHRANK",
-      code: "wish-not-followed",
-      message: `${wish.text} asked for ${size(wish.bytes)}; CMA has ${size(have)}. ${why}`,
-      evidence: [`${wish.file}:${wish.line}`, `write: ${write}`],
-      nextCommand: RESERVATION_COMMAND,
-    });
+    findings.push(
+      finding({
+        verdict: "RESERVATION-SHRANK",
+        certainty: why.split(":")[0] as Certainty,
+        code: "wish-not-followed",
+        remedies: [`write: ${write}`],
+        message: `${wish.text} asked for ${size(wish.bytes)}; CMA has ${size(have)}. ${why}`,
+        evidence: [`${wish.file}:${wish.line}`],
+        nextCommand: RESERVATION_COMMAND,
+      }),
+    );
   }
   return findings;
 }

@@ -3,7 +3,7 @@
 //
 // Models: overlays vc4-kms-v3d*, vc4-fkms-v3d* with `cma-256` or `cma-size=BYTES`, and `cma`; sections such as [pi4].
 
-import { parseSize } from "../dmesg/boot.js";
+import { parseSize } from "../dmesg/reservations.js";
 import { MOST, type Place } from "../facts.js";
 import type { Importer, LineReader, ReaderContext } from "../importer.js";
 
@@ -54,7 +54,7 @@ class FirmwareReader implements LineReader {
     const bytes = asked === undefined ? null : parseSize(asked.slice(4));
     const { reservations } = this.context.facts;
     if (bytes !== null && reservations.length < MOST)
-      reservations.push({ place, kind: "cmdline", bytes, address: null, name: "cma=" });
+      reservations.push({ place, kind: "cmdline", bytes, address: null, name: "cma=", reason: null });
     return true;
   }
 }

@@ -1,23 +1,14 @@
-// Knows: what a kernel says at boot of its version and of its CMA reservations, and what the command line asks for.
-// Must not know: whether a reservation is large enough.
+// Knows: what a kernel says at boot of its version, and which platform a line belongs to.
+// Must not know: reservations (reservations.ts), what a version means.
 
-import { MOST, type Place } from "../facts.js";
+import type { Place } from "../facts.js";
 import type { ReaderContext } from "../importer.js";
-import { numberAfter, wordAfter } from "../text.js";
-
-const UNITS: Readonly<Record<string, number>> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
-
-/** Bytes of `256 MiB`, `64M`, `16384 kB`, `0x1000000`; null when it is no size. */
-export function parseSize(text: string): number | null {
-  const match = /^\s{0,8}(0x[0-9a-fA-F]{1,13}|\d{1,12})\s{0,4}([kKmMgGbB]?)/.exec(text);
-  if (match === null) return null;
-  return Number(match[1]) * (UNITS[match[2]!.toLowerCase()] ?? 1);
-}
+import { wordAfter } from "../text.js";
 
 const VERSION = /^(\d{1,2}\.\d{1,3}(?:\.\d{1,4})?[-+\w.]{0,60})(?:\s|$)/;
 
-/** True when the line says something of the boot. */
-export function readBoot(context: ReaderContext, text: string, place: Place): boolean {
+/** True when the line names the kernel. */
+export function readVersion(context: ReaderContext, text: string, place: Place): boolean {
   const { facts } = context;
   const version = wordAfter(text, "Linux version ") ?? uname(text) ?? taint(text);
   if (version !== null && /^\d{1,2}\.\d/.test(version)) {
@@ -30,16 +21,18 @@ export function readBoot(context: ReaderContext, text: string, place: Place): bo
     if (bare !== null && /[a-zA-Z+]/.test(bare[1]!) && bare[1]!.split(".").length > 2)
       facts.kernel = setKernel(context, bare[1]!, place);
   }
-  return readReservation(context, text, place);
+  return false;
 }
 
 function uname(text: string): string | null {
+  if (!text.includes("Linux ")) return null;
   const match = /\bLinux [\w.-]{1,64} (\d{1,2}\.\d{1,3}\.\d{1,4}\S{0,60}) #\d/.exec(text);
   return match?.[1] ?? null;
 }
 
 /** The header of a warning: `CPU: 0 PID: 1 Comm: swapper Not tainted 5.10.17-v7l+ #1`. */
 function taint(text: string): string | null {
+  if (!text.includes("ainted")) return null;
   const match = /\b(?:Not tainted|Tainted: [A-Z ]{1,40}) (\d{1,2}\.\d{1,3}\.\d{1,4}\S{0,60}) /.exec(text);
   return match?.[1] ?? null;
 }
@@ -58,38 +51,26 @@ function setKernel({ facts, issue }: ReaderContext, version: string, place: Plac
   return known ?? version;
 }
 
-function readReservation(context: ReaderContext, text: string, place: Place): boolean {
-  const { facts } = context;
-  const add = (
-    kind: "reserved" | "failed" | "cmdline",
-    bytes: number | null,
-    address: number | null,
-    name: string | null,
-  ): boolean => {
-    if (bytes === null || facts.reservations.length >= MOST) return false;
-    facts.reservations.push({ place, kind, bytes, address, name });
-    return true;
-  };
-  const reserved = /cma\s?: Reserved (\d{1,9}) MiB at (?:0x)?([0-9a-fA-F]{1,16})/i.exec(text);
-  if (reserved !== null)
-    return add("reserved", Number(reserved[1]) * 2 ** 20, Number.parseInt(reserved[2]!, 16), null);
-  const failed =
-    /failed to (?:allocate|reserve) memory (?:for|of) node '?([^':]{1,64})'?: (?:base 0x[0-9a-f]{1,16}, )?size (\d{1,9} \w{1,3})/i.exec(
-      text,
-    );
-  if (failed !== null) return add("failed", parseSize(failed[2]!), null, failed[1]!);
-  if (/cma\s?: Failed to reserve (\d{1,9}) MiB/i.test(text)) {
-    return add("failed", (numberAfter(text, "reserve ") ?? 0) * 2 ** 20, null, null);
-  }
-  const created =
-    /(?:created CMA memory pool at|Created CMA memory pool at) 0x([0-9a-f]{1,16}), size (\d{1,9} \w{1,3})/i.exec(
-      text,
-    );
-  if (created !== null)
-    return add("reserved", parseSize(created[2]!), Number.parseInt(created[1]!, 16), null);
-  if (/[Cc]ommand line:/.test(text)) {
-    const asked = /\scma=([0-9a-zA-Z]{1,20})/.exec(text.slice(0, 4096));
-    return asked !== null && add("cmdline", parseSize(asked[1]!), null, "cma=");
-  }
-  return false;
+/** What names a platform, in the lines that a reader took; the first row that matches. Adding a platform is adding a row. */
+const PLATFORMS: readonly { readonly name: string; readonly words: RegExp }[] = [
+  {
+    name: "raspberrypi",
+    words: /raspberry|\bbcm2[78]|bcm2835|\bvc4\b|vc4[-_:]|rpicam|picamera|\bv3d\b|-v7l?\+|-v8\+|\/rpi\//,
+  },
+  { name: "imx", words: /\bi\.?mx\d|\bmxc?_|\bmxc[-_ ]|freescale|\bnxp\b|galcore|imx6|imx7|imx8|\bfsl[-_,]/ },
+  { name: "rockchip", words: /rockchip|\brk3\d{3}|\brkvdec|\brkisp|\brga\b|\bmpp_|rk_/ },
+  { name: "amlogic", words: /amlogic|\bmeson[-_ ]|\bamvideo|\bamvdec|\bmeson\b/ },
+  { name: "xilinx", words: /xilinx|zynq|\bpynq|axidma|\bxlnk|\bxlnx|zocl|\bxrt\b/ },
+  { name: "jetson", words: /\btegra|nvmap|jetson|nvidia/ },
+  { name: "allwinner", words: /allwinner|\bsun\d{1,2}i|cedar|cedrus/ },
+  {
+    name: "android",
+    words: /android|\bdmabuf_dump|surfaceflinger|\bion[_ -]heap|samsung|qcom|mediatek|\bmtk[_ -]/,
+  },
+];
+
+export function readPlatform({ facts }: ReaderContext, text: string): void {
+  if (facts.platform !== null) return;
+  const lower = text.slice(0, 300).toLowerCase();
+  facts.platform = PLATFORMS.find(({ words }) => words.test(lower))?.name ?? null;
 }

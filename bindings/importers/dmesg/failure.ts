@@ -14,8 +14,13 @@ import {
 } from "../facts.js";
 import type { ReaderContext } from "../importer.js";
 import { digitsAt, numberAfter, timeOf } from "../text.js";
+import { isKernelLine, recognise, speaker } from "./wordings.js";
 
 const FAILED = "alloc failed, req-size:";
+/** The same as people retype it: without the comma, the colon, the hyphen. */
+const RETYPED = /alloc failed,?\s{1,4}req[-_ ]?size\s{0,2}[:=]?\s{0,2}(?=\d)/i;
+/** journalctl cuts lines at the width of the terminal and puts `>` there; pages of the web put `...`. */
+const CUT = />$|\u2026$|\.\.\.$/;
 const FUNCTIONS = ["__cma_alloc_frozen", "__cma_alloc", "cma_alloc_frozen", "cma_alloc"] as const;
 /** Busy windows kept of one request. */
 const WINDOWS = 256;
@@ -31,6 +36,8 @@ export function newFailure(
     time,
     form,
     source,
+    who: null,
+    bytes: null,
     area: null,
     pages: null,
     errno: null,
@@ -66,9 +73,17 @@ export function openName(text: string): string | undefined {
 }
 
 function readNumbers(failure: FailureFact, text: string, at: number): void {
-  failure.pages = numberAfter(text, "req-size:", at);
-  failure.errno = numberAfter(text, "ret:", at);
+  const line = text.slice(at, at + 200).replace(RETYPED, FAILED);
+  failure.pages = wholeNumber(line, "req-size:");
+  failure.errno = wholeNumber(line, line.includes("ret:") ? "ret:" : "ret ");
   if (failure.errno !== null && failure.errno > 0) failure.errno = -failure.errno;
+}
+
+/** null also for a number whose end was cut off. */
+function wholeNumber(line: string, key: string): number | null {
+  const value = numberAfter(line, key);
+  const rest = line.slice(line.indexOf(key) + key.length);
+  return value !== null && /^\s{0,4}-?\d{1,16}(?:>|\u2026|\.\.\.)/.test(rest) ? null : value;
 }
 
 /** A failure line that mail or a terminal broke: what the next line adds. True: nothing is missing any more. */
@@ -90,8 +105,22 @@ export function joined(before: string, text: string): string {
   return `${before.slice(-200).trimEnd()} ${text.slice(Math.max(0, at - 40)).replace(/^[>\s]{1,20}/, "")}`;
 }
 
+/** `cma_alloc: linux,cma: alloc fai>`: all that the terminal showed of the line. */
+function cutBefore(text: string): number {
+  if (!CUT.test(text.slice(-4).trimEnd())) return -1;
+  return text
+    .slice(-200)
+    .search(
+      /cma_alloc(?:_frozen)?: (?:[^\s:]{1,64}: )?alloc fai?l?e?d?,?[^:]{0,12}(?:>|\u2026|\.{3})\s{0,4}$/,
+    );
+}
+
 export function readFailure(text: string, place: Place, opened: string | undefined): FailureFact | undefined {
-  const at = text.indexOf(FAILED);
+  let at = text.indexOf(FAILED);
+  if (at < 0 && text.includes("alloc fai")) {
+    at = text.search(RETYPED);
+    if (at < 0 && cutBefore(text) >= 0) at = text.lastIndexOf("alloc fai");
+  }
   if (at < 0) return undefined;
   const split = opened !== undefined && !/cma_alloc/.test(text.slice(0, at));
   const { source, area } = nameBefore(split ? `${opened}: ` : text.slice(Math.max(0, at - 200), at));
@@ -112,12 +141,19 @@ export function readRequest(text: string, place: Place): RequestFact | undefined
   return { place, area: name, pages, align, time: timeOf(text), available: null, total: null };
 }
 
+/** `[2f100, 2f20a) PFNs busy`; `test_pages_isolated(1e900, 1f0e9) failed` of 3.5 to 4.0. */
 export function readBusy(text: string, place: Place): BusyWindow | undefined {
   const at = text.indexOf("PFNs busy");
-  if (at < 0) return undefined;
-  const match = /\[(?:0x)?([0-9a-fA-F]{1,13}),\s{0,2}(?:0x)?([0-9a-fA-F]{1,13})\)\s{0,4}$/.exec(
-    text.slice(Math.max(0, at - 60), at),
-  );
+  const old = at < 0 ? text.indexOf("test_pages_isolated(") : -1;
+  if (at < 0 && old < 0) return undefined;
+  const match =
+    at >= 0
+      ? /\[(?:0x)?([0-9a-fA-F]{1,13}),\s{0,2}(?:0x)?([0-9a-fA-F]{1,13})\)\s{0,4}$/.exec(
+          text.slice(Math.max(0, at - 60), at),
+        )
+      : /^test_pages_isolated\((?:0x)?([0-9a-fA-F]{1,13}),\s{0,2}(?:0x)?([0-9a-fA-F]{1,13})\) failed/.exec(
+          text.slice(old, old + 80),
+        );
   if (match === null) return undefined;
   const start = Number.parseInt(match[1]!, 16);
   const end = Number.parseInt(match[2]!, 16);
@@ -128,43 +164,31 @@ export function keepBusy(list: BusyWindow[], window: BusyWindow): void {
   if (list.length < WINDOWS) list.push(window);
 }
 
-/** Bytes that a driver failed to get: `failed to allocate buffer with size 1089536`, `dma_alloc_coherent of size N failed`. */
-export function readDriverFailure(text: string, place: Place): FailureFact | undefined {
+/** What a driver or a program failed to get. `near`: a failed or busy request of CMA stands right before it. */
+export function readDriverFailure(text: string, place: Place, near: boolean): FailureFact | undefined {
   const short = text.length > 400 ? text.slice(0, 400) : text;
-  const lower = short.toLowerCase();
-  const words = DRIVER_PHRASES.find((phrase) => lower.includes(phrase));
-  if (words !== undefined && lower.includes("fail")) {
-    const bytes = numberAfter(lower, "size", lower.indexOf(words));
-    const failure = newFailure(place, timeOf(text), "driver", short.slice(0, 160).trim());
-    if (bytes !== null && bytes > 0) failure.pages = Math.ceil(bytes / 4096);
-    return failure;
-  }
-  if (!USER_FAILURE.test(short)) return undefined;
-  const failure = newFailure(place, timeOf(text), "user", short.slice(0, 160).trim());
-  failure.errno = -12;
+  const found = recognise(short, near);
+  if (found === undefined) return undefined;
+  const failure = newFailure(place, timeOf(text), found.form, short.slice(0, 160).trim());
+  failure.who = speaker(short);
+  failure.bytes = found.bytes;
+  failure.errno = found.errno;
+  if (found.bytes !== null) failure.pages = Math.ceil(found.bytes / 4096);
   return failure;
 }
 
-const DRIVER_PHRASES = [
-  "failed to allocate buffer with size",
-  "dma_alloc_coherent of size",
-  "failed to allocate from cma",
-  "failed to alloc dma buffer",
-  "dma alloc of size",
-  "dma alloc failed",
-  "dma_alloc_coherent failed",
-  "cma alloc failed",
-];
+/** A caller goes on with what comes next; or with another kind of memory. */
+const FALLBACK =
+  /\bfall(?:ing|s)?[ -]?back\b|\bfell back\b|\bfallback (?:to|on)\b|\busing \w{1,20} instead\b/i;
+/** Negated, or the way back failed as well. */
+const NO_FALLBACK =
+  /\bnot\b|n't\b|\bno\b|\bwithout\b|\bnever\b|\bcannot\b|fallback.{0,60}fail|fail.{0,30}fall ?back/i;
 
-const USER_FAILURE =
-  /(?:\[Errno 12\]|ENOMEM|VIDIOC_REQBUFS).{0,60}Cannot allocate memory|DMA_HEAP_IOCTL_ALLOC.{0,60}(?:ENOMEM|Cannot allocate)/;
-
-const FALLBACK = /(?:fall(?:ing|s)?[ -]?back|fell back|fallback)/i;
-
-/** "falling back to vmalloc": the caller went on. Not when the way back failed too. */
-export function readFallback(text: string): string | undefined {
+/** "falling back to vmalloc": the caller went on. A kernel's line only: what people write about it proves nothing. */
+export function readFallback(text: string, isLogged: boolean): string | undefined {
   const short = text.length > 400 ? text.slice(0, 400) : text;
-  if (!FALLBACK.test(short) || /fallback.{0,60}fail|fail.{0,30}fall ?back/i.test(short)) return undefined;
+  if (!FALLBACK.test(short) || NO_FALLBACK.test(short)) return undefined;
+  if (!isLogged && !isKernelLine(short)) return undefined;
   return short.trim().slice(0, 160);
 }
 

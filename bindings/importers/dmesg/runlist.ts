@@ -41,11 +41,11 @@ export class RunListReader {
       this.range = 0;
       this.quiet = 0;
       this.tail = "";
-      this.list = { place, entries: [], free: null, total: null, cut: false, hasRanges: false };
+      this.open(place);
       this.piece(text.slice(at + OPENING.length));
       return true;
     }
-    if (this.list === undefined) return false;
+    if (this.list === undefined) return this.tailAlone(text, place);
     if (this.ending !== undefined) return this.restOfTotal(text);
     const start = continuation(text);
     if (start < 0) {
@@ -60,6 +60,32 @@ export class RunListReader {
 
   finish(): void {
     this.close(true);
+  }
+
+  private open(place: Place): RunList {
+    this.list = {
+      place,
+      entries: [],
+      free: null,
+      total: null,
+      cut: false,
+      hasRanges: false,
+      unplaced: false,
+    };
+    return this.list;
+  }
+
+  /** `+127@1921=> 33161 free of 81920 total pages`, of which the beginning was not pasted. */
+  private tailAlone(text: string, place: Place): boolean {
+    const arrow = text.lastIndexOf("=>");
+    if (arrow < 0 || !TOTAL.test(text.slice(arrow + 2, arrow + 60))) return false;
+    if (!/total/.test(text.slice(arrow, arrow + 80))) return false;
+    const list = this.open(place);
+    const body =
+      /(?:\d{1,15}@\d{1,15}|[+.\s]){1,4096}$/.exec(text.slice(Math.max(0, arrow - 4096), arrow))?.[0] ?? "";
+    list.cut = body.includes("@");
+    this.piece(body + text.slice(arrow));
+    return true;
   }
 
   /** Ranges that stand in one line are taken one after the other. */
@@ -89,6 +115,12 @@ export class RunListReader {
 
   private entries(body: string, ends: boolean): void {
     const list = this.list!;
+    // Some kernels and many retellings give the sizes alone.
+    if (list.unplaced || (list.entries.length === 0 && UNPLACED.test(body.slice(0, 65_536)) && ends)) {
+      list.unplaced = true;
+      for (const [size] of body.matchAll(/\d{1,15}/g)) this.add(Number(size), 0, false);
+      return;
+    }
     let at = 0;
     while (at < body.length) {
       const code = body.charCodeAt(at);
@@ -198,6 +230,9 @@ export class RunListReader {
     this.done(list);
   }
 }
+
+/** Sizes alone: `4+7+38+166`. */
+const UNPLACED = /^\s{0,8}\+?\d{1,15}(?:\s{0,2}\+\s{0,2}\d{1,15}){0,8000}\s{0,8}$/;
 
 const WHOLE_TOTAL = /^\s{0,8}(\d{1,15})\s{1,4}(?:free of|pages, total:)\s{1,4}(\d{1,15})/;
 

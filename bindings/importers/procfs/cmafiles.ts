@@ -31,11 +31,14 @@ class CmaFilesReader implements LineReader {
   private readonly areas = new Map<string, AreaFiles>();
   private waiting: Target | undefined;
   private folder = "";
+  /** A bitmap that the terminal may have wrapped: its next line goes on with it. */
+  private wrapped: { readonly target: Target; readonly place: Place; readonly parts: string[] } | undefined;
 
   constructor(private readonly context: ReaderContext) {}
 
   line(text: string, place: Place): boolean {
     const short = text.length > 300 ? text.slice(0, 300) : text;
+    if (this.goesOn(text, short)) return true;
     const path = PATH.exec(short);
     if (path !== null) {
       const target = { name: areaName(path[1]!), range: Number(path[2] ?? 0), file: path[3]! };
@@ -64,6 +67,32 @@ class CmaFilesReader implements LineReader {
       return this.begin({ name: "", range: Number(bare[1] ?? 0), file: bare[2]! }, text, value, place);
     }
     return this.content(text, short, place);
+  }
+
+  /** True when the line is more of the bitmap before it. */
+  private goesOn(text: string, short: string): boolean {
+    const { wrapped } = this;
+    if (wrapped === undefined) return false;
+    if (/^\s{0,4}\d/.test(short) && isNumbers(short)) {
+      wrapped.parts.push(text.trim());
+      return true;
+    }
+    this.joinWrapped();
+    return false;
+  }
+
+  finish(): void {
+    this.joinWrapped();
+  }
+
+  private joinWrapped(): void {
+    const { wrapped } = this;
+    this.wrapped = undefined;
+    if (wrapped === undefined || wrapped.parts.length < 2) return;
+    const range = this.areas.get(wrapped.target.name)?.ranges[wrapped.target.range];
+    this.context.facts.budget.words += range?.bitmap?.length ?? 0;
+    this.store(wrapped.target, wrapped.parts.join(" "), 0, wrapped.place);
+    this.wrapped = undefined;
   }
 
   /** A line without a name: what the last `cat` printed, or a bitmap that stands alone. */
@@ -108,6 +137,7 @@ class CmaFilesReader implements LineReader {
       } else if (range !== undefined && this.context.facts.budget.words >= bitmap.length) {
         this.context.facts.budget.words -= bitmap.length;
         range.bitmap = bitmap;
+        this.wrapped = { target, place, parts: [text.slice(from)] };
       }
       return true;
     }

@@ -30,7 +30,8 @@ class MeminfoReader implements LineReader {
       this.set(key, numberAfter(text, `${key}:`), place);
       known = true;
     }
-    return known;
+    // A sentence about a reservation that quotes meminfo is not meminfo's.
+    return known && !/fail|reserv/i.test(text);
   }
 
   private set(key: string, value: number | null, place: Place): void {

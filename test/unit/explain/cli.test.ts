@@ -53,11 +53,11 @@ describe("pageblock explain", () => {
     await expect(runExplain(["-", "-"], {})).rejects.toThrow(UsageError);
   });
 
-  it("prints JSON of exactly three keys", async () => {
+  it("prints JSON of exactly five keys, the sentence first", async () => {
     const heard = listen();
     await runExplain([golden("samsung-jaewon-2016-first-format")], { json: true });
     const answer = JSON.parse(heard());
-    expect(Object.keys(answer)).toEqual(["failures", "findings", "issues"]);
+    expect(Object.keys(answer)).toEqual(["sentence", "failures", "findings", "holders", "issues"]);
     expect(answer.failures[0]).toMatchObject({
       verdict: "FRAGMENTED",
       pages: 256,

@@ -4,6 +4,7 @@
 import { expect } from "vitest";
 import {
   areaMaps,
+  type Certainty,
   type Explanation,
   explain,
   guestsOf,
@@ -14,8 +15,6 @@ import { collect } from "../../../bindings/importers/collect.js";
 import { renderExplanation, renderIssues } from "../../../bindings/report/explain.js";
 import { renderSize } from "../../../bindings/report/explain_size.js";
 import { sizeForPicture } from "../../../bindings/size/index.js";
-
-export type Certainty = "proved" | "likely" | "undecided";
 
 export interface ExpectedRequest {
   readonly pages?: number | null;
@@ -60,11 +59,6 @@ export function answerTo(files: Readonly<Record<string, Uint8Array | string>>): 
   return { explanation, text: `${text}${renderIssues(explanation)}` };
 }
 
-/** Three words; the first line of the evidence says which. */
-export function certaintyOf(answer: { readonly evidence: readonly string[] }): string {
-  return answer.evidence[0]?.replace("confidence: ", "") ?? "";
-}
-
 export function hold(files: Readonly<Record<string, Uint8Array | string>>, expected: Expected): void {
   const { explanation, text } = answerTo(files);
   const { failures, findings, issues } = explanation;
@@ -74,7 +68,7 @@ export function hold(files: Readonly<Record<string, Uint8Array | string>>, expec
     if (wanted.pages !== undefined) expect(given.pages).toBe(wanted.pages);
     if (wanted.errno !== undefined) expect(given.errno).toBe(wanted.errno);
     if (wanted.verdict !== undefined) expect(wanted.verdict).toContain(given.verdict);
-    if (wanted.certainty !== undefined) expect(certaintyOf(given)).toBe(wanted.certainty);
+    if (wanted.certainty !== undefined) expect(given.certainty).toBe(wanted.certainty);
     for (const verdict of wanted.possible ?? []) expect(given.alsoPossible).toContain(verdict);
     for (const verdict of wanted.impossible ?? [])
       expect([given.verdict, ...given.alsoPossible]).not.toContain(verdict);

@@ -4,8 +4,7 @@
 // Written before explain was changed. `outcome` is the best that the excerpt allows: what is proved, what is likely, or what
 // stays open with a command that its owner can run. Excerpts lie in test/golden/explain/<name>/input.txt.
 
-import type { Verdict } from "../../../bindings/explain/index.js";
-import type { Certainty } from "./expected.js";
+import type { Certainty, Verdict } from "../../../bindings/explain/index.js";
 
 export interface Label {
   /** One of these is right, for the first failed request or, without one, for the first finding. */

@@ -146,7 +146,7 @@ describe("a device tree's reservation", () => {
 describe("why a reservation was not followed", () => {
   const found = (text: string) =>
     explain(collect({ log: text })).findings.map(
-      ({ message, evidence }) => `${message} ${evidence.join(" ")}`,
+      ({ message, evidence, remedies }) => `${message} ${[...evidence, ...remedies].join(" ")}`,
     );
 
   it("cma= on the command line replaces the overlay's", () => {

@@ -18,6 +18,8 @@ export const SAMPLES: Readonly<Record<string, string>> = {
     "nr_free_pages 86135\nnr_zone_inactive_anon 735\nnr_free_cma 16384\nnr_foll_pin_acquired 0\npgmigrate_success 0\ncma_alloc_fail 8\n",
   meminfo:
     "MemTotal:         461648 kB\nMemFree:          349384 kB\nHugePages_Total:       0\nCmaTotal:          65536 kB\nCmaFree:           65532 kB\n",
+  holders:
+    "Dma-buf Objects:\nsize    \tflags   \tmode    \tcount   \texp_name\tino     \n24883200\t00000002\t00080007\t00000002\tcma\t00000416\t\n[drm] num bos allocated: 64\n[drm] size bos allocated: 62328kb\n",
   cma: "/sys/kernel/debug/cma/linux,cma/count:256\n/sys/kernel/debug/cma/linux,cma/bitmap:4294967295 0 0 65535 0 1 2 3\n/sys/kernel/mm/cma/linux,cma/alloc_pages_fail:12\n",
   devicetree:
     'reserved-memory {\n  #size-cells = <1>;\n  linux,cma {\n    compatible = "shared-dma-pool";\n    size = <0x4000000>;\n  };\n};\n',

@@ -30,7 +30,7 @@ describe("what an error means depends on the kernel", () => {
     expect(verdicts(failed(512, -12), "6.18")[0]?.verdict).toBe("NO-MIGRATION-TARGET");
     expect(verdicts(failed(512, -12), "6.12")[0]).toEqual({
       verdict: "UNDECIDED",
-      alsoPossible: ["IMPOSSIBLE", "EXHAUSTED", "FRAGMENTED", "ALIGNMENT", "NO-MIGRATION-TARGET"],
+      alsoPossible: ["IMPOSSIBLE", "EXHAUSTED", "FRAGMENTED", "ALIGNMENT", "NO-MIGRATION-TARGET", "BENIGN"],
     });
   });
 
@@ -86,9 +86,9 @@ describe("the order of the causes", () => {
 describe("the answer", () => {
   it("has the keys that are promised, and no others", () => {
     const explanation = explain(collect({ log: failed(512, -12) }));
-    expect(Object.keys(explanation)).toEqual(["failures", "findings", "issues"]);
+    expect(Object.keys(explanation)).toEqual(["sentence", "failures", "findings", "holders", "issues"]);
     const keys =
-      "area pages errno kernel align alignInferred verdict alsoPossible runs largestRun fits evidence remedies nextCommand";
+      "sentence area pages errno kernel align alignInferred verdict certainty alsoPossible ranking runs largestRun fits evidence remedies nextCommand";
     expect(Object.keys(explanation.failures[0]!)).toEqual(keys.split(" "));
   });
 

@@ -49,7 +49,7 @@ describe("pages", () => {
 describe("the page of an explanation", () => {
   it("begins with a sentence, and tells the map in words", () => {
     const page = explained(LOG);
-    expect(/<p class="lead">([^<]{20,})<\/p>/.exec(page)?.[1]).toMatch(/148/);
+    expect(/<p class="lead">([^<]{20,})<\/p>/.exec(page)?.[1]).toMatch(/592 KiB/);
     expect(page).toMatch(
       /<svg[^>]* role="img"[^>]*><title>[^<]+<\/title><desc>[\d,]+ of 81,920 pages are free/,
     );
