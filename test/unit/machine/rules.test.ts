@@ -38,7 +38,7 @@ describe("one rule alone", () => {
 
   it("pcpCma: a movable request without ALLOC_CMA goes past the per-CPU lists", async () => {
     const strict = { cmaUse: 3 };
-    expect(await cached({}, strict)).toBeGreaterThan(0);
+    expect(await cached({ pcpCma: PcpCmaRule.ANYONE }, strict)).toBeGreaterThan(0);
     expect(await cached({ pcpCma: PcpCmaRule.ONLY_WITH_CMA }, strict)).toBe(0);
   });
 
