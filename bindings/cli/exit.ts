@@ -2,6 +2,8 @@
 
 import { PageblockError } from "../engine/errors.js";
 
+export { printable } from "../engine/quoted.js";
+
 export enum ExitCode {
   OK = 0,
   /** The work was done and the answer is "no" (a replay that disagrees). */
@@ -33,10 +35,4 @@ export function messageFor(error: unknown): string | undefined {
   const { syscall, path, code } = error as NodeJS.ErrnoException;
   if (syscall === undefined || path === undefined) return undefined;
   return `${path}: cannot be used (${code ?? syscall})`;
-}
-
-/** Control characters of foreign text must not reach the terminal. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "?");
 }

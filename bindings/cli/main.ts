@@ -2,23 +2,18 @@
 // Knows: the commands and options of `pageblock`, and its exit codes. The only file that ends the process.
 // Must not know: what a command does.
 
-import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { presetNames } from "../device/presets/index.js";
 import { type BenchSearchOptions, runBenchSearch } from "./bench_search.js";
 import { runDemo } from "./demo.js";
 import { ExitCode, messageFor, printable } from "./exit.js";
 import { type ExplainOptions, runExplain } from "./explain.js";
+import { packageVersion } from "./identity.js";
 import { type ReplayOptions, runReplay } from "./replay.js";
-import { type RunCommandOptions, runRun } from "./run.js";
+import { type RunCommandOptions, runRun } from "./run/run.js";
 import { runShell, type ShellOptions } from "./shell.js";
 import { runSize, type SizeOptions } from "./size.js";
 import { runSnapshot, type SnapshotOptions } from "./snapshot.js";
-
-function packageVersion(): string {
-  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 function wholeNumber(text: string): number {
   const value = Number(text);
@@ -30,6 +25,15 @@ function wholeNumber(text: string): number {
 function countFrom1(text: string): number {
   const value = wholeNumber(text);
   if (value < 1) throw new InvalidArgumentError("expected at least 1");
+  return value;
+}
+
+/** A thread holds a whole machine. */
+const MOST_JOBS = 1024;
+
+function jobCount(text: string): number {
+  const value = countFrom1(text);
+  if (value > MOST_JOBS) throw new InvalidArgumentError(`expected at most ${MOST_JOBS}`);
   return value;
 }
 
@@ -130,11 +134,15 @@ function addRun(root: Command, done: (code: ExitCode) => void): void {
     .command("run")
     .description("run a scenario in virtual time: who gets memory, who does not, and who was in the way")
     .argument("[scenario]", "a YAML file, or the name of a scenario of the package")
-    .option("--seeds <n>", "run seeds 1 to n", countFrom1)
-    .option("--jobs <n>", "threads, as many as there are cores when absent", countFrom1)
+    .option("--seeds <n>", "run seeds 1 to n, or a range: 41-80")
+    .option("--jobs <n>", "threads, as many as there are cores when absent", jobCount)
     .option("--policy <name,...>", "policies instead of the scenario's; differences are against the first")
     .option("--until <time>", "stop earlier: 20s")
-    .option("--out <directory>", "write result.json, series.csv, series.parquet and report.html there")
+    .option(
+      "--out <directory>",
+      "write result.json, series.csv, series.parquet and report.html there, from a journal",
+    )
+    .option("--resume", "go on behind what an interrupted run left in --out")
     .option(
       "--trace <file>",
       "write the events of the first run: ftrace text, or .pftrace for ui.perfetto.dev",

@@ -83,6 +83,7 @@ export {
   type ErrorCode,
   MachineError,
   PageblockError,
+  type PlainError,
   type Problem,
   ScenarioError,
   type ScenarioProblem,
@@ -191,4 +192,10 @@ export type { MachineState } from "../state/types.js";
 // Runs of scenarios.
 export { actorSpec } from "../sweep/actor_specs.js";
 export { type RunObserver, type RunOptions, runScenario } from "../sweep/run.js";
-export { type RunTask, runSweep, type SweepOptions, type SweepResult } from "../sweep/sweep.js";
+export {
+  type RunFailure,
+  type RunTask,
+  runSweep,
+  type SweepOptions,
+  type SweepResult,
+} from "../sweep/sweep.js";

@@ -17,6 +17,8 @@ function editDistance(a: string, b: string): number {
 
 /** The known word that is closest to `word`, if it shares at least half of its letters. */
 export function closest(word: string, known: readonly string[]): string | undefined {
+  // Nobody misspells a word by hundreds of letters, and comparing takes their square.
+  if (word.length > 64) return undefined;
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);

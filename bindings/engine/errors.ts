@@ -4,6 +4,7 @@
 // A failed allocation is never one of these: it is a measurement and comes back as a result.
 
 import { Status } from "../../assembly/abi/vocabulary.js";
+import { SCENARIO } from "./limits.js";
 
 /** Stable identifiers, for programs; the message is for people. */
 export type ErrorCode =
@@ -14,7 +15,9 @@ export type ErrorCode =
   | "BAD_STATE"
   | "BAD_SCENARIO"
   | "BAD_CAPTURE"
-  | "BAD_CALL";
+  | "BAD_CALL"
+  | "BAD_JOURNAL"
+  | "RUN_FAILED";
 
 /** Base of everything that this package throws on purpose. */
 export class PageblockError extends Error {
@@ -56,9 +59,9 @@ export class DeviceError extends PageblockError {
 
   /** @internal */
   constructor(device: string, problems: readonly Problem[]) {
-    const lines = problems.map(({ path, message }) =>
-      path === "" ? `  ${message}` : `  ${path}: ${message}`,
-    );
+    const shown = problems.slice(0, SCENARIO.problemsShown);
+    const lines = shown.map(({ path, message }) => (path === "" ? `  ${message}` : `  ${path}: ${message}`));
+    if (shown.length < problems.length) lines.push(`  ... and ${problems.length - shown.length} more`);
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     super("BAD_DEVICE", `device ${JSON.stringify(device)} has ${count}\n${lines.join("\n")}`);
     this.device = device;
@@ -86,10 +89,12 @@ export class ScenarioError extends PageblockError {
 
   /** @internal */
   constructor(scenario: string, problems: readonly ScenarioProblem[]) {
-    const texts = problems.map(({ path, message, line, column, excerpt }) => {
+    const shown = problems.slice(0, SCENARIO.problemsShown);
+    const texts = shown.map(({ path, message, line, column, excerpt }) => {
       const place = line === undefined ? `  ${path}` : `${scenario}:${line}:${column}`;
       return `${place}: ${message}${excerpt === undefined ? "" : `\n${excerpt}`}`;
     });
+    if (shown.length < problems.length) texts.push(`... and ${problems.length - shown.length} more`);
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     super("BAD_SCENARIO", `scenario ${JSON.stringify(scenario)} has ${count}\n${texts.join("\n")}`);
     this.scenario = scenario;
@@ -117,4 +122,39 @@ export class StateError extends PageblockError {
   constructor(message: string, options?: ErrorOptions) {
     super("BAD_STATE", message, options);
   }
+}
+
+/** An error as plain data, as it crosses threads and lies in files: its class is its name and code. */
+export interface PlainError {
+  readonly name: string;
+  /** An ErrorCode, a code of Node ("ERR_WORKER_OUT_OF_MEMORY"), or "" for a bug of ours. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export function toPlainError(error: unknown): PlainError {
+  if (!(error instanceof Error)) return { name: "Error", code: "", message: String(error) };
+  const { code } = error as { code?: unknown };
+  return { name: error.name, code: typeof code === "string" ? code : "", message: error.message };
+}
+
+/** What another thread or an earlier process met: told like the error itself. */
+export class ReportedError extends PageblockError {
+  override readonly name: string;
+  constructor({ name, code, message }: PlainError) {
+    super((code || "RUN_FAILED") as ErrorCode, message);
+    this.name = name;
+  }
+}
+
+const OF_INPUT: readonly string[] = [
+  "BAD_UNIT",
+  "BAD_DEVICE",
+  "UNKNOWN_PRESET",
+  "BAD_SCENARIO",
+] satisfies ErrorCode[];
+
+/** What was asked for cannot be: trying again, or with another seed, gives the same error. */
+export function isOfInput({ code }: PlainError): boolean {
+  return OF_INPUT.includes(code);
 }

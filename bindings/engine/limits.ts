@@ -27,6 +27,30 @@ export const IMPORT = {
   issues: 5000,
 } as const;
 
+/** Scenarios, and what is said about a bad one. */
+export const SCENARIO = {
+  /** Characters of a scenario's text; the longest of the package has 3,000. */
+  characters: MIB,
+  /** Groups and lists in one another. */
+  depth: 64,
+  /** Problems that are collected, and those of them that a message shows. */
+  problems: 1000,
+  problemsShown: 50,
+  /** Columns of an excerpt, and characters of a value that is quoted. */
+  excerptColumns: 100,
+  quoted: 60,
+} as const;
+
+/** What options of the command line may ask for. */
+export const OPTIONS = {
+  seeds: 100_000,
+  jobs: 1024,
+  /** Operations of churn. */
+  steps: 1e12,
+  /** Bytes of a file that is read as a whole: snapshots of the largest device have 3.5 GiB. */
+  snapshotBytes: 4 * GIB - 1,
+} as const;
+
 /** Archives and folders: nothing of them is ever written to disk, entries are read in passing. */
 export const ARCHIVE = {
   /** Files in one archive or folder; a large sosreport has 20,000. */

@@ -15,7 +15,7 @@ import { resolveDevice } from "../device/resolve.js";
 import type { ResolvedDevice } from "../device/resolved.js";
 import { CommandBuffer } from "../engine/commands.js";
 import { Engine, type Soundness } from "../engine/engine.js";
-import { DeviceError, MachineError, StateError } from "../engine/errors.js";
+import { DeviceError, MachineError, type Problem, StateError } from "../engine/errors.js";
 import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
 import type { Pfn, ZoneIndex } from "../engine/units.js";
 import { placeOf } from "../state/origin.js";
@@ -128,6 +128,11 @@ export class Machine implements Disposable {
     const actors = config.simulation?.names;
     const labels = actors === undefined ? { areas } : { areas, actors };
     return new Machine(Engine.create(module, configWords(config)), core, labels);
+  }
+
+  /** Every reason for which create() would refuse these numbers; nothing is made. */
+  static problems(device: ResolvedDevice, options: CreateOptions = {}): readonly Problem[] {
+    return checkConfig(withPolicy(configured(configOfDevice(device), options)));
   }
 
   /**

@@ -1,63 +1,52 @@
 // Knows: the series of runs as tables for other programs: one row per run and time, as CSV and as Parquet.
 // Must not know: how they are measured, where the bytes go.
 
-import { parquetWriteBuffer } from "hyparquet-writer";
 import type { RunResult } from "../scenario/result.js";
+import { csvLine } from "./csv.js";
+import { ParquetTable } from "./parquet.js";
 
-interface Table {
-  readonly policy: string[];
-  readonly seed: number[];
-  readonly timeNs: number[];
-  /** In the order of the first run; a run without a column has NaN there. */
-  readonly columns: ReadonlyMap<string, number[]>;
+/** Columns of all runs, in the order in which they first appear; a run without one has nothing there. */
+export function seriesColumns(results: Iterable<RunResult>): string[] {
+  const names = new Set<string>();
+  for (const { series } of results) for (const { name } of series.columns) names.add(name);
+  return [...names];
 }
 
-function gather(results: readonly RunResult[]): Table {
-  const names = new Set(results.flatMap(({ series }) => series.columns.map(({ name }) => name)));
-  const columns = new Map([...names].map((name) => [name, [] as number[]] as const));
-  const table: Table = { policy: [], seed: [], timeNs: [], columns };
-  for (const { policy, seed, series } of results) {
-    const own = new Map(series.columns.map((column) => [column.name, column.values]));
-    for (const [row, time] of series.timeNs.entries()) {
-      table.policy.push(policy);
-      table.seed.push(seed);
-      table.timeNs.push(time);
-      for (const [name, values] of columns) values.push(own.get(name)?.[row] ?? Number.NaN);
-    }
+function columnsOf({ series }: RunResult, names: readonly string[]): (readonly number[] | undefined)[] {
+  const own = new Map(series.columns.map(({ name, values }) => [name, values]));
+  return names.map((name) => own.get(name));
+}
+
+/** @param results read twice, one run after the other */
+export function seriesToCsv(results: Iterable<RunResult>, put: (piece: string) => void): void {
+  const names = seriesColumns(results);
+  put(csvLine(["policy", "seed", "timeNs", ...names]));
+  for (const run of results) {
+    const columns = columnsOf(run, names);
+    const rows = run.series.timeNs.map((time, row) =>
+      csvLine([run.policy, run.seed, time, ...columns.map((values) => values?.[row])]),
+    );
+    put(rows.join(""));
   }
-  return table;
 }
 
-function quoted(text: string): string {
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** RFC 4180 with line feeds; an unknown value is an empty field. */
-export function seriesToCsv(results: readonly RunResult[]): string {
-  const { policy, seed, timeNs, columns } = gather(results);
-  const values = [...columns.values()];
-  const header = ["policy", "seed", "timeNs", ...columns.keys()].map(quoted).join(",");
-  const rows = timeNs.map((time, row) => {
-    const cells = values.map((column) => {
-      const value = column[row] ?? Number.NaN;
-      return Number.isNaN(value) ? "" : String(value);
-    });
-    return [quoted(policy[row] ?? ""), seed[row] ?? 0, time, ...cells].join(",");
-  });
-  return `${[header, ...rows].join("\n")}\n`;
-}
-
-/** The same table; times and values are doubles, exact to 2^53. */
-export function seriesToParquet(results: readonly RunResult[]): Uint8Array {
-  const { policy, seed, timeNs, columns } = gather(results);
-  const doubles = [...columns].map(([name, data]) => ({ name, data, type: "DOUBLE" as const }));
-  const buffer = parquetWriteBuffer({
-    columnData: [
-      { name: "policy", data: policy, type: "STRING" },
-      { name: "seed", data: seed, type: "DOUBLE" },
-      { name: "timeNs", data: timeNs, type: "DOUBLE" },
-      ...doubles,
+/**
+ * The same table, a row group for each run; times and values are doubles, exact to 2^53.
+ * @param results read twice, one run after the other
+ */
+export function seriesToParquet(results: Iterable<RunResult>, put: (piece: Uint8Array) => void): void {
+  const names = seriesColumns(results);
+  const table = new ParquetTable(
+    [
+      { name: "policy", type: "STRING" },
+      ...["seed", "timeNs", ...names].map((name) => ({ name, type: "DOUBLE" as const })),
     ],
-  });
-  return new Uint8Array(buffer);
+    put,
+  );
+  for (const run of results) {
+    const { timeNs } = run.series;
+    const columns = columnsOf(run, names).map((values) => values ?? timeNs.map(() => null));
+    table.write([timeNs.map(() => run.policy), timeNs.map(() => run.seed), timeNs, ...columns]);
+  }
+  table.finish();
 }

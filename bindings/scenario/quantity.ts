@@ -4,6 +4,7 @@
 import { Spread } from "../../assembly/abi/simulation.js";
 import { closest } from "../engine/closest.js";
 import { numberOf } from "../engine/enum_words.js";
+import { clipped, quoted } from "../engine/quoted.js";
 
 /** What a value measures; decides how it is written and in which unit the core takes it. */
 export type Dimension = "size" | "time" | "interval" | "share" | "count" | "order" | "spread" | "flag";
@@ -61,7 +62,7 @@ const TIME_UNITS: Readonly<Record<string, number>> = {
 const AMBIGUOUS = /^([kmgt])b?$/i;
 
 function shown(raw: unknown): string {
-  return typeof raw === "string" ? `"${raw}"` : (JSON.stringify(raw) ?? String(raw));
+  return quoted(raw);
 }
 
 function expected(dimension: Dimension, raw: unknown, why = ""): { problem: string } {
@@ -70,6 +71,7 @@ function expected(dimension: Dimension, raw: unknown, why = ""): { problem: stri
 
 /** "1.5 ms" -> 1.5 and "ms"; undefined when it does not begin with a number. */
 function split(text: string): { amount: number; unit: string } | undefined {
+  if (text.length > 80) return undefined;
   const match = /^\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*?)\s*$/i.exec(text);
   if (match === null) return undefined;
   const amount = Number((match[1] ?? "").replaceAll("_", ""));
@@ -80,7 +82,7 @@ function unknownUnit(dimension: Dimension, raw: unknown, unit: string, units: re
   const letter = AMBIGUOUS.exec(unit)?.[1];
   const guess = letter !== undefined ? `${letter.toUpperCase()}iB` : closest(unit, units);
   const hint = guess !== undefined && units.includes(guess) ? `; did you mean ${guess}?` : "";
-  return expected(dimension, raw, `"${unit}" is no unit of this (${units.join(", ")})${hint}`);
+  return expected(dimension, raw, `"${clipped(unit)}" is no unit of this (${units.join(", ")})${hint}`);
 }
 
 function parseSize(raw: unknown): Parsed {

@@ -4,6 +4,8 @@
 // A reader answers undefined for what it cannot use and has then reported why; its callers go on with the rest.
 
 import { closest } from "../engine/closest.js";
+import { SCENARIO } from "../engine/limits.js";
+import { quoted } from "../engine/quoted.js";
 import type { FieldRow, FieldTable } from "./fields.js";
 import { type Dimension, parseQuantity, type Quantity } from "./quantity.js";
 
@@ -20,9 +22,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object" && value !== null
-    ? "a group of keys"
-    : (JSON.stringify(value) ?? "nothing");
+  if (value === undefined) return "nothing";
+  return typeof value === "object" && value !== null ? "a group of keys" : quoted(value);
 }
 
 function isObject(value: unknown): value is Fields {
@@ -32,8 +33,13 @@ function isObject(value: unknown): value is Fields {
 export class Reader {
   readonly issues: Issue[] = [];
 
+  /** Is there room for another problem? A text can have as many as it has characters. */
+  get isOpen(): boolean {
+    return this.issues.length < SCENARIO.problems;
+  }
+
   report(path: Path, message: string, at: "key" | "value" = "value"): undefined {
-    this.issues.push({ path, at, message });
+    if (this.isOpen) this.issues.push({ path, at, message });
     return undefined;
   }
 
@@ -42,10 +48,10 @@ export class Reader {
     if (!isObject(value))
       return this.report(path, `expected ${what} as a group of keys; got ${shown(value)}`);
     for (const key of Object.keys(value)) {
-      if (known.includes(key)) continue;
+      if (known.includes(key) || !this.isOpen) continue;
       const guess = closest(key, known);
       const hint = guess === undefined ? `the keys are ${known.join(", ")}` : `did you mean "${guess}"?`;
-      this.report([...path, key], `"${key}" is no key of ${what}; ${hint}`, "key");
+      this.report([...path, key], `${quoted(key)} is no key of ${what}; ${hint}`, "key");
     }
     return value;
   }

@@ -1,6 +1,7 @@
 // Knows: how the plain data of a scenario (from YAML or the builder) becomes a Scenario, or a list of all its problems.
 // Must not know: text, lines and columns, how a scenario is run.
 
+import { MAX_ACTORS } from "../../assembly/abi/limits.js";
 import { Cost } from "../../assembly/abi/simulation.js";
 import { formatBytes } from "../engine/units.js";
 import { type Policy, type PolicyWords, policies, policyFromWords, policyNames } from "../policy/index.js";
@@ -8,8 +9,9 @@ import { readActor, type Surroundings } from "./actors.js";
 import { type KnownDevice, readDevice } from "./device.js";
 import { policyFields, pressureFields, recordFields, scenarioFields, scenarioKeys } from "./fields.js";
 import { type Quantity, settleQuantity } from "./quantity.js";
-import type { Fields, Path, Reader } from "./read.js";
+import { type Fields, kebabCase, type Path, type Reader } from "./read.js";
 import type { Scenario, ScenarioActor, ScenarioPressure } from "./scenario.js";
+import { simulationProblems } from "./simulation.js";
 
 /** Most pages that all actors may own together; 4 bytes each. Far above what any of the devices has. */
 const MAX_PAGES_HELD = 2 ** 27;
@@ -81,16 +83,20 @@ function readCosts(reader: Reader, data: Fields): Record<string, number> {
 
 /** Names made unique: of several without a name the second is "camera-2". */
 function nameActors(reader: Reader, actors: readonly { actor: ScenarioActor; path: Path; own: boolean }[]) {
-  const taken = new Set<string>(["kswapd", "vmstat"]);
+  const taken = new Set<string>(["kswapd", "kswapd0", "vmstat"]);
   for (const { actor, path, own } of actors) {
     if (!own) continue;
     if (taken.has(actor.name)) reader.report([...path, "name"], `the name "${actor.name}" is taken`);
     taken.add(actor.name);
   }
+  // Where the search for a free number goes on: naming thousands must not take their square.
+  const numbers = new Map<string, number>();
   return actors.map(({ actor, own }) => {
     if (own) return actor;
     let name: string = actor.name;
-    for (let n = 2; taken.has(name); n++) name = `${actor.name}-${n}`;
+    let number = numbers.get(name) ?? 2;
+    while (taken.has(name)) name = `${actor.name}-${number++}`;
+    numbers.set(actor.name, number);
     taken.add(name);
     return { ...actor, name };
   });
@@ -100,7 +106,9 @@ function readActors(reader: Reader, data: Fields, surroundings: Surroundings): S
   const read = (["workload", "client"] as const).flatMap((role) => {
     const key = `${role}s`;
     const items = data[key] === undefined ? [] : (reader.list(data[key], [key], `${role}s`) ?? []);
-    return items.flatMap((item, i) => {
+    if (items.length > MAX_ACTORS)
+      reader.report([key], `at most ${MAX_ACTORS} actors fit on a machine; these are ${items.length}`);
+    return items.slice(0, MAX_ACTORS).flatMap((item, i) => {
       const path = [key, i];
       const actor = readActor(reader, role, item, path, surroundings);
       const own = (item as Fields | null)?.["name"] !== undefined;
@@ -135,6 +143,28 @@ function checkTotals(reader: Reader, actors: readonly ScenarioActor[], device: K
   }
 }
 
+/** Words that a machine's numbers have in a scenario. */
+function pathInScenario(problem: string): Path {
+  const [section = "", ...rest] = problem.split(".");
+  if (section === "simulation") return rest[0] === "names" || rest[0] === "actors" ? ["workloads"] : [];
+  if (section === "pressure") return [section, rest[0] === "swapPages" ? "swap" : (rest[0] ?? "")];
+  if (section === "policy") return [section];
+  return section === "slots" ? ["workloads"] : ["device", kebabCase(section)];
+}
+
+/** What the reader accepts the core accepts: the numbers go through the check that the machine itself makes. */
+function checkRunnable(reader: Reader, scenario: Scenario, device: KnownDevice): void {
+  const seen = new Set<string>();
+  for (const { name: _, cmaSleepNs: __, ...policy } of scenario.policies) {
+    const { actors, pressure } = scenario;
+    for (const problem of simulationProblems(device.resolved, { actors, policy, pressure })) {
+      if (!seen.has(problem.path))
+        reader.report(pathInScenario(problem.path), `${problem.path}: ${problem.message}`);
+      seen.add(problem.path);
+    }
+  }
+}
+
 /** Answers a scenario, or undefined when the reader has issues. */
 export function settleScenario(reader: Reader, data: unknown): Scenario | undefined {
   const group = reader.object(data, [], scenarioKeys, "scenario");
@@ -157,7 +187,7 @@ export function settleScenario(reader: Reader, data: unknown): Scenario | undefi
   const actors = readActors(reader, group, surroundings);
   if (device !== undefined) checkTotals(reader, actors, device);
   if (reader.issues.length > 0 || device === undefined) return undefined;
-  return {
+  const scenario: Scenario = {
     name: String(simple["name"]),
     description: String(simple["description"] ?? ""),
     device: device.description,
@@ -170,4 +200,6 @@ export function settleScenario(reader: Reader, data: unknown): Scenario | undefi
     record: { failures: Number(record["failures"]) },
     actors,
   };
+  checkRunnable(reader, scenario, device);
+  return reader.issues.length > 0 ? undefined : scenario;
 }

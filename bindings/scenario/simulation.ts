@@ -10,7 +10,7 @@ import { PinKind } from "../../assembly/abi/vocabulary.js";
 import { StatWord, WindowWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../device/description.js";
 import type { ResolvedDevice } from "../device/resolved.js";
-import { StateError } from "../engine/errors.js";
+import { type Problem, StateError } from "../engine/errors.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
 import type { MachinePolicy, PressureOptions } from "../machine/config.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
@@ -133,6 +133,33 @@ function readActors({ engine }: Machine, names: readonly string[]): ActorSpec[] 
   });
 }
 
+/** What a machine needs for actors and their load, whoever they are. */
+type RoomOptions = Pick<
+  SimulationOptions,
+  "core" | "wasm" | "eventRing" | "policy" | "pressure" | "capacity"
+> & {
+  readonly actors: readonly Pick<ActorSpec, "name" | "slots">[];
+};
+
+function roomFor(options: RoomOptions): CreateOptions {
+  const actors = [...KERNEL_ACTORS, ...options.actors];
+  const { events = 65_536, cells = 65_536 } = options.capacity ?? {};
+  return {
+    ...(options.core === undefined ? {} : { core: options.core }),
+    ...(options.wasm === undefined ? {} : { wasm: options.wasm }),
+    ...(options.eventRing === undefined ? {} : { eventRing: options.eventRing }),
+    policy: options.policy ?? {},
+    pressure: { ...options.pressure, directReclaim: true, kswapd: false },
+    slots: actors.reduce((sum, { slots }) => sum + slots, 0),
+    simulation: { names: actors.map(({ name }) => name), events, cells },
+  };
+}
+
+/** Every reason for which a simulation of these actors on this device could not be made; nothing is made. */
+export function simulationProblems(device: ResolvedDevice, options: RoomOptions): readonly Problem[] {
+  return Machine.problems(device, roomFor(options));
+}
+
 /** A run of a device under load, in virtual time. Dispose it, or declare it with `using`. */
 export class Simulation implements Disposable {
   /** The machine whose time it is; look, and leave it as it is. */
@@ -148,16 +175,7 @@ export class Simulation implements Disposable {
   /** @throws DeviceError with every problem of the device or of the numbers */
   static async create(options: SimulationOptions): Promise<Simulation> {
     const actors = [...KERNEL_ACTORS, ...options.actors];
-    const { events = 65_536, cells = 65_536 } = options.capacity ?? {};
-    const room: CreateOptions = {
-      ...(options.core === undefined ? {} : { core: options.core }),
-      ...(options.wasm === undefined ? {} : { wasm: options.wasm }),
-      ...(options.eventRing === undefined ? {} : { eventRing: options.eventRing }),
-      policy: options.policy ?? {},
-      pressure: { ...options.pressure, directReclaim: true, kswapd: false },
-      slots: actors.reduce((sum, { slots }) => sum + slots, 0),
-      simulation: { names: actors.map(({ name }) => name), events, cells },
-    };
+    const room = roomFor(options);
     const { device } = options;
     const isCaptured = typeof device === "object" && "constants" in device;
     const machine = await (isCaptured ? Machine.fromState(device, room) : Machine.create(device, room));

@@ -1,8 +1,19 @@
 // Knows: a scenario as YAML text: from text to a Scenario, every problem with its line, its column and a caret.
 // Must not know: what any key means (settle), files.
 
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Pair, parseDocument } from "yaml";
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  visit,
+} from "yaml";
 import { ScenarioError, type ScenarioProblem } from "../engine/errors.js";
+import { SCENARIO } from "../engine/limits.js";
 import { type Issue, type Path, Reader } from "./read.js";
 import type { Scenario } from "./scenario.js";
 import { settleScenario } from "./settle.js";
@@ -45,11 +56,26 @@ function firstLine(span: Span | undefined): Span {
 
 const MARK_LIMIT = 60;
 
-function excerptOf(text: string, lineNumber: number, column: number, length: number): string {
-  const line = (text.split("\n")[lineNumber - 1] ?? "").replace(/\r$/, "").replaceAll("\t", " ");
+/** The line with a mark below; of a long line the part around the mark. */
+function excerptOf(whole: string, lineNumber: number, wholeColumn: number, length: number): string {
+  const most = SCENARIO.excerptColumns;
+  const from =
+    whole.length <= most ? 0 : Math.max(0, Math.min(wholeColumn - 1 - most / 2, whole.length - most));
+  const line = whole
+    .slice(from, from + most)
+    .replace(/\r$/, "")
+    .replaceAll("\t", " ");
+  const column = wholeColumn - from;
   const label = String(lineNumber).padStart(5);
   const room = Math.max(1, Math.min(length, MARK_LIMIT, line.length - column + 1));
   return `${label} | ${line}\n${" ".repeat(label.length)} | ${" ".repeat(column - 1)}${"^".repeat(room)}`;
+}
+
+/** A text with its lines, for places in it. */
+interface Source {
+  readonly text: string;
+  readonly lines: readonly string[];
+  readonly counter: LineCounter;
 }
 
 function pathText(path: Path): string {
@@ -59,11 +85,17 @@ function pathText(path: Path): string {
   );
 }
 
-function place(text: string, lines: LineCounter, span: Span, path: string, message: string): ScenarioProblem {
-  const { line, col } = lines.linePos(Math.min(span[0], Math.max(0, text.length - 1)));
+function place({ text, lines, counter }: Source, span: Span, path: string, message: string): ScenarioProblem {
+  const { line, col } = counter.linePos(Math.min(span[0], Math.max(0, text.length - 1)));
   const at = Math.max(1, line);
   const column = Math.max(1, col);
-  return { path, message, line: at, column, excerpt: excerptOf(text, at, column, span[1] - span[0]) };
+  return {
+    path,
+    message,
+    line: at,
+    column,
+    excerpt: excerptOf(lines[at - 1] ?? "", at, column, span[1] - span[0]),
+  };
 }
 
 /** The parser's words without its own excerpt. */
@@ -80,18 +112,73 @@ function byPlace(a: ScenarioProblem, b: ScenarioProblem): number {
  * @throws ScenarioError with every problem
  */
 export function parseScenario(text: string, name = "scenario"): Scenario {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const broken = [...document.errors, ...document.warnings];
-  const syntax = broken.map(({ pos, message }) => place(text, lines, pos, "", plain(message)));
-  if (document.errors.length > 0) throw new ScenarioError(name, syntax.sort(byPlace));
+  refuseOversized(text, name);
+  const counter = new LineCounter();
+  const source = { text, lines: text.split("\n"), counter };
+  const document = parsed(text, counter, name);
+  const twice = document.errors.length > 0 ? [] : keysTwice(document);
+  const broken = [...document.errors, ...twice, ...document.warnings].slice(0, SCENARIO.problems);
+  const syntax = broken.map(({ pos, message }) => place(source, pos, "", plain(message)));
+  if (document.errors.length + twice.length > 0) throw new ScenarioError(name, syntax.sort(byPlace));
   const reader = new Reader();
   const scenario = settleScenario(reader, toPlain(document, name));
   if (scenario !== undefined && syntax.length === 0) return scenario;
   const problems = reader.issues.map((issue) =>
-    place(text, lines, findSpan(document, issue), pathText(issue.path), issue.message),
+    place(source, findSpan(document, issue), pathText(issue.path), issue.message),
   );
   throw new ScenarioError(name, [...syntax, ...problems].sort(byPlace));
+}
+
+function refused(name: string, message: string, line = 1): ScenarioError {
+  return new ScenarioError(name, [{ path: "", message, line, column: 1 }]);
+}
+
+/** What the parser would need a deep stack or much memory for. @throws ScenarioError */
+function refuseOversized(text: string, name: string): void {
+  const { characters, depth } = SCENARIO;
+  if (text.length > characters)
+    throw refused(name, `the text has more than ${characters} characters: this is no scenario`);
+  if (text.includes("\0")) throw refused(name, "this is no text: it has bytes of value 0");
+  let unclosed = 0;
+  for (const [i, line] of text.split("\n").entries()) {
+    // Brackets in words count too: nobody writes dozens of them unmatched on one line.
+    let open = 0;
+    let most = /^(?:\s{0,8}- ){0,200}/.exec(line)![0].split("-").length - 1;
+    for (const letter of line) {
+      if (letter === "[" || letter === "{") most = Math.max(most, ++open);
+      else if (letter === "]" || letter === "}") open -= 1;
+    }
+    unclosed = Math.max(0, unclosed + open);
+    if (most > depth || unclosed > 16 * depth)
+      throw refused(name, `groups and lists are nested deeper than ${depth}`, i + 1);
+  }
+}
+
+/** Keys that a group has twice. The parser's own check compares each with each. */
+function keysTwice(document: Document): { readonly pos: Span; readonly message: string }[] {
+  const found: { pos: Span; message: string }[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const value = isScalar(key) ? key.value : key;
+        if (seen.has(value) && value !== "<<")
+          found.push({ pos: firstLine(spanOf(key)), message: "Map keys must be unique" });
+        seen.add(value);
+      }
+    },
+  });
+  return found;
+}
+
+/** @throws ScenarioError where the parser gives up: nesting over many lines */
+function parsed(text: string, lineCounter: LineCounter, name: string): Document {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
+  } catch (error) {
+    if (error instanceof RangeError) throw refused(name, "groups and lists are nested too deep to be read");
+    throw refused(name, `this cannot be read as YAML: ${(error as Error).message}`);
+  }
 }
 
 /** Aliases resolved; a text that multiplies itself by them is refused by the parser. */
@@ -99,7 +186,7 @@ function toPlain(document: Document, name: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw new ScenarioError(name, [{ path: "", message: (error as Error).message, line: 1, column: 1 }]);
+    throw refused(name, (error as Error).message);
   }
 }
 

@@ -2,4 +2,15 @@
 
 export { actorSpec } from "./actor_specs.js";
 export { LONG_PIN_NS, type RunObserver, type RunOptions, runScenario } from "./run.js";
-export { planSweep, type RunTask, runSweep, type SweepOptions, type SweepResult } from "./sweep.js";
+export {
+  planSweep,
+  type RunEnd,
+  type RunFailure,
+  type Runner,
+  type RunTask,
+  runSweep,
+  runTasks,
+  type SweepOptions,
+  type SweepResult,
+  type TaskListener,
+} from "./sweep.js";

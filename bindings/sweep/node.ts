@@ -4,14 +4,30 @@
 import { fileURLToPath } from "node:url";
 import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
-import { loadCore } from "../engine/load.js";
-import type { RunResult } from "../scenario/result.js";
+import { ReportedError } from "../engine/errors.js";
+import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
 import type { Scenario } from "../scenario/scenario.js";
-import { planSweep, type Runner, runSweep, runTasks, type SweepOptions, type SweepResult } from "./sweep.js";
+import {
+  gatherSweep,
+  planSweep,
+  type RunEnd,
+  type Runner,
+  runSweep,
+  type SweepOptions,
+  type SweepResult,
+} from "./sweep.js";
 import type { WorkerTask } from "./worker.js";
 
+/** What threads run with. */
+export interface ThreadOptions {
+  readonly core?: CoreBuild;
+  readonly wasm?: CoreSource;
+  /** Heap of one thread in MiB; a run that needs more dies alone. Node's own limit when absent. */
+  readonly heapMib?: number;
+}
+
 /** A sweep over threads. */
-export interface PoolOptions extends SweepOptions {
+export interface PoolOptions extends SweepOptions, ThreadOptions {
   /** Threads; each holds a whole machine (16 bytes a frame: 64 MiB for 16 GiB). 1: no thread of its own. */
   readonly jobs: number;
 }
@@ -27,26 +43,44 @@ function inPool(pool: Piscina, module: WebAssembly.Module): Runner {
     port1.on("message", onProgress);
     const work: WorkerTask = { ...task, module, port: port2 as unknown as WorkerTask["port"] };
     try {
-      return (await pool.run(work, {
+      const end = (await pool.run(work, {
         transferList: [port2],
         ...(signal === undefined ? {} : { signal }),
-      })) as RunResult;
+      })) as RunEnd;
+      if ("error" in end) throw new ReportedError(end.error);
+      return end.result;
     } finally {
       port1.close();
     }
   };
 }
 
+/** Lends a runner that uses so many threads. One that dies takes the run in hand with it, and is replaced. */
+export async function withThreads<T>(
+  threads: number,
+  options: ThreadOptions,
+  use: (runner: Runner) => Promise<T>,
+): Promise<T> {
+  const module = await loadCore(options.core ?? "release", options.wasm, "simulation");
+  const pool = new Piscina({
+    filename: fileURLToPath(WORKER),
+    minThreads: threads,
+    maxThreads: threads,
+    ...(options.heapMib === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: options.heapMib } }),
+  });
+  // A thread that dies while it has nothing to do is replaced too; nothing was lost.
+  pool.on("error", () => {});
+  try {
+    return await use(inPool(pool, module));
+  } finally {
+    await pool.destroy();
+  }
+}
+
 /** Every seed under every policy, `jobs` at a time; the same results in the same order as in one thread. */
 export async function runSweepInThreads(scenario: Scenario, options: PoolOptions): Promise<SweepResult> {
   const tasks = planSweep(scenario, options);
   if (options.jobs <= 1) return runSweep(scenario, options);
-  const threads = Math.min(options.jobs, tasks.length);
-  const module = await loadCore(options.core ?? "release", options.wasm, "simulation");
-  const pool = new Piscina({ filename: fileURLToPath(WORKER), minThreads: threads, maxThreads: threads });
-  try {
-    return await runTasks(tasks, threads, inPool(pool, module), options);
-  } finally {
-    await pool.destroy();
-  }
+  const threads = Math.max(1, Math.min(options.jobs, tasks.length));
+  return await withThreads(threads, options, (runner) => gatherSweep(tasks, threads, runner, options));
 }

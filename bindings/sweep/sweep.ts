@@ -1,6 +1,7 @@
 // Knows: many runs: every seed under every policy, in this thread or wherever a runner runs them; the order of results.
 // Must not know: threads (node.ts), files, text.
 
+import { isOfInput, type PlainError, ReportedError, toPlainError } from "../engine/errors.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
 import type { Policy } from "../policy/index.js";
 import type { RunResult } from "../scenario/result.js";
@@ -20,6 +21,9 @@ export interface RunTask {
   /** Which build of the core. */
   readonly core: CoreBuild;
 }
+
+/** How a run ended. */
+export type RunEnd = { readonly result: RunResult } | { readonly error: PlainError };
 
 /** Which runs of a scenario, and who is told of them. */
 export interface SweepOptions {
@@ -41,20 +45,39 @@ export interface SweepOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A run that threw, or whose thread died. */
+export interface RunFailure {
+  readonly policy: string;
+  readonly seed: number;
+  readonly error: PlainError;
+}
+
 /** What a sweep measured. */
 export interface SweepResult {
   /** By policy, then by seed, whatever ended first. */
   readonly results: readonly RunResult[];
+  /** In the same order. */
+  readonly failures: readonly RunFailure[];
   /** Runs that were not finished. */
   readonly missing: number;
 }
 
-/** Runs one task and tells how far it is. */
+/** Runs one task and tells how far it is. What it rejects with becomes the end of that run alone. */
 export type Runner = (
   task: RunTask,
   onProgress: (doneNs: number) => void,
   signal: AbortSignal | undefined,
 ) => Promise<RunResult>;
+
+export interface TaskListener {
+  readonly onProgress?: ((doneNs: number, totalNs: number) => void) | undefined;
+  /** In the order in which they end. What it throws ends everything: a disk that is full. */
+  readonly onEnd: (at: number, end: RunEnd) => void;
+  /** No further task is begun, those under way are given up. */
+  readonly signal?: AbortSignal | undefined;
+  /** No further task is begun, those under way are finished. */
+  readonly stop?: AbortSignal | undefined;
+}
 
 export function planSweep(scenario: Scenario, options: SweepOptions = {}): RunTask[] {
   const seeds = options.seeds ?? Array.from({ length: scenario.seeds }, (_, i) => i + 1);
@@ -65,56 +88,99 @@ export function planSweep(scenario: Scenario, options: SweepOptions = {}): RunTa
   );
 }
 
-/** Runs all tasks, `width` at a time. */
+/**
+ * Runs all tasks, `width` at a time. A run that throws is its own end and no other's; an error of the input is that of
+ * all. Answers how many have ended.
+ * @throws what `onEnd` throws; PageblockError where what was asked for cannot be
+ */
 export async function runTasks(
+  tasks: readonly RunTask[],
+  width: number,
+  runner: Runner,
+  { onProgress, onEnd, signal, stop }: TaskListener,
+): Promise<number> {
+  const done = new Float64Array(tasks.length);
+  const total = tasks.reduce((sum, { untilNs }) => sum + untilNs, 0);
+  const inside = new AbortController();
+  const giveUp = signal === undefined ? inside.signal : AbortSignal.any([signal, inside.signal]);
+  let next = 0;
+  let ended = 0;
+  const run = async (at: number, task: RunTask) => {
+    const tell = (doneNs: number) => {
+      done[at] = doneNs;
+      onProgress?.(
+        done.reduce((sum, part) => sum + part, 0),
+        total,
+      );
+    };
+    let end: RunEnd;
+    try {
+      end = { result: await runner(task, tell, giveUp) };
+    } catch (error) {
+      if (giveUp.aborted) return;
+      end = { error: toPlainError(error) };
+      if (isOfInput(end.error)) throw new ReportedError(end.error);
+    }
+    // A thread's last word may come later than its result.
+    tell(task.untilNs);
+    ended++;
+    onEnd(at, end);
+  };
+  const lane = async () => {
+    while (next < tasks.length && !giveUp.aborted && stop?.aborted !== true) {
+      const at = next++;
+      const task = tasks[at];
+      if (task !== undefined) await run(at, task);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(width, tasks.length) }, lane));
+  } catch (error) {
+    inside.abort();
+    throw error;
+  }
+  return ended;
+}
+
+/** A runner in this thread. */
+export function inThisThread(wasm?: CoreSource): Runner {
+  return (task, onProgress, signal) =>
+    runScenario(task.scenario, {
+      ...task,
+      onProgress,
+      ...(signal === undefined ? {} : { signal }),
+      ...(wasm === undefined ? {} : { wasm }),
+    });
+}
+
+/** All results in memory, in the order of the tasks. */
+export async function gatherSweep(
   tasks: readonly RunTask[],
   width: number,
   runner: Runner,
   { onProgress, onResult, signal }: SweepOptions,
 ): Promise<SweepResult> {
-  const results = new Array<RunResult | undefined>(tasks.length);
-  const done = new Float64Array(tasks.length);
-  const total = tasks.reduce((sum, { untilNs }) => sum + untilNs, 0);
-  let next = 0;
-  const isOver = () => signal?.aborted === true;
-  const lane = async () => {
-    while (next < tasks.length && !isOver()) {
-      const at = next++;
+  const ends = new Array<RunEnd | undefined>(tasks.length);
+  const ended = await runTasks(tasks, width, runner, {
+    onProgress,
+    signal,
+    onEnd: (at, end) => {
+      ends[at] = end;
+      if ("result" in end) onResult?.(end.result);
+    },
+  });
+  return {
+    results: ends.flatMap((end) => (end !== undefined && "result" in end ? [end.result] : [])),
+    failures: ends.flatMap((end, at) => {
       const task = tasks[at];
-      if (task === undefined) return;
-      const tell = (doneNs: number) => {
-        done[at] = doneNs;
-        onProgress?.(
-          done.reduce((sum, part) => sum + part, 0),
-          total,
-        );
-      };
-      try {
-        const result = await runner(task, tell, signal);
-        results[at] = result;
-        // A thread's last word may come later than its result.
-        tell(task.untilNs);
-        onResult?.(result);
-      } catch (error) {
-        if (!isOver()) throw error;
-      }
-    }
+      if (end === undefined || task === undefined || "result" in end) return [];
+      return [{ policy: task.policy.name, seed: task.seed, error: end.error }];
+    }),
+    missing: tasks.length - ended,
   };
-  await Promise.all(Array.from({ length: Math.min(width, tasks.length) }, lane));
-  const ended = results.filter((result) => result !== undefined);
-  return { results: ended, missing: tasks.length - ended.length };
 }
 
 /** Every seed under every policy in this thread, one after the other; the same results as in many threads. */
 export function runSweep(scenario: Scenario, options: SweepOptions = {}): Promise<SweepResult> {
-  const { wasm } = options;
-  const runner: Runner = ({ core, ...task }, onProgress, signal) =>
-    runScenario(task.scenario, {
-      ...task,
-      core,
-      onProgress,
-      ...(signal === undefined ? {} : { signal }),
-      ...(wasm === undefined ? {} : { wasm }),
-    });
-  return runTasks(planSweep(scenario, options), 1, runner, options);
+  return gatherSweep(planSweep(scenario, options), 1, inThisThread(options.wasm), options);
 }

@@ -1,9 +1,9 @@
-// Knows: one run in a thread of its own: the task comes in, progress goes out by a port, the result is the answer.
+// Knows: one run in a thread of its own: the task comes in, progress goes out by a port, how it ended is the answer.
 // Must not know: how many threads there are, what a run does.
 
-import type { RunResult } from "../scenario/result.js";
+import { toPlainError } from "../engine/errors.js";
 import { runScenario } from "./run.js";
-import type { RunTask } from "./sweep.js";
+import type { RunEnd, RunTask } from "./sweep.js";
 
 export interface WorkerTask extends RunTask {
   readonly module: WebAssembly.Module;
@@ -11,10 +11,10 @@ export interface WorkerTask extends RunTask {
   readonly port: MessagePort;
 }
 
-/** What the pool calls. */
-export default async function work({ module, port, ...task }: WorkerTask): Promise<RunResult> {
+/** What the pool calls. An error loses its class between threads, so it crosses as plain data. */
+export default async function work({ module, port, ...task }: WorkerTask): Promise<RunEnd> {
   try {
-    return await runScenario(task.scenario, {
+    const result = await runScenario(task.scenario, {
       policy: task.policy,
       seed: task.seed,
       untilNs: task.untilNs,
@@ -22,6 +22,9 @@ export default async function work({ module, port, ...task }: WorkerTask): Promi
       wasm: module,
       onProgress: (doneNs) => port.postMessage(doneNs),
     });
+    return { result };
+  } catch (error) {
+    return { error: toPlainError(error) };
   } finally {
     port.close();
   }

@@ -65,6 +65,7 @@ const LEAVES = [
   "engine/enum_words",
   "engine/extent",
   "engine/limits",
+  "engine/quoted",
 ];
 const NEUTRAL = [
   ...[
@@ -81,7 +82,7 @@ const NEUTRAL = [
   ...["explain", "size"],
   ...["replay", "report", "kernel_text", "bitmap", "rebuild"],
 ];
-const LATER = ["policy", "scenario", "sweep"];
+const LATER = ["policy", "scenario", "sweep", "durable"];
 
 /** A folder inside a room may have a row of its own: then it is a room. */
 export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
@@ -117,6 +118,8 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   kernel_text: ["abi", "engine", "device", "machine", "analysis", "importers", "importers/capture"],
   scenario: ["abi", "engine", "machine", "device", "policy", "state"],
   sweep: ["abi", "engine", "machine", "device", "policy", "scenario", "analysis"],
+  // What is finished is kept: files that are whole, journals, locks. Node only.
+  durable: ["engine/errors"],
   // What a caller of the package may import: re-exports only.
   doors: [...NEUTRAL, ...LATER],
   cli: [...NEUTRAL, ...LATER],
@@ -135,7 +138,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "cli-progress": "cli",
   yaml: "scenario/yaml",
   piscina: "sweep/node",
-  "hyparquet-writer": "report/series",
+  "hyparquet-writer": "report/parquet",
   "simple-statistics": "analysis",
   fflate: "importers/bundle",
   pbf: "kernel_text/trace/perfetto",
@@ -144,7 +147,12 @@ export const PACKAGES: Readonly<Record<string, string>> = {
 
 /** Files of bindings/ that run in Node only: they may import `node:` modules and use Node's globals. */
 export function isNodeOnly(file: string): boolean {
-  return file.startsWith("cli/") || /(^|\/)node$/.test(file) || file === "engine/platform.node";
+  return (
+    file.startsWith("cli/") ||
+    file.startsWith("durable/") ||
+    /(^|\/)node$/.test(file) ||
+    file === "engine/platform.node"
+  );
 }
 
 /** bindings/device/presets/x86 -> device; assembly/machine -> machine; assembly/abi is the room abi on both sides. */

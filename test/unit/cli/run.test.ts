@@ -1,16 +1,17 @@
 // Knows: `pageblock run` as a user meets it: answers, exit codes, files, an interrupt.
 // Must not know: the figures (they follow from the model), nor how tables look (test/unit/report/run_text).
 
-import { spawn } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
 import { scenarioNames, scenarioText } from "../../../bindings/scenario/index.js";
+import { linesIn, MAIN, sign, startCli } from "../../support/children.js";
 import { inFolder, listing, runCli } from "../../support/cli.js";
+import { Random } from "../../support/random.js";
 
-const MAIN = fileURLToPath(new URL("../../../dist/bindings/cli/main.js", import.meta.url));
+const FILES = ["report.html", "result.json", "series.csv", "series.parquet"];
 
 const SMALL = `name: small
 device: tiny
@@ -51,15 +52,14 @@ describe("pageblock run", () => {
     });
   });
 
-  it("--out leaves four whole files, the same bytes each time", async () => {
+  it("--out leaves four whole files and a journal, the same bytes each time", async () => {
     await withSmall(async (folder) => {
       const run = (out: string, jobs: string) =>
         runCli(["run", "small.yaml", "--out", out, "--jobs", jobs], folder);
       expect(run("one", "1").stdout).toContain("report: one/report.html");
       expect(run("two", "2").code).toBe(0);
-      const files = ["report.html", "result.json", "series.csv", "series.parquet"];
-      expect(listing(join(folder, "one"))).toEqual(files);
-      for (const file of files)
+      expect(listing(join(folder, "one"))).toEqual(["journal.jsonl", ...FILES]);
+      for (const file of FILES)
         expect(
           readFileSync(join(folder, "one", file)).equals(readFileSync(join(folder, "two", file))),
           file,
@@ -129,6 +129,13 @@ describe("pageblock run", () => {
         [["small.yaml", "--policy", "mainlin"], /did you mean mainline\?/],
         [["small.yaml", "--until", "10 parsecs"], /"parsecs" is no unit/],
         [["small.yaml", "--seeds", "0"], /at least 1/],
+        [["small.yaml", "--seeds", "9-3"], /ends before it begins/],
+        [["small.yaml", "--seeds", "many"], /a number of seeds or a range such as 41-80; got "many"/],
+        [["small.yaml", "--seeds", "99999999999"], /a seed is at most 4294967295/],
+        [["small.yaml", "--seeds", "2000000"], /at most 1000000 seeds/],
+        [["small.yaml", "--jobs", "100000"], /at most 1024/],
+        [["small.yaml", "--policy", "strict,mainline,strict"], /strict is named twice/],
+        [["small.yaml", "--resume"], /--resume needs --out/],
         [["small.yaml", "--out", "bad.yaml/results"], /bad\.yaml.*: cannot be used \(/],
         [["small.yaml", "--trace", "absent/run.txt"], /absent: cannot be used \(ENOENT\)/],
       ];
@@ -141,22 +148,96 @@ describe("pageblock run", () => {
     });
   });
 
-  it("Ctrl-C leaves what is finished, and says what is not: exit 130", async () => {
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "%s leaves what is finished, and says what is not: exit 130",
+    async (signal) => {
+      await withSmall(async (folder) => {
+        writeFileSync(join(folder, "long.yaml"), SMALL.replace("200ms", "600s").replace("20ms", "1s"));
+        const child = startCli(["run", "long.yaml", "--out", "kept", "--jobs", "1"], folder);
+        // The journal is there when the runs begin.
+        await sign(() => linesIn(join(folder, "kept/journal.jsonl")) > 0);
+        child.process.kill(signal);
+        expect(await child.exit).toBe(130);
+        expect(child.said()).toMatch(/interrupted: 0 runs are finished \(in kept; --resume .*\), 4 are not/);
+        expect(listing(join(folder, "kept"))).toEqual([
+          ...["journal.jsonl", "result.json", "series.csv", "series.parquet"],
+        ]);
+      });
+    },
+  );
+
+  it("killed with -9 at any moment and gone on with, it leaves the same bytes", async () => {
+    await withSmall(async (folder) => {
+      const args = ["run", "small.yaml", "--seeds", "6", "--until", "100ms", "--jobs", "2", "--out"];
+      expect(runCli([...args, "whole"], folder).code).toBe(0);
+      const random = new Random(Number(process.env["PAGEBLOCK_SEED"] ?? 20261129));
+      const journal = join(folder, "kept/journal.jsonl");
+      for (let kept = 0; kept < 9; kept = linesIn(journal)) {
+        const child = startCli([...args, "kept", ...(kept > 0 ? ["--resume"] : [])], folder);
+        const until = kept + 1 + random.below(3);
+        await sign(() => linesIn(journal) >= until || child.process.exitCode !== null);
+        child.process.kill("SIGKILL");
+        await child.exit;
+      }
+      const refused = runCli([...args, "kept"], folder);
+      expect([refused.code, refused.stdout]).toEqual([2, ""]);
+      expect(refused.stderr).toMatch(/^pageblock: kept has \d+ finished runs .*--resume goes on with it/);
+      const resumed = runCli([...args, "kept", "--resume"], folder);
+      expect([resumed.code, resumed.stderr]).toEqual([0, ""]);
+      for (const file of FILES)
+        expect(
+          readFileSync(join(folder, "kept", file)).equals(readFileSync(join(folder, "whole", file))),
+          file,
+        ).toBe(true);
+      // Finished work is begun anew; other work is not gone on with.
+      expect(runCli([...args, "kept", "--resume", "--until", "90ms"], folder).stderr).toMatch(
+        /results of other work \(untilNs: 100000000 there, 90000000 here\)/,
+      );
+      expect(runCli([...args, "kept"], folder).code).toBe(0);
+    });
+  });
+
+  it("a disk that is full in the middle of a line: one line of text, and nothing that was finished is lost", async () => {
+    await withSmall((folder) => {
+      const args = ["run", "small.yaml", "--seeds", "3", "--until", "100ms", "--jobs", "1", "--out"];
+      expect(runCli([...args, "whole"], folder).code).toBe(0);
+      const journal = join(folder, "whole/journal.jsonl");
+      const blocks = Math.floor((readFileSync(journal).length * 0.7) / 1024);
+      // A file may not grow beyond the limit: a write takes what fits and fails, as on a full disk.
+      const command = `ulimit -f ${blocks}; exec "$0" "$@"`;
+      const { status, stderr } = spawnSync("bash", ["-c", command, process.execPath, MAIN, ...args, "full"], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+      expect([status, stderr]).toEqual([2, "pageblock: full/journal.jsonl: cannot be used (EFBIG)\n"]);
+      expect(linesIn(join(folder, "full/journal.jsonl"))).toBeGreaterThan(2);
+      expect(listing(join(folder, "full"))).toEqual(["journal.jsonl"]);
+      expect(runCli([...args, "full", "--resume"], folder).code).toBe(0);
+      for (const file of FILES)
+        expect(
+          readFileSync(join(folder, "full", file)).equals(readFileSync(join(folder, "whole", file))),
+          file,
+        ).toBe(true);
+    });
+  });
+
+  it("two runs into one folder: the second one is refused", async () => {
     await withSmall(async (folder) => {
       writeFileSync(join(folder, "long.yaml"), SMALL.replace("200ms", "600s").replace("20ms", "1s"));
-      const child = spawn(process.execPath, [MAIN, "run", "long.yaml", "--out", "kept", "--jobs", "1"], {
-        cwd: folder,
-      });
-      const said: string[] = [];
-      child.stderr.on("data", (text: Buffer) => said.push(text.toString()));
-      const code = new Promise<number | null>((resolve) => {
-        child.on("exit", resolve);
-      });
-      // Long enough to be running, far too short to be finished.
-      setTimeout(() => child.kill("SIGINT"), 4000);
-      expect(await code).toBe(130);
-      expect(said.join("")).toMatch(/interrupted: 0 runs are finished \(in kept\), 4 are not/);
-      expect(listing(join(folder, "kept"))).toContain("result.json");
+      const child = startCli(["run", "long.yaml", "--out", "kept", "--jobs", "1"], folder);
+      await sign(() => linesIn(join(folder, "kept/journal.jsonl")) > 0);
+      const second = runCli(["run", "long.yaml", "--out", "kept", "--resume"], folder);
+      expect([second.code, second.stdout]).toEqual([2, ""]);
+      expect(second.stderr).toBe(`pageblock: kept is being written by process ${child.process.pid}\n`);
+      child.process.kill("SIGKILL");
+      await child.exit;
+      // Its lock is void with it.
+      const third = startCli(["run", "long.yaml", "--out", "kept", "--resume"], folder);
+      await sign(() =>
+        readFileSync(join(folder, "kept/journal.lock"), "utf8").includes(`${third.process.pid}`),
+      );
+      third.process.kill("SIGINT");
+      expect(await third.exit).toBe(130);
     });
   });
 });

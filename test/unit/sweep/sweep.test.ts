@@ -57,4 +57,16 @@ describe("a sweep", () => {
     await expect(runSweep(broken, options)).rejects.toThrow(/cpus/);
     await expect(runSweepInThreads(broken, { ...options, jobs: 2 })).rejects.toThrow(/cpus/);
   });
+
+  it("a thread that runs out of memory is the end of its run alone, and a new one goes on", async () => {
+    const { results, failures, missing } = await runSweepInThreads(
+      { ...small, sampleNs: 1e3 },
+      { ...options, seeds: [1, 2], policies: options.policies!.slice(0, 1), jobs: 2, heapMib: 12 },
+    );
+    expect([results.length, missing]).toEqual([0, 0]);
+    expect(failures.map(({ policy, seed, error }) => [policy, seed, error.code])).toEqual([
+      ["mainline", 1, "ERR_WORKER_OUT_OF_MEMORY"],
+      ["mainline", 2, "ERR_WORKER_OUT_OF_MEMORY"],
+    ]);
+  });
 });

@@ -1,14 +1,19 @@
 // Knows: `pageblock run --trace FILE`: one run once more, its events written as the kernel's own tools read them.
 // Must not know: how events are recorded, what a run measures.
 
-import { RecordGroup } from "../../assembly/abi/events.js";
-import { ALL_EVENTS, type Recording, recordTrace, type TraceRecorder } from "../kernel_text/trace/index.js";
-import type { Scenario } from "../scenario/scenario.js";
-import type { RunObserver, RunOptions } from "../sweep/index.js";
-import { runScenario } from "../sweep/index.js";
-import { UsageError } from "./exit.js";
-import { progressBar } from "./progress.js";
-import { writeTrace } from "./trace_file.js";
+import { RecordGroup } from "../../../assembly/abi/events.js";
+import {
+  ALL_EVENTS,
+  type Recording,
+  recordTrace,
+  type TraceRecorder,
+} from "../../kernel_text/trace/index.js";
+import type { Scenario } from "../../scenario/scenario.js";
+import type { RunObserver, RunOptions } from "../../sweep/index.js";
+import { runScenario } from "../../sweep/index.js";
+import { UsageError } from "../exit.js";
+import { progressBar } from "../progress.js";
+import { writeTrace } from "../trace_file.js";
 
 /** Slices of one millisecond, and a ring that holds what a million page operations a second do in one: 40 MiB. */
 const SLICE_NS = 1e6;

@@ -1,0 +1,115 @@
+// Knows: the options of `pageblock run`: names, lists, ranges and times as people write them, and what is wrong with them.
+// Must not know: how a run works.
+
+import { existsSync, readFileSync } from "node:fs";
+import { closest } from "../../engine/closest.js";
+import type { CoreBuild } from "../../engine/load.js";
+import { type Policy, policies, policyNames } from "../../policy/index.js";
+import { scenarioText } from "../../scenario/index.js";
+import { parseQuantity } from "../../scenario/quantity.js";
+import type { Scenario } from "../../scenario/scenario.js";
+import type { SweepOptions } from "../../sweep/index.js";
+import { UsageError } from "../exit.js";
+
+export interface RunCommandOptions {
+  /** "40": 1 to 40; "41-80". */
+  readonly seeds?: string;
+  readonly jobs?: number;
+  readonly policy?: string;
+  readonly until?: string;
+  readonly out?: string;
+  /** Go on behind what an interrupted run left in `out`. */
+  readonly resume?: boolean;
+  readonly json?: boolean;
+  readonly brief?: boolean;
+  readonly list?: boolean;
+  readonly show?: boolean;
+  /** Where the events of the first seed under the first policy go. */
+  readonly trace?: string;
+  readonly tracePages?: boolean;
+  readonly core?: CoreBuild;
+}
+
+/** A seed is 32 bits. */
+const MOST_SEED = 2 ** 32 - 1;
+/** Runs that one call may ask for of each policy: months of CPU time. */
+const MOST_SEEDS = 1_000_000;
+
+/** A file's name, or else a scenario of the package. */
+export function textOf(name: string): { text: string; label: string } {
+  const isFile = /\.ya?ml$/i.test(name) || name.includes("/") || existsSync(name);
+  if (!isFile) return { text: scenarioText(name), label: `${name}.yaml` };
+  try {
+    return { text: readFileSync(name, "utf8"), label: name };
+  } catch (error) {
+    throw new UsageError(`${name} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+  }
+}
+
+/** "40" or "41-80". @param option how messages call it */
+export function seedsFrom(text: string, option = "--seeds"): number[] {
+  const [, from = "1", to = ""] = /^(?:(\d+)\s*-\s*)?(\d+)$/.exec(text.trim()) ?? [];
+  if (to === "")
+    throw new UsageError(`${option}: expected a number of seeds or a range such as 41-80; got "${text}"`);
+  const [first, last] = [Number(from), Number(to)];
+  if (first < 1 || last < 1) throw new UsageError(`${option}: seeds are at least 1; got ${text}`);
+  if (last < first) throw new UsageError(`${option}: the range ${text} ends before it begins`);
+  if (last > MOST_SEED) throw new UsageError(`${option}: a seed is at most ${MOST_SEED}; got ${text}`);
+  if (last - first >= MOST_SEEDS)
+    throw new UsageError(
+      `${option}: at most ${MOST_SEEDS} seeds in one call; ${text} are ${last - first + 1}`,
+    );
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+/** A policy by name: one of the scenario's own, or of the package. */
+export function policyNamed(name: string, own: readonly Policy[], option = "--policy"): Policy {
+  const found = own.find((policy) => policy.name === name);
+  if (found !== undefined) return found;
+  const row = policies.get(name);
+  if (row === undefined) {
+    const guess = closest(name, policyNames);
+    const hint = guess === undefined ? "" : ` did you mean ${guess}?`;
+    throw new UsageError(`${option}: there is no policy "${name}";${hint} known: ${policyNames.join(", ")}`);
+  }
+  const { doc: _, source: __, ...policy } = row;
+  return policy;
+}
+
+function policiesFrom(text: string, scenario: Scenario): Policy[] {
+  const names = text.split(",").map((part) => part.trim());
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new UsageError(
+      `--policy: ${twice} is named twice; each policy is run once and compared with the first`,
+    );
+  return names.map((name) => policyNamed(name, scenario.policies));
+}
+
+export function untilFrom(text: string, option = "--until"): number {
+  const parsed = parseQuantity("time", text);
+  if ("problem" in parsed) throw new UsageError(`${option}: ${parsed.problem}`);
+  const { value } = parsed;
+  if (typeof value !== "number" || value <= 0) throw new UsageError(`${option}: must be longer than nothing`);
+  return value;
+}
+
+export function sweepOptions(scenario: Scenario, options: RunCommandOptions): SweepOptions {
+  const { seeds, policy, until, core } = options;
+  return {
+    ...(seeds === undefined ? {} : { seeds: seedsFrom(seeds) }),
+    ...(policy === undefined ? {} : { policies: policiesFrom(policy, scenario) }),
+    ...(until === undefined ? {} : { untilNs: untilFrom(until) }),
+    ...(core === undefined ? {} : { core }),
+  };
+}
+
+/** The call that gives the same results. */
+export function commandOf(name: string, { seeds, policy, until }: RunCommandOptions): string {
+  const given = [
+    ...(seeds === undefined ? [] : [`--seeds ${seeds}`]),
+    ...(policy === undefined ? [] : [`--policy ${policy}`]),
+    ...(until === undefined ? [] : [`--until ${until}`]),
+  ];
+  return ["pageblock run", name, ...given].join(" ");
+}
