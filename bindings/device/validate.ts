@@ -8,13 +8,26 @@ import type { Problem } from "../engine/errors.js";
 import { formatBytes, formatPfn } from "../engine/units.js";
 import { Checker, isPowerOfTwo } from "./checker.js";
 import type { DeviceDescription, ReservedRange } from "./description.js";
-import { computeGeometry, type Geometry } from "./geometry.js";
-import { KERNEL_IDS, MIN_HIGH_FRACTION, ZONE_NAMES } from "./kernel.js";
+import { computeGeometry, type Geometry, pcpListShape } from "./geometry.js";
+import { COSTLY_ORDER, KERNEL_IDS, MIN_HIGH_FRACTION, ZONE_NAMES } from "./kernel.js";
 import { checkAreas, checkPlacement } from "./validate_areas.js";
 
 /** Bytes of WebAssembly memory for each frame (two links, a state word, an owner); the arithmetic is at MAX_FRAMES. */
 const BYTES_PER_FRAME = 16;
 const THP_MODES: readonly string[] = ["none", "never", "madvise", "always"];
+
+/** The two THP lists of a CPU hold blocks of an order that there must be, and that has no list of its own. */
+function checkThp(device: DeviceDescription, check: Checker): void {
+  if (device.thp === "none") return;
+  const { order } = pcpListShape(device);
+  if (order > device.maxPageOrder)
+    check.add("thp", `needs blocks of order ${order}, above maxPageOrder ${device.maxPageOrder}: "none"?`);
+  if (order <= COSTLY_ORDER)
+    check.add(
+      "thp",
+      `has lists of order ${order}, as the lists of orders 0 to ${COSTLY_ORDER} have: "none"?`,
+    );
+}
 
 /** Scalars. True when they are sound enough to reckon with frames. */
 function checkScalars(device: DeviceDescription, check: Checker): boolean {
@@ -24,7 +37,7 @@ function checkScalars(device: DeviceDescription, check: Checker): boolean {
   if (![12, 14, 16].includes(device.pageShift)) {
     check.add("pageShift", `must be 12, 14 or 16 (pages of 4, 16 or 64 KiB), is ${device.pageShift}`);
   }
-  check.whole("maxPageOrder", device.maxPageOrder, 1, MAX_ORDERS - 1);
+  check.whole("maxPageOrder", device.maxPageOrder, COSTLY_ORDER, MAX_ORDERS - 1);
   if (check.whole("pageblockOrder", device.pageblockOrder, 1, MAX_ORDERS - 1)) {
     if (device.pageblockOrder > device.maxPageOrder) {
       check.add("pageblockOrder", `is ${device.pageblockOrder}, above maxPageOrder ${device.maxPageOrder}`);
@@ -32,6 +45,7 @@ function checkScalars(device: DeviceDescription, check: Checker): boolean {
   }
   check.whole("cpus", device.cpus, 1, MAX_CPUS);
   if (device.thp !== undefined) check.oneOf("thp", device.thp, THP_MODES);
+  if (check.problems.length === before) checkThp(device, check);
   if (device.cacheSlice !== undefined) check.size("cacheSlice", device.cacheSlice, 0);
   if (device.sectionSize !== undefined && check.size("sectionSize", device.sectionSize)) {
     const block = 2 ** (device.pageShift + Math.max(device.pageblockOrder, device.maxPageOrder));

@@ -86,6 +86,8 @@ function alignmentLoss(picture: Picture): Finding[] {
     span += slot;
     if (slot - request.pages > worst.lost) worst = { ...request, lost: slot - request.pages };
   }
+  // Logs tell of requests for nothing.
+  if (span === 0) return [];
   const share = Math.round(((span - pages) / span) * 100);
   const evidence = [
     `${picture.requests.length} requests of ${pages} pages in all begin ${span} pages apart when each is aligned`,

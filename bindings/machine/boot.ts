@@ -7,7 +7,7 @@ import { Region } from "../../assembly/abi/layout.js";
 import { MAX_ZONES } from "../../assembly/abi/limits.js";
 import { BootFree, FrameKind, Migratetype, Op, PcpFlag } from "../../assembly/abi/vocabulary.js";
 import { PcpWord, ZoneWord } from "../../assembly/abi/words.js";
-import type { ResolvedDevice, ResolvedZone } from "../device/resolved.js";
+import type { FrameRun, ResolvedDevice, ResolvedZone } from "../device/resolved.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
 import type { SystemConfig } from "./config.js";
@@ -99,15 +99,18 @@ function freeMemory(commands: CommandBuffer, device: ResolvedDevice): void {
   for (const run of cma) add(Op.FREE_BOOT, run.start, run.end - run.start, Migratetype.CMA);
   for (const gap of outsideZones(device)) add(Op.LOAD_FRAMES, gap.start, gap.end - gap.start, FrameKind.HOLE);
   for (const run of holes) add(Op.LOAD_FRAMES, run.start, run.end - run.start, FrameKind.HOLE);
-  for (const run of reserved) {
+  const byZone = (run: FrameRun, act: (start: number, pages: number, zone: number) => void) => {
     for (const zone of device.zones) {
       const start = Math.max(run.start, zone.startPfn);
       const end = Math.min(run.end, zone.startPfn + zone.spanned);
-      if (start < end)
-        add(Op.LOAD_FRAMES, start, end - start, loadedFrames(FrameKind.RESERVED, 0, zone.index));
+      if (start < end) act(start, end - start, zone.index);
     }
-  }
-  for (const run of late) add(Op.FREE_BOOT, run.start, run.end - run.start, BootFree.LATE);
+  };
+  for (const run of reserved)
+    byZone(run, (start, pages, zone) =>
+      add(Op.LOAD_FRAMES, start, pages, loadedFrames(FrameKind.RESERVED, 0, zone)),
+    );
+  for (const run of late) byZone(run, (start, pages) => add(Op.FREE_BOOT, start, pages, BootFree.LATE));
   for (const [index, area] of device.areas.entries()) {
     for (const { start, pages } of area.ranges) add(Op.ADD_RANGE, index, start, pages, area.orderPerBit);
   }

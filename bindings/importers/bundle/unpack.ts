@@ -5,7 +5,7 @@ import { Gunzip, Unzip, UnzipInflate } from "fflate";
 import { ARCHIVE } from "../../engine/limits.js";
 import type { Severity } from "../errors.js";
 import { HEAD_BYTES, kindOf } from "./kinds.js";
-import { TarReader } from "./tar.js";
+import { TarError, TarReader } from "./tar.js";
 
 /** Takes one unpacked file. */
 export interface FileSink {
@@ -34,6 +34,8 @@ export function newAllowance(): Allowance {
 
 /** A limit was met: the rest is left aside, what came before counts. */
 class LimitError extends Error {}
+/** An archive that ends before it should. */
+class CutError extends Error {}
 
 /** A packed piece of this size gives at most some 8 MiB at once. */
 const PACKED_PIECE = 8192;
@@ -53,6 +55,12 @@ interface Counts {
 }
 
 /** One file of unknown kind, in pieces. Never throws: what goes wrong is reported. */
+/** fflate's errors carry a code of its own, a number. */
+function isOfArchive(error: unknown): boolean {
+  if (error instanceof LimitError || error instanceof CutError || error instanceof TarError) return true;
+  return typeof (error as { code?: unknown }).code === "number";
+}
+
 export class Unpacker implements FileSink {
   private head: Uint8Array | undefined = new Uint8Array(0);
   private target: FileSink | undefined;
@@ -127,11 +135,12 @@ export class Unpacker implements FileSink {
     this.guarded(() => this.target?.push(head));
   }
 
-  /** What fflate, tar and the limits throw ends the reading of this file here. */
+  /** What fflate, tar and the limits throw ends the reading of this file here; anything else is a bug of ours. */
   private guarded(step: () => void): void {
     try {
       step();
     } catch (error) {
+      if (!isOfArchive(error)) throw error;
       this.dead = true;
       const { name, intake } = this;
       if (error instanceof LimitError)
@@ -205,7 +214,7 @@ export class Unpacker implements FileSink {
     return {
       push: (piece) => reader.push(piece),
       finish: () => {
-        if (!reader.finish()) throw new Error("cut");
+        if (!reader.finish()) throw new CutError("cut");
       },
       isFull: false,
     };

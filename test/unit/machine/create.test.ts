@@ -56,6 +56,31 @@ describe.each(presetNames)("%s", (name) => {
 });
 
 describe("create", () => {
+  it("boots a device whose late memory crosses zones", async () => {
+    const half = bytes(2 ** 24);
+    const start = bytes(2 ** 25);
+    using machine = await Machine.create({
+      name: "late",
+      kernel: "6.12",
+      pageShift: 12,
+      maxPageOrder: 10,
+      pageblockOrder: 9,
+      cpus: 1,
+      memory: [{ start, size: bytes(2 * half) }],
+      zones: [
+        { name: "DMA32", start, end: bytes(start + half) },
+        { name: "Normal", start: bytes(start + half), end: bytes(start + 2 * half) },
+      ],
+      reserved: [
+        { name: "initrd", base: bytes(start + half - 4096 * 5), size: bytes(4096 * 10), freedLate: true },
+      ],
+    });
+    expect(machine.validate()).toMatchObject({ name: "NONE" });
+    const { views } = machine;
+    for (const zone of views.populatedZones())
+      expect(views.zone(zone).freePages).toBe(views.zone(zone).managed);
+  });
+
   it("takes a name, a description or a resolved device", async () => {
     using named = await Machine.create("tiny");
     using described = await Machine.create(presets.tiny);

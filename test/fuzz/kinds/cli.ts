@@ -1,0 +1,128 @@
+// Knows: fuzzing of the command line: every verb with damaged files and mistyped words, each call a process of its own.
+// Must not know: what a verb answers, but for what none ever may: a stack, a control character, an unknown exit code.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { scenarioText } from "../../../bindings/scenario/presets/index.js";
+import { Random } from "../../support/random.js";
+import { type Entry, type Failure, type Kind, type Round, TOO_LONG_MS } from "../kind.js";
+import { mutate } from "../mutate.js";
+import { goldenFiles } from "./logs.js";
+
+const ROOT = process.env["PAGEBLOCK_PLANTED"] ?? fileURLToPath(new URL("../../..", import.meta.url));
+const MAIN = join(ROOT, "dist/bindings/cli/main.js");
+const CODES = new Set([0, 1, 2, 3, 130]);
+/** Words of the calls: FILE is a damaged file. */
+const CALLS: readonly (readonly string[])[] = [
+  ["explain", "FILE"],
+  ["explain", "FILE", "--json"],
+  ["explain", "FILE", "--html", "out.html", "--kernel", "6.12"],
+  ["run", "FILE", "--until", "1ms", "--seeds", "1", "--jobs", "1"],
+  ["run", "FILE", "--show"],
+  ["size", "--from-log", "FILE"],
+  ["size", "--buffer", "4x1920x1080xNV12", "3x8M"],
+  ["snapshot", "FILE", "-o", "state.bin"],
+  ["shell", "--device", "tiny", "-c", "cat buddyinfo"],
+  ["shell", "--state", "FILE", "-c", "ls"],
+  ["replay", "FILE"],
+  ["replay", "."],
+  ["bench", "search", "--bits", "4096", "--rounds", "1"],
+];
+const WORDS = [
+  "",
+  "-",
+  "--",
+  "--help",
+  "-1",
+  "1e9",
+  "99999999999999999999",
+  "\u001b[31m",
+  "../x",
+  "FILE",
+  "nothing-there",
+  "--json",
+  "0",
+];
+
+interface Written {
+  readonly args: readonly string[];
+  /** The file, base64. */
+  readonly file: string;
+}
+
+function callOf(random: Random, entries: readonly Entry[]): Written {
+  const yaml = new TextEncoder().encode(scenarioText("cma-idle-utilisation").replace("phone-16g", "tiny"));
+  const known = [...goldenFiles().slice(0, 40), yaml, yaml, yaml];
+  const base = entries.length > 0 && random.oneIn(4) ? undefined : [...random.pick(CALLS)];
+  const args = base ?? [
+    ...(JSON.parse(new TextDecoder().decode(random.pick(entries).bytes)) as Written).args,
+  ];
+  for (let i = random.below(3); i > 0; i--) {
+    const at = random.below(args.length + 1);
+    if (random.oneIn(2)) args.splice(at, random.below(2), random.pick(WORDS));
+    else if (at < args.length) args[at] = `${args[at]}${random.pick(["x", "=", "1", " "])}`;
+  }
+  const sample = args[0] === "run" ? yaml : random.pick(known);
+  return { args, file: Buffer.from(mutate(sample, random, known)).toString("base64") };
+}
+
+/** @returns what is wrong */
+function call({ args, file }: Written): { wrong?: string; features: string[] } {
+  const folder = mkdtempSync(join(tmpdir(), "pageblock-fuzz-"));
+  try {
+    writeFileSync(join(folder, "input"), Buffer.from(file, "base64"));
+    const words = args.map((word) => (word === "FILE" ? "input" : word.replaceAll("\0", "")));
+    const { status, signal, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
+      cwd: folder,
+      encoding: "utf8",
+      timeout: TOO_LONG_MS,
+      input: "",
+      maxBuffer: 64 << 20,
+      env: { ...process.env, COLUMNS: "80", NO_COLOR: "1" },
+    });
+    const said = `${stdout}${stderr}`;
+    const fail = (wrong: string) => ({ wrong: `pageblock ${JSON.stringify(args)}: ${wrong}`, features: [] });
+    if (signal !== null) return fail(`ended by ${signal}: it hangs, or prints without end`);
+    if (status === null || !CODES.has(status)) return fail(`exit ${status}`);
+    const stack = /^\s+at .*\d+:\d+\)?$|node:internal/m.exec(said);
+    if (stack !== null) return fail(`a stack: ${said.slice(0, 300)}`);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.exec(said);
+    if (control !== null) return fail(`prints character ${control[0].charCodeAt(0)}`);
+    if (status === 2 && stderr.trim() === "") return fail("exit 2 without a word");
+    const parts = readdirSync(folder).filter((name) => name.endsWith(".part"));
+    if (parts.length > 0) return fail(`leaves ${parts.join(", ")}`);
+    return {
+      features: [`${args[0]} exit ${status} ${stderr.replace(/[\d.]+|"[^"]*"|'[^']*'/g, "#").slice(0, 30)}`],
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const seen = new Set<string>();
+const encode = (written: Written) => new TextEncoder().encode(`${JSON.stringify(written)}\n`);
+
+export const cli: Kind = {
+  name: "cli",
+  async round(seed, entries, until): Promise<Round | Failure> {
+    if (!existsSync(MAIN)) throw new Error("there is no dist: npm run build");
+    const random = new Random(seed);
+    const kept: Entry[] = [];
+    let inputs = 0;
+    for (; inputs < 20 && performance.now() < until; inputs++) {
+      const written = callOf(random, entries);
+      const { wrong, features } = call(written);
+      if (wrong !== undefined) return { what: wrong, entry: { label: "found", bytes: encode(written) } };
+      const bytes = encode(written);
+      if (features.some((feature) => !seen.has(feature)) && bytes.length < 600)
+        kept.push({ label: "new", bytes });
+      for (const feature of features) seen.add(feature);
+    }
+    return { operations: 0, inputs, kept };
+  },
+  retry: async (bytes) => call(JSON.parse(new TextDecoder().decode(bytes)) as Written).wrong,
+};
