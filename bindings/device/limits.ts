@@ -67,7 +67,7 @@ export interface ZoneLimits extends PcpLimits {
   readonly statThreshold: number;
   /** percpu_drift_mark: below it the kernel sums the per-CPU counters. */
   readonly percpuDriftMark: number;
-  /** PCPF_FREE_HIGH_BATCH: the CPU's cache slice holds a batch. */
+  /** PCPF_FREE_HIGH_BATCH (6.7+): a CPU's cache slice holds more than three batches. */
   readonly freeHighBatch: boolean;
 }
 

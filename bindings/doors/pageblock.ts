@@ -121,6 +121,13 @@ export { collect } from "../importers/collect.js";
 export { CaptureError } from "../importers/errors.js";
 export type { Facts, ImportIssue } from "../importers/facts.js";
 // The machine.
+export type {
+  Allocated,
+  AllocateRequest,
+  AllocateResult,
+  PageContent,
+  Refused,
+} from "../machine/allocation.js";
 export type { ChurnOptions, ChurnResult } from "../machine/churn.js";
 export type {
   AreaView,
@@ -133,13 +140,7 @@ export type {
 } from "../machine/cma.js";
 export type { MachinePolicy, PressureOptions, SimulationRoom } from "../machine/config.js";
 export type { PageHandle } from "../machine/handles.js";
-export {
-  type AllocateRequest,
-  type AllocateResult,
-  type CreateOptions,
-  Machine,
-  type PageContent,
-} from "../machine/machine.js";
+export { type CreateOptions, Machine } from "../machine/machine.js";
 export type { Pin, PinOptions, PinView } from "../machine/pins.js";
 export { type Copyable, CopyPool } from "../machine/pool.js";
 export type { SnapshotLabels } from "../machine/snapshot.js";

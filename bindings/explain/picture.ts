@@ -146,7 +146,7 @@ export interface Picture {
   readonly kernel: string | null;
   /** Bytes, where a file says it. */
   readonly pageSize?: number | null;
-  /** order_per_bit that a dump of bitmaps lets one see; null: none does. */
+  /** order_per_bit that a line of the log names; null: none does. */
   readonly orderPerBitHint: number | null;
   /** Requests that failed. */
   readonly failures: readonly FailedRequest[];

@@ -251,7 +251,7 @@ export interface Facts {
   kernel: string | null;
   /** Bytes, where a file says it. */
   pageSize: number | null;
-  /** order_per_bit that a dump of bitmaps lets one see. */
+  /** order_per_bit that a line of the log names. */
   orderPerBitHint: number | null;
   /** Requests that failed. */
   readonly failures: FailureFact[];

@@ -44,17 +44,30 @@ export function contentWord({
 }
 
 /** A failed allocation is a measurement, not an exception. */
-export type AllocateResult =
-  | {
-      /** A page was had. */
-      readonly ok: true;
-      /** Its first frame. */
-      readonly pfn: Pfn;
-      /** The zone that it lies in. */
-      readonly zone: ZoneIndex;
-      /** Was the slow path taken? */
-      readonly slow: boolean;
-      /** Of an anonymous page of order 0 on a machine with swap: names it after its frame is gone (pageOf, releaseHandle). */
-      readonly handle?: PageHandle;
-    }
-  | { readonly ok: false; readonly status: Status; readonly refusal: Refusal; readonly zone: number };
+export type AllocateResult = Allocated | Refused;
+
+/** An allocation that was served. */
+export interface Allocated {
+  /** Tells the two results apart. */
+  readonly ok: true;
+  /** First frame. */
+  readonly pfn: Pfn;
+  /** Zone that it came from. */
+  readonly zone: ZoneIndex;
+  /** It left the fast path: kswapd was woken, or more was tried. */
+  readonly slow: boolean;
+  /** Of an anonymous page of order 0 on a machine with swap: names it after its frame is gone (pageOf, releaseHandle). */
+  readonly handle?: PageHandle;
+}
+
+/** An allocation that was not served. */
+export interface Refused {
+  /** Tells the two results apart. */
+  readonly ok: false;
+  /** NO_PAGE, WOULD_RECLAIM where the kernel would go on, or OUT_OF_MEMORY. */
+  readonly status: Status;
+  /** What kept the last zone tried from serving it. */
+  readonly refusal: Refusal;
+  /** Index of that zone. */
+  readonly zone: number;
+}

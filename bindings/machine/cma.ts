@@ -47,7 +47,7 @@ export interface AreaView {
   readonly allocPagesSuccess: number;
   /** alloc_pages_fail of sysfs: pages that requests did not get. */
   readonly allocPagesFail: number;
-  /** release_pages_success of sysfs (6.10+): pages given back. */
+  /** release_pages_success of sysfs: pages given back. */
   readonly releasePagesSuccess: number;
 }
 

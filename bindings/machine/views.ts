@@ -89,11 +89,11 @@ export interface PcpView {
   readonly batch: number;
   /** PcpFlag bits. */
   readonly flags: number;
-  /** alloc_factor: doubles the next refill (6.7+). */
+  /** alloc_factor: a refill takes batch << this (6.7+). */
   readonly allocFactor: number;
   /** free_count: pages freed in a row (6.7+). */
   readonly freeCount: number;
-  /** free_factor: doubles what is given back (6.1). */
+  /** free_factor: a drain gives back batch << this (6.1). */
   readonly freeFactor: number;
   /** How far its counters may be ahead of the zone's. */
   readonly statThreshold: number;

@@ -18,11 +18,13 @@ import { Notes, type StateIssue } from "./notes.js";
 import { Random } from "./random.js";
 import { planZones, spansOfZoneinfo, type ZoneSpanPlan } from "./zones.js";
 
+/** What the user knows and the files do not say. */
 export interface StateOptions extends GeometryOptions {
   /** Decides all that is drawn. Default 1. */
   readonly seed?: number | undefined;
 }
 
+/** A state made of the files of one moment. */
 export interface BuiltState {
   /** For Machine.fromState. */
   readonly state: MachineState;
@@ -30,6 +32,7 @@ export interface BuiltState {
   readonly source: "frames" | "drawn";
   /** What no file told, in words: how it was filled in. */
   readonly assumed: readonly string[];
+  /** What contradicts itself in the files, with file and line. */
   readonly issues: readonly StateIssue[];
 }
 

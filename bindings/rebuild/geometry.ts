@@ -8,6 +8,7 @@ import { CaptureError } from "../importers/errors.js";
 import type { Given } from "./given.js";
 import type { Notes } from "./notes.js";
 
+/** What the user knows of the kernel that wrote the files. */
 export interface GeometryOptions {
   /** Version of the kernel that wrote the files, such as "6.6". */
   readonly kernel?: string | undefined;

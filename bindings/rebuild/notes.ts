@@ -5,11 +5,15 @@ import type { Severity } from "../importers/errors.js";
 
 /** Something about the files, or between two of them. */
 export interface StateIssue {
+  /** How bad it is. */
   readonly severity: Severity;
   /** Empty when no single file is meant. */
   readonly file: string;
+  /** 1-based; 0 when no line is meant. */
   readonly line: number;
+  /** For programs; stable. */
   readonly code: string;
+  /** One sentence. */
   readonly message: string;
 }
 

@@ -50,19 +50,24 @@ const HAS_FRAME = new Set([
 /** A command that belongs to no row of its own. */
 const NO_ROW = -1;
 
+/** Replays ops.csv: the same calls in the same order, each held against what the kernel did. */
 export class ScriptedReplay {
   readonly #capture: Capture;
   readonly #ops: CaptureOps;
   readonly #options: CreateOptions;
   #nanoseconds = 0;
 
+  /** @param options of the machine that replays: build of the core, search */
   constructor(capture: Capture, ops: CaptureOps, options: CreateOptions = {}) {
     this.#capture = capture;
     this.#ops = ops;
     this.#options = options;
   }
 
-  /** @param progress called with rows done, now and then */
+  /**
+   * @param progress called with rows done, now and then
+   * @throws CaptureError when the kernel is not modelled, or the script uses more slots than a machine has
+   */
   async run(progress: (done: number) => void = () => {}): Promise<ReplayResult> {
     using machine = await Machine.fromState(this.#capture.before, this.#options);
     const run = new Run(machine, this.#capture, this.#ops);

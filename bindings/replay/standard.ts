@@ -22,10 +22,13 @@ import { TraceReader } from "./trace_reader.js";
 
 /** Share of allocations whose frame was foreseen. */
 export interface StandardResult {
+  /** Name of the capture. */
   readonly capture: string;
+  /** `uname -r` of the kernel that it is of. */
   readonly kernel: string;
   /** Allocations with a frame in the trace. */
   readonly allocations: number;
+  /** Those whose frame was foreseen. */
   readonly predicted: number;
   /** predicted / allocations; 1 for a trace without allocations. */
   readonly share: number;
@@ -42,6 +45,7 @@ export interface StandardResult {
   };
   /** Frees of pages that the machine thought free. */
   readonly unseenAllocations: number;
+  /** Time inside the core per operation; depends on the machine it runs on. */
   readonly nsPerOperation: number;
 }
 
@@ -87,6 +91,10 @@ class Refills {
   }
 }
 
+/**
+ * Follows a trace of the standard tracepoints alone: takes the frames that the kernel took, and counts how
+ * many it foresaw.
+ */
 export class StandardReplay {
   readonly #machine: Machine;
   readonly #capture: Capture;
@@ -110,6 +118,7 @@ export class StandardReplay {
     this.#refills = new Refills(trace, this.#reader);
   }
 
+  /** Replays `trace`, the capture's own, from the state before it. @throws CaptureError when the kernel is not modelled */
   static async run(
     capture: Capture,
     trace: CaptureTrace,

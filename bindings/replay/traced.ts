@@ -25,6 +25,7 @@ import { TraceReader } from "./trace_reader.js";
 /** gfp bits that give a migratetype, for events that name the type only. */
 const GFP_OF_TYPE = [0, Gfp.MOVABLE, Gfp.RECLAIMABLE];
 
+/** Replays a trace with LAB lines: every decision of the kernel, each held against the machine's. */
 export class TracedReplay {
   readonly #machine: Machine;
   readonly #capture: Capture;
@@ -58,6 +59,7 @@ export class TracedReplay {
     this.#events = new EventReader(machine.engine);
   }
 
+  /** Replays `trace`, the capture's own, from the state before it. @throws CaptureError when the kernel is not modelled */
   static async run(
     capture: Capture,
     trace: CaptureTrace,

@@ -74,9 +74,9 @@ export function costWords(
 
 /** Costs that were fitted to measurements of one machine: what they are fitted to, and how far off they are. */
 export interface CostSet {
-  /** The machine that it was measured on. */
+  /** What it was fitted to. */
   readonly source: string;
-  /** How far the model is from that machine. */
+  /** How far off the fit is. */
   readonly error: string;
   /** Nanoseconds by name, where they differ from the default. */
   readonly ns: Readonly<Partial<Record<keyof typeof costFigures, number>>>;

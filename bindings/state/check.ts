@@ -25,6 +25,7 @@ import type { CmaAreaState, MachineState, ZoneState } from "./types.js";
 
 /** A contradiction inside a state, with the place of what contradicts. */
 export interface StateProblem extends StatePlace {
+  /** What contradicts what. */
   readonly message: string;
 }
 

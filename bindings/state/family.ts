@@ -11,21 +11,30 @@ export type KernelFamily = "6.12" | "6.1";
 
 /** What one capture's kernel and machine look like. */
 export interface CaptureFamily {
+  /** Which kernels' states look like it. */
   kernel: KernelFamily;
+  /** Binary logarithm of the page size. */
   pageShift: number;
+  /** Order of the largest block, inclusive. */
   maxPageOrder: number;
+  /** Order of a pageblock. */
   pageblockOrder: number;
+  /** Per-CPU lists of a zone on one CPU. */
   pcpLists: number;
   /** Order of the pages on the per-CPU lists above the low orders; 0 when there are no such lists. */
   pcpThpOrder: number;
+  /** How many CPUs. */
   cpus: number;
+  /** Zones that have memory, low to high. */
   zoneNames: string[];
 }
 
+/** By what the state contains: ZONE_BELOW_HIGH came with 6.7. */
 export function kernelFamily(state: MachineState): KernelFamily {
   return state.zones.some((zone) => zone.flags.belowHigh !== undefined) ? "6.12" : "6.1";
 }
 
+/** What the kernel and the machine of a state look like. */
 export function captureFamily(state: MachineState): CaptureFamily {
   const { constants } = state;
   return {

@@ -3,6 +3,7 @@
 
 /** Where a state and its parts stand in the text that gave them. */
 export interface StateOrigin {
+  /** Name of the file. */
   readonly file: string;
   /** First line of the state in the file, 1-based. */
   readonly line: number;
@@ -20,7 +21,9 @@ export interface StateOrigin {
 
 /** A file and a line to show with a message; without a line when nothing was read. */
 export interface StatePlace {
+  /** Name of the file; "state" when nothing was read. */
   readonly file: string;
+  /** 1-based; undefined when nothing was read. */
   readonly line: number | undefined;
 }
 

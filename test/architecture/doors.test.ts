@@ -29,4 +29,12 @@ describe("the doors", () => {
   it("export every type that they name", () => {
     expect(doors.hidden().filter((each) => !KEPT.test(each))).toEqual([]);
   });
+
+  it("every export and every member has a docstring", () => {
+    const offers = doors.offers();
+    const silent = offers.filter(({ documented }) => !documented);
+    console.log(`${offers.length - silent.length} of ${offers.length} exports and members have a docstring`);
+    expect(silent.map(({ place, name }) => `${place} ${name}`)).toEqual([]);
+    expect(offers.length).toBeGreaterThan(500);
+  });
 });

@@ -16,7 +16,8 @@ import {
   Status,
 } from "../../assembly/abi/vocabulary.js";
 import { MachineError } from "../../bindings/engine/errors.js";
-import { type CreateOptions, Machine, type PageContent } from "../../bindings/machine/machine.js";
+import type { PageContent } from "../../bindings/machine/allocation.js";
+import { type CreateOptions, Machine } from "../../bindings/machine/machine.js";
 import type { CmaAreaState, FreeList, MachineState, PageRun } from "../../bindings/state/types.js";
 import { type SmallMachine, type SmallZone, smallState } from "../support/small_state.js";
 

@@ -16,10 +16,13 @@ export function renderCmaBitmap(words: ArrayLike<number>): string {
   return `${Array.from(words, (word) => word >>> 0).join(" ")}\n`;
 }
 
+/** A failed cma_alloc() as the kernel's log tells it. */
 export interface FailedAllocLine {
   /** The function that prints: `__cma_alloc`, in 6.1 `cma_alloc`. */
   readonly caller: string;
+  /** Name of the area. */
   readonly area: string;
+  /** Pages asked for. */
   readonly pages: number;
   /** Negative errno. */
   readonly errno: number;

@@ -8,44 +8,65 @@ import { append } from "../../engine/extent.js";
 
 /** One counter under the kernel's name. Captured ones may be too large for a number. */
 export interface CounterLine {
+  /** As the kernel prints it. */
   readonly name: string;
+  /** As the kernel counts it: pages or events. */
   readonly value: number | bigint;
 }
 
 /** One CPU's lists. Pages. */
 export interface ZoneinfoPageset {
+  /** Whose lists. */
   readonly cpu: number;
+  /** Pages on them. */
   readonly count: number;
+  /** Pages from which on they give back. */
   readonly high: number;
+  /** Pages moved at a time. */
   readonly batch: number;
+  /** vm stats threshold. */
   readonly threshold: number;
 }
 
 /** What only zones with memory print. */
 export interface ZoneinfoPopulated {
+  /** Counters of the zone, in the kernel's order. */
   readonly counters: readonly CounterLine[];
+  /** One for each CPU. */
   readonly pagesets: readonly ZoneinfoPageset[];
+  /** node_unreclaimable. */
   readonly unreclaimable: number | bigint;
+  /** First frame. */
   readonly startPfn: number;
 }
 
 /** One zone, with or without memory. Pages. */
 export interface ZoneinfoZone {
+  /** NUMA node. */
   readonly node: number;
+  /** Name of the zone. */
   readonly name: string;
   /** Counters of the node: with its first zone that has memory, nowhere else. */
   readonly nodeCounters?: readonly CounterLine[] | undefined;
+  /** Pages free. */
   readonly free: number;
+  /** watermark_boost. */
   readonly boost: number;
   /** The marks that allocations meet: with the boost. */
   readonly min: number;
+  /** WMARK_LOW with the boost. */
   readonly low: number;
+  /** WMARK_HIGH with the boost. */
   readonly high: number;
   /** 6.12 prints it, 6.1 does not: undefined. */
   readonly promo: number | undefined;
+  /** Frames from its first to its last. */
   readonly spanned: number;
+  /** Pages that memory is behind. */
   readonly present: number;
+  /** Pages that the allocator manages. */
   readonly managed: number;
+  /** Pages of CMA areas in it. */
   readonly cma: number;
   /** lowmem_reserve for each zone index. */
   readonly protection: readonly number[];

@@ -28,8 +28,11 @@ export function bootLines(machine: Machine): string {
   return [`${at}Linux version ${kernel}.0 (pageblock)\n`, ...reserved].join("");
 }
 
+/** A failed cma_alloc() for the log. */
 export interface FailedAlloc {
+  /** Name of the area. */
   readonly area: string;
+  /** Pages asked for. */
   readonly pages: number;
   /** Negative. */
   readonly errno: number;

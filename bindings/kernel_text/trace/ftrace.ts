@@ -30,6 +30,7 @@ function seconds(nanoseconds: number): string {
   return `${String(Math.floor(microseconds / 1_000_000)).padStart(5)}.${fraction}`;
 }
 
+/** One line of ftrace's text, without its line end. */
 export function ftraceLine({ name, comm, pid, cpu, nanoseconds, locked, fields }: Tracepoint): string {
   const task = `${comm.padStart(16)}-${String(pid).padEnd(7)}`;
   const place = `[${String(cpu).padStart(3, "0")}] ${locked ? "d...." : "....."}`;

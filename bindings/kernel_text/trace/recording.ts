@@ -20,8 +20,11 @@ export const ALL_EVENTS: number =
 
 /** The events of a run, and what is needed to read them without the machine. */
 export interface Recording {
+  /** Whose tracepoints are written. */
   readonly kernel: KernelId;
+  /** CPUs of the machine. */
   readonly cpus: number;
+  /** Order of a pageblock. */
   readonly pageblockOrder: number;
   /** CMA areas by index. */
   readonly areas: readonly string[];
@@ -41,6 +44,7 @@ export class TraceRecorder {
   readonly #pieces: Int32Array[] = [];
   #count = 0;
 
+  /** @param groups RecordGroup bits; everything by default */
   constructor(machine: Machine, groups: number = ALL_EVENTS) {
     this.#machine = machine;
     this.#reader = new EventReader(machine.engine);
@@ -52,6 +56,7 @@ export class TraceRecorder {
     return this.#count;
   }
 
+  /** Events that were overwritten before they were taken. */
   get lost(): number {
     return this.#reader.lost;
   }

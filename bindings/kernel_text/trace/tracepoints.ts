@@ -12,20 +12,29 @@ import type { Recording } from "./recording.js";
 
 /** One `name=text` of an event; a number where a binary trace wants one. */
 export interface TracepointField {
+  /** As the kernel prints it. */
   readonly name: string;
+  /** Its value as the kernel prints it. */
   readonly text: string;
+  /** Its value. */
   readonly value: number | string;
 }
 
 /** An event as a kernel would have told it. */
 export interface Tracepoint {
+  /** `mm_page_alloc` */
   readonly name: string;
+  /** Name of the task. */
   readonly comm: string;
+  /** Its number. */
   readonly pid: number;
+  /** Where it happened. */
   readonly cpu: number;
+  /** Virtual time. */
   readonly nanoseconds: number;
   /** Told with interrupts off, under a lock. */
   readonly locked: boolean;
+  /** In the order in which the kernel prints them. */
   readonly fields: readonly TracepointField[];
 }
 

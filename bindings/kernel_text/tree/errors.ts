@@ -14,16 +14,20 @@ export const treeErrors = {
   EINVAL: "Invalid argument",
 } as const;
 
+/** A name of treeErrors. */
 export type TreeErrno = keyof typeof treeErrors;
 
 /** An operation on the tree that could not be done. The machine is unchanged unless the file's description says so. */
 export class DebugTreeError extends PageblockError {
   override readonly name = "DebugTreeError";
+  /** Name of the errno. */
   readonly errno: TreeErrno;
+  /** The path as it was given. */
   readonly path: string;
   /** Without the path: what a shell puts behind it. */
   readonly reason: string;
 
+  /** @internal */
   constructor(errno: TreeErrno, path: string, options?: ErrorOptions) {
     super("BAD_COMMAND", `${path}: ${treeErrors[errno]}`, options);
     this.errno = errno;

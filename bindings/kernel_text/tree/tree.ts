@@ -19,6 +19,7 @@ import { kernelOfMachine } from "./kernel.js";
 import { procFiles } from "./proc.js";
 import { nodeDirectory } from "./zones.js";
 
+/** What a tree knows beside its machine. */
 export interface DebugTreeOptions {
   /**
    * Files read beside the state that the machine was loaded from: where counters start that the state does not hold.
@@ -29,9 +30,13 @@ export interface DebugTreeOptions {
 
 /** What a directory lists. */
 export interface DebugEntry {
+  /** Last part of its path. */
   readonly name: string;
+  /** What it is. */
   readonly kind: "directory" | "file";
+  /** read() answers its text. */
   readonly readable: boolean;
+  /** write() takes a text. */
   readonly writable: boolean;
 }
 
@@ -73,6 +78,7 @@ export class DebugTree {
   readonly #root: DirectoryNode;
   readonly #log: string[] = [];
 
+  /** The tree of one machine as it is from now on. */
   constructor(machine: Machine, options: DebugTreeOptions = {}) {
     const kernel = kernelOfMachine(machine.views);
     const counters = new CounterSource(machine, readCapturedFiles(options.captured ?? {}), kernel);

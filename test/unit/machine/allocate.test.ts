@@ -20,7 +20,8 @@ import {
   GFP_KERNEL,
   GFP_NOWAIT,
 } from "../../../bindings/engine/gfp.js";
-import { type AllocateRequest, Machine } from "../../../bindings/machine/machine.js";
+import type { AllocateRequest } from "../../../bindings/machine/allocation.js";
+import { Machine } from "../../../bindings/machine/machine.js";
 
 /** Allocates until the first failure; answers the frames, and the failure. */
 function exhaust(machine: Machine, request: AllocateRequest) {
