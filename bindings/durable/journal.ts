@@ -80,6 +80,7 @@ function differences(there: JournalIdentity, here: JournalIdentity): string {
 
 /** Results by key, in a file. Values are JSON; none of them is kept in memory. */
 export class Journal<T> {
+  /** Where it lies. */
   readonly path: string;
   readonly #file: number;
   readonly #places: Map<string, Place>;
@@ -126,14 +127,17 @@ export class Journal<T> {
     }
   }
 
+  /** Keys of all results, in the order in which they were first written. */
   get keys(): IterableIterator<string> {
     return this.#places.keys();
   }
 
+  /** How many results it holds. */
   get size(): number {
     return this.#places.size;
   }
 
+  /** Is there a result of this key? */
   has(key: string): boolean {
     return this.#places.has(key);
   }
@@ -186,6 +190,7 @@ export class Journal<T> {
     };
   }
 
+  /** Closes the file; nothing may be asked of it afterwards. */
   close(): void {
     closeSync(this.#file);
   }

@@ -11,13 +11,25 @@ import { Journal, type JournalIdentity } from "./journal.js";
 import { type Lock, lock } from "./lock.js";
 
 /** How a piece of work ended. */
-export type WorkEnd<T> = { readonly result: T } | { readonly error: PlainError };
+export type WorkEnd<T> =
+  | {
+      /** What it came to. */
+      readonly result: T;
+    }
+  | {
+      /** What was thrown. */
+      readonly error: PlainError;
+    };
 
+/** A piece of work that failed. */
 export interface WorkFailure {
+  /** Its key. */
   readonly key: string;
+  /** What was thrown. */
   readonly error: PlainError;
 }
 
+/** Which work is begun or gone on with. */
 export interface WorkOptions {
   /** The work: other work is never gone on with. */
   readonly identity: JournalIdentity;
@@ -102,11 +114,13 @@ export class Work<T> implements Disposable {
     this.#journal.append(FINISHED, { results: this.#journal.size });
   }
 
+  /** Closes the journal and gives the lock back. */
   close(): void {
     this.#journal.close();
     this.#lock.release();
   }
 
+  /** What `using` calls: close(). */
   [Symbol.dispose](): void {
     this.close();
   }

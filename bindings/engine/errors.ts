@@ -126,9 +126,11 @@ export class StateError extends PageblockError {
 
 /** An error as plain data, as it crosses threads and lies in files: its class is its name and code. */
 export interface PlainError {
+  /** Its class: "MachineError", "StateError" ... */
   readonly name: string;
   /** An ErrorCode, a code of Node ("ERR_WORKER_OUT_OF_MEMORY"), or "" for a bug of ours. */
   readonly code: string;
+  /** Its message. */
   readonly message: string;
 }
 

@@ -20,7 +20,9 @@ import type { WorkerTask } from "./worker.js";
 
 /** What threads run with. */
 export interface ThreadOptions {
+  /** Default "release". */
   readonly core?: CoreBuild;
+  /** Where the core comes from; default: the file that the package ships. */
   readonly wasm?: CoreSource;
   /** Heap of one thread in MiB; a run that needs more dies alone. Node's own limit when absent. */
   readonly heapMib?: number;

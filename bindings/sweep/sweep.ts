@@ -47,8 +47,11 @@ export interface SweepOptions {
 
 /** A run that threw, or whose thread died. */
 export interface RunFailure {
+  /** Name of the policy. */
   readonly policy: string;
+  /** Its seed. */
   readonly seed: number;
+  /** What was thrown, or how the thread died. */
   readonly error: PlainError;
 }
 
