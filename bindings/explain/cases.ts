@@ -17,7 +17,9 @@ export const CASES: readonly { readonly thread: string; readonly cause: Verdict 
   { thread: "NXP CAS 2022: 255-page holes, 456 pages at align 8", cause: "ALIGNMENT" },
 ];
 
+/** A possible cause and how often it was the one. */
 export interface Ranked {
+  /** The cause. */
   readonly verdict: Verdict;
   /** Reported cases with this cause. */
   readonly cases: number;

@@ -4,15 +4,23 @@
 import { NO_SITUATION, remediesFor } from "./remedies.js";
 import type { Certainty, Verdict } from "./verdicts.js";
 
+/** Something that the files show beside failed requests. */
 export interface Finding {
+  /** What kind of cause it is or would be. */
   readonly verdict: Verdict;
+  /** proved, likely or undecided. */
   readonly certainty: Certainty;
+  /** Causes that the facts do not rule out. */
   readonly alsoPossible: readonly Verdict[];
+  /** For programs; stable. */
   readonly code: string;
   /** One sentence. */
   readonly message: string;
+  /** What it rests on, a sentence each. */
   readonly evidence: readonly string[];
+  /** What helps against it; none where it is harmless. */
   readonly remedies: readonly string[];
+  /** What to collect or to try next. */
   readonly nextCommand: string;
 }
 

@@ -4,20 +4,27 @@
 import type { Picture } from "./picture.js";
 import { cmaState, pageShift } from "./totals.js";
 
+/** One row of a list of holders. */
 export interface Holder {
   /** Which list says so: "dma-buf", "bo", "ion", "vcsm", "gem", "page_owner". */
   readonly source: string;
+  /** Exporter, driver, client or stack. */
   readonly who: string;
+  /** Buffers; null: the list does not say. */
   readonly count: number | null;
+  /** Pages that it holds. */
   readonly pages: number;
   /** Of what is in use in the areas, in percent; null when that is not known. More than 100: not all of it lies in CMA. */
   readonly share: number | null;
 }
 
+/** Who holds contiguous memory, beside what is in use. */
 export interface Holders {
+  /** Holders of all lists, by pages. */
   readonly rows: readonly Holder[];
   /** Pages in use (or borrowed, by CmaTotal - CmaFree); null when nothing tells. */
   readonly inUse: number | null;
+  /** What tells `inUse`, in words. */
   readonly inUseFrom: string;
 }
 

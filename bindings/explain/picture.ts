@@ -23,6 +23,7 @@ export interface PrintedRuns {
   readonly cut: boolean;
   /** The list names ranges (6.15+). */
   readonly hasRanges: boolean;
+  /** Sizes alone were printed: where the runs begin is not known. */
   readonly unplaced: boolean;
 }
 
@@ -48,7 +49,9 @@ export interface FailedRequest {
   readonly form: "cma" | "driver" | "user" | "trace";
   /** "cma_alloc", "__cma_alloc", or what a driver said. */
   readonly source: string;
+  /** The driver or program that speaks; null: the allocator does. */
   readonly who: string | null;
+  /** Bytes asked for, where no pages are told; null: not told. */
   readonly bytes: number | null;
   /** Name of the area. */
   readonly area: string | null;
@@ -191,11 +194,13 @@ export interface Picture {
     readonly name: string | null;
     readonly reason: string | null;
   }[];
+  /** Sums of all areas that the kernel printed. */
   readonly cmaTotals: readonly {
     readonly place: Where;
     readonly bytes: number | null;
     readonly pages: number | null;
   }[];
+  /** Allocations that failed outside CMA. */
   readonly others: readonly {
     readonly place: Where;
     readonly time: number | null;
@@ -204,6 +209,7 @@ export interface Picture {
     readonly gfp: string;
     readonly text: string;
   }[];
+  /** Who holds contiguous memory, by lists of exporters and drivers. */
   readonly holders: readonly {
     readonly place: Where;
     readonly source: string;
@@ -211,7 +217,9 @@ export interface Picture {
     readonly count: number | null;
     readonly bytes: number;
   }[];
+  /** Lines that name CMA and that no row understands. */
   readonly mentions: readonly { readonly place: Where; readonly text: string }[];
+  /** The platform that the files come from, where one says so; null: none does. */
   readonly platform: string | null;
   /** Nodes below reserved-memory. */
   readonly trees?: readonly ReservedArea[];

@@ -171,29 +171,41 @@ export interface ReservationFact {
 
 /** Pages or bytes of all areas together, as the kernel sums them up. */
 export interface CmaTotalFact {
+  /** Where it was read. */
   readonly place: Place;
+  /** Bytes; null: pages are told. */
   readonly bytes: number | null;
+  /** Pages; null: bytes are told. */
   readonly pages: number | null;
 }
 
 /** An allocation that failed outside CMA: the buddy allocator, vmalloc, slab, swiotlb. */
 export interface OtherFailureFact {
+  /** Where it was read. */
   readonly place: Place;
+  /** Seconds since boot; null: not told. */
   readonly time: number | null;
+  /** Which allocator failed. */
   readonly kind: "buddy" | "vmalloc" | "slab" | "swiotlb" | "kernel-limit";
+  /** Order asked for; null: not told. */
   readonly order: number | null;
   /** As printed: `GFP_KERNEL|GFP_DMA32`, or the bare mask. */
   readonly gfp: string;
+  /** The line. */
   readonly text: string;
 }
 
 /** Who holds contiguous memory, by a driver's or an exporter's own count. */
 export interface HolderFact {
+  /** Where it was read. */
   readonly place: Place;
   /** Kind of the list: "dma-buf", "bo", "ion", "vcsm", "gem". */
   readonly source: string;
+  /** Exporter, driver, client or stack. */
   readonly who: string;
+  /** Buffers; null: the list does not say. */
   count: number | null;
+  /** Bytes that it holds. */
   bytes: number;
 }
 
@@ -271,8 +283,11 @@ export interface Facts {
   readonly migrations: MigrationFact[];
   /** Areas asked for and made at boot. */
   readonly reservations: ReservationFact[];
+  /** Sums of all areas that the kernel printed. */
   readonly cmaTotals: CmaTotalFact[];
+  /** Allocations that failed outside CMA. */
   readonly others: OtherFailureFact[];
+  /** Who holds contiguous memory, by lists of exporters and drivers. */
   readonly holders: HolderFact[];
   /** Lines that speak of CMA and fit no format, the first few. */
   readonly mentions: { readonly place: Place; readonly text: string }[];

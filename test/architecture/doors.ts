@@ -153,7 +153,7 @@ function membersOf(declaration: ts.Declaration): (readonly [ts.Declaration, stri
         ? literalsIn(declaration.type)
         : [];
   return members
-    .filter((member) => !ts.isClassStaticBlockDeclaration(member))
+    .filter((member) => !ts.isClassStaticBlockDeclaration(member) && nameOf(member) !== "__brand")
     .map((member) => [member, ts.isConstructorDeclaration(member) ? "constructor" : nameOf(member)] as const);
 }
 
