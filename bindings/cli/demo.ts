@@ -3,7 +3,6 @@
 
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import { buildPagetypeinfo, summarizePagetypeinfo } from "../analysis/index.js";
 import { getPreset } from "../device/presets/index.js";
@@ -24,6 +23,7 @@ import {
   renderTable,
 } from "../report/index.js";
 import { ExitCode } from "./exit.js";
+import { packageFile } from "./package_files.js";
 import { progressBar } from "./progress.js";
 import { describeReplay } from "./replay.js";
 
@@ -34,8 +34,7 @@ export interface DemoOptions {
   readonly out: string;
 }
 
-/** Beside the compiled package, or two levels above it in a source checkout. */
-const EXAMPLE = fileURLToPath(new URL("../../../examples/e07_pressure_atomic_s7", import.meta.url));
+const EXAMPLE = packageFile("examples/e07_pressure_atomic_s7");
 
 async function replayExample(): Promise<boolean> {
   const capture = readCaptureDirectory(EXAMPLE);

@@ -1,219 +1,26 @@
 #!/usr/bin/env node
-// Knows: the commands and options of `pageblock`, and its exit codes. The only file that ends the process.
-// Must not know: what a command does.
+// Knows: how the process of `pageblock` begins and ends. The only file that ends it.
+// Must not know: the commands.
+//
+// V8's code cache of what is imported below is kept where the Node has one (22.1 and later); a question for the version
+// alone is answered without them.
 
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { presetNames } from "../device/presets/index.js";
-import { type BenchSearchOptions, runBenchSearch } from "./bench_search.js";
-import { runDemo } from "./demo.js";
-import { ExitCode, messageFor, printable } from "./exit.js";
-import { type ExplainOptions, runExplain } from "./explain.js";
-import { packageVersion } from "./identity.js";
-import { type ReplayOptions, runReplay } from "./replay.js";
-import { type RunCommandOptions, runRun } from "./run/run.js";
-import { runShell, type ShellOptions } from "./shell.js";
-import { runSize, type SizeOptions } from "./size.js";
-import { runSnapshot, type SnapshotOptions } from "./snapshot.js";
+import * as nodeModule from "node:module";
+import { packageVersion } from "./package_files.js";
 
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
-    throw new InvalidArgumentError("expected a whole number");
-  return value;
-}
-
-function countFrom1(text: string): number {
-  const value = wholeNumber(text);
-  if (value < 1) throw new InvalidArgumentError("expected at least 1");
-  return value;
-}
-
-/** A thread holds a whole machine. */
-const MOST_JOBS = 1024;
-
-function jobCount(text: string): number {
-  const value = countFrom1(text);
-  if (value > MOST_JOBS) throw new InvalidArgumentError(`expected at most ${MOST_JOBS}`);
-  return value;
-}
-
-/** The builds of the core that the package ships. */
-function coreOption(): Option {
-  return new Option("--core <build>", "build of the core").choices(["release", "checked"]).default("release");
-}
-
-function program(done: (code: ExitCode) => void): Command {
-  const root = new Command("pageblock")
-    .description(
-      "The Linux page allocator and CMA, page by page: replay a real kernel's run, build and age whole devices.",
-    )
-    .version(packageVersion(), "-V, --version")
-    .showHelpAfterError("(pageblock --help shows the commands)")
-    .exitOverride();
-  root
-    .command("replay")
-    .description(
-      "replay a capture of a real kernel and compare every frame, failure and dump; exit 0 exact, 1 not, 2 unusable",
-    )
-    .argument("<directory>", "folder with state_before.txt and ops.csv or trace.txt, plain or gzip")
-    .option("--json", "print the result as JSON")
-    .option("--standard", "use the standard tracepoints only; report the share of frames foreseen")
-    .addOption(coreOption())
-    .action(async (directory: string, options: ReplayOptions) => done(await runReplay(directory, options)));
-  addRun(root, done);
-  root
-    .command("demo")
-    .description(
-      "replay the example capture, then build a device, age it, show its free lists and draw its page map",
-    )
-    .option("--device <preset>", `one of ${presetNames.join(", ")}`, "phone-16g")
-    .option("--steps <n>", "operations of churn", wholeNumber, 12_000_000)
-    .option("--seed <n>", "seed of the churn", wholeNumber, 1)
-    .option("--out <directory>", "where the picture goes", "out")
-    .action(async (options) => done(await runDemo(options)));
-  root
-    .command("shell")
-    .description(
-      "a machine as files: ls, cd, cat, echo 4 > FILE, tree, churn ...; reads lines from standard input; exit 2 if one failed",
-    )
-    .addOption(
-      new Option("--device <preset>", `one of ${presetNames.join(", ")} (default: "phone-16g")`).conflicts(
-        "capture",
-      ),
-    )
-    .addOption(
-      new Option("--state <file>", "the machine that pageblock snapshot wrote").conflicts([
-        "capture",
-        "device",
-      ]),
-    )
-    .option("--capture <directory>", "the machine of a capture's state_before.txt")
-    .option("-c, --command <text>", "run these commands and leave")
-    .option("-e, --exit-on-error", "stop at the first command that fails")
-    .addOption(coreOption())
-    .action(async (options: ShellOptions) => done(await runShell(options)));
-  root
-    .command("explain")
-    .description(
-      "why did cma_alloc fail? from logs and files of one moment to a verdict; exit 0 explained, 3 no failure found, 2 unusable",
-    )
-    .argument(
-      "<file...>",
-      "a folder, .tgz or .zip (bugreport.zip, pbcap.tgz), or dmesg, files of debugfs, procfs and sysfs, page_owner, ftrace text; - reads standard input",
-    )
-    .option("--kernel <version>", "kernel of the log, where it does not say: 6.12")
-    .option("--json", "print {failures, findings, issues} as JSON")
-    .option("--html <file>", "write a report with a map of the area")
-    .option("--no-color", "plain text on a terminal too")
-    .action(async (files: string[], options: ExplainOptions) => done(await runExplain(files, options)));
-  addSnapshot(root, done);
-  addSize(root, done);
-  addBench(root, done);
-  return root;
-}
-
-function addSnapshot(root: Command, done: (code: ExitCode) => void): void {
-  root
-    .command("snapshot")
-    .description(
-      "a machine in the state of a real device: from kpageflags, kpagecount, pagetypeinfo, zoneinfo and CMA files of one moment",
-    )
-    .argument(
-      "<file...>",
-      "a folder or .tgz (pbcap.tgz), or files of /proc and of a CMA area, plain or gzip, found by content; - reads standard input",
-    )
-    .requiredOption("-o, --output <file>", "where the state goes")
-    .option("--kernel <version>", "kernel of the device, where no file says it: 6.12")
-    .option("--page-size <size>", "4K, 16K or 64K")
-    .option("--seed <n>", "seed of all that is drawn: 1", wholeNumber)
-    .action(async (files: string[], options: SnapshotOptions) => done(await runSnapshot(files, options)));
-}
-
-function addRun(root: Command, done: (code: ExitCode) => void): void {
-  root
-    .command("run")
-    .description("run a scenario in virtual time: who gets memory, who does not, and who was in the way")
-    .argument("[scenario]", "a YAML file, or the name of a scenario of the package")
-    .option("--seeds <n>", "run seeds 1 to n, or a range: 41-80")
-    .option("--jobs <n>", "threads, as many as there are cores when absent", jobCount)
-    .option("--policy <name,...>", "policies instead of the scenario's; differences are against the first")
-    .option("--until <time>", "stop earlier: 20s")
-    .option(
-      "--out <directory>",
-      "write result.json, series.csv, series.parquet and report.html there, from a journal",
-    )
-    .option("--resume", "go on behind what an interrupted run left in --out")
-    .option(
-      "--trace <file>",
-      "write the events of the first run: ftrace text, or .pftrace for ui.perfetto.dev",
-    )
-    .option("--trace-pages", "with --trace: every page allocated, freed and drained, too")
-    .option("--json", "print the summary as JSON")
-    .option("--brief", "ten lines instead of tables")
-    .option("--list", "show the scenarios of the package")
-    .option("--show", "print the scenario's text instead of running it")
-    .addOption(coreOption())
-    .action(async (name: string | undefined, options: RunCommandOptions) =>
-      done(await runRun(name, options)),
-    );
-}
-
-function addSize(root: Command, done: (code: ExitCode) => void): void {
-  root
-    .command("size")
-    .description(
-      "how large must the area be? exact span in the best and the worst order, a bound for any order, what to write; or: can this device tree's reservation work?",
-    )
-    .option("--buffer <buffer...>", "4x1920x1080xNV12, 6x3934pages@8, 3x8M; @ALIGN is an order")
-    .option("--from-log <file>", "take the requests from a log, a trace or a bundle; - reads standard input")
-    .option(
-      "--device-tree <file>",
-      "check the reservations of a device tree's source; exit 1 when one cannot work",
-    )
-    .option("--page-size <size>", "4K, 16K or 64K")
-    .option("--json", "print the answer as JSON")
-    .action(async (options: SizeOptions) => done(await runSize(options)));
-}
-
-function addBench(root: Command, done: (code: ExitCode) => void): void {
-  root
-    .command("bench")
-    .description("measurements a user can repeat")
-    .command("search")
-    .description(
-      "the bitmap searches with alignment, against each other and against the plain loop of the kernel",
-    )
-    .option("--pattern <pattern...>", "only these patterns")
-    .option("--strategy <strategy...>", "only these strategies; KERNEL and COMPOSITE always run")
-    .option("--bits <count>", "bits of the map: 4194304", wholeNumber)
-    .option("--rounds <count>", "interleaved rounds: 9", wholeNumber)
-    .option("--seed <number>", "seed of the patterns", wholeNumber)
-    .option("--growth", "also how the cost grows with the map")
-    .option("--json", "print the rows as JSON")
-    .option("--svg <file>", "write a chart")
-    .option("--html <file>", "write a page: chart, tables, goals, lost rows")
-    .addOption(coreOption())
-    .action(async (options: BenchSearchOptions) => done(await runBenchSearch(options)));
-}
-
-async function main(): Promise<ExitCode> {
-  let code = ExitCode.OK;
-  try {
-    await program((result) => {
-      code = result;
-    }).parseAsync(process.argv);
-    return code;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.UNUSABLE;
-    const message = messageFor(error);
-    if (message === undefined) throw error;
-    process.stderr.write(printable(`pageblock: ${message}\n`));
-    return ExitCode.UNUSABLE;
-  }
+interface CompileCache {
+  readonly enableCompileCache?: () => unknown;
 }
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(ExitCode.OK);
+  if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
-process.exitCode = await main();
+const [only, ...others] = process.argv.slice(2);
+if (others.length === 0 && (only === "--version" || only === "-V")) {
+  process.stdout.write(`${packageVersion()}\n`);
+} else {
+  (nodeModule as CompileCache).enableCompileCache?.();
+  const { runCommandLine } = await import("./program.js");
+  process.exitCode = await runCommandLine(process.argv);
+}

@@ -6,13 +6,11 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import type { Contestant, Twin } from "../bitmap/lab/index.js";
+import { packageFile } from "./package_files.js";
 
-/** In a source checkout, from the compiled file and from the source; the package does not ship it. */
-const SOURCES = ["../../../bench/native/search.c", "../../bench/native/search.c"].map((path) =>
-  fileURLToPath(new URL(path, import.meta.url)),
-);
+/** In a source checkout; the package does not ship it. */
+const SOURCE = packageFile("bench/native/search.c");
 const COMPILERS = [process.env["CC"] ?? "cc", "gcc", "clang"];
 const FLAGS = ["-O3", "-march=native"];
 
@@ -39,20 +37,19 @@ export class SearchTwin implements Twin, Disposable {
 
   /** The twin, or in words why there is none. */
   static build(): SearchTwin | string {
-    const source = SOURCES.find((path) => existsSync(path));
-    if (source === undefined)
+    if (!existsSync(SOURCE))
       return "bench/native/search.c is not here: it comes with the sources, not with the package";
     const folder = mkdtempSync(join(tmpdir(), "pageblock-search-"));
     for (const compiler of COMPILERS) {
       try {
-        execFileSync(compiler, [...FLAGS, "-o", join(folder, "search"), source], {
+        execFileSync(compiler, [...FLAGS, "-o", join(folder, "search"), SOURCE], {
           stdio: ["ignore", "ignore", "pipe"],
         });
         return new SearchTwin(folder);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
         rmSync(folder, { recursive: true, force: true });
-        return `${compiler} does not compile ${source}: ${(error as Error).message}`;
+        return `${compiler} does not compile ${SOURCE}: ${(error as Error).message}`;
       }
     }
     rmSync(folder, { recursive: true, force: true });

@@ -3,10 +3,11 @@
 import { readFile } from "node:fs/promises";
 import type { CoreBuild, CoreModule } from "./load.js";
 
-/** Beside the compiled package first, then the build folder of a source checkout. */
+/** Beside what is rolled up first, then above what is compiled, then the build folder of a source checkout. */
 function candidates(build: CoreBuild, name: CoreModule): URL[] {
   const shipped = build === "release" ? `${name}.wasm` : `${name}.${build}.wasm`;
   return [
+    new URL(`./${shipped}`, import.meta.url),
     new URL(`../../${shipped}`, import.meta.url),
     new URL(`../../build/${name}.${build}.wasm`, import.meta.url),
     new URL(`../../../build/${name}.${build}.wasm`, import.meta.url),

@@ -2,10 +2,17 @@
 
 import type { CoreBuild, CoreModule } from "./load.js";
 
+/** Literal, so that every bundler finds the file and puts it where it then is. */
+const RELEASE: Readonly<Record<CoreModule, () => URL>> = {
+  core: () => new URL("./core.wasm", import.meta.url),
+  simulation: () => new URL("./simulation.wasm", import.meta.url),
+  bitmap: () => new URL("./bitmap.wasm", import.meta.url),
+};
+const HERE = import.meta.url;
+
 /** @throws Error naming the URL when the answer is not a WebAssembly module */
 export async function readCore(build: CoreBuild, name: CoreModule): Promise<BufferSource> {
-  const file = build === "release" ? `${name}.wasm` : `${name}.${build}.wasm`;
-  const url = new URL(`../../${file}`, import.meta.url);
+  const url = build === "release" ? RELEASE[name]() : new URL(`./${name}.${build}.wasm`, HERE);
   const response = await fetch(url);
   if (!response.ok)
     throw new Error(`${url.href} answered ${response.status}; pass { wasm } to say where the core is`);

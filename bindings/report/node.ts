@@ -5,8 +5,10 @@ import { readFileSync } from "node:fs";
 import type { RunResult } from "../scenario/result.js";
 import { fillRunReport, type RunReportOptions } from "./run/index.js";
 
-/** In the compiled package, then in a source checkout. */
-const PLACES = ["../../report.html", "../../dist/report.html"].map((path) => new URL(path, import.meta.url));
+/** Rolled up, compiled, in a source checkout. */
+const PLACES = ["./report.html", "../../report.html", "../../dist/report.html"].map(
+  (path) => new URL(path, import.meta.url),
+);
 
 /** The page without a document. @throws Error naming every place that was looked at */
 export function readReportTemplate(): string {

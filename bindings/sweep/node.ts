@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import { MessageChannel } from "node:worker_threads";
-import { Piscina } from "piscina";
+import type { Piscina } from "piscina";
 import { ReportedError } from "../engine/errors.js";
 import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
 import type { Scenario } from "../scenario/scenario.js";
@@ -64,7 +64,8 @@ export async function withThreads<T>(
   use: (runner: Runner) => Promise<T>,
 ): Promise<T> {
   const module = await loadCore(options.core ?? "release", options.wasm, "simulation");
-  const pool = new Piscina({
+  const { Piscina: Pool } = await import("piscina");
+  const pool = new Pool({
     filename: fileURLToPath(WORKER),
     minThreads: threads,
     maxThreads: threads,

@@ -12,6 +12,7 @@ import { type Installed, packAndInstall, ROOT, run } from "./pack.js";
 import { DIGESTS_PROGRAM, PAGE, TYPED_PROGRAM } from "./programs.js";
 
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+const DOORS = ["pageblock", "explain", "capture", "bitmap", "kernel", "node"];
 const MINUTES = 60_000;
 /** The first TypeScript block of the README, if it has one. */
 const README = join(ROOT, "README.md");
@@ -42,12 +43,24 @@ describe("the tarball", () => {
     ).toEqual([]);
   });
 
-  it("has declarations for every module, and no source maps", () => {
-    const paths = new Set(installed.files.map(({ path }) => path));
-    const modules = [...paths].filter((path) => path.endsWith(".js"));
-    expect(modules.length).toBeGreaterThan(30);
-    expect(modules.filter((path) => !paths.has(path.replace(/\.js$/, ".d.ts")))).toEqual([]);
-    expect([...paths].filter((path) => path.endsWith(".map"))).toEqual([]);
+  it("has a file for each door and the chunks they share, declarations for every module, and no maps", () => {
+    const paths = installed.files.map(({ path }) => path);
+    const modules = paths.filter((path) => path.endsWith(".js"));
+    const doors = modules.filter((path) => !path.startsWith("dist/chunk-"));
+    expect(doors.sort()).toEqual(
+      [...DOORS, "cli", "platform.node", "platform.web", "worker"].map((name) => `dist/${name}.js`).sort(),
+    );
+    expect(modules.length).toBeLessThan(60);
+    for (const door of DOORS) expect(paths).toContain(`dist/bindings/doors/${door}.d.ts`);
+    expect(paths.filter((path) => path.endsWith(".map"))).toEqual([]);
+  });
+
+  it("carries the licences of what is rolled into it", () => {
+    const folder = join(installed.folder, "node_modules/pageblock/dist");
+    const text = readFileSync(join(folder, "third-party-licenses.txt"), "utf8");
+    for (const name of ["yaml", "pbf", "hyparquet-writer"])
+      expect(text).toMatch(new RegExp(`^${name} \\d`, "m"));
+    expect(text).toMatch(/Permission is hereby granted/);
   });
 
   it("is small", () => {

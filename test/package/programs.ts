@@ -75,12 +75,8 @@ export const PAGE = `<!doctype html>
 <script type="importmap">
 {
   "imports": {
-    "pageblock": "/node_modules/pageblock/dist/bindings/doors/pageblock.js",
-    "#platform": "/node_modules/pageblock/dist/bindings/engine/platform.web.js",
-    "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js",
-    "fflate": "/node_modules/fflate/esm/browser.js",
-    "simple-statistics": "/node_modules/simple-statistics/dist/simple-statistics.mjs",
-    "yaml": "/node_modules/yaml/browser/index.js"
+    "pageblock": "/node_modules/pageblock/dist/pageblock.js",
+    "#platform": "/node_modules/pageblock/dist/platform.web.js"
   }
 }
 </script>

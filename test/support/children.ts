@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** The built command line. */
-export const MAIN = fileURLToPath(new URL("../../dist/bindings/cli/main.js", import.meta.url));
+export const MAIN = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 export interface Child {
   readonly process: ChildProcess;

@@ -10,7 +10,7 @@ import { gunzipSync } from "node:zlib";
 import { EXAMPLE } from "./captures.js";
 
 /** Built by `npm run build`, which `npm test` does first. */
-const MAIN = fileURLToPath(new URL("../../dist/bindings/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 /** Long enough for a slow machine; a run that takes longer hangs. */
 const TIMEOUT_MS = 60_000;
 

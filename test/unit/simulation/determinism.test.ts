@@ -143,8 +143,7 @@ describe("names of actors", () => {
 });
 
 const PAGE = `<!doctype html><meta charset="utf-8"><script type="importmap">{ "imports": {
-  "#platform": "/dist/bindings/engine/platform.web.js",
-  "@assemblyscript/loader": "/node_modules/@assemblyscript/loader/index.js" } }</script>`;
+  "#platform": "/dist/platform.web.js" } }</script>`;
 
 describe.skipIf(CHROMIUM === undefined)("in a browser (skipped where there is no Chromium)", () => {
   it("the same digest as in Node, of the compiled package", { timeout: 180_000 }, async () => {
@@ -153,7 +152,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser (skipped where there is no
       actors: crowdedOptions.actors.map((actor) => ({ ...actor, parameters: [...actor.parameters] })),
     };
     const program = `(async () => {
-      const { Simulation } = await import("/dist/bindings/scenario/simulation.js");
+      const { Simulation } = await import("/dist/pageblock.js");
       const options = ${JSON.stringify(options)};
       const actors = options.actors.map((actor) => ({ ...actor, parameters: new Map(actor.parameters) }));
       const simulation = await Simulation.create({ ...options, actors });
