@@ -6,7 +6,7 @@ import { type Finding, finding } from "./finding.js";
 import { holdersOf, holderText } from "./holders.js";
 import { bitmapBits, bitmapIsCut, layoutOfBitmap, layoutOfList } from "./layout.js";
 import type { Picture } from "./picture.js";
-import { busyLines, foreignFailures, mentionsAlone, sumsAlone } from "./quiet.js";
+import { busyLines, foreignFailures, mentionsAlone, sumsAlone, wishesAlone } from "./quiet.js";
 import { shrunk } from "./shrunk.js";
 import { stuckPages } from "./stuck.js";
 import { pageShift } from "./totals.js";
@@ -227,7 +227,9 @@ export function findingsOf(picture: Picture): Finding[] {
   ];
   if (picture.failures.length > 0) return findings;
   const all = [...findings, ...sumsAlone(picture, findings.length === 0)];
-  return all.length > 0 ? all : [...holdersAlone(picture), ...mentionsAlone(picture)];
+  return all.length > 0
+    ? all
+    : [...holdersAlone(picture), ...mentionsAlone(picture), ...wishesAlone(picture)];
 }
 
 /** A list of holders without a failed request. */

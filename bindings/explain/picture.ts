@@ -37,6 +37,8 @@ export interface Window {
   readonly time: number | null;
   /** Where it was read. */
   readonly place: Where;
+  /** The wording of 3.5 to 4.0, when no line said that a request had failed. */
+  readonly isOld?: boolean;
 }
 
 /** A request that failed, as a log or a trace tells it. null: it does not say. */

@@ -24,7 +24,7 @@ function isBurst(busy: readonly Window[]): boolean {
     const before = busy[i - 1];
     const follows =
       before !== undefined &&
-      start > before.start &&
+      start >= before.start &&
       (time === null || before.time === null || time - before.time <= BURST_SECONDS);
     run = follows ? run + 1 : 1;
     if (run >= BURST) return true;
@@ -34,10 +34,11 @@ function isBurst(busy: readonly Window[]): boolean {
 
 function busyAlone(picture: Picture, evidence: readonly string[]): Finding {
   const version = picture.kernel === null ? undefined : versionNumber(picture.kernel);
-  const isOld = version !== undefined && version < FAILURE_LINE;
-  const isKnown = version !== undefined && !isOld;
+  const isOld =
+    (version !== undefined && version < FAILURE_LINE) || picture.busy.some((window) => window.isOld === true);
+  const isKnown = version !== undefined && version >= FAILURE_LINE;
   const count = picture.busy.length;
-  if (isKnown || (version === undefined && !isBurst(picture.busy))) {
+  if (isKnown || (!isOld && !isBurst(picture.busy))) {
     const unless = isKnown
       ? ""
       : " (on 4.11 and later, which print a line when a request fails; the log does not name its kernel)";
@@ -51,7 +52,7 @@ function busyAlone(picture: Picture, evidence: readonly string[]): Finding {
     });
   }
   const reason = isOld
-    ? `kernel ${picture.kernel} prints no line when a request fails (it exists since 4.11), so its absence proves nothing`
+    ? `${picture.kernel === null ? "a kernel with this wording (3.5 to 4.0)" : `kernel ${picture.kernel}`} prints no line when a request fails (it exists since 4.11), so its absence proves nothing`
     : "the log does not name its kernel, and before 4.11 no line said that a request had failed";
   return finding({
     verdict: "UNDECIDED",
@@ -92,14 +93,14 @@ export function sumsAlone(picture: Picture, always: boolean): Finding[] {
   const { total, totalFrom } = cmaState(picture);
   if (picture.failures.length > 0 || realAreas(picture).length > 0 || picture.vmstat.length > 0) return [];
   // Wishes that were followed: there is nothing to say.
-  if (total === null || totalFrom !== "CmaTotal" || (picture.wishes ?? []).length > 0) return [];
+  if (total === null || (picture.wishes ?? []).length > 0) return [];
+  if (total > 0 && totalFrom !== "CmaTotal") return always ? [reservedAlone(picture, total)] : [];
   const shift = pageShift(picture);
   const frees = picture.meminfo.flatMap(({ values }) => values.get("CmaFree") ?? []);
   const last = frees.at(-1);
   const size = sizeText(total * 2 ** shift);
   if (total === 0) {
-    const message =
-      "there is no CMA area at all (CmaTotal is 0 kB): requests go to the buddy allocator, 4 MiB at most in one piece";
+    const message = `there is no CMA area at all (${totalFrom === "CmaTotal" ? "CmaTotal is 0 kB" : "0K cma-reserved"}): requests go to the buddy allocator, 4 MiB at most in one piece`;
     const remedies = [
       "reserve one: cma=64M or more on the kernel command line, or a node linux,cma in the device tree",
     ];
@@ -123,11 +124,13 @@ export function sumsAlone(picture: Picture, always: boolean): Finding[] {
       : taken > 0
         ? `; between the readings ${taken} kB were taken and not given back`
         : "; between the readings nothing was taken for good";
+  const isLow = last !== undefined && last * 1024 < (total * 2 ** shift) / LOW_SHARE;
   return [
     finding({
-      verdict: taken > 0 ? "UNDECIDED" : "BENIGN",
+      verdict: taken > 0 || isLow ? "UNDECIDED" : "BENIGN",
+      alsoPossible: isLow ? ["EXHAUSTED"] : [],
       code: "cma-sums",
-      message: `CMA has ${size} (CmaTotal)${now}${between}; no request is shown to fail`,
+      message: `CMA has ${size} (CmaTotal)${now}${between}${isLow ? ": a request for more fails, unless movable pages have only borrowed the rest" : ""}; no request is shown to fail`,
       evidence: [
         "CmaTotal - CmaFree is in use or borrowed by movable pages; one reading does not tell the two apart",
       ],
@@ -140,6 +143,23 @@ export function sumsAlone(picture: Picture, always: boolean): Finding[] {
       nextCommand: FIRST_COMMAND,
     }),
   ];
+}
+
+/** Less than this part of the area free is little. */
+const LOW_SHARE = 16;
+
+/** What the boot reserved, and nothing more. */
+function reservedAlone(picture: Picture, total: number): Finding {
+  const made = picture.reservations.filter(({ kind, bytes }) => kind === "reserved" && bytes !== null);
+  const size = sizeText(total * 2 ** pageShift(picture));
+  const areas = made.length === 0 ? "" : ` in ${made.length === 1 ? "one area" : `${made.length} areas`}`;
+  return finding({
+    verdict: "BENIGN",
+    code: "cma-reserved",
+    message: `the boot reserved ${size} of CMA${areas}; no reservation and no request is shown to fail`,
+    evidence: made.slice(0, 8).map(({ place, bytes }) => `${place.file}:${place.line}: ${sizeText(bytes!)}`),
+    nextCommand: FIRST_COMMAND,
+  });
 }
 
 function wholeMib(kb: number): string {
@@ -250,6 +270,22 @@ export function foreignFailures(picture: Picture): Finding[] {
       }),
     ];
   });
+}
+
+/** A cma= without a word of what became of it. */
+export function wishesAlone(picture: Picture): Finding[] {
+  const asked = picture.reservations.findLast(({ kind, bytes }) => kind === "cmdline" && bytes !== null);
+  if (asked?.bytes == null) return [];
+  return [
+    finding({
+      verdict: "UNDECIDED",
+      code: "cma-asked-for",
+      message: `cma=${sizeText(asked.bytes).replace(" MiB", "M")} is asked for; what the kernel made of it, and whether a request failed, is not in these lines`,
+      evidence: [`${asked.place.file}:${asked.place.line}`],
+      remedies: ["look whether it took effect: grep Cma /proc/meminfo; dmesg | grep -iE 'cma|reserved mem'"],
+      nextCommand: FIRST_COMMAND,
+    }),
+  ];
 }
 
 /** Lines that speak of CMA and say nothing that can be judged; only when there is nothing else to say. */

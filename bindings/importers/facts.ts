@@ -68,6 +68,8 @@ export interface BusyWindow {
   readonly time: number | null;
   /** Where it was read. */
   readonly place: Place;
+  /** The wording of 3.5 to 4.0, when no line said that a request had failed. */
+  readonly isOld?: boolean;
 }
 
 /** Who tells of a failure: the allocator, a driver, a program, a trace. */

@@ -157,7 +157,9 @@ export function readBusy(text: string, place: Place): BusyWindow | undefined {
   if (match === null) return undefined;
   const start = Number.parseInt(match[1]!, 16);
   const end = Number.parseInt(match[2]!, 16);
-  return end > start ? { start, end, time: timeOf(text), place } : undefined;
+  if (end <= start) return undefined;
+  const window = { start, end, time: timeOf(text), place };
+  return old >= 0 ? { ...window, isOld: true } : window;
 }
 
 export function keepBusy(list: BusyWindow[], window: BusyWindow): void {

@@ -144,9 +144,9 @@ export const WORDINGS: readonly Wording[] = [
 
 /** Words that say that something did not work. */
 const FAILURE =
-  /\bfail(?:s|ed|ure|ing)?\b|\bunable to\b|\bcould(?: not|n't|nt)\b|\bcan(?:not|'t| not)\b|\berror\b|\bout of memory\b|\bno (?:more )?memory\b|\benomem\b|\breturn(?:ed|s)? (?:null|\(null\)|-12)\b|\bret(?:urn)?[ =:]{1,3}-12\b/;
+  /\bfail(?:s|ed|ure|ing)?\b|\bunable to\b|\bcould(?: not|n't|nt)\b|\bcan(?:not|'t| not)\b|\berror\b|\bout of memory\b|\bno (?:more )?memory\b|\benomem\b|\bnot? enough\b|\breturn(?:ed|s)? (?:null|\(null\)|-12)\b|\bret(?:urn)?[ =:]{1,3}-12\b/;
 const ALLOCATION =
-  /alloc|\bget\b|\brequest|\breserve|\bcreate|\bobtain|\bout of memory|\bno (?:more )?memory/;
+  /alloc|\bnot? enough\b|\bget\b|\brequest|\breserve|\bcreate|\bobtain|\bout of memory|\bno (?:more )?memory/;
 /** What only contiguous memory is called. */
 const SUBJECT =
   /\bcma\b|cma[_ -]|contig|coherent|dma[_ -]{0,1}(?:buf|heap|mem|alloc|region|pool)|\bdma (?:buffer|memory)|dmabuf|dmaheap|\bion\b|\bion[_-]|frame ?buffer memory|vcsm|vc_sm|(?:\b|_)gem[_ ]|\bcmem\b|nvmap|carveout|physically/;
@@ -154,7 +154,7 @@ const SUBJECT =
 const WEAK_SUBJECT = /buffer|memory|\bbos?\b|frame|picture|surface|\bmem\b/;
 /** Then something else was meant. */
 const OTHER =
-  /\bchannel|\birq\b|\bclock|\bclk\b|\bgpio|\bmbox|dma[ _]mask|\bslave\b|regulator|\bpin(?:ctrl|s)\b|\bprobe (?:of|with)|firmware|\bvmalloc|\bkmalloc|page allocation failure|\bslub\b|\bslab\b|\bpower|\bclk_|\bnode '|reserve(?:d)? mem|failed to reserve|memory region mapped|\bassigned|\biova\b|\bmmap(?:ped)?\b.{0,20}ok|alloc failed, req-size|license|coherent_pool|coherent pool|too small|enotty|no such (?:file|device)|permission denied|inappropriate ioctl|signature|gemini|login|password|http/;
+  /\bchannel|\birq\b|\bclock|\bclk\b|\bgpio|\bmbox|dma[ _]mask|\bslave\b|regulator|\bpin(?:ctrl|s)\b|\bprobe (?:of|with)|firmware|\bvmalloc|\bkmalloc|page allocation failure|\bslub\b|\bslab\b|\bpower|\bclk_|\bnode '|reserve(?:d)? mem|failed to reserve|memory region mapped|\bassigned|\biova\b|\bmmap(?:ped)?\b.{0,20}ok|alloc failed, req-size|pfns busy|test_pages_isolated|for atomic|\bslots\b|license|coherent_pool|coherent pool|too small|enotty|no such (?:file|device)|permission denied|inappropriate ioctl|signature|gemini|login|password|http/;
 
 export interface Recognised {
   readonly form: "driver" | "user";
@@ -178,7 +178,7 @@ export function recognise(text: string, near: boolean): Recognised | undefined {
   if (!strong && !(near && WEAK_SUBJECT.test(lower))) return undefined;
   const bytes = sizeIn(lower);
   // Without a size only a sentence that is about the allocation itself counts: "allocate", not "get" or "create".
-  if (bytes === null && !/alloc|out of memory/.test(lower)) return undefined;
+  if (bytes === null && !/alloc|out of memory|enough/.test(lower)) return undefined;
   return { form: isKernelLine(text) ? "driver" : "user", bytes, errno: errnoIn(lower) };
 }
 
@@ -209,9 +209,18 @@ function sizeIn(lower: string): number | null {
     if (value !== null && value >= 2048) return value;
   }
   const unit = BEFORE_UNIT.exec(lower);
-  if (unit === null) return null;
+  if (unit === null) return wholePages(lower);
   const value = Number(unit[1]) * (unit[2] === undefined ? 1 : UNITS[unit[2]]!);
   return value >= 2048 && value <= 2 ** 44 ? value : null;
+}
+
+/** A bare number can only be a size when it is large and in whole pages. */
+function wholePages(lower: string): number | null {
+  for (const [, digits] of lower.matchAll(/(?:^|[\s:=(])(\d{5,13})(?=$|[\s,.;)])/g)) {
+    const value = Number(digits);
+    if (value >= 65_536 && value % 4096 === 0) return value;
+  }
+  return null;
 }
 
 function errnoIn(lower: string): number | null {
@@ -227,21 +236,24 @@ export function isKernelLine(text: string): boolean {
   return STAMPED.test(head) || /^[\w-]{2,40} [\w.:@-]{2,60}: /.test(head);
 }
 
+/** What stands before a colon and names nobody: a severity, an error's class, a constant. */
+const NO_SPEAKER =
+  /[eE]rror$|ERROR$|^(?:[wW]arn(?:ing)?|WARN|[fF]ailed|INFO|[iI]nfo|[dD]ebug|cma|CMA|DMA|kernel)$|^[A-Z][A-Z0-9]{0,12}_[A-Z0-9_]{2,60}$/;
+
 /** The driver or program that speaks: `bcm2835-codec`, `vc4-drm`, `sun6i-csi`, `rpicam-apps`; null when it is not named. */
 export function speaker(text: string): string | null {
   const body = text
     .slice(0, 240)
     .replace(/^.{0,80}?\bkernel:\s{0,4}/, "")
     .replace(/^\s{0,8}(?:<\d{1,3}>)?\[\s{0,12}\d{1,10}\.\d{1,9}\]\s{0,4}(?:\[[^\]]{1,40}\]\s{0,4})?/, "");
-  const drm = /\[drm:(\w{2,24})/.exec(body);
-  if (drm !== null) return /^([a-z0-9]{2,12})_/i.exec(drm[1]!)?.[1] ?? drm[1]!;
-  if (/^\[\d{1,4}:\d\d:\d\d\.\d{3,9}\]/.test(body)) return "libcamera";
+  if (/^\[\d{1,4}:\d\d:\d\d\.\d{3,9}\]|v4l2_videodevice\.cpp|\brpi_?stream|\bdma_heaps\.cpp/i.test(body))
+    return "libcamera";
   const named = /^([A-Za-z][\w.-]{1,40})(?: ([\w.:@/-]{2,60}))?: /.exec(body);
   const name = named?.[1] === "drm" ? named[2] : named?.[1];
-  if (name === undefined || /^(?:error|warn|warning|failed|oserror|info|cma)$/i.test(name)) {
-    return (
-      /\b(libcamera|rpicam[\w-]{0,12}|picamera2?|gstreamer|ffmpeg|pynq|v4l2-ctl)\b/i.exec(body)?.[1] ?? null
-    );
-  }
-  return name;
+  if (name !== undefined && !NO_SPEAKER.test(name)) return name;
+  const drm = /\[drm:(\w{2,24})/.exec(body);
+  if (drm !== null) return /^([a-z0-9]{2,12})_/i.exec(drm[1]!)?.[1] ?? drm[1]!;
+  return (
+    /\b(libcamera|rpicam[\w-]{0,12}|picamera2?|gstreamer|ffmpeg|pynq|v4l2-ctl)\b/i.exec(body)?.[1] ?? null
+  );
 }

@@ -21,6 +21,12 @@ const corpus: Uint8Array[] = [
     .map(({ name, file }) => new Uint8Array(readFileSync(new URL(`${name}/${file}`, GOLDEN)))),
 ];
 
+for (const folder of ["faults/", "posts/"]) {
+  const path = new URL(`../../golden/${folder}`, import.meta.url);
+  for (const file of readdirSync(path))
+    if (file.endsWith(".txt")) corpus.push(new Uint8Array(readFileSync(new URL(file, path))));
+}
+
 /** Everything that can be asked of an input; what is shown must be clean. */
 function run(files: Record<string, Uint8Array | string>): void {
   const facts = collect(files);

@@ -38,3 +38,28 @@ export const LABELS: Readonly<Record<string, Label>> = {
   "xiaomi-cma_alloc_start-2025": { verdict: ["BENIGN"], atMost: "proved" },
   "yuehu-order-per-bit-2019": { verdict: ["UNDECIDED"], atMost: "undecided" },
 };
+
+/** Further excerpts, in test/golden/posts: labelled from their threads, after explain was changed. */
+export const POSTS: Readonly<Record<string, Label>> = {
+  "anholt-94-vc4": { verdict: ["EXHAUSTED"], atMost: "likely" },
+  "aes-stream-drivers-87": { verdict: ["UNDECIDED"], atMost: "undecided", next: /meminfo/ },
+  "rpicam-apps-718-escapes": { verdict: ["UNDECIDED"], atMost: "undecided", next: /meminfo/ },
+  "rpicam-apps-707-dmaheap": { verdict: ["UNDECIDED"], atMost: "undecided", next: /meminfo/ },
+  "pinephone-55-sun6i-csi": { verdict: ["UNDECIDED"], atMost: "undecided", next: /meminfo/ },
+  "allsky-4692": { verdict: ["UNDECIDED"], atMost: "undecided", next: /meminfo/ },
+  "openbmc-3871-pools": { verdict: ["BENIGN"], atMost: "proved" },
+  "xilinx_axidma-95": { verdict: ["RESERVATION-SHRANK"], atMost: "proved" },
+  "udmabuf-23-no-area": { verdict: ["UNDECIDED"], atMost: "undecided", next: /meminfo/ },
+  "linux-at91-50": { verdict: ["RESERVATION-SHRANK"], atMost: "proved" },
+  "armbian-rockchip-241": { verdict: ["UNDECIDED"], atMost: "undecided", next: /meminfo/ },
+  "udmabuf-98": { verdict: ["PINNED", "UNDECIDED"], atMost: "likely" },
+  "cedar-5-ion": { verdict: ["UNDECIDED"], atMost: "undecided", next: /meminfo/ },
+  "inspireface-210-dma-heap": { verdict: ["UNDECIDED"], atMost: "undecided", next: /meminfo/ },
+  "ubuntu-rockchip-1133": { verdict: ["UNDECIDED"], atMost: "undecided", next: /meminfo/ },
+  "loongson-23-dumb": { verdict: ["UNDECIDED"], atMost: "undecided", next: /meminfo/ },
+  "anholt-23-0ad": { verdict: ["UNDECIDED", "EXHAUSTED"], atMost: "likely" },
+  "anholt-129-busy": { verdict: ["UNDECIDED"], atMost: "undecided" },
+  "rpi-firmware-57-vmalloc": { verdict: ["NOT-CMA"], atMost: "proved" },
+  "firefly-4.4.55-test_pages_isolated": { verdict: ["UNDECIDED"], atMost: "undecided" },
+  "asahi-126-bufinfo": { verdict: ["BENIGN"], atMost: "proved" },
+};
