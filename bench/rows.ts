@@ -6,7 +6,8 @@ import { Region } from "../assembly/abi/layout.js";
 import { WorkloadWord } from "../assembly/abi/words.js";
 import { Engine } from "../bindings/engine/engine.js";
 import type { Machine } from "../bindings/machine/machine.js";
-import type { Twin } from "./twin.js";
+import { cpuNanoseconds, median, type Spread, spreadOf } from "./stats.js";
+import type { TwinRun, Twins } from "./twin.js";
 
 const SEED = 12_345;
 
@@ -31,20 +32,19 @@ export const ROWS: readonly Row[] = [
 
 export interface RowResult {
   readonly name: string;
-  /** Medians, nanoseconds of CPU time per block; ours and C's. */
-  readonly nsPerOperation: number;
-  readonly nsPerOperationC: number | null;
-  /** Median of the ratios of single rounds. */
+  /** Nanoseconds of CPU time per block. */
+  readonly ours: Spread;
+  /** The twin whose four entry points stay functions with arguments (noipa), as they are in the core. */
+  readonly c: Spread | null;
+  /** The twin that the compiler may dissolve into the loop. */
+  readonly cFused: Spread | null;
+  /** Medians of the ratios of single rounds. */
   readonly ratio: number | null;
+  readonly ratioFused: number | null;
   readonly checksum: number;
   readonly checksumEqual: boolean | null;
   readonly digest: string;
   readonly digestEqual: boolean | null;
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
 /** The digest of a memory, taken by the core itself. */
@@ -55,18 +55,21 @@ export function digestOf(module: WebAssembly.Module, memory: Uint8Array): string
   return digest;
 }
 
-function runOurs(
-  machine: Machine,
-  pattern: Pattern,
-  count: number,
-): { nanoseconds: number; checksum: number } {
+function runOurs(machine: Machine, pattern: Pattern, count: number): TwinRun {
   const words = machine.engine.unsigned(Region.WORKLOAD);
   words[WorkloadWord.SEED_LOW] = SEED;
   words[WorkloadWord.SEED_HIGH] = 0;
-  const before = process.cpuUsage();
-  const checksum = machine.engine.pattern(pattern, count);
-  const used = process.cpuUsage(before);
-  return { nanoseconds: (used.user + used.system) * 1000, checksum };
+  let checksum = 0;
+  const nanoseconds = cpuNanoseconds(() => {
+    checksum = machine.engine.pattern(pattern, count);
+  });
+  return { nanoseconds, checksum };
+}
+
+/** Blocks of a row on this machine. */
+function countOf(row: Row, { views }: Machine, scale: number): number {
+  const managed = views.populatedZones().reduce((sum, zone) => sum + views.zone(zone).managed, 0);
+  return row.count === 0 ? Math.floor(managed * 0.95) : Math.max(4096, Math.floor(row.count * scale));
 }
 
 /** One row: two rounds to warm up, then `rounds`, the sides taking turns at going first. */
@@ -74,44 +77,52 @@ export async function runRow(
   row: Row,
   machine: Machine,
   image: Uint8Array,
-  twin: Twin | undefined,
+  twins: Twins,
   rounds: number,
   scale: number,
 ): Promise<RowResult> {
-  const managed = machine.views
-    .populatedZones()
-    .reduce((sum, zone) => sum + machine.views.zone(zone).managed, 0);
-  const whole = Math.floor(managed * 0.95);
-  const count = row.count === 0 ? whole : Math.max(4096, Math.floor(row.count * scale));
-  const ours: number[] = [];
-  const theirs: number[] = [];
+  const count = countOf(row, machine, scale);
+  const sides = [undefined, twins.separate, twins.fused].filter((side, i) => i === 0 || side !== undefined);
+  const taken = sides.map(() => [] as number[]);
   let checksum = 0;
   let equal = true;
   for (let round = -2; round < rounds; round++) {
     machine.engine.memory().set(image);
-    await twin?.reset();
+    for (const twin of sides) await twin?.reset();
     if (row.pattern === Pattern.FREE_RANDOM) {
       runOurs(machine, Pattern.FILL, count);
-      await twin?.run(Pattern.FILL, count, SEED);
+      for (const twin of sides) await twin?.run(Pattern.FILL, count, SEED);
     }
-    const first = round % 2 === 0 ? await twin?.run(row.pattern, count, SEED) : undefined;
-    const mine = runOurs(machine, row.pattern, count);
-    const other = first ?? (await twin?.run(row.pattern, count, SEED));
-    checksum = mine.checksum;
-    equal &&= other === undefined || other.checksum === mine.checksum;
-    if (round < 0) continue;
-    ours.push(mine.nanoseconds / count);
-    if (other !== undefined) theirs.push(other.nanoseconds / count);
+    const sums: number[] = [];
+    for (let turn = 0; turn < sides.length; turn++) {
+      const side = (turn + round + 2) % sides.length;
+      const twin = sides[side];
+      const run =
+        twin === undefined ? runOurs(machine, row.pattern, count) : await twin.run(row.pattern, count, SEED);
+      if (twin === undefined) checksum = run.checksum;
+      sums.push(run.checksum);
+      if (round >= 0) taken[side]?.push(run.nanoseconds / count);
+    }
+    equal &&= new Set(sums).size === 1;
   }
+  const [ours = [], c, cFused] = taken;
+  const ratioTo = (theirs: readonly number[] | undefined) =>
+    theirs === undefined ? null : median(ours.map((ns, i) => ns / (theirs[i] ?? Number.NaN)));
   const digest = machine.digest();
+  const ofTwins = await Promise.all(sides.flatMap((twin) => (twin === undefined ? [] : [twin.memory()])));
   return {
     name: row.name,
-    nsPerOperation: median(ours),
-    nsPerOperationC: twin === undefined ? null : median(theirs),
-    ratio: twin === undefined ? null : median(ours.map((ns, i) => ns / (theirs[i] ?? Number.NaN))),
+    ours: spreadOf(ours),
+    c: c === undefined ? null : spreadOf(c),
+    cFused: cFused === undefined ? null : spreadOf(cFused),
+    ratio: ratioTo(c),
+    ratioFused: ratioTo(cFused),
     checksum,
-    checksumEqual: twin === undefined ? null : equal,
+    checksumEqual: sides.length === 1 ? null : equal,
     digest,
-    digestEqual: twin === undefined ? null : digestOf(machine.engine.module, await twin.memory()) === digest,
+    digestEqual:
+      sides.length === 1
+        ? null
+        : ofTwins.every((memory) => digestOf(machine.engine.module, memory) === digest),
   };
 }

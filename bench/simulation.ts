@@ -14,16 +14,16 @@ import {
 import { getPreset } from "../bindings/device/presets/index.js";
 import { resolveDevice } from "../bindings/device/resolve.js";
 import { Simulation } from "../bindings/scenario/simulation.js";
-import { digestOf, median } from "./rows.js";
-import { Twin, tableOf } from "./twin.js";
+import { digestOf } from "./rows.js";
+import { cpuNanoseconds, median, type Spread, spreadOf } from "./stats.js";
+import { startTwins, stopTwins, tableOf } from "./twin.js";
 
 export interface SimulationRow {
   readonly device: string;
   readonly operationsPerSecond: number;
   readonly simulatedSeconds: number;
-  readonly cpuSeconds: number;
-  /** Simulated seconds for one of CPU time. */
-  readonly ratio: number;
+  /** Simulated seconds for one of CPU time, over the rounds. */
+  readonly rate: Spread;
   readonly events: number;
   readonly requests: number;
   readonly failed: number;
@@ -101,37 +101,47 @@ export function blockade(device: string, operationsPerSecond: number): Promise<S
   });
 }
 
-/** `operations` page operations of a rolling blockade; fill and first second are not counted. */
+/** The blockade after its first second: rounds go on from here, in a copy each. */
+async function warmed(device: string, operationsPerSecond: number): Promise<Simulation> {
+  const simulation = await blockade(device, operationsPerSecond);
+  simulation.run(WARM_UP_NS - 1);
+  return simulation;
+}
+
+/** `operations` page operations of a rolling blockade in each of `rounds`; fill and first second are not counted. */
 export async function runBlockade(
   device: string,
   operationsPerSecond: number,
   operations: number,
+  rounds: number,
 ): Promise<SimulationRow> {
-  using simulation = await blockade(device, operationsPerSecond);
-  simulation.run(WARM_UP_NS - 1);
+  using begun = await warmed(device, operationsPerSecond);
   const simulatedSeconds = operations / operationsPerSecond;
-  const before = simulation.events;
-  const cpu = process.cpuUsage();
-  simulation.run(WARM_UP_NS + simulatedSeconds * 1e9);
-  const { user, system } = process.cpuUsage(cpu);
-  const cpuSeconds = (user + system) / 1e6;
-  const log = simulation.takeLog();
-  return {
-    device,
-    operationsPerSecond,
-    simulatedSeconds,
-    cpuSeconds,
-    ratio: simulatedSeconds / cpuSeconds,
-    events: simulation.events - before,
-    requests: log.length,
-    failed: log.filter(({ errno }) => errno !== 0).length,
-    digest: simulation.digest(),
-  };
+  const rates: number[] = [];
+  let last: Pick<SimulationRow, "events" | "requests" | "failed" | "digest"> | undefined;
+  for (let round = 0; round < rounds; round++) {
+    using simulation = begun.fork();
+    const before = simulation.events;
+    const nanoseconds = cpuNanoseconds(() => {
+      simulation.run(WARM_UP_NS + simulatedSeconds * 1e9);
+    });
+    rates.push(simulatedSeconds / (nanoseconds / 1e9));
+    const log = simulation.takeLog();
+    last = {
+      events: simulation.events - before,
+      requests: log.length,
+      failed: log.filter(({ errno }) => errno !== 0).length,
+      digest: simulation.digest(),
+    };
+  }
+  if (last === undefined) throw new Error("no rounds");
+  return { device, operationsPerSecond, simulatedSeconds, rate: spreadOf(rates), ...last };
 }
 
 /** Every rate on every device, each for about as many operations. */
 export async function simulationRows(
   quick: boolean,
+  rounds: number,
   progress: (name: string) => void = () => {},
 ): Promise<SimulationRow[]> {
   const devices = quick ? ["tiny"] : SIMULATED_DEVICES;
@@ -139,19 +149,22 @@ export async function simulationRows(
   for (const device of devices) {
     for (const rate of SIMULATED_RATES) {
       progress(`${device}, ${rate} page operations a second`);
-      rows.push(await runBlockade(device, rate, quick ? 2_000 : Math.max(2_000_000, rate * 2)));
+      rows.push(await runBlockade(device, rate, quick ? 2_000 : Math.max(1_000_000, rate), rounds));
     }
   }
   return rows;
 }
 
+/** One resident's loop: a page freed, another allocated. No pins, no CMA, no reclaim: those have no twin. */
 export interface TurnoverRow {
   readonly device: string;
-  /** Medians of CPU time per page freed and allocated, nanoseconds; ours and C's. */
-  readonly nsPerPage: number;
-  readonly nsPerPageC: number | null;
-  /** Median of the ratios of single rounds. */
+  /** CPU time per page freed and allocated, nanoseconds; ours, and C's as for the other rows. */
+  readonly ours: Spread;
+  readonly c: Spread | null;
+  readonly cFused: Spread | null;
+  /** Medians of the ratios of single rounds. */
   readonly ratio: number | null;
+  readonly ratioFused: number | null;
   readonly digest: string;
   readonly digestEqual: boolean | null;
 }
@@ -183,38 +196,45 @@ async function turnover(device: string): Promise<Simulation> {
   return simulation;
 }
 
-/** The hot loop on both sides by turns, `events` batches of 32 pages a round, from the same memory. */
+/** The loop on all sides by turns, `events` batches of 32 pages a round, from the same memory. */
 export async function turnoverRow(device: string, rounds: number, events: number): Promise<TurnoverRow> {
   using simulation = await turnover(device);
   const { engine } = simulation.machine;
+  // Looking at it writes what boot left unwritten: the twins know frames alone.
+  simulation.digest();
   const image = engine.memory().slice();
-  const twin = Twin.start(image, tableOf(image));
-  const ours: number[] = [];
-  const theirs: number[] = [];
+  const twins = startTwins(image, tableOf(image));
+  const sides = [undefined, twins.separate, twins.fused].filter((side, i) => i === 0 || side !== undefined);
+  const taken = sides.map(() => [] as number[]);
   try {
     for (let round = -1; round < rounds; round++) {
       engine.memory().set(image);
-      await twin?.reset();
-      const first = round % 2 === 0 ? await twin?.turn(events) : undefined;
-      const before = process.cpuUsage();
-      simulation.run(1e15, { events });
-      const { user, system } = process.cpuUsage(before);
-      const other = first ?? (await twin?.turn(events));
-      if (other?.checksum === 0) throw new Error("the twin could not go on");
-      if (round < 0) continue;
-      ours.push(((user + system) * 1000) / (events * 32));
-      if (other !== undefined) theirs.push(other.nanoseconds / (events * 32));
+      for (const twin of sides) await twin?.reset();
+      for (let turn = 0; turn < sides.length; turn++) {
+        const side = (turn + round + 1) % sides.length;
+        const run = await sides[side]?.turn(events);
+        if (run?.checksum === 0) throw new Error("the twin could not go on");
+        const nanoseconds = run?.nanoseconds ?? cpuNanoseconds(() => void simulation.run(1e15, { events }));
+        if (round >= 0) taken[side]?.push(nanoseconds / (events * 32));
+      }
     }
     const digest = simulation.digest();
+    const [ours = [], c, cFused] = taken;
+    const ratioTo = (theirs: readonly number[] | undefined) =>
+      theirs === undefined ? null : median(ours.map((ns, i) => ns / (theirs[i] ?? Number.NaN)));
+    const memories = await Promise.all(sides.flatMap((twin) => (twin === undefined ? [] : [twin.memory()])));
     return {
       device,
-      nsPerPage: median(ours),
-      nsPerPageC: twin === undefined ? null : median(theirs),
-      ratio: twin === undefined ? null : median(ours.map((ns, i) => ns / (theirs[i] ?? Number.NaN))),
+      ours: spreadOf(ours),
+      c: c === undefined ? null : spreadOf(c),
+      cFused: cFused === undefined ? null : spreadOf(cFused),
+      ratio: ratioTo(c),
+      ratioFused: ratioTo(cFused),
       digest,
-      digestEqual: twin === undefined ? null : digestOf(engine.module, await twin.memory()) === digest,
+      digestEqual:
+        sides.length === 1 ? null : memories.every((memory) => digestOf(engine.module, memory) === digest),
     };
   } finally {
-    twin?.stop();
+    stopTwins(twins);
   }
 }

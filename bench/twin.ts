@@ -63,6 +63,24 @@ export interface TwinRun {
   readonly checksum: number;
 }
 
+/**
+ * The same C twice: with its four entry points kept as functions with arguments (`noipa`), as calls of the core are, and
+ * free for the compiler to specialise and dissolve. Undefined where no C compiler is found.
+ */
+export interface Twins {
+  readonly separate: Twin | undefined;
+  readonly fused: Twin | undefined;
+}
+
+export function startTwins(image: Uint8Array, table: number): Twins {
+  return { separate: Twin.start(image, table), fused: Twin.start(image, table, true) };
+}
+
+export function stopTwins({ separate, fused }: Twins): void {
+  separate?.stop();
+  fused?.stop();
+}
+
 export class Twin {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
@@ -76,14 +94,22 @@ export class Twin {
   }
 
   /** undefined where no C compiler is found. @throws Error with the compiler's words when it fails */
-  static start(image: Uint8Array, table: number): Twin | undefined {
+  static start(image: Uint8Array, table: number, fused = false): Twin | undefined {
     const compiler = findCompiler();
     if (compiler === undefined) return undefined;
     const folder = mkdtempSync(join(tmpdir(), "pageblock-twin-"));
     writeFileSync(join(folder, "abi.h"), abiHeader());
     writeFileSync(join(folder, "image.bin"), image);
     const binary = join(folder, "twin");
-    const options = ["-O3", "-march=native", `-I${folder}`, join(sourceFolder(), "twin.c"), "-o", binary];
+    const options = [
+      ...(fused ? ["-DFUSED"] : []),
+      "-O3",
+      "-march=native",
+      `-I${folder}`,
+      join(sourceFolder(), "twin.c"),
+      "-o",
+      binary,
+    ];
     execFileSync(compiler, options, { stdio: ["ignore", "ignore", "pipe"] });
     const child = spawn(binary, [join(folder, "image.bin"), String(table)], {
       stdio: ["pipe", "pipe", "inherit"],

@@ -187,7 +187,6 @@ static inline void wakeIfBoosted(int zone, int order, int allocFlags) {
   if (!hasFlag(zone, ZoneFlag_BOOSTED)) return;
   if (!(allocFlags & AllocFlag_KSWAPD)) return;
   clearFlag(zone, ZoneFlag_BOOSTED);
-  count(StatWord_KSWAPD_WAKEUPS);
   record(EventKind_WAKE_KSWAPD, zone, (uint32_t)order, 0, 0, 0);
 }
 

@@ -131,12 +131,10 @@ static inline void setOwner(uint32_t link, uint32_t owner) {
   if (OWNER_BYTES > 3) at[3] = (uint8_t)(owner >> 24);
 }
 
-static inline void release(int actor, int cpu, uint32_t slot) {
+// What it was freed for the caller counts, by the batch.
+static inline void release(int cpu, uint32_t slot) {
   uint32_t link = (SLOTS[slot] - 1 - (uint32_t)START_PFN) << 2;
   uint32_t word = wordOf(link);
-  addCounter(actor, Counter_FREED, 1);
-  *spentAt() += COSTS[Cost_RELEASE];
-  addCounter(actor, Counter_BUSY_TIME, COSTS[Cost_RELEASE]);
   if (isOnLru(word)) {
     countedOnLru(word, -1);
     unlinkFrame(link);
@@ -147,15 +145,23 @@ static inline void release(int actor, int cpu, uint32_t slot) {
   freePages(cpu, link, 0);
 }
 
+static inline void charge(int actor, double nanoseconds) {
+  *spentAt() += nanoseconds;
+  addCounter(actor, Counter_BUSY_TIME, nanoseconds);
+}
+
 // ---- workload/actors/resident: anonymous and file pages
 
-static bool acquire(int actor, int cpu, uint32_t slot, bool isFile) {
+static inline bool isDirty(uint32_t nth, double share) { return (double)(nth * 0x9e3779b1u) < share * 4294967296.0; }
+
+static bool acquire(int actor, int cpu, uint32_t slot, uint32_t nth, bool isFile) {
   uint32_t *slow = STATS + StatWord_SLOW;
   uint32_t link = allocatePages(cpu, 0, isFile ? FILE_GFP : ANON_GFP, slow);
   if (link == NONE || *slow) return false;
-  addCounter(actor, Counter_ALLOCATED, 1);
   uint32_t life = isFile ? PageLife_FILE : PageLife_ANON;
-  uint32_t word = wordOf(link) | (Mobility_LRU << 12) | (life << 14) | (isFile ? 0 : PageFlag_MAPPED);
+  uint32_t flags = isFile ? 0 : PageFlag_MAPPED;
+  if (isFile && isDirty(nth, parameterOf(actor, ResidentParameter_DIRTY_SHARE))) flags = PageFlag_DIRTY;
+  uint32_t word = wordOf(link) | (Mobility_LRU << 12) | (life << 14) | flags;
   setWord(link, word);
   addHead(LRU_HEADS + ((uint32_t)countedOnLru(word, 1) << 2), link);
   SLOTS[slot] = pfnOf(link) + 1;
@@ -172,30 +178,38 @@ static inline uint32_t ownerOf(uint32_t link) {
 // What freeing the page in a slot will need is read for the whole batch first: the cache misses overlap.
 static void touchDrawn(int actor, uint32_t firstSlot, uint32_t total, int batch) {
   uint64_t stream;
+  uint32_t read = 0;
   memcpy(&stream, actorAt(actor) + ActorWord_SEED_LOW, sizeof stream);
   for (int i = 0; i < batch; i++) {
     uint32_t link = (SLOTS[firstSlot + nextBelow(&stream, total)] - 1 - (uint32_t)START_PFN) << 2;
-    *simulationWord(SimulationWord_TOUCHED) =
-        wordOf(link) ^ ownerOf(link) ^ prevOf(nextOf(link)) ^ nextOf(prevOf(link));
+    read ^= wordOf(link) ^ ownerOf(link) ^ prevOf(nextOf(link)) ^ nextOf(prevOf(link));
   }
+  *simulationWord(SimulationWord_TOUCHED) = read;
 }
 
+// Counters and costs by the batch, as the actor of the core has them.
 static bool turnOver(int actor) {
   uint32_t *words = actorAt(actor);
   int batch = (int)parameterOf(actor, ResidentParameter_BATCH);
   uint32_t anon = (uint32_t)parameterOf(actor, ResidentParameter_ANON);
   uint32_t total = anon + (uint32_t)parameterOf(actor, ResidentParameter_FILE);
   double interval = parameterOf(actor, ResidentParameter_INTERVAL) * batch;
-  schedule(*clockAt() + (uint64_t)(interval + *spentAt()), actor, 3, 0);
+  schedule(*clockAt() + (uint64_t)interval, actor, 3, 0);
+  addCounter(actor, Counter_PLANNED, batch);
   int freeing = (int)nextBelow(words + ActorWord_SIDE_LOW, (uint32_t)CONFIG[ConfigWord_NR_CPUS]);
   int cpu = (int)nextBelow(words + ActorWord_SIDE_LOW, (uint32_t)CONFIG[ConfigWord_NR_CPUS]);
   touchDrawn(actor, words[ActorWord_FIRST_SLOT], total, batch);
   for (int i = 0; i < batch; i++) {
     uint32_t nth = nextBelow(words + ActorWord_SEED_LOW, total);
     uint32_t slot = words[ActorWord_FIRST_SLOT] + nth;
-    release(actor, freeing, slot);
-    if (!acquire(actor, cpu, slot, nth >= anon)) return false;
+    release(freeing, slot);
+    if (!acquire(actor, cpu, slot, nth, nth >= anon)) return false;
   }
+  addCounter(actor, Counter_FREED, batch);
+  charge(actor, batch * COSTS[Cost_RELEASE]);
+  charge(actor, batch * COSTS[Cost_ALLOCATE]);
+  addCounter(actor, Counter_ALLOCATED, batch);
+  addCounter(actor, Counter_OPERATIONS, batch);
   return true;
 }
 
