@@ -56,21 +56,43 @@ export function quantileOfSorted(ascending: readonly number[], share: number): n
 /** An interval for the median; undefined for fewer than two values, which say nothing about their spread. */
 export function bootstrapMedian(
   values: readonly number[],
-  { rounds = 2000, level = 0.95, seed = 1 }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
+): Interval | undefined {
+  return bootstrap(values, options, (sample) => {
+    sample.sort();
+    return medianSorted(sample as unknown as number[]);
+  });
+}
+
+/** The same for the mean. */
+export function bootstrapMean(
+  values: readonly number[],
+  options: BootstrapOptions = {},
+): Interval | undefined {
+  return bootstrap(
+    values,
+    options,
+    (sample) => sample.reduce((sum, value) => sum + value, 0) / sample.length,
+  );
+}
+
+function bootstrap(
+  values: readonly number[],
+  { rounds = 2000, level = 0.95, seed = 1 }: BootstrapOptions,
+  statistic: (sample: Float64Array) => number,
 ): Interval | undefined {
   if (values.length < 2) return undefined;
   const random = randomFrom(seed);
   const sample = new Float64Array(values.length);
-  const medians = new Float64Array(rounds);
+  const found = new Float64Array(rounds);
   for (let round = 0; round < rounds; round++) {
     // 2^32 is far larger than any number of seeds: the bias of the remainder does not show.
     for (let i = 0; i < sample.length; i++) sample[i] = values[random() % values.length] ?? 0;
-    sample.sort();
-    medians[round] = medianSorted(sample as unknown as number[]);
+    found[round] = statistic(sample);
   }
-  medians.sort();
+  found.sort();
   const tail = (1 - level) / 2;
-  const all = medians as unknown as number[];
+  const all = found as unknown as number[];
   return { low: quantileSorted(all, tail), high: quantileSorted(all, 1 - tail) };
 }
 

@@ -12,6 +12,8 @@ export enum ExitCode {
   UNUSABLE = 2,
   /** The input can be read, and what was looked for is not in it: no failed request, no request. */
   NOTHING_FOUND = 3,
+  /** Stopped at a signal after the work in hand, to be begun again: EX_TEMPFAIL. */
+  STOPPED = 75,
   /** Interrupted by the user; what was finished is kept. 128 + SIGINT, as shells have it. */
   INTERRUPTED = 130,
 }

@@ -12,6 +12,8 @@ import type { RunCommandOptions } from "./run/run.js";
 import type { ShellOptions } from "./shell.js";
 import type { SizeOptions } from "./size.js";
 import type { SnapshotOptions } from "./snapshot.js";
+import type { MergeOptions } from "./sweep/merge.js";
+import type { SweepCommandOptions } from "./sweep/sweep.js";
 
 function wholeNumber(text: string): number {
   const value = Number(text);
@@ -167,6 +169,37 @@ function addRun(root: Command, done: (code: ExitCode) => void): void {
     .addOption(coreOption())
     .action(async (name: string | undefined, options: RunCommandOptions) =>
       done(await (await import("./run/run.js")).runRun(name, options)),
+    );
+  addSweep(root, done);
+}
+
+function addSweep(root: Command, done: (code: ExitCode) => void): void {
+  root
+    .command("sweep")
+    .description(
+      "run a grid of scenarios, policies, devices and seeds, or one part of it; what is finished is kept (docs/scale.md)",
+    )
+    .argument("<grid>", "a YAML file: scenarios, policies, devices, seeds, until")
+    .requiredOption("--out <directory>", "where parts and tables go; all parts of a grid share it")
+    .option("--shard <i/n>", "only part i of n, i from 0: 3/40; engines of array jobs say it themselves")
+    .option("--shards <n>", "number of parts, where the engine says i alone", countFrom1)
+    .option("--jobs <n>", "threads, as many as there are cores when absent", jobCount)
+    .option("--plan", "time a few runs and show how to divide and submit the grid")
+    .addOption(coreOption())
+    .action(async (grid: string, options: SweepCommandOptions) =>
+      done(await (await import("./sweep/sweep.js")).runSweepCommand(grid, options)),
+    );
+  root
+    .command("merge")
+    .description(
+      "put the parts of a grid together: runs.parquet, runs.csv, cells.json; exit 1 when parts are missing",
+    )
+    .argument("<directory>", "the folder of the sweep")
+    .option("--partial", "put together what is there")
+    .option("--until <figure>", 'which cells are not sure enough, and the next grid: "success 2%"')
+    .option("--json", "print the cells as JSON")
+    .action(async (directory: string, options: MergeOptions) =>
+      done((await import("./sweep/merge.js")).mergeParts(directory, options)),
     );
 }
 

@@ -108,10 +108,15 @@ function byPlace(a: ScenarioProblem, b: ScenarioProblem): number {
 }
 
 /**
+ * Data of any kind from YAML text, by what reads its plain data.
  * @param name how messages call the text: a file's name
  * @throws ScenarioError with every problem
  */
-export function parseScenario(text: string, name = "scenario"): Scenario {
+export function readYaml<T>(
+  text: string,
+  name: string,
+  settle: (reader: Reader, data: unknown) => T | undefined,
+): T {
   refuseOversized(text, name);
   const counter = new LineCounter();
   const source = { text, lines: text.split("\n"), counter };
@@ -121,12 +126,24 @@ export function parseScenario(text: string, name = "scenario"): Scenario {
   const syntax = broken.map(({ pos, message }) => place(source, pos, "", plain(message)));
   if (document.errors.length + twice.length > 0) throw new ScenarioError(name, syntax.sort(byPlace));
   const reader = new Reader();
-  const scenario = settleScenario(reader, toPlain(document, name));
-  if (scenario !== undefined && syntax.length === 0) return scenario;
+  const settled = settle(reader, toPlain(document, name));
+  if (settled !== undefined && syntax.length === 0) return settled;
   const problems = reader.issues.map((issue) =>
     place(source, findSpan(document, issue), pathText(issue.path), issue.message),
   );
   throw new ScenarioError(name, [...syntax, ...problems].sort(byPlace));
+}
+
+/**
+ * @param name how messages call the text: a file's name
+ * @param device a preset to run on instead of the device in the text
+ * @throws ScenarioError with every problem
+ */
+export function parseScenario(text: string, name = "scenario", device?: string): Scenario {
+  return readYaml(text, name, (reader, data) => {
+    const isGroup = typeof data === "object" && data !== null && !Array.isArray(data);
+    return settleScenario(reader, device === undefined || !isGroup ? data : { ...data, device });
+  });
 }
 
 function refused(name: string, message: string, line = 1): ScenarioError {

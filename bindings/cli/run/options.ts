@@ -8,7 +8,7 @@ import { type Policy, policies, policyNames } from "../../policy/index.js";
 import { scenarioText } from "../../scenario/index.js";
 import { parseQuantity } from "../../scenario/quantity.js";
 import type { Scenario } from "../../scenario/scenario.js";
-import type { SweepOptions } from "../../sweep/index.js";
+import { parseSeeds, type SweepOptions } from "../../sweep/index.js";
 import { UsageError } from "../exit.js";
 
 export interface RunCommandOptions {
@@ -30,11 +30,6 @@ export interface RunCommandOptions {
   readonly core?: CoreBuild;
 }
 
-/** A seed is 32 bits. */
-const MOST_SEED = 2 ** 32 - 1;
-/** Runs that one call may ask for of each policy: months of CPU time. */
-const MOST_SEEDS = 1_000_000;
-
 /** A file's name, or else a scenario of the package. */
 export function textOf(name: string): { text: string; label: string } {
   const isFile = /\.ya?ml$/i.test(name) || name.includes("/") || existsSync(name);
@@ -46,31 +41,22 @@ export function textOf(name: string): { text: string; label: string } {
   }
 }
 
-/** "40" or "41-80". @param option how messages call it */
-export function seedsFrom(text: string, option = "--seeds"): number[] {
-  const [, from = "1", to = ""] = /^(?:(\d+)\s*-\s*)?(\d+)$/.exec(text.trim()) ?? [];
-  if (to === "")
-    throw new UsageError(`${option}: expected a number of seeds or a range such as 41-80; got "${text}"`);
-  const [first, last] = [Number(from), Number(to)];
-  if (first < 1 || last < 1) throw new UsageError(`${option}: seeds are at least 1; got ${text}`);
-  if (last < first) throw new UsageError(`${option}: the range ${text} ends before it begins`);
-  if (last > MOST_SEED) throw new UsageError(`${option}: a seed is at most ${MOST_SEED}; got ${text}`);
-  if (last - first >= MOST_SEEDS)
-    throw new UsageError(
-      `${option}: at most ${MOST_SEEDS} seeds in one call; ${text} are ${last - first + 1}`,
-    );
-  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+/** "40" or "41-80". */
+function seedsFrom(text: string): number[] {
+  const parsed = parseSeeds(text);
+  if ("problem" in parsed) throw new UsageError(`--seeds: ${parsed.problem}`);
+  return parsed.seeds;
 }
 
 /** A policy by name: one of the scenario's own, or of the package. */
-export function policyNamed(name: string, own: readonly Policy[], option = "--policy"): Policy {
+function policyNamed(name: string, own: readonly Policy[]): Policy {
   const found = own.find((policy) => policy.name === name);
   if (found !== undefined) return found;
   const row = policies.get(name);
   if (row === undefined) {
     const guess = closest(name, policyNames);
     const hint = guess === undefined ? "" : ` did you mean ${guess}?`;
-    throw new UsageError(`${option}: there is no policy "${name}";${hint} known: ${policyNames.join(", ")}`);
+    throw new UsageError(`--policy: there is no policy "${name}";${hint} known: ${policyNames.join(", ")}`);
   }
   const { doc: _, source: __, ...policy } = row;
   return policy;
@@ -86,11 +72,11 @@ function policiesFrom(text: string, scenario: Scenario): Policy[] {
   return names.map((name) => policyNamed(name, scenario.policies));
 }
 
-export function untilFrom(text: string, option = "--until"): number {
+function untilFrom(text: string): number {
   const parsed = parseQuantity("time", text);
-  if ("problem" in parsed) throw new UsageError(`${option}: ${parsed.problem}`);
+  if ("problem" in parsed) throw new UsageError(`--until: ${parsed.problem}`);
   const { value } = parsed;
-  if (typeof value !== "number" || value <= 0) throw new UsageError(`${option}: must be longer than nothing`);
+  if (typeof value !== "number" || value <= 0) throw new UsageError("--until: must be longer than nothing");
   return value;
 }
 

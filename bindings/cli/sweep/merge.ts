@@ -1,0 +1,190 @@
+// Knows: `pageblock merge`: the parts of a grid put together, checked against each other, as tables; its exit codes.
+// Must not know: how a part comes to be, what a column means.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { JournalError, writeAside } from "../../durable/index.js";
+import { csvLine } from "../../report/csv.js";
+import { formatCount, formatDuration, formatShare, renderTable } from "../../report/index.js";
+import { ParquetTable } from "../../report/parquet.js";
+import { ROW_COLUMNS, rangesText, type SweepRow } from "../../sweep/index.js";
+import { ExitCode, printable, UsageError } from "../exit.js";
+import { type CellSummary, Cells, parseTarget, seedsWanted, type Target, widthOf } from "./cells.js";
+import { type GridHead, listParts, type Part, type PartRun, readGridHead, readPart, short } from "./parts.js";
+
+export interface MergeOptions {
+  /** Put together what is there. */
+  readonly partial?: boolean;
+  /** "success 2%" */
+  readonly until?: string;
+  readonly json?: boolean;
+}
+
+/** Rows of one row group. */
+const GROUP = 10_000;
+
+function checkParts(folder: string, head: GridHead): Part[] {
+  const listed = listParts(folder);
+  const counts = [...new Set(listed.map(({ count }) => count))];
+  if (counts.length > 1)
+    throw new JournalError(
+      `${folder} has parts of ${counts.join(" and of ")} shards; keep those of one division and remove the others`,
+    );
+  const parts = listed.map(({ name }) => readPart(join(folder, name)));
+  for (const { path, head: own } of parts)
+    if (own.grid !== head.grid)
+      throw new JournalError(
+        `${path} is a part of grid ${short(own.grid)}; the folder's is ${short(head.grid)}`,
+      );
+  return parts;
+}
+
+/** Each part ran the first run of the next one too: an engine that is deterministic gives the same digest. */
+function auditParts(parts: readonly Part[]): string[] {
+  const owners = new Map(parts.flatMap((part) => part.runs.map((run) => [run.run, { part, run }] as const)));
+  return parts.flatMap(({ head }) => {
+    const own = head.audit === null ? undefined : owners.get(head.audit.run);
+    const digest = own?.run.rows[0]?.digest;
+    if (head.audit === null || own === undefined || digest === undefined || digest === head.audit.digest)
+      return [];
+    const who = ({ machine, shard }: Part["head"]) =>
+      `${machine.host} (shard ${shard}, Node ${machine.node}, ${machine.arch})`;
+    return [
+      `run ${head.audit.run}: ${who(own.part.head)} says ${digest}, ${who(head)} says ${head.audit.digest}`,
+    ];
+  });
+}
+
+function tellMissing(folder: string, parts: readonly Part[]): string {
+  const count = parts[0]?.head.of ?? 1;
+  const there = new Set(parts.map(({ head }) => head.shard));
+  const missing = Array.from({ length: count }, (_, i) => i).filter((i) => !there.has(i));
+  const text = rangesText(missing);
+  return [
+    `${missing.length} of ${count} parts are missing: ${text}`,
+    `Slurm         sbatch --array=${text} ... --shards ${count}`,
+    `parallel      parallel -j1 pageblock sweep GRID.yaml --out ${folder} --shard {}/${count} ::: ${missing.join(" ")}`,
+    `--partial puts together what is there`,
+    "",
+  ].join("\n");
+}
+
+function writeTables(folder: string, runs: readonly PartRun[]): void {
+  const rows = function* (): Generator<SweepRow> {
+    for (const run of runs) yield* run.rows;
+  };
+  writeAside(join(folder, "runs.csv"), (put) => {
+    put(csvLine(ROW_COLUMNS.map(({ name }) => name)));
+    for (const row of rows()) put(csvLine(ROW_COLUMNS.map(({ name }) => row[name])));
+  });
+  writeAside(join(folder, "runs.parquet"), (put) => {
+    const table = new ParquetTable(ROW_COLUMNS, put);
+    let group: SweepRow[] = [];
+    const flush = () => {
+      table.write(ROW_COLUMNS.map(({ name }) => group.map((row) => row[name])));
+      group = [];
+    };
+    for (const row of rows()) {
+      group.push(row);
+      if (group.length === GROUP) flush();
+    }
+    flush();
+    table.finish();
+  });
+}
+
+const MOST_CELLS = 60;
+
+function renderCells(cells: readonly CellSummary[], target: Target | undefined): string {
+  const headers = [
+    "scenario",
+    "device",
+    "policy",
+    "client",
+    "seeds",
+    "requests",
+    "success",
+    "95 %",
+    "p50",
+    "errors",
+  ];
+  const columns = headers.map((header, i) => ({ header, align: i < 4 ? "left" : "right" }) as const);
+  const shown =
+    target === undefined
+      ? cells
+      : cells.toSorted((a, b) => (widthOf(b, target) ?? 0) - (widthOf(a, target) ?? 0));
+  const rows = shown
+    .slice(0, MOST_CELLS)
+    .map(({ scenario, device, policy, client, seeds, requests, success, successInterval, p50Ns, errors }) => [
+      ...[scenario, device, policy, client || "-", formatCount(seeds), formatCount(requests)],
+      seeds === 0 ? "-" : formatShare(success, 1),
+      successInterval === undefined
+        ? "-"
+        : `${formatShare(successInterval.low, 1)} to ${formatShare(successInterval.high, 1)}`,
+      p50Ns === undefined ? "-" : formatDuration(p50Ns),
+      formatCount(errors),
+    ]);
+  const more = cells.length - rows.length;
+  return `${renderTable(columns, rows)}${more > 0 ? `${formatCount(more)} more cells are in cells.json\n` : ""}`;
+}
+
+/** What is not sure enough yet, and a smaller grid that asks only for that. */
+function tellNext(
+  folder: string,
+  { source }: GridHead,
+  cells: readonly CellSummary[],
+  target: Target,
+): string {
+  const open = cells.filter((cell) => (widthOf(cell, target) ?? 0) > target.width);
+  const asked = cells.filter(({ seeds }) => seeds > 0).length;
+  const sure = `${formatCount(asked - open.length)} of ${formatCount(asked)} cells know their ${target.figure} to ${formatShare(target.width, 1)}`;
+  if (open.length === 0) return `${sure}: no further seed is needed\n`;
+  const names = (key: "scenario" | "policy" | "device") => new Set(open.map((cell) => cell[key]));
+  const last = Number(source.seeds.split("-").at(-1));
+  const kept = source.scenarios.filter((name) => names("scenario").has(name) || /\.ya?ml$|\//i.test(name));
+  const lines = [
+    `scenarios: ${JSON.stringify(kept)}`,
+    `policies: ${JSON.stringify(source.policies.filter((name) => names("policy").has(name)))}`,
+    ...(source.devices === null
+      ? []
+      : [`devices: ${JSON.stringify(source.devices.filter((name) => names("device").has(name)))}`]),
+    `seeds: ${last + 1}-${last + seedsWanted(open, target)}`,
+    ...(source.until === null ? [] : [`until: ${source.until}`]),
+  ];
+  const path = join(folder, "next.yaml");
+  writeFileSync(path, `${lines.join("\n")}\n`);
+  return `${sure}; ${path} asks for the other ${formatCount(open.length)}\n`;
+}
+
+/** Answers 0; 1 when parts are missing or machines disagree; 2 for a folder that cannot be used. */
+export function mergeParts(folder: string, options: MergeOptions): ExitCode {
+  const target = options.until === undefined ? undefined : parseTarget(options.until);
+  if (options.until !== undefined && target === undefined)
+    throw new UsageError(`--until: expected "success 2%" or "missed 0.5%"; got "${options.until}"`);
+  const head = readGridHead(folder);
+  const parts = checkParts(folder, head);
+  const runs = parts.flatMap((part) => part.runs).sort((a, b) => a.run - b.run);
+  if (runs.length !== head.runs && options.partial !== true) {
+    process.stderr.write(tellMissing(folder, parts));
+    return ExitCode.DISAGREES;
+  }
+  const cells = new Cells();
+  for (const run of runs) for (const row of run.rows) cells.add(row);
+  const summaries = cells.summaries();
+  writeTables(folder, runs);
+  writeAside(join(folder, "cells.json"), (put) => put(`${JSON.stringify(summaries, null, 1)}\n`));
+  const disagree = auditParts(parts);
+  if (options.json === true)
+    process.stdout.write(
+      `${JSON.stringify({ runs: runs.length, of: head.runs, disagree, cells: summaries }, null, 2)}\n`,
+    );
+  else {
+    process.stdout.write(
+      `${formatCount(runs.length)} of ${formatCount(head.runs)} runs: ${join(folder, "runs.parquet")} (beside it runs.csv, cells.json)\n`,
+    );
+    process.stdout.write(renderCells(summaries, target));
+    if (target !== undefined) process.stdout.write(tellNext(folder, head, summaries, target));
+  }
+  for (const line of disagree) process.stderr.write(printable(`pageblock: machines disagree: ${line}\n`));
+  return disagree.length > 0 ? ExitCode.DISAGREES : ExitCode.OK;
+}

@@ -1,0 +1,144 @@
+// Knows: the folder of a grid: what grid it is, and its finished parts, each written aside and renamed.
+// Must not know: how a run is done, what a row means.
+//
+// A part is a text file: a line that says what it is, a line for each run in the grid's order, a line with the SHA-256 of
+// all before it.
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { JournalError, writeAside } from "../../durable/index.js";
+import type { Shard, SweepRow } from "../../sweep/index.js";
+import type { GridSource } from "./grid_file.js";
+
+/** Who ran a part: named when two of them disagree. */
+export interface PartMachine {
+  readonly host: string;
+  readonly node: string;
+  readonly arch: string;
+}
+
+/** A run of another part, done here once more. */
+export interface PartAudit {
+  readonly run: number;
+  readonly digest: string;
+}
+
+export interface PartHead {
+  readonly part: "pageblock";
+  /** SHA-256 of grid, core and version. */
+  readonly grid: string;
+  readonly shard: number;
+  readonly of: number;
+  readonly runs: number;
+  readonly machine: PartMachine;
+  readonly audit: PartAudit | null;
+}
+
+export interface PartRun {
+  readonly run: number;
+  readonly rows: readonly SweepRow[];
+}
+
+export interface GridHead {
+  readonly grid: string;
+  readonly runs: number;
+  readonly version: string;
+  readonly source: GridSource;
+}
+
+const GRID = "grid.json";
+const PART = /^part-(\d+)-of-(\d+)\.jsonl$/;
+
+function padded(index: number, count: number): string {
+  return String(index).padStart(String(count - 1).length, "0");
+}
+
+export function partName({ index, count }: Shard): string {
+  return `part-${padded(index, count)}-of-${count}.jsonl`;
+}
+
+/** Where a part's journal lies until the part is written. */
+export function workFolder(folder: string, { index, count }: Shard): string {
+  return join(folder, `work-${padded(index, count)}-of-${count}`);
+}
+
+/** @throws JournalError when there is none, or it cannot be read */
+export function readGridHead(folder: string): GridHead {
+  try {
+    return JSON.parse(readFileSync(join(folder, GRID), "utf8")) as GridHead;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new JournalError(
+      `${folder} is no folder of a sweep: ${GRID} ${code === undefined ? "is damaged" : `cannot be read (${code})`}`,
+    );
+  }
+}
+
+/** All parts write the same bytes. @throws JournalError for a folder of another grid */
+export function writeGridHead(folder: string, head: GridHead): void {
+  if (!existsSync(join(folder, GRID))) {
+    writeAside(join(folder, GRID), (put) => put(`${JSON.stringify(head, null, 1)}\n`));
+    return;
+  }
+  const there = readGridHead(folder);
+  if (there.grid === head.grid) return;
+  const version = there.version === head.version ? "" : `, version ${there.version}`;
+  throw new JournalError(
+    `${folder} belongs to grid ${short(there.grid)}${version}; this is grid ${short(head.grid)}: another grid needs another folder`,
+  );
+}
+
+export function short(hash: string): string {
+  return hash.slice(0, 12);
+}
+
+export function writePart(path: string, head: PartHead, runs: Iterable<PartRun>): void {
+  writeAside(path, (put) => {
+    const hash = createHash("sha256");
+    const line = (value: unknown) => {
+      const text = `${JSON.stringify(value)}\n`;
+      hash.update(text);
+      put(text);
+    };
+    line(head);
+    for (const run of runs) line(run);
+    put(`${JSON.stringify({ sha256: hash.digest("hex") })}\n`);
+  });
+}
+
+export interface Part {
+  readonly path: string;
+  readonly head: PartHead;
+  readonly runs: readonly PartRun[];
+}
+
+/** @throws JournalError for a file that is no whole part */
+export function readPart(path: string): Part {
+  const text = readFileSync(path, "utf8");
+  const end = text.lastIndexOf("\n", text.length - 2) + 1;
+  const damaged = () => new JournalError(`${path} is no whole part; remove it and run its shard again`);
+  try {
+    const { sha256 } = JSON.parse(text.slice(end)) as { sha256?: string };
+    const body = text.slice(0, end);
+    if (sha256 !== createHash("sha256").update(body).digest("hex")) throw damaged();
+    const [head, ...runs] = body.trimEnd().split("\n");
+    return {
+      path,
+      head: JSON.parse(head ?? "") as PartHead,
+      runs: runs.map((line) => JSON.parse(line) as PartRun),
+    };
+  } catch {
+    throw damaged();
+  }
+}
+
+/** Names of the parts that are there: shard and number of shards. */
+export function listParts(folder: string): (Shard & { readonly name: string })[] {
+  return readdirSync(folder)
+    .flatMap((name) => {
+      const [, index, count] = PART.exec(name) ?? [];
+      return index === undefined ? [] : [{ name, index: Number(index), count: Number(count) }];
+    })
+    .sort((a, b) => a.count - b.count || a.index - b.index);
+}
