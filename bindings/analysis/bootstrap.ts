@@ -4,8 +4,6 @@
 // The percentile interval of Efron, `Bootstrap Methods: Another Look at the Jackknife`, 1979: resample with
 // replacement, take the statistic of each resample, cut off both tails. Seeded: the same values, the same interval.
 
-import { medianSorted, quantileSorted } from "simple-statistics";
-
 /** A bootstrap interval. */
 export interface Interval {
   /** Lower end. */
@@ -34,6 +32,17 @@ function randomFrom(seed: number): () => number {
   };
 }
 
+/** Hyndman and Fan's type 7, as numpy has it: linear between the two neighbours. At least one value. */
+function quantileSorted(ascending: ArrayLike<number>, share: number): number {
+  const at = (ascending.length - 1) * share;
+  const below = ascending[Math.floor(at)]!;
+  return below + (at - Math.floor(at)) * (ascending[Math.ceil(at)]! - below);
+}
+
+function medianSorted(ascending: ArrayLike<number>): number {
+  return quantileSorted(ascending, 0.5);
+}
+
 function sorted(values: readonly number[]): number[] {
   return [...values].sort((a, b) => a - b);
 }
@@ -50,7 +59,7 @@ export function quantile(values: readonly number[], share: number): number | und
 
 /** The same of values that ascend already; at least one. */
 export function quantileOfSorted(ascending: readonly number[], share: number): number {
-  return quantileSorted(ascending as number[], share);
+  return quantileSorted(ascending, share);
 }
 
 /** An interval for the median; undefined for fewer than two values, which say nothing about their spread. */
@@ -60,7 +69,7 @@ export function bootstrapMedian(
 ): Interval | undefined {
   return bootstrap(values, options, (sample) => {
     sample.sort();
-    return medianSorted(sample as unknown as number[]);
+    return medianSorted(sample);
   });
 }
 
@@ -92,8 +101,7 @@ function bootstrap(
   }
   found.sort();
   const tail = (1 - level) / 2;
-  const all = found as unknown as number[];
-  return { low: quantileSorted(all, tail), high: quantileSorted(all, 1 - tail) };
+  return { low: quantileSorted(found, tail), high: quantileSorted(found, 1 - tail) };
 }
 
 export interface PairedDifference {

@@ -139,7 +139,6 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   yaml: "scenario/yaml",
   piscina: "sweep/node",
   "hyparquet-writer": "report/parquet",
-  "simple-statistics": "analysis",
   fflate: "importers/bundle",
   pbf: "kernel_text/trace/perfetto",
   "#platform": "engine/load",

@@ -13,6 +13,10 @@ function uniform(seed: number): () => number {
 describe("quantiles", () => {
   it("of few values, and of none", () => {
     expect([median([3, 1, 2]), median([4, 1]), quantile([1, 2, 3, 4], 1)]).toEqual([2, 2.5, 4]);
+    // Between two values linearly, as numpy's default: 0.25 of the way falls on place 0.75 of 4 values.
+    expect([quantile([4, 1, 3, 2], 0.25), quantile([10, 20, 40], 0.9), quantile([7], 0.3)]).toEqual([
+      1.75, 36, 7,
+    ]);
     expect([median([]), quantile([], 0.5)]).toEqual([undefined, undefined]);
   });
 });
