@@ -187,6 +187,7 @@ export {
   Simulation,
   type SimulationOptions,
 } from "../scenario/simulation.js";
+export { Timeline, type TimelineOptions } from "../scenario/timeline.js";
 export { parseScenario } from "../scenario/yaml.js";
 export { type SizeAnswer, size, sizeForBuffers } from "../size/index.js";
 export type { MachineState } from "../state/types.js";
