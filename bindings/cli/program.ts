@@ -14,6 +14,7 @@ import type { SizeOptions } from "./size.js";
 import type { SnapshotOptions } from "./snapshot.js";
 import type { MergeOptions } from "./sweep/merge.js";
 import type { SweepCommandOptions } from "./sweep/sweep.js";
+import type { ViewOptions } from "./view.js";
 
 function wholeNumber(text: string): number {
   const value = Number(text);
@@ -81,6 +82,7 @@ function program(done: (code: ExitCode) => void): Command {
     .action(async (files: string[], options: ExplainOptions) =>
       done(await (await import("./explain.js")).runExplain(files, options)),
     );
+  addView(root, done);
   addSnapshot(root, done);
   addSize(root, done);
   addBench(root, done);
@@ -122,6 +124,22 @@ function addShell(root: Command, done: (code: ExitCode) => void): void {
     .option("-e, --exit-on-error", "stop at the first command that fails")
     .addOption(coreOption())
     .action(async (options: ShellOptions) => done(await (await import("./shell.js")).runShell(options)));
+}
+
+function addView(root: Command, done: (code: ExitCode) => void): void {
+  root
+    .command("view")
+    .description(
+      "see a scenario's device page by page, at any moment, two policies side by side, in a browser",
+    )
+    .argument("[scenario]", "a YAML file, or the name of a scenario of the package")
+    .option("--policy <name>", "policy of the map: mainline")
+    .option("--beside <name>", "another policy, whose map is beside it on the same clock")
+    .option("--seed <n>", "seed of the run: 1", wholeNumber)
+    .option("--no-open", "print the address and open no browser")
+    .action(async (name: string | undefined, options: ViewOptions) =>
+      done(await (await import("./view.js")).runView(name, options)),
+    );
 }
 
 function addSnapshot(root: Command, done: (code: ExitCode) => void): void {

@@ -128,6 +128,9 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
 /** The page of a report: what it imports of bindings, the vocabulary and shapes; it draws and computes nothing else. */
 export const WEB = ["report/run", "report/sizes", "engine/extent", "scenario/result"];
 
+/** The page that shows a phone: its worker runs the engine itself, so it may drive a simulation; it reports nothing. */
+export const VIEW = ["abi", "engine", "device/resolve", "policy", "scenario", "sweep/actor_specs"];
+
 /** The naive model shares no line of logic with the core, nor with what drives it: it may see these and itself. */
 export const REFERENCE = ["abi", "state", "importers", "importers/capture"];
 

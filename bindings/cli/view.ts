@@ -1,0 +1,97 @@
+// Knows: `pageblock view`: the page that shows a phone, served to this machine alone, and a link to what is to be seen.
+// Must not know: what the page does.
+
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { parseScenario, scenarioNames } from "../scenario/index.js";
+import { ExitCode, UsageError } from "./exit.js";
+import { packageFile } from "./package_files.js";
+
+export interface ViewOptions {
+  readonly policy?: string;
+  readonly beside?: string;
+  readonly seed?: number;
+  /** commander's --no-open. */
+  readonly open: boolean;
+}
+
+/** Nothing may be fetched, and nobody may put the page into a frame. */
+const HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy":
+    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
+
+/** The page. @throws UsageError when it was not built */
+export function viewPage(): string {
+  const file = packageFile("dist/view.html");
+  if (!existsSync(file)) throw new UsageError(`${file} is not there; run "npm run build:report"`);
+  return readFileSync(file, "utf8");
+}
+
+/**
+ * Serves the page on the loopback interface, on a port that is free. A request that calls the host anything else, as a
+ * page of another site would whose name was pointed here, is refused.
+ */
+export async function serveView(page: string): Promise<{ readonly server: Server; readonly url: string }> {
+  const server = createServer((request, response) => {
+    const { port } = server.address() as AddressInfo;
+    const isHere =
+      request.headers.host === `127.0.0.1:${port}` || request.headers.host === `localhost:${port}`;
+    if (!isHere) response.writeHead(403).end("this page is for this machine alone\n");
+    else if (request.method !== "GET" || request.url !== "/") response.writeHead(404).end();
+    else response.writeHead(200, HEADERS).end(page);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+}
+
+/** What the page is to open, behind the # of its address. @throws ScenarioError for a file that is no scenario */
+function linkFor(name: string | undefined, { policy, beside, seed }: ViewOptions): string {
+  const words = new URLSearchParams();
+  if (name !== undefined) {
+    const isKnown = (scenarioNames as readonly string[]).includes(name);
+    const text = isKnown ? name : readFileSync(name, "utf8");
+    if (!isKnown) parseScenario(text, name);
+    words.set("scenario", text);
+  }
+  if (policy !== undefined) words.set("policy", policy);
+  if (beside !== undefined) words.set("beside", beside);
+  if (seed !== undefined) words.set("seed", String(seed));
+  const link = words.toString();
+  return link === "" ? "" : `#${link}`;
+}
+
+function openInBrowser(url: string): void {
+  const [program, ...first] =
+    process.platform === "darwin"
+      ? ["open"]
+      : process.platform === "win32"
+        ? ["cmd", "/c", "start", ""]
+        : ["xdg-open"];
+  const child = spawn(program as string, [...first, url], { stdio: "ignore", detached: true });
+  child.on("error", () => {});
+  child.unref();
+}
+
+/** Serves until it is interrupted. */
+export async function runView(name: string | undefined, options: ViewOptions): Promise<ExitCode> {
+  const link = linkFor(name, options);
+  const { server, url } = await serveView(viewPage());
+  process.stdout.write(`The map is at ${url}${link}\nOnly this machine can see it. Ctrl-C ends it.\n`);
+  if (options.open) openInBrowser(`${url}${link}`);
+  await new Promise<void>((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
+  server.closeAllConnections();
+  server.close();
+  return ExitCode.OK;
+}

@@ -1,0 +1,201 @@
+// Knows: that the page that shows a phone tells the truth: in a real browser, from a file, against runs in Node.
+
+import { existsSync } from "node:fs";
+import { get } from "node:http";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { serveView, viewPage } from "../../bindings/cli/view.js";
+import { policies } from "../../bindings/policy/index.js";
+import { parseScenario } from "../../bindings/scenario/index.js";
+import { Simulation } from "../../bindings/scenario/simulation.js";
+import { simulationOptions } from "../../bindings/sweep/actor_specs.js";
+import { type Layout, layoutOf, type View, wholeView } from "../../web/view/layout.js";
+import { linkOf, placeOf } from "../../web/view/link.js";
+import { paint } from "../../web/view/paint.js";
+import { CHROMIUM } from "../package/browser.js";
+
+const FILE = fileURLToPath(new URL("../../dist/view.html", import.meta.url));
+const SCENARIO = `name: seen
+device: tiny
+duration: 400ms
+pressure: { swap: 16MiB }
+workloads:
+  - { kind: resident, anon: 40%, file: 16%, interval: 20us }
+  - { kind: direct-io, queue-depth: 32, pages: 16KiB, service: 8ms, buffers: 10MiB, fresh-share: 40% }
+clients:
+  - { kind: camera, area: reserved, pages: 8MiB, start: 50ms, interval: 60ms, hold: 20ms, deadline: 5ms }
+`;
+const PLACE = { scenario: SCENARIO, policy: "mainline", beside: "strict", seed: 3, timeNs: 2e8 };
+/** Out of order, on keyframes and off. */
+const TIMES = [2e8, 3e8 + 7, 1e8, 1e8 - 1, 123_456_789, 0, 399_999_999, 5e7, 300_000_001, 2e8 + 1];
+
+interface Shown {
+  readonly policy: string;
+  readonly digest: string;
+  readonly map: Buffer;
+  readonly pixels: Buffer;
+  readonly view: View;
+  readonly width: number;
+}
+
+/** What the page shows of each side, as it came from the worker and as it was drawn; bytes as base64. */
+const SHOWN = `(() => {
+  const text = (bytes) => {
+    let all = "";
+    for (let at = 0; at < bytes.length; at += 8192) all += String.fromCharCode(...bytes.subarray(at, at + 8192));
+    return btoa(all);
+  };
+  return pageblockView.sides.map(({ policy, moment, map: { view, canvas } }) => ({
+    policy, digest: moment.digest, map: text(moment.map), view, width: canvas.width,
+    pixels: text(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data),
+  }));
+})()`;
+
+const straight = new Map<string, { digest: string; map: Buffer }>();
+
+/** The straight run in Node, without a timeline. */
+async function inNode(policy: string, timeNs: number): Promise<{ digest: string; map: Buffer }> {
+  const key = `${policy} ${timeNs}`;
+  const known = straight.get(key);
+  if (known !== undefined) return known;
+  const row = policies.get(policy);
+  if (row === undefined) throw new Error(policy);
+  using simulation = await Simulation.create(simulationOptions(parseScenario(SCENARIO), row, PLACE.seed));
+  while (simulation.run(timeNs) !== 0) simulation.takeLog();
+  const found = { digest: simulation.digest(), map: Buffer.from(simulation.machine.views.classMap()) };
+  straight.set(key, found);
+  return found;
+}
+
+let browser: Browser;
+let page: Page;
+const errors: string[] = [];
+
+beforeAll(async () => {
+  if (CHROMIUM === undefined) throw new Error("the page is tested in Chromium, and there is none");
+  if (!existsSync(FILE)) throw new Error(`${FILE} is not there; run "npm run build:report"`);
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("request", (request) => {
+    if (!/^(file|blob|data):/.test(request.url())) errors.push(`asked for ${request.url()}`);
+  });
+  await page.goto(`file://${FILE}#${linkOf(PLACE)}`);
+  await until(
+    "globalThis.pageblockView?.sides.length === 2 && pageblockView.sides.every(({ moment }) => moment)",
+  );
+}, 120_000);
+
+afterAll(() => browser?.close());
+
+/** The page's own policy forbids playwright's waitForFunction; an expression evaluated from outside is none of the page's. */
+async function until(condition: string): Promise<void> {
+  await page.evaluate(
+    `new Promise((resolve) => { const look = () => (${condition} ? resolve(true) : requestAnimationFrame(look)); look(); })`,
+  );
+}
+
+async function shown(): Promise<Shown[]> {
+  const sides = (await page.evaluate(SHOWN)) as (Omit<Shown, "map" | "pixels"> & {
+    map: string;
+    pixels: string;
+  })[];
+  return sides.map(({ map, pixels, ...rest }) => ({
+    ...rest,
+    map: Buffer.from(map, "base64"),
+    pixels: Buffer.from(pixels, "base64"),
+  }));
+}
+
+/** Are the pixels those that the painter makes of the map, one by one? */
+function isTrue(layout: Layout, { view, width, map, pixels }: Shown, other?: Shown): boolean {
+  const out = new Uint32Array(pixels.length / 4);
+  paint(out, width, view, layout, map, other?.map);
+  return Buffer.from(out.buffer).equals(pixels);
+}
+
+describe("the page", () => {
+  it("stands at any moment where the straight run stands, both policies, every frame", async () => {
+    for (const time of TIMES) {
+      await page.evaluate(`pageblockView.seek(${time})`);
+      for (const { policy, digest, map } of await shown()) {
+        const expected = await inNode(policy, time);
+        expect(digest, `${policy} at ${time}`).toBe(expected.digest);
+        expect(map.equals(expected.map)).toBe(true);
+      }
+    }
+    const [first, second] = await shown();
+    expect(first?.digest).not.toBe(second?.digest);
+    expect(errors).toEqual([]);
+  }, 120_000);
+
+  it("draws each frame in the colour of its class, at three levels and as a difference", async () => {
+    const layout = layoutOf((await shown())[0]?.map.length ?? 0, 9);
+    const canvas = page.locator("canvas").first();
+    await canvas.focus();
+    const widths: number[] = [];
+    for (const presses of [0, 6, 8]) {
+      for (let i = 0; i < presses; i++) await page.keyboard.press("+");
+      const [side] = await shown();
+      if (side === undefined) throw new Error("nothing is shown");
+      widths.push(side.view.across);
+      expect(isTrue(layout, side)).toBe(true);
+    }
+    expect(new Set(widths).size).toBe(3);
+    expect(wholeView(layout, 1152, 576).across).toBe(widths[0]);
+    await page.keyboard.press("d");
+    const [a, b] = await shown();
+    if (a === undefined || b === undefined) throw new Error("nothing is shown");
+    expect(isTrue(layout, a, b)).toBe(true);
+    expect(isTrue(layout, a)).toBe(false);
+    await page.keyboard.press("d");
+  }, 60_000);
+
+  it("goes to the next failure by the keyboard, and keeps the link at what is shown", async () => {
+    await page.evaluate("pageblockView.seek(0)");
+    await page.locator("canvas").first().focus();
+    await page.keyboard.press("f");
+    await until("document.querySelector('.failed') && !location.hash.endsWith('timeNs=0')");
+    const place = placeOf(new URL(page.url()).hash, PLACE);
+    expect(place.scenario).toBe(SCENARIO);
+    expect(errors).toEqual([]);
+  }, 60_000);
+
+  it("says in words what is wrong with a link", async () => {
+    const other = await browser.newPage();
+    await other.goto(
+      `file://${FILE}#${linkOf({ ...PLACE, beside: "", policy: "<img src=x onerror=alert(1)>" })}`,
+    );
+    const text = await other.locator("[role=alert]").textContent();
+    expect(text).toContain("expected one of mainline");
+    expect(await other.locator("img").count()).toBe(0);
+    await other.close();
+  }, 60_000);
+});
+
+describe("pageblock view", () => {
+  function ask(url: string, host?: string): Promise<{ status: number | undefined; policy: unknown }> {
+    return new Promise((resolve, reject) => {
+      get(url, host === undefined ? {} : { headers: { host } }, (answer) => {
+        answer.resume();
+        resolve({ status: answer.statusCode, policy: answer.headers["content-security-policy"] });
+      }).on("error", reject);
+    });
+  }
+
+  it("answers on the loopback interface, and only under its own name", async () => {
+    const { server, url } = await serveView(viewPage());
+    try {
+      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+      expect(await ask(url)).toMatchObject({
+        status: 200,
+        policy: expect.stringContaining("default-src 'none'"),
+      });
+      expect((await ask(url, "evil.example")).status).toBe(403);
+      expect((await ask(`${url}../package.json`)).status).toBe(404);
+    } finally {
+      server.close();
+    }
+  });
+});

@@ -1,0 +1,96 @@
+// Knows: one run on a timeline: opens it, stands at any moment of it, tells what is there.
+// Must not know: the page.
+
+import { FrameKind, Mobility, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
+import { ConfigWord } from "../../assembly/abi/words.js";
+import { resolveDevice } from "../../bindings/device/resolve.js";
+import { policies, policyNames } from "../../bindings/policy/index.js";
+import { Simulation } from "../../bindings/scenario/simulation.js";
+import { Timeline } from "../../bindings/scenario/timeline.js";
+import { parseScenario } from "../../bindings/scenario/yaml.js";
+import { simulationOptions } from "../../bindings/sweep/actor_specs.js";
+import type { Answer, Ask, FrameFacts, Moment, Opened, Opening } from "./protocol.js";
+
+let timeline: Timeline | undefined;
+
+function opened(): Timeline {
+  if (timeline === undefined) throw new Error("no run is open");
+  return timeline;
+}
+
+async function open({ scenario: text, policy: name, seed }: Opening): Promise<Opened> {
+  const scenario = parseScenario(text);
+  const policy = policies.get(name);
+  if (policy === undefined)
+    throw new Error(`policy ${JSON.stringify(name)}: expected one of ${policyNames.join(", ")}`);
+  timeline?.dispose();
+  const simulation = await Simulation.create(simulationOptions(scenario, policy, seed));
+  timeline = new Timeline(simulation);
+  const { views } = simulation.machine;
+  const { areas, name: device } = resolveDevice(scenario.device);
+  return {
+    name: scenario.name,
+    device,
+    startPfn: views.startPfn,
+    frames: views.frameCount,
+    pageblockOrder: views.config(ConfigWord.PAGEBLOCK_ORDER),
+    pageSize: 2 ** views.config(ConfigWord.PAGE_SHIFT),
+    durationNs: scenario.durationNs,
+    areas: areas.flatMap((area) =>
+      area.ranges.map(({ start, pages }) => ({ name: area.name, startPfn: start, pages })),
+    ),
+  };
+}
+
+function seek(timeNs: number): Moment {
+  const { simulation } = opened();
+  opened().seek(timeNs);
+  const requests = opened().requests.map(({ actor, pages, errno, beginNs, endNs, windows }) => ({
+    client: simulation.actors[actor]?.name ?? "",
+    pages,
+    errno,
+    beginNs,
+    endNs,
+    windows,
+  }));
+  return {
+    nowNs: simulation.nowNs,
+    digest: simulation.digest(),
+    map: simulation.machine.views.classMap(),
+    requests,
+  };
+}
+
+/** The block that a frame belongs to, in words. */
+function frame(index: number): FrameFacts {
+  const { machine } = opened().simulation;
+  const { views } = machine;
+  const pfn = views.startPfn + index;
+  let head = views.frame(pfn);
+  for (let order = 1; head.kind === FrameKind.BODY && order <= 13; order++) {
+    const candidate = views.frame(views.startPfn + Math.floor(index / 2 ** order) * 2 ** order);
+    if (candidate.kind !== FrameKind.BODY && candidate.pfn + 2 ** candidate.order > pfn) head = candidate;
+  }
+  const flags = Object.entries(PageFlag).filter(
+    ([, bit]) => typeof bit === "number" && (head.flags & bit) !== 0,
+  );
+  const words = [`${FrameKind[head.kind]} of order ${head.order} at pfn ${head.pfn}`];
+  if (head.kind === FrameKind.ALLOCATED) words.push(PageLife[head.life] ?? "", Mobility[head.mobility] ?? "");
+  if (head.pins > 0) words.push(`${head.pins} pins`);
+  return { pfn, text: [...words, ...flags.map(([name]) => name)].join(", ") };
+}
+
+function answer(ask: Ask): Promise<Opened> | Moment | FrameFacts {
+  if (ask.kind === "open") return open(ask.opening);
+  return ask.kind === "seek" ? seek(ask.timeNs) : frame(ask.frame);
+}
+
+self.addEventListener("message", async ({ data }: MessageEvent<Ask>) => {
+  try {
+    const value = await answer(data);
+    const moved = "map" in value ? [value.map.buffer as ArrayBuffer] : [];
+    self.postMessage({ id: data.id, value } satisfies Answer, { transfer: moved });
+  } catch (error) {
+    self.postMessage({ id: data.id, error: (error as Error).message } satisfies Answer);
+  }
+});

@@ -1,0 +1,38 @@
+// Knows: what defines a view, and how it is written behind the # of a link.
+// Must not know: the page.
+
+export interface Place {
+  /** Name of a scenario of the package, or its YAML. */
+  readonly scenario: string;
+  readonly policy: string;
+  /** Another policy for the map beside it; empty: none. */
+  readonly beside: string;
+  readonly seed: number;
+  readonly timeNs: number;
+}
+
+/** Longer texts do not survive in links of mail programs and chats. */
+export const LONGEST_LINK = 8_000;
+
+export function linkOf(place: Place): string {
+  const words = new URLSearchParams();
+  for (const [key, value] of Object.entries(place)) words.set(key, String(value));
+  return words.toString();
+}
+
+function wholeNumber(text: string | null, otherwise: number): number {
+  const value = Number(text ?? Number.NaN);
+  return Number.isSafeInteger(value) && value >= 0 ? value : otherwise;
+}
+
+/** What a link says; what it does not say, or not in a form that can be, is as in `otherwise`. */
+export function placeOf(hash: string, otherwise: Place): Place {
+  const words = new URLSearchParams(hash.replace(/^#/, ""));
+  return {
+    scenario: words.get("scenario") ?? otherwise.scenario,
+    policy: words.get("policy") ?? otherwise.policy,
+    beside: words.get("beside") ?? otherwise.beside,
+    seed: wholeNumber(words.get("seed"), otherwise.seed),
+    timeNs: wholeNumber(words.get("timeNs"), otherwise.timeNs),
+  };
+}

@@ -1,0 +1,270 @@
+// Knows: the page: a run and perhaps a second one beside it, on one clock; what is shown, and the link that says so.
+// Must not know: how a map is made or painted.
+
+import "./style.css";
+import { policyNames } from "../../bindings/policy/index.js";
+import { scenarioTexts } from "../../bindings/scenario/presets/texts.js";
+import { layoutOf, type View } from "./layout.js";
+import { linkOf, type Place, placeOf } from "./link.js";
+import { MapView } from "./mapview.js";
+import { COLOURS } from "./paint.js";
+import type { Moment, Opened } from "./protocol.js";
+import { Run } from "./run.js";
+
+const START: Place = { scenario: "rolling-blockade", policy: "mainline", beside: "", seed: 1, timeNs: 1e8 };
+const STEP_NS = 1e7;
+const SCENARIOS: ReadonlyMap<string, string> = new Map(Object.entries(scenarioTexts));
+
+function element<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  text = "",
+  attributes: Readonly<Record<string, string>> = {},
+): HTMLElementTagNameMap[Tag] {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+function choice(label: string, names: readonly string[], value: string, onChange: (value: string) => void) {
+  const select = element("select", "", { "aria-label": label });
+  for (const name of names)
+    select.append(element("option", name === "" ? "(one map)" : name, { value: name }));
+  select.value = value;
+  select.addEventListener("change", () => onChange(select.value));
+  const box = element("label", `${label} `);
+  box.append(select);
+  return box;
+}
+
+function milliseconds(ns: number): string {
+  return `${(ns / 1e6).toFixed(3)} ms`;
+}
+
+interface Side {
+  readonly run: Run;
+  readonly policy: string;
+  readonly map: MapView;
+  readonly figure: HTMLElement;
+  readonly caption: HTMLElement;
+  moment?: Moment;
+}
+
+/** The page of one link. */
+class Page {
+  readonly #root: HTMLElement;
+  readonly #verdict = element("p", "", { class: "verdict", role: "status" });
+  readonly #inspector = element("output", "Click a frame, or move with the arrow keys and + and -.");
+  readonly #requests = element("div", "", { class: "requests" });
+  readonly #time = element("input", "", {
+    type: "range",
+    min: "0",
+    step: String(STEP_NS),
+    "aria-label": "virtual time",
+  });
+  readonly #clock = element("output");
+  #sides: Side[] = [];
+  #differs = false;
+  #place: Place;
+  #opened: Opened | undefined;
+  #wanted: number | undefined;
+  #busy = false;
+
+  constructor(root: HTMLElement, place: Place) {
+    this.#root = root;
+    this.#place = place;
+  }
+
+  async open(): Promise<void> {
+    const { scenario, policy, beside, seed } = this.#place;
+    const text = SCENARIOS.get(scenario) ?? scenario;
+    const names = beside === "" || beside === policy ? [policy] : [policy, beside];
+    this.#root.replaceChildren(
+      element("p", `Booting ${SCENARIOS.has(scenario) ? scenario : "the scenario"} ...`),
+    );
+    const runs = names.map(() => new Run());
+    const opened = await Promise.all(
+      runs.map((run, nth) => run.open({ scenario: text, policy: names[nth] ?? policy, seed })),
+    );
+    this.#opened = opened[0] as Opened;
+    const layout = layoutOf(this.#opened.frames, this.#opened.pageblockOrder);
+    this.#sides = runs.map((run, nth) => {
+      const label = `page frames under ${names[nth]}`;
+      const map = new MapView(
+        layout,
+        label,
+        (view) => this.#draw(view),
+        (frame) => void this.#inspect(nth, frame),
+      );
+      const figure = element("figure");
+      const caption = element("figcaption");
+      figure.append(map.canvas, caption);
+      return { run, policy: names[nth] ?? "", map, figure, caption };
+    });
+    this.#build();
+    await this.seek(Math.min(this.#place.timeNs, this.#opened.durationNs));
+  }
+
+  #build(): void {
+    const { name, device, durationNs, pageSize, frames } = this.#opened as Opened;
+    const gib = (frames * pageSize) / 2 ** 30;
+    document.title = `${name}: pageblock view`;
+    this.#time.max = String(durationNs);
+    this.#time.addEventListener("input", () => void this.seek(Number(this.#time.value)));
+    const difference = element("button", "difference (d)", { type: "button", "aria-pressed": "false" });
+    const toggle = () => {
+      this.#differs = !this.#differs;
+      difference.setAttribute("aria-pressed", String(this.#differs));
+      this.#draw();
+    };
+    difference.disabled = this.#sides.length < 2;
+    difference.addEventListener("click", toggle);
+    const failure = element("button", "next failure (f)", { type: "button" });
+    failure.addEventListener("click", () => void this.#nextFailure());
+    document.onkeydown = ({ key, target }) => {
+      if (target instanceof HTMLSelectElement) return;
+      if (key === "f") void this.#nextFailure();
+      if (key === "d" && this.#sides.length > 1) toggle();
+    };
+    const controls = element("div", "", { class: "controls" });
+    controls.append(
+      choice("scenario", [...SCENARIOS.keys()], this.#place.scenario, (scenario) => this.#go({ scenario })),
+      choice("policy", policyNames, this.#place.policy, (policy) => this.#go({ policy })),
+      choice("beside it", ["", ...policyNames], this.#place.beside, (beside) => this.#go({ beside })),
+      difference,
+      failure,
+    );
+    const clock = element("div", "", { class: "controls" });
+    clock.append(this.#time, this.#clock);
+    const maps = element("div", "", { class: "maps" });
+    maps.append(...this.#sides.map(({ figure }) => figure));
+    const title = element("h1", `${name} on ${device}, ${gib.toFixed(0)} GiB, page by page`);
+    this.#root.replaceChildren(
+      title,
+      this.#verdict,
+      controls,
+      clock,
+      maps,
+      legend(),
+      this.#inspector,
+      this.#requests,
+    );
+  }
+
+  #go(change: Partial<Place>): void {
+    location.hash = linkOf({ ...this.#place, ...change });
+  }
+
+  /** Seeks all runs to one time; while they work, only the last wish counts. */
+  async seek(timeNs: number): Promise<void> {
+    this.#wanted = timeNs;
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      while (this.#wanted !== undefined) {
+        const time: number = this.#wanted;
+        this.#wanted = undefined;
+        await Promise.all(
+          this.#sides.map(async (side) => {
+            side.moment = await side.run.seek(time);
+          }),
+        );
+        this.#place = { ...this.#place, timeNs: time };
+        history.replaceState(null, "", `#${linkOf(this.#place)}`);
+        this.#tell(time);
+        this.#draw();
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #tell(timeNs: number): void {
+    this.#time.value = String(timeNs);
+    this.#clock.textContent = milliseconds(timeNs);
+    const counts = this.#sides.map(({ policy, moment }) => {
+      const requests = moment?.requests ?? [];
+      const failed = requests.filter(({ errno }) => errno !== 0).length;
+      return `under ${policy} ${failed} of ${requests.length} requests have failed`;
+    });
+    this.#verdict.textContent = `Up to ${milliseconds(timeNs)}: ${counts.join("; ")}.`;
+    for (const side of this.#sides)
+      side.caption.textContent = `${side.policy}, digest ${side.moment?.digest ?? ""}`;
+    this.#requests.replaceChildren(
+      ...(this.#sides[0]?.moment?.requests ?? []).map(({ client, pages, errno, beginNs, endNs, windows }) => {
+        const end = errno === 0 ? "had its memory" : `failed with ${errno}`;
+        const text = `${milliseconds(beginNs)}  ${client}: ${pages} pages ${end} after ${milliseconds(endNs - beginNs)}, ${windows} windows`;
+        const row = element("button", text, { type: "button", ...(errno === 0 ? {} : { class: "failed" }) });
+        row.addEventListener("click", () => void this.seek(endNs));
+        return row;
+      }),
+    );
+  }
+
+  #draw(view?: View): void {
+    const [first, second] = this.#sides;
+    for (const side of this.#sides) {
+      if (side.moment === undefined) continue;
+      const other = this.#differs ? (side === first ? second : first)?.moment?.map : undefined;
+      side.map.show(side.moment.map, view ?? side.map.view, other);
+    }
+  }
+
+  async #inspect(side: number, frame: number): Promise<void> {
+    const facts = await this.#sides[side]?.run.frame(frame);
+    if (facts !== undefined) this.#inspector.textContent = `pfn ${facts.pfn}: ${facts.text}`;
+  }
+
+  /** The end of the next request that fails behind this moment; the run goes on until there is one. */
+  async #nextFailure(): Promise<void> {
+    const { durationNs } = this.#opened as Opened;
+    const start = this.#place.timeNs;
+    for (let time = start; ; time = Math.min(time + 1e9, durationNs)) {
+      const moment = await (this.#sides[0] as Side).run.seek(time);
+      const next = moment.requests.find(({ errno, endNs }) => errno !== 0 && endNs > start);
+      if (next !== undefined) return this.seek(next.endNs);
+      if (time >= durationNs) break;
+    }
+    await this.seek(start);
+    this.#inspector.textContent = "No request fails behind this moment.";
+  }
+
+  /** For tests: what the worker says of a frame, and the map that is drawn. */
+  get sides(): readonly Side[] {
+    return this.#sides;
+  }
+
+  close(): void {
+    for (const { run } of this.#sides) run.close();
+  }
+}
+
+function legend(): HTMLElement {
+  const box = element("div", "", { class: "legend" });
+  const entries = [...Object.values(COLOURS), ["pinned", 0xd55e00] as const];
+  for (const [name, rgb] of entries) {
+    const swatch = element("span", "", { class: "swatch" });
+    swatch.style.background = `#${rgb.toString(16).padStart(6, "0")}`;
+    const entry = element("span");
+    entry.append(swatch, name);
+    box.append(entry);
+  }
+  return box;
+}
+
+const root = document.getElementById("view") as HTMLElement;
+let page: Page | undefined;
+
+async function show(): Promise<void> {
+  page?.close();
+  page = new Page(root, placeOf(location.hash, START));
+  Object.assign(globalThis, { pageblockView: page });
+  try {
+    await page.open();
+  } catch (error) {
+    root.replaceChildren(element("p", (error as Error).message, { role: "alert" }));
+  }
+}
+
+addEventListener("hashchange", () => void show());
+await show();

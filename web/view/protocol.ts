@@ -1,0 +1,54 @@
+// Knows: what the page asks of the worker that holds a machine, and what it answers.
+// Must not know: how either does its part.
+
+/** A run: what is in the link. */
+export interface Opening {
+  /** YAML. */
+  readonly scenario: string;
+  readonly policy: string;
+  readonly seed: number;
+}
+
+export interface Opened {
+  readonly name: string;
+  readonly device: string;
+  readonly startPfn: number;
+  readonly frames: number;
+  readonly pageblockOrder: number;
+  readonly pageSize: number;
+  readonly durationNs: number;
+  readonly areas: readonly { readonly name: string; readonly startPfn: number; readonly pages: number }[];
+}
+
+export interface Moment {
+  readonly nowNs: number;
+  readonly digest: string;
+  /** One class byte for each frame. */
+  readonly map: Uint8Array;
+  readonly requests: readonly Request[];
+}
+
+/** A cma_alloc that has ended. */
+export interface Request {
+  readonly client: string;
+  readonly pages: number;
+  readonly errno: number;
+  readonly beginNs: number;
+  readonly endNs: number;
+  readonly windows: number;
+}
+
+/** A frame in words. */
+export interface FrameFacts {
+  readonly pfn: number;
+  readonly text: string;
+}
+
+export type Ask =
+  | { readonly id: number; readonly kind: "open"; readonly opening: Opening }
+  | { readonly id: number; readonly kind: "seek"; readonly timeNs: number }
+  | { readonly id: number; readonly kind: "frame"; readonly frame: number };
+
+export type Answer =
+  | { readonly id: number; readonly value: Opened | Moment | FrameFacts }
+  | { readonly id: number; readonly error: string };
