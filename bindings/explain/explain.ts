@@ -116,7 +116,10 @@ function headline(failures: readonly Explained[], findings: readonly Finding[]):
     const [finding] = findings;
     if (finding === undefined)
       return "Nothing in these files says that a request for contiguous memory failed.";
-    return `${finding.message[0]!.toUpperCase()}${finding.message.slice(1)}.`;
+    const { message } = finding;
+    // `cma=64M ...` and `pfn 0x10 ...` are written so.
+    const isCode = /^(?:\S*=|pfn )/.test(message);
+    return `${isCode ? message : `${message[0]!.toUpperCase()}${message.slice(1)}`}.`;
   }
   const more = failures.length - 1;
   return more === 0 ? first.sentence : `${first.sentence} (The first of ${failures.length} failed requests.)`;

@@ -38,6 +38,7 @@ function busyAlone(picture: Picture, evidence: readonly string[]): Finding {
     (version !== undefined && version < FAILURE_LINE) || picture.busy.some((window) => window.isOld === true);
   const isKnown = version !== undefined && version >= FAILURE_LINE;
   const count = picture.busy.length;
+  const windows = count === 1 ? "1 window was" : `${count} windows were`;
   if (isKnown || (!isOld && !isBurst(picture.busy))) {
     const unless = isKnown
       ? ""
@@ -46,7 +47,7 @@ function busyAlone(picture: Picture, evidence: readonly string[]): Finding {
       verdict: "BENIGN",
       certainty: isKnown ? "proved" : "likely",
       code: "busy-without-failure",
-      message: `${count} windows were busy, and no line says that a request failed: CMA went on to another window; it costs time only${unless}`,
+      message: `${windows} busy, and no line says that a request failed: CMA went on to another window; it costs time only${unless}`,
       evidence,
       nextCommand: COUNTER_COMMAND,
     });
@@ -58,7 +59,7 @@ function busyAlone(picture: Picture, evidence: readonly string[]): Finding {
     verdict: "UNDECIDED",
     alsoPossible: ["BENIGN", "PINNED"],
     code: "busy-without-failure",
-    message: `${count} windows were busy; whether the request got another one or failed is not in the log`,
+    message: `${windows} busy; whether the request got another one or failed is not in the log`,
     evidence: [...evidence, reason],
     remedies: [
       "look for an error of a driver at the same time: with one, pages in these windows are pinned; without one, it is noise",

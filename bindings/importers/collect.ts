@@ -7,6 +7,7 @@ import type { Severity } from "./errors.js";
 import { emptyFacts, type Facts } from "./facts.js";
 import { addIssue, IssueCounter, type LineReader, type ReaderContext } from "./importer.js";
 import { KpageReader } from "./kpage/kpage.js";
+import { isPlain } from "./plain.js";
 import { importers } from "./registry.js";
 import { cleanLine, LineSplitter, SoftBreaks } from "./text.js";
 
@@ -27,6 +28,9 @@ export class Collector {
   private entries = 0;
   private isArchive = false;
   private inBundle = false;
+
+  /** @param skipsPlain pass over lines that no reader can want: faster, with the same facts */
+  constructor(private readonly skipsPlain = true) {}
 
   /** @param inBundle one of many files of a folder: that it tells nothing is no news */
   begin(name: string, inBundle = false): void {
@@ -94,9 +98,10 @@ export class Collector {
   private open(label: string, inBundle: boolean, isEntry: boolean): FileReader {
     this.isArchive ||= isEntry;
     this.entries += 1;
-    return new FileReader(this.facts, label, inBundle, () => {
+    const onFound = () => {
       this.found += 1;
-    });
+    };
+    return new FileReader(this.facts, label, inBundle, onFound, this.skipsPlain);
   }
 
   private text(): FileReader {
@@ -130,6 +135,9 @@ class FileReader implements FileSink {
   private readonly splitter: LineSplitter;
   private readonly unfold: SoftBreaks;
   private readonly readers: { readonly id: string; readonly reader: LineReader }[];
+  /** Readers that may wait for the next lines, and those that keep the line before. */
+  private readonly waiting: readonly LineReader[];
+  private readonly watching: readonly LineReader[];
   private decoder: TextDecoder | undefined;
   private binary: KpageReader | undefined;
   private readonly found = new Set<string>();
@@ -142,6 +150,7 @@ class FileReader implements FileSink {
     private readonly name: string,
     private readonly inBundle: boolean,
     private readonly onFound: () => void,
+    private readonly skipsPlain: boolean,
   ) {
     this.issues = new IssueCounter(facts, name);
     this.context = {
@@ -152,6 +161,9 @@ class FileReader implements FileSink {
       },
     };
     this.readers = importers.map((importer) => ({ id: importer.id, reader: importer.open(this.context) }));
+    const each = this.readers.map(({ reader }) => reader);
+    this.waiting = each.filter((reader) => reader.isIdle !== undefined);
+    this.watching = each.filter((reader) => reader.skipped !== undefined);
     const unfold = new SoftBreaks((raw, line) => this.line(raw, line, false));
     this.unfold = unfold;
     this.splitter = new LineSplitter((raw, line, cut) =>
@@ -214,6 +226,7 @@ class FileReader implements FileSink {
         "line-too-long",
         "a line of more than four million characters was cut",
       );
+    if (this.skipsPlain && isPlain(raw) && this.skip(raw, line)) return;
     const text = cleanLine(raw);
     if (text === "") return;
     const place = { file: this.name, line };
@@ -226,6 +239,13 @@ class FileReader implements FileSink {
     if (!this.inBundle) this.found.add("mention");
     if (this.facts.mentions.length < MOST_MENTIONS)
       this.facts.mentions.push({ place, text: text.trim().slice(0, 200) });
+  }
+
+  /** No reader can want the line, unless one waits for something. */
+  private skip(raw: string, line: number): boolean {
+    for (const reader of this.waiting) if (reader.isIdle?.(line) === false) return false;
+    for (const reader of this.watching) reader.skipped?.(raw);
+    return true;
   }
 
   private sniff(piece: Uint8Array): void {

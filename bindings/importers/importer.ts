@@ -17,6 +17,10 @@ export interface LineReader {
   /** One clean line. True: it belongs to this format. */
   line(text: string, place: Place): boolean;
   finish?(): void;
+  /** False while the next lines mean something whatever they contain; absent: never. */
+  isIdle?(line: number): boolean;
+  /** A line that isPlain() and was not shown. */
+  skipped?(text: string): void;
 }
 
 export interface Importer {

@@ -63,6 +63,10 @@ class DeviceTreeReader implements LineReader {
 
   constructor(private readonly context: ReaderContext) {}
 
+  isIdle(): boolean {
+    return this.stack.length === 0;
+  }
+
   line(text: string, place: Place): boolean {
     if (text.length > LONGEST) return this.stack.length > 0;
     if (this.stack.length === 0) {

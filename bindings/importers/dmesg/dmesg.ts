@@ -65,6 +65,19 @@ class DmesgReader implements LineReader {
     return known;
   }
 
+  /** A failure or a busy window shortly before gives weak words a meaning. */
+  isIdle(line: number): boolean {
+    const near = this.last !== undefined && line - this.last.place.line <= NEAR;
+    if (near || this.busy.length > 0 || this.broken !== undefined) return false;
+    return this.lists.isIdle() && this.migration.isIdle() && this.memory.isIdle();
+  }
+
+  skipped(text: string): void {
+    this.opened = undefined;
+    this.before = text;
+    this.isLogcat = false;
+  }
+
   private take(text: string, place: Place): boolean {
     if (this.lists.line(withOpening(this.before, text), place)) {
       this.giveUp();

@@ -32,6 +32,10 @@ export class MigrationReader {
 
   constructor(private readonly context: ReaderContext) {}
 
+  isIdle(): boolean {
+    return this.open === undefined;
+  }
+
   line(text: string, place: Place): boolean {
     const head = text.includes("migrating pfn")
       ? /migrating pfn (?:0x)?([0-9a-fA-F]{1,13}) failed(?: with)? ret:\s{0,3}(-?\d{1,10})/.exec(text)

@@ -34,6 +34,10 @@ export class RunListReader {
   ) {}
 
   /** True when the line opened, continued or ended a list. */
+  isIdle(): boolean {
+    return this.list === undefined;
+  }
+
   line(text: string, place: Place): boolean {
     const at = text.indexOf(OPENING);
     if (at >= 0) {

@@ -17,6 +17,10 @@ export class ShowMemReader {
 
   constructor(private readonly context: ReaderContext) {}
 
+  isIdle(): boolean {
+    return this.left < 0 && !this.inLists;
+  }
+
   line(text: string, place: Place): boolean {
     const { facts } = this.context;
     const short = text.length > 1200 ? text.slice(0, 1200) : text;

@@ -102,6 +102,10 @@ class HoldersReader implements LineReader {
 
   constructor(private readonly context: ReaderContext) {}
 
+  isIdle(): boolean {
+    return this.ion === undefined && !this.inVcsm;
+  }
+
   line(text: string, place: Place): boolean {
     if (text.length > 400) return false;
     this.place = place;

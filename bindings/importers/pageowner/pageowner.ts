@@ -21,6 +21,10 @@ class PageOwnerReader implements LineReader {
 
   constructor(private readonly context: ReaderContext) {}
 
+  isIdle(): boolean {
+    return this.page === undefined;
+  }
+
   line(text: string, place: Place): boolean {
     const at = text.indexOf("Page allocated via order ");
     if (at >= 0) {

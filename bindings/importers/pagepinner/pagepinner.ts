@@ -23,6 +23,10 @@ class PagePinnerReader implements LineReader {
 
   constructor(private readonly context: ReaderContext) {}
 
+  isIdle(): boolean {
+    return this.pin === undefined;
+  }
+
   line(text: string, place: Place): boolean {
     if (text.length > 400) return false;
     const length = PINNED.exec(text);

@@ -36,6 +36,10 @@ class CmaFilesReader implements LineReader {
 
   constructor(private readonly context: ReaderContext) {}
 
+  isIdle(): boolean {
+    return this.waiting === undefined && this.wrapped === undefined;
+  }
+
   line(text: string, place: Place): boolean {
     const short = text.length > 300 ? text.slice(0, 300) : text;
     if (this.goesOn(text, short)) return true;

@@ -45,6 +45,10 @@ class ZoneinfoReader implements LineReader {
 
   constructor(private readonly context: ReaderContext) {}
 
+  isIdle(): boolean {
+    return this.zone === undefined;
+  }
+
   line(text: string, place: Place): boolean {
     if (text.length > 200) return false;
     const found = zoneHead(text);

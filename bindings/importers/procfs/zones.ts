@@ -44,6 +44,10 @@ class PagetypeReader implements LineReader {
     return this.row(text, found, place);
   }
 
+  isIdle(): boolean {
+    return !this.inBlocks;
+  }
+
   private row(text: string, { node, zone, rest }: ZoneHead, place: Place): boolean {
     const type = /^, type\s{1,16}(\S{1,20})\s/.exec(text.slice(rest, rest + 60));
     if (type !== null) {
@@ -93,6 +97,10 @@ class BuddyReader implements LineReader {
   private inBlocks = false;
 
   constructor(private readonly context: ReaderContext) {}
+
+  isIdle(): boolean {
+    return !this.inBlocks;
+  }
 
   line(text: string, place: Place): boolean {
     if (text.includes(BLOCKS)) this.inBlocks = true;
