@@ -21,6 +21,7 @@ import { renderSearchChart } from "./search_chart.js";
 import { renderSearchHtml } from "./search_html.js";
 import { headLines, type SearchReport, searchTables } from "./search_tables.js";
 import { SearchTwin } from "./search_twin.js";
+import { out, outJson } from "./terminal.js";
 
 export interface BenchSearchOptions {
   /** Names of patterns; all when absent. */
@@ -140,7 +141,7 @@ export async function measureSearch(options: BenchSearchOptions): Promise<Search
     clock: cpuClock,
     twin,
   };
-  const bar = progressBar("searching", patterns.length * REQUESTS.length);
+  const bar = progressBar("searching", patterns.length * REQUESTS.length, "rows");
   let done = 0;
   const result = await runLab({ ...lab, onRow: () => bar.update(++done) });
   bar.stop();
@@ -162,7 +163,7 @@ export async function runBenchSearch(options: BenchSearchOptions): Promise<ExitC
   const report = await measureSearch(options);
   if (options.svg !== undefined) writeFileSync(options.svg, renderSearchChart(report.result));
   if (options.html !== undefined) writeFileSync(options.html, renderSearchHtml(report));
-  const text = options.json ? `${JSON.stringify(searchJson(report), null, 2)}\n` : describeSearch(report);
-  process.stdout.write(text);
+  if (options.json) outJson(searchJson(report));
+  else out(describeSearch(report));
   return ExitCode.OK;
 }

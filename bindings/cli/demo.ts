@@ -26,6 +26,7 @@ import { ExitCode } from "./exit.js";
 import { packageFile } from "./package_files.js";
 import { progressBar } from "./progress.js";
 import { describeReplay } from "./replay.js";
+import { out } from "./terminal.js";
 
 export interface DemoOptions {
   readonly device: string;
@@ -40,20 +41,18 @@ async function replayExample(): Promise<boolean> {
   const capture = readCaptureDirectory(EXAMPLE);
   const { ops } = capture;
   if (ops === undefined) throw new CaptureError({ file: EXAMPLE, problem: "there is no ops.csv" });
-  process.stdout.write(
-    "1. A real kernel's run, replayed: each page frame must be the one that the kernel handed out.\n\n",
-  );
-  const bar = progressBar("replaying", ops.length);
+  out("1. A real kernel's run, replayed: each page frame must be the one that the kernel handed out.\n\n");
+  const bar = progressBar("replaying", ops.length, "operations");
   const result = await new ScriptedReplay(capture, ops).run((done) => bar.update(done));
   bar.stop();
-  process.stdout.write(`${describeReplay(result)}\n`);
+  out(`${describeReplay(result)}\n`);
   return isExact(result);
 }
 
 /** Runs the churn in slices, so that the bar moves and an interrupt is heard. */
 async function age(machine: Machine, options: DemoOptions): Promise<string> {
   const slice = Math.max(1, Math.floor(options.steps / 100));
-  const bar = progressBar("ageing", options.steps);
+  const bar = progressBar("ageing", options.steps, "operations");
   machine.churn({ steps: 0, seed: options.seed });
   for (let done = 0; done < options.steps; done += slice) {
     machine.continueChurn(Math.min(slice, options.steps - done));
@@ -116,17 +115,17 @@ export async function runDemo(options: DemoOptions): Promise<ExitCode> {
   const exact = await replayExample();
   using machine = await Machine.create(device);
   const size = formatBytes(device.totals.managed * device.pageSize);
-  process.stdout.write(
+  out(
     `2. ${device.name}: ${formatCount(device.totals.frames)} frames, ${size} managed, aged by seeded churn.\n\n`,
   );
   const summary = await age(machine, options);
   const soundness = machine.validate();
-  process.stdout.write(`${tables(machine, device)}\n`);
-  process.stdout.write(`churn              ${summary} (seed ${options.seed})\n`);
-  process.stdout.write(
+  out(`${tables(machine, device)}\n`);
+  out(`churn              ${summary} (seed ${options.seed})\n`);
+  out(
     `validate           ${soundness.name === "NONE" ? "sound" : `${soundness.name} at ${soundness.pfn}`}\n`,
   );
-  process.stdout.write(`digest             ${machine.digest()}\n`);
-  process.stdout.write(`page map           ${writePicture(machine, device, options)}\n`);
+  out(`digest             ${machine.digest()}\n`);
+  out(`page map           ${writePicture(machine, device, options)}\n`);
   return exact && soundness.name === "NONE" ? ExitCode.OK : ExitCode.DISAGREES;
 }

@@ -2,8 +2,6 @@
 
 import { PageblockError } from "../engine/errors.js";
 
-export { printable } from "../engine/quoted.js";
-
 export enum ExitCode {
   OK = 0,
   /** The work was done and the answer is "no" (a replay that disagrees). */
@@ -12,6 +10,8 @@ export enum ExitCode {
   UNUSABLE = 2,
   /** The input can be read, and what was looked for is not in it: no failed request, no request. */
   NOTHING_FOUND = 3,
+  /** A fault of our own; EX_SOFTWARE of sysexits.h. */
+  FAULT = 70,
   /** Stopped at a signal after the work in hand, to be begun again: EX_TEMPFAIL. */
   STOPPED = 75,
   /** Interrupted by the user; what was finished is kept. 128 + SIGINT, as shells have it. */
@@ -34,7 +34,15 @@ export function isForUser(error: unknown): error is Error {
 /** What to tell the user of an error; undefined where it is a bug of ours. A file or folder that cannot be used is none. */
 export function messageFor(error: unknown): string | undefined {
   if (isForUser(error)) return error.message;
+  if (!(error instanceof Error)) return undefined;
   const { syscall, path, code } = error as NodeJS.ErrnoException;
-  if (syscall === undefined || path === undefined) return undefined;
-  return `${path}: cannot be used (${code ?? syscall})`;
+  if (code === "ERR_WORKER_OUT_OF_MEMORY") return "a thread ran out of memory; fewer --jobs need less";
+  if (
+    /Cannot allocate Wasm memory|could not allocate memory|Array buffer allocation failed/i.test(
+      error.message,
+    )
+  )
+    return `there is not enough memory (${error.message})`;
+  if (syscall === undefined) return undefined;
+  return `${path ?? "a file"}: cannot be used (${code ?? syscall})`;
 }

@@ -12,10 +12,6 @@ interface CompileCache {
   readonly enableCompileCache?: () => unknown;
 }
 
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
 const [only, ...others] = process.argv.slice(2);
 if (others.length === 0 && (only === "--version" || only === "-V")) {
   process.stdout.write(`${packageVersion()}\n`);

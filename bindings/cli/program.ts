@@ -3,8 +3,10 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { presetNames } from "../device/presets/index.js";
+import { OPTIONS } from "../engine/limits.js";
 import type { BenchSearchOptions } from "./bench_search.js";
-import { ExitCode, messageFor, printable } from "./exit.js";
+import { finishHelp, guardProcess, tellError } from "./edge.js";
+import { ExitCode } from "./exit.js";
 import type { ExplainOptions } from "./explain.js";
 import { packageVersion } from "./package_files.js";
 import type { ReplayOptions } from "./replay.js";
@@ -29,12 +31,10 @@ function countFrom1(text: string): number {
   return value;
 }
 
-/** A thread holds a whole machine. */
-const MOST_JOBS = 1024;
-
 function jobCount(text: string): number {
   const value = countFrom1(text);
-  if (value > MOST_JOBS) throw new InvalidArgumentError(`expected at most ${MOST_JOBS}`);
+  // A thread holds a whole machine.
+  if (value > OPTIONS.jobs) throw new InvalidArgumentError(`expected at most ${OPTIONS.jobs}`);
   return value;
 }
 
@@ -49,7 +49,6 @@ function program(done: (code: ExitCode) => void): Command {
       "The Linux page allocator and CMA, page by page: replay a real kernel's run, build and age whole devices.",
     )
     .version(packageVersion(), "-V, --version")
-    .showHelpAfterError("(pageblock --help shows the commands)")
     .exitOverride();
   root
     .command("replay")
@@ -86,6 +85,7 @@ function program(done: (code: ExitCode) => void): Command {
   addSnapshot(root, done);
   addSize(root, done);
   addBench(root, done);
+  finishHelp(root);
   return root;
 }
 
@@ -261,8 +261,9 @@ function addBench(root: Command, done: (code: ExitCode) => void): void {
     );
 }
 
-/** Carries out one command line. Answers the exit code. @throws what is a bug of ours */
+/** Carries out one command line. Answers the exit code; whatever is thrown is told in a line. */
 export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
+  guardProcess();
   let code = ExitCode.OK;
   try {
     await program((result) => {
@@ -271,9 +272,6 @@ export async function runCommandLine(argv: readonly string[]): Promise<ExitCode>
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.UNUSABLE;
-    const message = messageFor(error);
-    if (message === undefined) throw error;
-    process.stderr.write(printable(`pageblock: ${message}\n`));
-    return ExitCode.UNUSABLE;
+    return tellError(error);
   }
 }

@@ -12,8 +12,9 @@ import { ScriptedReplay } from "../replay/scripted.js";
 import { StandardReplay, type StandardResult } from "../replay/standard.js";
 import { TracedReplay } from "../replay/traced.js";
 import { formatCount, formatShare } from "../report/index.js";
-import { ExitCode, printable } from "./exit.js";
+import { ExitCode } from "./exit.js";
 import { progressBar } from "./progress.js";
+import { err, out, outJson } from "./terminal.js";
 
 export interface ReplayOptions {
   readonly json?: boolean;
@@ -39,7 +40,7 @@ function hasLab(capture: Capture): boolean {
 async function replayExactly(capture: Capture, core: CoreBuild): Promise<ReplayResult> {
   const { ops, trace } = capture;
   if (ops !== undefined && !(isReclaimed(capture) && hasLab(capture))) {
-    const bar = progressBar("replaying", ops.length);
+    const bar = progressBar("replaying", ops.length, "operations");
     try {
       return await new ScriptedReplay(capture, ops, { core }).run((done) => bar.update(done));
     } finally {
@@ -47,7 +48,7 @@ async function replayExactly(capture: Capture, core: CoreBuild): Promise<ReplayR
     }
   }
   if (trace !== undefined && hasLab(capture)) {
-    const bar = progressBar("replaying", trace.length);
+    const bar = progressBar("replaying", trace.length, "events");
     try {
       return await TracedReplay.run(capture, trace, { core }, (done) => bar.update(done));
     } finally {
@@ -70,7 +71,7 @@ async function replayStandard(capture: Capture, core: CoreBuild): Promise<Standa
       expected: "standard tracepoints to follow",
     });
   }
-  const bar = progressBar("following", trace.length);
+  const bar = progressBar("following", trace.length, "events");
   try {
     return await StandardReplay.run(capture, trace, { core }, (done) => bar.update(done));
   } finally {
@@ -139,7 +140,7 @@ function describeStandard(result: StandardResult): string {
 /** Shows what is odd about a capture, all of it; answers how much makes it unusable. */
 function reportIssues(issues: readonly CaptureIssue[]): number {
   for (const issue of issues) {
-    if (issue.severity !== "info") process.stderr.write(printable(`${formatIssue(issue)}\n`));
+    if (issue.severity !== "info") err(`${formatIssue(issue)}\n`);
   }
   return issues.filter(({ severity }) => severity === "error").length;
 }
@@ -164,13 +165,12 @@ export async function runReplay(directory: string, options: ReplayOptions): Prom
   if (options.standard) {
     refuseContradictions(capture);
     const result = await replayStandard(capture, core);
-    process.stdout.write(
-      options.json ? `${JSON.stringify(result, null, 2)}\n` : printable(describeStandard(result)),
-    );
+    if (options.json) outJson(result);
+    else out(describeStandard(result));
     return ExitCode.OK;
   }
   const result = await judgeCapture(capture, core);
-  const text = options.json ? `${JSON.stringify(replayJson(result), null, 2)}\n` : describeReplay(result);
-  process.stdout.write(printable(text));
+  if (options.json) outJson(replayJson(result));
+  else out(describeReplay(result));
   return isExact(result) ? ExitCode.OK : ExitCode.DISAGREES;
 }

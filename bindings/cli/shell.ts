@@ -1,10 +1,13 @@
 // Knows: the command `pageblock shell`: which machine it opens, where lines come from, prompt and completion.
 // Must not know: what a line means (shell_session).
 
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
+import { ABI_MAGIC } from "../../assembly/abi/layout.js";
+import { OPTIONS } from "../engine/limits.js";
 import type { CoreBuild } from "../engine/load.js";
+import { printable } from "../engine/quoted.js";
 import { parseStateDumps } from "../importers/capture/dump/dump.js";
 import { DirectoryFiles } from "../importers/capture/node.js";
 import { CaptureError, type CaptureIssue, formatIssue } from "../importers/errors.js";
@@ -12,7 +15,8 @@ import { type CapturedFiles, DebugTree } from "../kernel_text/tree/index.js";
 import { Machine } from "../machine/machine.js";
 import { checkState } from "../state/check.js";
 import type { MachineState } from "../state/types.js";
-import { ExitCode, printable } from "./exit.js";
+import { ExitCode } from "./exit.js";
+import { readWhole } from "./read_whole.js";
 import { complete } from "./shell_complete.js";
 import { ShellSession } from "./shell_session.js";
 import { SHELL_EVENTS } from "./shell_trace.js";
@@ -81,13 +85,8 @@ function readCaptured(directory: string, streams: ShellStreams): CapturedFiles {
   return { zoneinfo: either("zoneinfo"), vmstat: either("vmstat"), cmaSysfs: either("cma_sysfs") };
 }
 
-function readSnapshot(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const expected = "a file that pageblock snapshot wrote";
-    throw new CaptureError({ file: path, problem: "it cannot be read", expected, cause });
-  }
+function isSnapshot(first: Buffer): boolean {
+  return first.length >= 4 && first.readUInt32LE(0) === ABI_MAGIC;
 }
 
 async function openMachine(
@@ -96,7 +95,9 @@ async function openMachine(
 ): Promise<{ machine: Machine; tree: DebugTree }> {
   const core = options.core ?? "release";
   if (options.state !== undefined) {
-    const machine = await Machine.restore(readSnapshot(options.state), { core });
+    const machine = await Machine.restore(readWhole(options.state, OPTIONS.snapshotBytes, isSnapshot), {
+      core,
+    });
     return { machine, tree: new DebugTree(machine) };
   }
   if (options.capture === undefined) {

@@ -7,7 +7,8 @@ import { collectFiles } from "../importers/node.js";
 import { renderSize } from "../report/explain_size.js";
 import { renderTreeChecks } from "../report/explain_tree.js";
 import { parseBuffers, type SizeAnswer, sizeForBuffers, sizeForPicture } from "../size/index.js";
-import { ExitCode, printable, UsageError } from "./exit.js";
+import { ExitCode, UsageError } from "./exit.js";
+import { err, out, outJson } from "./terminal.js";
 
 export interface SizeOptions {
   readonly buffer?: readonly string[];
@@ -42,9 +43,7 @@ async function answerFor(options: SizeOptions): Promise<SizeAnswer | undefined> 
   const beside = parseBuffers(texts, pageSize);
   const answer = sizeForPicture(facts, pageSize, beside);
   if (answer !== undefined || beside.length === 0) return answer;
-  process.stderr.write(
-    "pageblock: the log has no request to size an area for: the buffers alone are sized\n",
-  );
+  err("pageblock: the log has no request to size an area for: the buffers alone are sized\n");
   return sizeForBuffers(beside, pageSize);
 }
 
@@ -57,11 +56,8 @@ async function runTree(path: string, options: SizeOptions): Promise<ExitCode> {
   const buffers = texts.length === 0 ? undefined : sizeForBuffers(parseBuffers(texts, pageSize), pageSize);
   const needed =
     buffers === undefined ? undefined : Math.max(buffers.worst.pages, buffers.guaranteed) * pageSize;
-  const text =
-    options.json === true
-      ? `${JSON.stringify({ pageSize, needed: needed ?? null, checks }, null, 2)}\n`
-      : renderTreeChecks(checks, needed);
-  process.stdout.write(printable(text));
+  if (options.json === true) outJson({ pageSize, needed: needed ?? null, checks });
+  else out(renderTreeChecks(checks, needed));
   if (checks.length === 0) return ExitCode.NOTHING_FOUND;
   const works = checks.every(({ problems }) => problems.every(({ severity }) => severity !== "error"));
   const total = checks.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
@@ -79,11 +75,10 @@ export async function runSize(options: SizeOptions): Promise<ExitCode> {
     throw new UsageError("give --buffer (once or more), --from-log, both, or --device-tree");
   const answer = await answerFor(options);
   if (answer === undefined) {
-    process.stderr.write("pageblock: the log has no request to size an area for\n");
+    err("pageblock: the log has no request to size an area for\n");
     return ExitCode.NOTHING_FOUND;
   }
-  process.stdout.write(
-    printable(options.json === true ? `${JSON.stringify(answer, null, 2)}\n` : renderSize(answer)),
-  );
+  if (options.json === true) outJson(answer);
+  else out(renderSize(answer));
   return ExitCode.OK;
 }

@@ -6,8 +6,9 @@ import { collectFiles } from "../importers/node.js";
 import { Machine } from "../machine/machine.js";
 import { surveyPageblocks } from "../machine/survey.js";
 import { type BuiltState, buildState, nearestKernel } from "../rebuild/index.js";
-import { ExitCode, printable, UsageError } from "./exit.js";
+import { ExitCode, UsageError } from "./exit.js";
 import { pageSizeOf } from "./size.js";
+import { err, out } from "./terminal.js";
 
 export interface SnapshotOptions {
   readonly output: string;
@@ -53,11 +54,11 @@ export async function runSnapshot(paths: readonly string[], options: SnapshotOpt
     throw new UsageError(`--kernel ${kernel}: expected a version such as 6.12`);
   const facts = await collectFiles(paths);
   const built = buildState(facts, { kernel, seed, pageSize: pageSizeOf(options.pageSize) });
-  process.stderr.write(printable(report(built)));
+  err(report(built));
   using machine = await Machine.fromState(built.state);
   const bytes = machine.snapshot();
   writeFileSync(`${output}.part`, bytes);
   renameSync(`${output}.part`, output);
-  process.stdout.write(printable(summary(machine, built, output, bytes.length)));
+  out(summary(machine, built, output, bytes.length));
   return ExitCode.OK;
 }

@@ -43,10 +43,8 @@ export const SCENARIO = {
 
 /** What options of the command line may ask for. */
 export const OPTIONS = {
-  seeds: 100_000,
+  /** Threads; each holds a machine. Seeds have their own range (--seeds, 1 to 2^32 - 1, a million a call). */
   jobs: 1024,
-  /** Operations of churn. */
-  steps: 1e12,
   /** Bytes of a file that is read as a whole: snapshots of the largest device have 3.5 GiB. */
   snapshotBytes: 4 * GIB - 1,
 } as const;

@@ -6,6 +6,7 @@
 
 import { MAX_CPUS, MAX_ORDERS, MAX_ZONES } from "../../assembly/abi/limits.js";
 import { UnitError } from "./errors.js";
+import { quoted } from "./quoted.js";
 
 declare const unit: unique symbol;
 type Branded<Name extends string> = number & { readonly [unit]: Name };
@@ -31,6 +32,16 @@ function checked(value: number, what: string, end: number): number {
     throw new UnitError(`${what} must be ${range}, got ${String(value)}`);
   }
   return value;
+}
+
+/**
+ * An argument of a call, in the call's own words: "allocate: gfp is missing".
+ * @throws UnitError unless a whole number below `end`
+ */
+export function argument(call: string, name: string, value: unknown, end: number): void {
+  if (value === undefined) throw new UnitError(`${call}: ${name} is missing`);
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value < end) return;
+  throw new UnitError(`${call}: ${name} must be a whole number from 0 to ${end - 1}, got ${quoted(value)}`);
 }
 
 const UNLIMITED = Number.MAX_SAFE_INTEGER + 1;

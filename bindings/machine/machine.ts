@@ -15,9 +15,10 @@ import { resolveDevice } from "../device/resolve.js";
 import type { ResolvedDevice } from "../device/resolved.js";
 import { CommandBuffer } from "../engine/commands.js";
 import { Engine, type Soundness } from "../engine/engine.js";
-import { DeviceError, MachineError, type Problem, StateError } from "../engine/errors.js";
+import { DeviceError, MachineError, type Problem, StateError, UnitError } from "../engine/errors.js";
 import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
-import type { Pfn, ZoneIndex } from "../engine/units.js";
+import { quoted } from "../engine/quoted.js";
+import { argument, type Pfn, type ZoneIndex } from "../engine/units.js";
 import { placeOf } from "../state/origin.js";
 import type { MachineState } from "../state/types.js";
 import { type AllocateRequest, type AllocateResult, contentWord, type PageContent } from "./allocation.js";
@@ -92,6 +93,11 @@ function withPolicy(config: MachineConfig): MachineConfig {
 
 async function resolvedOf(device: DeviceDescription | ResolvedDevice | string): Promise<ResolvedDevice> {
   const description = typeof device === "string" ? getPreset(device) : device;
+  if (typeof description !== "object" || description === null) {
+    const got =
+      description === undefined ? "is missing" : `must be an object or a name, got ${quoted(description)}`;
+    throw new UnitError(`create: device ${got}; a description, or a preset's name such as "phone-16g"`);
+  }
   return "gfpZone" in description ? description : resolveDevice(description);
 }
 
@@ -166,9 +172,12 @@ export class Machine implements Disposable {
     return machine;
   }
 
-  /** One allocation. @throws MachineError for a request that means nothing (bad order, cpu, gfp) */
+  /** One allocation. @throws UnitError for an argument that is missing or no number, MachineError for an order or a CPU that this machine lacks */
   allocate(request: AllocateRequest): AllocateResult {
     const { order = 0, gfp, cpu = 0, direct = false } = request;
+    argument("allocate", "gfp", gfp, 2 ** 32);
+    argument("allocate", "order", order, 256);
+    argument("allocate", "cpu", cpu, 256);
     const commands = this.commands;
     commands.clear();
     const handle = this.#handles.take(order, request.mobility, request.life);

@@ -1,8 +1,9 @@
 // Knows: the options of `pageblock run`: names, lists, ranges and times as people write them, and what is wrong with them.
 // Must not know: how a run works.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { closest } from "../../engine/closest.js";
+import { SCENARIO } from "../../engine/limits.js";
 import type { CoreBuild } from "../../engine/load.js";
 import { type Policy, policies, policyNames } from "../../policy/index.js";
 import { scenarioText } from "../../scenario/index.js";
@@ -10,6 +11,7 @@ import { parseQuantity } from "../../scenario/quantity.js";
 import type { Scenario } from "../../scenario/scenario.js";
 import { parseSeeds, type SweepOptions } from "../../sweep/index.js";
 import { UsageError } from "../exit.js";
+import { readWhole } from "../read_whole.js";
 
 export interface RunCommandOptions {
   /** "40": 1 to 40; "41-80". */
@@ -34,11 +36,10 @@ export interface RunCommandOptions {
 export function textOf(name: string): { text: string; label: string } {
   const isFile = /\.ya?ml$/i.test(name) || name.includes("/") || existsSync(name);
   if (!isFile) return { text: scenarioText(name), label: `${name}.yaml` };
-  try {
-    return { text: readFileSync(name, "utf8"), label: name };
-  } catch (error) {
-    throw new UsageError(`${name} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
-  }
+  return {
+    text: readWhole(name, 4 * SCENARIO.characters, (first) => !first.includes(0)).toString("utf8"),
+    label: name,
+  };
 }
 
 /** "40" or "41-80". */

@@ -9,7 +9,9 @@ import { renderBrief, renderRuns } from "../../report/index.js";
 import { parseScenario, scenarioDigest, scenarioNames } from "../../scenario/index.js";
 import { getScenario } from "../../scenario/presets/index.js";
 import type { Scenario } from "../../scenario/scenario.js";
-import { ExitCode, printable, UsageError } from "../exit.js";
+import { ExitCode, UsageError } from "../exit.js";
+import { packageFile } from "../package_files.js";
+import { err, out, outJson, outWhole } from "../terminal.js";
 import { commandOf, type RunCommandOptions, sweepOptions, textOf } from "./options.js";
 import { type RunsDone, runInMemory, runKept } from "./sweep.js";
 import { traceRun } from "./trace.js";
@@ -26,7 +28,7 @@ function list(): string {
 }
 
 /** What --json prints: everything but series, requests and windows, which are in result.json. */
-function summaryJson(scenario: Scenario, { results, missing, failures }: RunsDone): string {
+function summaryJson(scenario: Scenario, { results, missing, failures }: RunsDone): object {
   const runs: unknown[] = [];
   const outcomes = outcomesOf(
     (function* () {
@@ -37,7 +39,7 @@ function summaryJson(scenario: Scenario, { results, missing, failures }: RunsDon
       }
     })(),
   );
-  const summary = {
+  return {
     scenario: scenario.name,
     digest: scenarioDigest(scenario),
     missing,
@@ -47,14 +49,19 @@ function summaryJson(scenario: Scenario, { results, missing, failures }: RunsDon
     failedRuns: failures,
     runs,
   };
-  return `${JSON.stringify(summary, null, 2)}\n`;
+}
+
+/** Editors find the schema beside this program, not beside the file that the text will become. */
+function withSchema(text: string): string {
+  const schema = packageFile("dist/scenario.schema.json");
+  return text.replace(/^(# yaml-language-server: \$schema=).*$/m, (_, head: string) => head + schema);
 }
 
 function tell(scenario: Scenario, done: RunsDone, options: RunCommandOptions): void {
-  if (options.json === true) process.stdout.write(summaryJson(scenario, done));
+  if (options.json === true) outJson(summaryJson(scenario, done));
   else {
     const render = options.brief === true ? renderBrief : renderRuns;
-    process.stdout.write(render(outcomesOf(done.results)));
+    out(render(outcomesOf(done.results)));
   }
 }
 
@@ -62,7 +69,7 @@ function tellFiles(folder: string, { finished }: RunsDone, { brief, json }: RunC
   if (json === true) return;
   const others = "result.json, series.csv, series.parquet";
   const what = brief === true ? "The report with plots and page maps" : "report";
-  process.stdout.write(
+  out(
     finished === 0
       ? `no run is finished: ${folder} has ${others} without rows\n`
       : `${what}: ${join(folder, "report.html")} (beside it ${others})\n`,
@@ -71,12 +78,8 @@ function tellFiles(folder: string, { finished }: RunsDone, { brief, json }: RunC
 
 function tellFailures({ failures }: RunsDone, resumable: boolean): void {
   for (const { policy, seed, error } of failures)
-    process.stderr.write(
-      printable(
-        `pageblock: ${policy}, seed ${seed} failed: ${error.message} (${error.code || error.name})\n`,
-      ),
-    );
-  if (failures.length > 0 && resumable) process.stderr.write("pageblock: --resume tries failed runs again\n");
+    err(`pageblock: ${policy}, seed ${seed} failed: ${error.message} (${error.code || error.name})\n`);
+  if (failures.length > 0 && resumable) err("pageblock: --resume tries failed runs again\n");
 }
 
 async function trace(scenario: Scenario, options: RunCommandOptions, path: string): Promise<void> {
@@ -87,20 +90,20 @@ async function trace(scenario: Scenario, options: RunCommandOptions, path: strin
     ...(untilNs === undefined ? {} : { untilNs }),
     ...(core === undefined ? {} : { core }),
   };
-  process.stderr.write(await traceRun(scenario, run, path, options.tracePages === true));
+  err(await traceRun(scenario, run, path, options.tracePages === true));
 }
 
 /** Answers 0; 1 when a run failed; 2 for a scenario or an option that cannot be used; 130 when it was interrupted. */
 export async function runRun(name: string | undefined, options: RunCommandOptions): Promise<ExitCode> {
   if (options.list === true) {
-    process.stdout.write(list());
+    out(list());
     return ExitCode.OK;
   }
   if (name === undefined)
     throw new UsageError(`which scenario? a file, or one of ${scenarioNames.join(", ")}`);
   const { text, label } = textOf(name);
   if (options.show === true) {
-    process.stdout.write(text);
+    outWhole(withSchema(text));
     return ExitCode.OK;
   }
   const { out: folder, resume = false } = options;
@@ -125,8 +128,6 @@ export async function runRun(name: string | undefined, options: RunCommandOption
   if (missing === 0) return failures.length > 0 ? ExitCode.DISAGREES : ExitCode.OK;
   const kept =
     folder === undefined ? "shown above; --out keeps them" : `in ${folder}; --resume goes on behind them`;
-  process.stderr.write(
-    `pageblock: interrupted: ${finished} runs are finished (${kept}), ${missing} are not\n`,
-  );
+  err(`pageblock: interrupted: ${finished} runs are finished (${kept}), ${missing} are not\n`);
   return ExitCode.INTERRUPTED;
 }

@@ -4,6 +4,7 @@
 
 import { availableParallelism } from "node:os";
 import { Work } from "../../durable/index.js";
+import { clipped, printable } from "../../engine/quoted.js";
 import type { RunResult } from "../../scenario/result.js";
 import { type Scenario, scenarioDigest } from "../../scenario/scenario.js";
 import { planSweep, type RunEnd, type RunFailure, runTasks, type SweepOptions } from "../../sweep/index.js";
@@ -36,7 +37,7 @@ async function watched<T>(
   scenario: Scenario,
   work: (signal: AbortSignal, onProgress: (done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
-  const bar = progressBar(`running ${scenario.name}`, PARTS);
+  const bar = progressBar(printable(`running ${clipped(scenario.name)}`).replaceAll("\n", " "), PARTS, "");
   try {
     return await withSignals(INTERRUPTS, (signal) =>
       work(signal, (done, total) => bar.update(Math.floor((done / total) * PARTS))),

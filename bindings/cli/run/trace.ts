@@ -53,7 +53,7 @@ export async function traceRun(
   pages: boolean,
 ): Promise<string> {
   const observer = new TraceObserver(pages ? ALL_EVENTS : RecordGroup.CMA | RecordGroup.DECISIONS);
-  const bar = progressBar("tracing", PARTS);
+  const bar = progressBar("tracing", PARTS, "");
   const total = Math.min(scenario.durationNs, options.untilNs ?? Number.POSITIVE_INFINITY);
   let recording: Recording | undefined;
   try {
