@@ -50,6 +50,8 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "pageblock size --from-log dmesg.txt --buffer 3x8M",
     "pageblock size --device-tree board.dts --page-size 16K",
   ],
+  sweep: ["pageblock sweep grid.yaml --plan"],
+  merge: ["pageblock merge results --partial"],
   search: ["pageblock bench search --pattern captured --rounds 3"],
 };
 

@@ -8,7 +8,8 @@ import { csvLine } from "../../report/csv.js";
 import { formatCount, formatDuration, formatShare, renderTable } from "../../report/index.js";
 import { ParquetTable } from "../../report/parquet.js";
 import { ROW_COLUMNS, rangesText, type SweepRow } from "../../sweep/index.js";
-import { ExitCode, printable, UsageError } from "../exit.js";
+import { ExitCode, UsageError } from "../exit.js";
+import { err, out, outJson } from "../terminal.js";
 import { type CellSummary, Cells, parseTarget, seedsWanted, type Target, widthOf } from "./cells.js";
 import { type GridHead, listParts, type Part, type PartRun, readGridHead, readPart, short } from "./parts.js";
 
@@ -165,7 +166,7 @@ export function mergeParts(folder: string, options: MergeOptions): ExitCode {
   const parts = checkParts(folder, head);
   const runs = parts.flatMap((part) => part.runs).sort((a, b) => a.run - b.run);
   if (runs.length !== head.runs && options.partial !== true) {
-    process.stderr.write(tellMissing(folder, parts));
+    err(tellMissing(folder, parts));
     return ExitCode.DISAGREES;
   }
   const cells = new Cells();
@@ -174,17 +175,14 @@ export function mergeParts(folder: string, options: MergeOptions): ExitCode {
   writeTables(folder, runs);
   writeAside(join(folder, "cells.json"), (put) => put(`${JSON.stringify(summaries, null, 1)}\n`));
   const disagree = auditParts(parts);
-  if (options.json === true)
-    process.stdout.write(
-      `${JSON.stringify({ runs: runs.length, of: head.runs, disagree, cells: summaries }, null, 2)}\n`,
-    );
+  if (options.json === true) outJson({ runs: runs.length, of: head.runs, disagree, cells: summaries });
   else {
-    process.stdout.write(
+    out(
       `${formatCount(runs.length)} of ${formatCount(head.runs)} runs: ${join(folder, "runs.parquet")} (beside it runs.csv, cells.json)\n`,
     );
-    process.stdout.write(renderCells(summaries, target));
-    if (target !== undefined) process.stdout.write(tellNext(folder, head, summaries, target));
+    out(renderCells(summaries, target));
+    if (target !== undefined) out(tellNext(folder, head, summaries, target));
   }
-  for (const line of disagree) process.stderr.write(printable(`pageblock: machines disagree: ${line}\n`));
+  for (const line of disagree) err(`pageblock: machines disagree: ${line}\n`);
   return disagree.length > 0 ? ExitCode.DISAGREES : ExitCode.OK;
 }

@@ -27,6 +27,7 @@ import { coreDigest } from "../identity.js";
 import { packageVersion } from "../package_files.js";
 import { progressBar } from "../progress.js";
 import { withSignals } from "../signals.js";
+import { err, out } from "../terminal.js";
 import { type GridFile, type GridSource, readGrid } from "./grid_file.js";
 import { mergeParts } from "./merge.js";
 import {
@@ -90,7 +91,7 @@ async function runPart(
     work.keep(key, "result" in end ? { result: { run, rows: rowsOf(run, runOutcome(end.result)) } } : end);
   };
   const threads = Math.max(1, Math.min(jobs, tasks.length));
-  const bar = progressBar("runs", PARTS);
+  const bar = progressBar("runs", PARTS, "");
   const onProgress = (done: number, total: number) => bar.update(Math.floor((done / total) * PARTS));
   try {
     // What ends a batch job gives the run in hand its time; Ctrl-C and a closed terminal do not.
@@ -134,7 +135,7 @@ async function sweepPart(
     if (head.grid !== hash)
       throw new JournalError(`${path} is a part of grid ${short(head.grid)}; this is grid ${short(hash)}`);
     rmSync(folder, { recursive: true, force: true });
-    process.stdout.write(`${path} is there already\n`);
+    out(`${path} is there already\n`);
     return ExitCode.OK;
   }
   const runs = runsOfShard(grid, shard);
@@ -153,7 +154,7 @@ async function sweepPart(
       const whole = todo.length === 0 || (await runPart(grid, options.core, work, todo, jobs, abort));
       if (!whole) {
         const done = work.done(runs.map(String)).length;
-        process.stderr.write(
+        err(
           `pageblock: stopped: ${done} of ${runs.length} runs of shard ${shard.index}/${shard.count} are kept in ${folder}; the same command goes on\n`,
         );
         return abort.aborted ? ExitCode.INTERRUPTED : ExitCode.STOPPED;
@@ -169,7 +170,7 @@ async function sweepPart(
       work.close();
     }
     rmSync(folder, { recursive: true, force: true });
-    process.stdout.write(`${path}: ${runs.length} of ${runsOf(grid)} runs\n`);
+    out(`${path}: ${runs.length} of ${runsOf(grid)} runs\n`);
     return ExitCode.OK;
   });
 }
@@ -182,7 +183,7 @@ export async function runSweepCommand(path: string, options: SweepCommandOptions
   const file = readGrid(path);
   const hash = await identify(file.grid, options.core);
   if (options.plan === true) {
-    process.stdout.write(await tellPlan(path, file.grid, hash, options));
+    out(await tellPlan(path, file.grid, hash, options));
     return ExitCode.OK;
   }
   const shard = shardOf(options, process.env);
