@@ -167,7 +167,7 @@ const DAMAGES: readonly (readonly [Fault, string, Damage])[] = [
     Fault.REQUEST,
     "a state that does not exist",
     (p) => {
-      p.requests[RequestWord.STATE] = 9;
+      p.requests[RequestWord.STATE] = RequestState.SLEEPING + 1;
       return 0;
     },
   ],
