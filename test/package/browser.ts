@@ -1,4 +1,4 @@
-// Knows: a static server on the loopback interface, and where a Chromium may be found.
+// Knows: a static server on the loopback interface, and where a Chromium and a Firefox may be found.
 // Must not know: what is served or asked.
 
 import { existsSync } from "node:fs";
@@ -7,6 +7,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { chromium } from "playwright-core";
+import { launch } from "puppeteer-core";
 
 const PLACES = [
   process.env["PAGEBLOCK_CHROMIUM"],
@@ -17,6 +18,13 @@ const PLACES = [
 
 /** Path of a Chromium, or undefined. */
 export const CHROMIUM: string | undefined = PLACES.find((path) => path !== undefined && existsSync(path));
+
+/** Path of a Firefox, or undefined. */
+export const FIREFOX: string | undefined = [
+  process.env["PAGEBLOCK_FIREFOX"],
+  "/usr/bin/firefox-esr",
+  "/usr/bin/firefox",
+].find((path) => path !== undefined && existsSync(path));
 
 const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
@@ -68,6 +76,26 @@ export async function evaluateInBrowser(
         errors.push(`${answer.status()} ${answer.url()}`);
       }
     });
+    await tab.goto(url);
+    return { value: await tab.evaluate(expression), errors };
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+/** The same in a headless Firefox, over WebDriver BiDi. */
+export async function evaluateInFirefox(
+  folder: string,
+  page: string,
+  expression: string,
+): Promise<PageAnswer> {
+  const { server, url } = await serve(folder, page);
+  const browser = await launch({ browser: "firefox", executablePath: FIREFOX!, headless: true });
+  try {
+    const tab = await browser.newPage();
+    const errors: string[] = [];
+    tab.on("pageerror", (error) => errors.push(error instanceof Error ? error.message : String(error)));
     await tab.goto(url);
     return { value: await tab.evaluate(expression), errors };
   } finally {

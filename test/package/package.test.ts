@@ -1,13 +1,14 @@
 // Knows: what a stranger gets who installs the package: its files, its command, its types, its behaviour in Node and
 // in a browser.
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Status } from "../../assembly/abi/vocabulary.js";
-import { CHROMIUM, evaluateInBrowser } from "./browser.js";
+import { CHROMIUM, evaluateInBrowser, evaluateInFirefox, FIREFOX } from "./browser.js";
+import { BUNDLERS, writeProgram } from "./bundlers.js";
 import { type Installed, packAndInstall, ROOT, run } from "./pack.js";
 import { DIGESTS_PROGRAM, PAGE, TYPED_PROGRAM } from "./programs.js";
 
@@ -159,5 +160,40 @@ describe.skipIf(CHROMIUM === undefined)("the API in a browser (skipped where the
       'import("pageblock").then(({ Machine }) => Machine.create("tiny", { wasm: new URL("/no.wasm", location) })).catch((error) => error.message)';
     const { value } = await evaluateInBrowser(installed.folder, page, lost);
     expect(value).toMatch(/no\.wasm answered 404/);
+  });
+});
+
+const ANSWER = { ok: true, sound: "NONE" };
+
+describe("every bundler by its plainest configuration", () => {
+  const page = (name: string) =>
+    `<!doctype html><title>x</title><script type="module" src="/built-${name}/app.js"></script>`;
+  const inWorker = (name: string) =>
+    `new Promise((done, fail) => { const worker = new Worker("/built-${name}/app.js", { type: "module" }); worker.onmessage = ({ data }) => done(data); worker.onerror = (event) => fail(new Error(event.message)); })`;
+
+  for (const [name, build] of Object.entries(BUNDLERS)) {
+    it(`${name} builds the first call; it runs in a page and in a worker`, {
+      timeout: 3 * MINUTES,
+    }, async () => {
+      const out = join(installed.folder, `built-${name}`);
+      mkdirSync(out, { recursive: true });
+      writeProgram(installed.folder);
+      await build(installed.folder, out);
+      if (CHROMIUM === undefined) return;
+      const inPage = await evaluateInBrowser(installed.folder, page(name), "globalThis.answer");
+      expect(inPage).toEqual({ value: expect.objectContaining(ANSWER), errors: [] });
+      const worker = await evaluateInBrowser(installed.folder, "<!doctype html>", inWorker(name));
+      expect(worker).toEqual(inPage);
+    });
+  }
+
+  it.skipIf(FIREFOX === undefined)("Firefox answers what Node answers (skipped without one)", async () => {
+    const expression =
+      'import("pageblock").then(async ({ Machine }) => { const machine = await Machine.create("tiny"); return machine.digest(); })';
+    const script =
+      'const { Machine } = await import("pageblock"); console.log((await Machine.create("tiny")).digest())';
+    const inNode = run("node", ["--input-type=module", "--eval", script], installed.folder).trim();
+    const inFirefox = await evaluateInFirefox(installed.folder, PAGE, expression);
+    expect(inFirefox).toEqual({ value: inNode, errors: [] });
   });
 });
