@@ -51,6 +51,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "pageblock size --device-tree board.dts --page-size 16K",
   ],
   sweep: ["pageblock sweep grid.yaml --plan"],
+  view: ["pageblock view"],
   merge: ["pageblock merge results --partial"],
   search: ["pageblock bench search --pattern captured --rounds 3"],
 };

@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { parseScenario, scenarioNames } from "../scenario/index.js";
 import { ExitCode, UsageError } from "./exit.js";
 import { packageFile } from "./package_files.js";
+import { out } from "./terminal.js";
 
 export interface ViewOptions {
   readonly policy?: string;
@@ -85,7 +86,7 @@ function openInBrowser(url: string): void {
 export async function runView(name: string | undefined, options: ViewOptions): Promise<ExitCode> {
   const link = linkFor(name, options);
   const { server, url } = await serveView(viewPage());
-  process.stdout.write(`The map is at ${url}${link}\nOnly this machine can see it. Ctrl-C ends it.\n`);
+  out(`The map is at ${url}${link}\nOnly this machine can see it. Ctrl-C ends it.\n`);
   if (options.open) openInBrowser(`${url}${link}`);
   await new Promise<void>((resolve) => {
     process.once("SIGINT", resolve);
