@@ -1,5 +1,5 @@
 // Knows: the plain walk of assembly/cma/search/kernel in C over 64-bit words, and a line protocol.
-// Must not know: what is compared. Compiled by bindings/cli/search_twin.ts where a C compiler is found; never shipped.
+// Must not know: what is compared. Compiled by bindings/cli/search/twin.ts where a C compiler is found; never shipped.
 //
 // Written from the rules in words: next clear bit, rounded up to the alignment, accepted if the window has no set
 // bit, else on from behind the set bit that was found.

@@ -6,7 +6,7 @@ import { IndexPart, SearchStrategy } from "../../assembly/abi/findings.js";
 import { BitmapCore, STRATEGIES } from "../../bindings/bitmap/core.js";
 import { PageBitmap } from "../../bindings/bitmap/index.js";
 import { PATTERNS } from "../../bindings/bitmap/lab/index.js";
-import { describeSearch, measureSearch, searchJson } from "../../bindings/cli/bench_search.js";
+import { describeSearch, measureSearch, searchJson } from "../../bindings/cli/search/bench_search.js";
 import { loadCore } from "../../bindings/engine/load.js";
 
 export interface SearchRate {

@@ -4,14 +4,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { presetNames } from "../device/presets/index.js";
 import { OPTIONS } from "../engine/limits.js";
-import type { BenchSearchOptions } from "./bench_search.js";
 import { finishHelp, guardProcess, tellError } from "./edge.js";
 import { ExitCode } from "./exit.js";
 import type { ExplainOptions } from "./explain.js";
 import { packageVersion } from "./package_files.js";
 import type { ReplayOptions } from "./replay.js";
 import type { RunCommandOptions } from "./run/run.js";
-import type { ShellOptions } from "./shell.js";
+import type { BenchSearchOptions } from "./search/bench_search.js";
+import type { ShellOptions } from "./shell/shell.js";
 import type { SizeOptions } from "./size.js";
 import type { SnapshotOptions } from "./snapshot.js";
 import type { MergeOptions } from "./sweep/merge.js";
@@ -123,7 +123,9 @@ function addShell(root: Command, done: (code: ExitCode) => void): void {
     .option("-c, --command <text>", "run these commands and leave")
     .option("-e, --exit-on-error", "stop at the first command that fails")
     .addOption(coreOption())
-    .action(async (options: ShellOptions) => done(await (await import("./shell.js")).runShell(options)));
+    .action(async (options: ShellOptions) =>
+      done(await (await import("./shell/shell.js")).runShell(options)),
+    );
 }
 
 function addView(root: Command, done: (code: ExitCode) => void): void {
@@ -257,7 +259,7 @@ function addBench(root: Command, done: (code: ExitCode) => void): void {
     .option("--html <file>", "write a page: chart, tables, goals, lost rows")
     .addOption(coreOption())
     .action(async (options: BenchSearchOptions) =>
-      done(await (await import("./bench_search.js")).runBenchSearch(options)),
+      done(await (await import("./search/bench_search.js")).runBenchSearch(options)),
     );
 }
 

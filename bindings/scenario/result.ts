@@ -181,3 +181,6 @@ export interface RunResult {
   /** What was sampled. */
   readonly series: SeriesTable;
 }
+
+/** A pin that is held longer than this is long, whatever it calls itself; nanoseconds. */
+export const LONG_PIN_NS = 1e9;

@@ -3,7 +3,7 @@
 export { actorSpec } from "./actor_specs.js";
 export { canonicalGrid, type Grid, runsOf, runsOfShard, taskOf } from "./grid.js";
 export { errorRow, ROW_COLUMNS, type RowColumn, rowsOf, type SweepRow } from "./rows.js";
-export { LONG_PIN_NS, type RunObserver, type RunOptions, runScenario } from "./run.js";
+export { type RunObserver, type RunOptions, runScenario } from "./run.js";
 export { parseSeeds, rangesText } from "./seeds.js";
 export { parseShard, type Shard, shardOf } from "./shard.js";
 export {

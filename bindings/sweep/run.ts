@@ -10,13 +10,14 @@ import type { CoreBuild, CoreSource } from "../engine/load.js";
 import type { Machine } from "../machine/machine.js";
 import type { Policy } from "../policy/index.js";
 import { camelCase } from "../scenario/read.js";
-import type {
-  ActorSummary,
-  AreaSummary,
-  FailureRecord,
-  KillRecord,
-  RequestRecord,
-  RunResult,
+import {
+  type ActorSummary,
+  type AreaSummary,
+  type FailureRecord,
+  type KillRecord,
+  LONG_PIN_NS,
+  type RequestRecord,
+  type RunResult,
 } from "../scenario/result.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { type LoggedRequest, Simulation } from "../scenario/simulation.js";
@@ -56,8 +57,6 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A pin that is held longer than this is long, whatever it calls itself. */
-export const LONG_PIN_NS = 1e9;
 /** Kills that a result keeps. */
 const MOST_KILLS = 1_000;
 /** Real milliseconds between two looks at the world outside. */

@@ -4,6 +4,7 @@
 import * as Plot from "@observablehq/plot";
 import { largest, smallest } from "../../bindings/engine/extent.js";
 import type { Blocker, ReportFailure } from "../../bindings/report/run/document.js";
+import { LONG_PIN_NS } from "../../bindings/scenario/result.js";
 import { BAD, holderColor } from "./colors.js";
 import { h, section, table, widthOf } from "./dom.js";
 import { formatBytes, formatCount, formatDuration, formatErrno, formatShare } from "./format.js";
@@ -12,8 +13,6 @@ import { decodeWindows, type Model, type Run, type Window } from "./model.js";
 import { pageMap } from "./pagemap.js";
 import type { Store } from "./store.js";
 
-/** A pin held longer than this is long, whatever its kind. */
-const LONG_NS = 1e9;
 const MOST_HOLDERS = 6;
 
 function who({ reason, holder, pinKind }: { reason: string; holder: string; pinKind: string }): string {
@@ -167,7 +166,7 @@ function ages(
   const most =
     largest(
       bars.map(({ x2 }) => x2),
-      LONG_NS / 1e6,
+      LONG_PIN_NS / 1e6,
     ) * 1.6;
   const least = smallest(bars.map(({ x1 }) => x1));
   const decades = [1e-3, 1e-2, 0.1, 1, 10, 100, 1e3, 1e4, 1e5].filter(
@@ -197,8 +196,8 @@ function ages(
     marks: [
       Plot.rectY(bars, { x1: "x1", x2: "x2", y: "count", fill: "fill", insetLeft: 0.5, insetRight: 0.5 }),
       Plot.ruleY([0]),
-      Plot.ruleX([LONG_NS / 1e6], { stroke: BAD, strokeDasharray: "4,3" }),
-      Plot.text([LONG_NS / 1e6], {
+      Plot.ruleX([LONG_PIN_NS / 1e6], { stroke: BAD, strokeDasharray: "4,3" }),
+      Plot.text([LONG_PIN_NS / 1e6], {
         x: (ms: number) => ms,
         frameAnchor: "top",
         text: () => "long from here",

@@ -8,7 +8,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { openSession, type ShellOptions } from "../../../bindings/cli/shell.js";
+import { openSession, type ShellOptions } from "../../../bindings/cli/shell/shell.js";
 
 const FOLDER = new URL(".//", import.meta.url);
 const ROOT = new URL("../../../", import.meta.url);

@@ -13,7 +13,7 @@ import { ExitCode, messageFor } from "../../../bindings/cli/exit.js";
 import { runExplain } from "../../../bindings/cli/explain.js";
 import { runReplay } from "../../../bindings/cli/replay.js";
 import { runRun } from "../../../bindings/cli/run/run.js";
-import { runShell } from "../../../bindings/cli/shell.js";
+import { runShell } from "../../../bindings/cli/shell/shell.js";
 import { runSize } from "../../../bindings/cli/size.js";
 import { runSnapshot } from "../../../bindings/cli/snapshot.js";
 import { scenarioNames, scenarioText } from "../../../bindings/scenario/index.js";

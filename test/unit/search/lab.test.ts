@@ -17,11 +17,11 @@ import {
   quartile,
   runLab,
 } from "../../../bindings/bitmap/lab/index.js";
-import { runBenchSearch } from "../../../bindings/cli/bench_search.js";
 import { ExitCode, UsageError } from "../../../bindings/cli/exit.js";
-import { renderSearchChart } from "../../../bindings/cli/search_chart.js";
-import { renderSearchHtml } from "../../../bindings/cli/search_html.js";
-import { SearchTwin } from "../../../bindings/cli/search_twin.js";
+import { runBenchSearch } from "../../../bindings/cli/search/bench_search.js";
+import { renderSearchChart } from "../../../bindings/cli/search/chart.js";
+import { renderSearchHtml } from "../../../bindings/cli/search/html.js";
+import { SearchTwin } from "../../../bindings/cli/search/twin.js";
 import { loadCore } from "../../../bindings/engine/load.js";
 
 const BITS = 20_000;

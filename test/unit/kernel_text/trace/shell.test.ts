@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, describe, expect, it } from "vitest";
-import { openSession } from "../../../../bindings/cli/shell.js";
+import { openSession } from "../../../../bindings/cli/shell/shell.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pageblock-trace-"));
 afterAll(() => rmSync(folder, { recursive: true }));

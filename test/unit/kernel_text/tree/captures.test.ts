@@ -9,7 +9,7 @@ import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { runShell } from "../../../../bindings/cli/shell.js";
+import { runShell } from "../../../../bindings/cli/shell/shell.js";
 import { parseStateDumps } from "../../../../bindings/importers/capture/dump/dump.js";
 import { DebugTree } from "../../../../bindings/kernel_text/tree/index.js";
 import { Machine } from "../../../../bindings/machine/machine.js";

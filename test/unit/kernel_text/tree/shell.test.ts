@@ -8,15 +8,15 @@ import { PassThrough, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ExitCode } from "../../../../bindings/cli/exit.js";
+import { complete } from "../../../../bindings/cli/shell/complete.js";
+import { ShellSession } from "../../../../bindings/cli/shell/session.js";
 import {
   openSession,
   runShell,
   type ShellOptions,
   type ShellStreams,
-} from "../../../../bindings/cli/shell.js";
-import { complete } from "../../../../bindings/cli/shell_complete.js";
-import { ShellSession } from "../../../../bindings/cli/shell_session.js";
-import { parseLine, ShellSyntaxError } from "../../../../bindings/cli/shell_words.js";
+} from "../../../../bindings/cli/shell/shell.js";
+import { parseLine, ShellSyntaxError } from "../../../../bindings/cli/shell/words.js";
 import { getPreset } from "../../../../bindings/device/index.js";
 import { MiB } from "../../../../bindings/engine/units.js";
 import { CaptureError } from "../../../../bindings/importers/errors.js";

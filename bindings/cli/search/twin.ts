@@ -6,8 +6,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Contestant, Twin } from "../bitmap/lab/index.js";
-import { packageFile } from "./package_files.js";
+import type { Contestant, Twin } from "../../bitmap/lab/index.js";
+import { packageFile } from "../package_files.js";
 
 /** In a source checkout; the package does not ship it. */
 const SOURCE = packageFile("bench/native/search.c");

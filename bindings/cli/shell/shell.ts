@@ -4,22 +4,22 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
-import { ABI_MAGIC } from "../../assembly/abi/layout.js";
-import { OPTIONS } from "../engine/limits.js";
-import type { CoreBuild } from "../engine/load.js";
-import { printable } from "../engine/quoted.js";
-import { parseStateDumps } from "../importers/capture/dump/dump.js";
-import { DirectoryFiles } from "../importers/capture/node.js";
-import { CaptureError, type CaptureIssue, formatIssue } from "../importers/errors.js";
-import { type CapturedFiles, DebugTree } from "../kernel_text/tree/index.js";
-import { Machine } from "../machine/machine.js";
-import { checkState } from "../state/check.js";
-import type { MachineState } from "../state/types.js";
-import { ExitCode } from "./exit.js";
-import { readWhole } from "./read_whole.js";
-import { complete } from "./shell_complete.js";
-import { ShellSession } from "./shell_session.js";
-import { SHELL_EVENTS } from "./shell_trace.js";
+import { ABI_MAGIC } from "../../../assembly/abi/layout.js";
+import { OPTIONS } from "../../engine/limits.js";
+import type { CoreBuild } from "../../engine/load.js";
+import { printable } from "../../engine/quoted.js";
+import { parseStateDumps } from "../../importers/capture/dump/dump.js";
+import { DirectoryFiles } from "../../importers/capture/node.js";
+import { CaptureError, type CaptureIssue, formatIssue } from "../../importers/errors.js";
+import { type CapturedFiles, DebugTree } from "../../kernel_text/tree/index.js";
+import { Machine } from "../../machine/machine.js";
+import { checkState } from "../../state/check.js";
+import type { MachineState } from "../../state/types.js";
+import { ExitCode } from "../exit.js";
+import { readWhole } from "../read_whole.js";
+import { complete } from "./complete.js";
+import { ShellSession } from "./session.js";
+import { SHELL_EVENTS } from "./trace.js";
 
 export interface ShellOptions {
   readonly device?: string;

@@ -1,7 +1,7 @@
 // Knows: which tables and lines the laboratory's figures make: for a terminal and for a page alike.
 // Must not know: how a table is drawn, how a search is timed.
 
-import { NONE } from "../bitmap/core.js";
+import { NONE } from "../../bitmap/core.js";
 import {
   type Goal,
   geometricMean,
@@ -11,9 +11,9 @@ import {
   lossesOf,
   PATTERNS,
   timeOf,
-} from "../bitmap/lab/index.js";
-import { type Cell, type Column, formatBytes, formatCount, formatDuration } from "../report/index.js";
-import { TWIN_NAME } from "./search_twin.js";
+} from "../../bitmap/lab/index.js";
+import { type Cell, type Column, formatBytes, formatCount, formatDuration } from "../../report/index.js";
+import { TWIN_NAME } from "./twin.js";
 
 export interface LabTable {
   /** Empty: the first column says it. */

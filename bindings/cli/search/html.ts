@@ -1,8 +1,13 @@
 // Knows: the page that `pageblock bench search --html` writes: the goals, the rows that we lose, the chart, all tables.
 // Must not know: how the figures came about.
 
-import { renderHtmlHeading, renderHtmlPage, renderHtmlParagraph, renderHtmlTable } from "../report/index.js";
-import { renderSearchChart } from "./search_chart.js";
+import {
+  renderHtmlHeading,
+  renderHtmlPage,
+  renderHtmlParagraph,
+  renderHtmlTable,
+} from "../../report/index.js";
+import { renderSearchChart } from "./chart.js";
 import {
   goalsTable,
   growthTable,
@@ -13,7 +18,7 @@ import {
   type SearchReport,
   throughputTable,
   updateTable,
-} from "./search_tables.js";
+} from "./tables.js";
 
 function section({ title, columns, rows }: LabTable): string {
   const head = title === "" ? "" : renderHtmlHeading(title);

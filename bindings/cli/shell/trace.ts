@@ -1,11 +1,11 @@
 // Knows: the command `trace` of the shell: one recording of each machine, on, off, saved to a file.
 // Must not know: what is recorded, how a trace is written.
 
-import { type Recording, TraceRecorder } from "../kernel_text/trace/index.js";
-import type { Machine } from "../machine/machine.js";
-import { formatCount } from "../report/sizes.js";
-import { type CommandContext, CommandFailure } from "./shell_context.js";
-import { writeTrace } from "./trace_file.js";
+import { type Recording, TraceRecorder } from "../../kernel_text/trace/index.js";
+import type { Machine } from "../../machine/machine.js";
+import { formatCount } from "../../report/sizes.js";
+import { writeTrace } from "../trace_file.js";
+import { type CommandContext, CommandFailure } from "./context.js";
 
 /** Events that the ring of a shell's machine holds: those of one command must fit. 5 MiB. */
 export const SHELL_EVENTS = 2 ** 17;

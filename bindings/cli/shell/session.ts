@@ -1,13 +1,13 @@
 // Knows: a shell over a debug tree between two lines of input: where it is, patterns, redirection, what went wrong.
 // Must not know: what the commands do (shell_commands), where lines come from and text goes to (shell).
 
-import { type DebugTree, DebugTreeError } from "../kernel_text/tree/index.js";
-import { splitPath } from "../kernel_text/tree/tree.js";
-import type { Machine } from "../machine/machine.js";
-import { commands } from "./shell_commands.js";
-import { type CommandContext, CommandFailure, reasonOf } from "./shell_context.js";
-import { pollTrace } from "./shell_trace.js";
-import { type CommandLine, parseLine, ShellSyntaxError, type Word } from "./shell_words.js";
+import { type DebugTree, DebugTreeError } from "../../kernel_text/tree/index.js";
+import { splitPath } from "../../kernel_text/tree/tree.js";
+import type { Machine } from "../../machine/machine.js";
+import { commands } from "./commands.js";
+import { type CommandContext, CommandFailure, reasonOf } from "./context.js";
+import { pollTrace } from "./trace.js";
+import { type CommandLine, parseLine, ShellSyntaxError, type Word } from "./words.js";
 
 export interface SessionOutput {
   readonly print: (text: string) => void;

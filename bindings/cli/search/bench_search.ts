@@ -2,8 +2,8 @@
 // Must not know: how a search works, how it is timed.
 
 import { writeFileSync } from "node:fs";
-import { SearchStrategy } from "../../assembly/abi/findings.js";
-import { STRATEGIES } from "../bitmap/core.js";
+import { SearchStrategy } from "../../../assembly/abi/findings.js";
+import { STRATEGIES } from "../../bitmap/core.js";
 import {
   goalsOf,
   type LabOptions,
@@ -12,16 +12,16 @@ import {
   PATTERNS,
   REQUESTS,
   runLab,
-} from "../bitmap/lab/index.js";
-import { type CoreBuild, loadCore } from "../engine/load.js";
-import { renderTable } from "../report/index.js";
-import { ExitCode, UsageError } from "./exit.js";
-import { progressBar } from "./progress.js";
-import { renderSearchChart } from "./search_chart.js";
-import { renderSearchHtml } from "./search_html.js";
-import { headLines, type SearchReport, searchTables } from "./search_tables.js";
-import { SearchTwin } from "./search_twin.js";
-import { out, outJson } from "./terminal.js";
+} from "../../bitmap/lab/index.js";
+import { type CoreBuild, loadCore } from "../../engine/load.js";
+import { renderTable } from "../../report/index.js";
+import { ExitCode, UsageError } from "../exit.js";
+import { progressBar } from "../progress.js";
+import { out, outJson } from "../terminal.js";
+import { renderSearchChart } from "./chart.js";
+import { renderSearchHtml } from "./html.js";
+import { headLines, type SearchReport, searchTables } from "./tables.js";
+import { SearchTwin } from "./twin.js";
 
 export interface BenchSearchOptions {
   /** Names of patterns; all when absent. */

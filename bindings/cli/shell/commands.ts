@@ -1,13 +1,13 @@
 // Knows: what each command of the shell does, and how its output looks.
 // Must not know: lines, quotes, redirection (shell_session), the terminal.
 
-import { largest } from "../engine/extent.js";
-import { headOf } from "../kernel_text/tree/frames.js";
-import type { DebugEntry } from "../kernel_text/tree/index.js";
-import { formatCount } from "../report/sizes.js";
-import { displayWidth } from "../report/table.js";
-import { type CommandContext, CommandFailure, reasonOf } from "./shell_context.js";
-import { trace } from "./shell_trace.js";
+import { largest } from "../../engine/extent.js";
+import { headOf } from "../../kernel_text/tree/frames.js";
+import type { DebugEntry } from "../../kernel_text/tree/index.js";
+import { formatCount } from "../../report/sizes.js";
+import { displayWidth } from "../../report/table.js";
+import { type CommandContext, CommandFailure, reasonOf } from "./context.js";
+import { trace } from "./trace.js";
 
 export interface ShellCommand {
   /** Arguments, and what it does: the row of `help`. */

@@ -1,9 +1,9 @@
 // Knows: what the Tab key offers: commands, then names of the tree.
 // Must not know: the terminal.
 
-import { DebugTreeError } from "../kernel_text/tree/index.js";
-import { commands } from "./shell_commands.js";
-import type { ShellSession } from "./shell_session.js";
+import { DebugTreeError } from "../../kernel_text/tree/index.js";
+import { commands } from "./commands.js";
+import type { ShellSession } from "./session.js";
 
 function pathsBehind(session: ShellSession, typed: string): string[] {
   const slash = typed.lastIndexOf("/") + 1;

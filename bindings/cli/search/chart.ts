@@ -1,11 +1,11 @@
 // Knows: the chart of the search laboratory: one line per row, a dot for each contestant on a scale of tens.
 // Must not know: how the figures came about.
 
-import { type LabResult, type LabRow, timeOf } from "../bitmap/lab/index.js";
-import { largest, smallest } from "../engine/extent.js";
-import { formatCount, formatDuration } from "../report/index.js";
-import { INK, QUIET_INK } from "../report/palette.js";
-import { element, escapeXml, textElement } from "../report/svg.js";
+import { type LabResult, type LabRow, timeOf } from "../../bitmap/lab/index.js";
+import { largest, smallest } from "../../engine/extent.js";
+import { formatCount, formatDuration } from "../../report/index.js";
+import { INK, QUIET_INK } from "../../report/palette.js";
+import { element, escapeXml, textElement } from "../../report/svg.js";
 
 const LEFT = 190;
 const RIGHT = 30;

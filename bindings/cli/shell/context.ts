@@ -1,10 +1,10 @@
 // Knows: what a command of the shell may use, and how it says that it failed.
 // Must not know: any command, lines of input, the terminal.
 
-import { Status } from "../../assembly/abi/vocabulary.js";
-import { MachineError } from "../engine/errors.js";
-import { type DebugTree, DebugTreeError, treeErrors } from "../kernel_text/tree/index.js";
-import type { Machine } from "../machine/machine.js";
+import { Status } from "../../../assembly/abi/vocabulary.js";
+import { MachineError } from "../../engine/errors.js";
+import { type DebugTree, DebugTreeError, treeErrors } from "../../kernel_text/tree/index.js";
+import type { Machine } from "../../machine/machine.js";
 
 /** A command that could not be done; the text is for the user, behind the command's name. */
 export class CommandFailure extends Error {}
