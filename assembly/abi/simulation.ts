@@ -37,6 +37,8 @@ export enum ActorKind {
   LONG_PIN,
   /** Short-lived kernel allocations in pairs, some of them in interrupts. */
   NOISE,
+  /** Short-lived processes, whose pages are gathered at their exit before they are freed (mmu_gather). */
+  EXITS,
   COUNT,
 }
 
@@ -88,6 +90,8 @@ export enum Spread {
   LOGNORMAL = 2,
   /** Half to one and a half times the mean. */
   UNIFORM = 3,
+  /** Lognormal with sigma 0.4, a coefficient of variation of 0.42: a sum of some thirty device requests. */
+  LOGNORMAL_NARROW = 4,
 }
 
 /** All sizes in pages, all shares 0 to 1, intervals and times in nanoseconds, `_SPREAD` a Spread. */
@@ -101,6 +105,8 @@ export enum ResidentParameter {
   BATCH,
   /** Part of the file pages that are dirty. */
   DIRTY_SHARE,
+  /** So many pages are left free at the start: what lies above is taken by the kernel for good. 0: nothing is taken. */
+  LEAVE_FREE,
 }
 
 export enum AppsParameter {
@@ -186,6 +192,8 @@ export enum DirectIoParameter {
   /** Of the pages faulted in for BUFFERS at the start one in so many is kept, SCATTER_CHUNK at a time. 0 or 1: all. */
   SCATTER,
   SCATTER_CHUNK,
+  /** 1: each place of a closed loop uses a part of BUFFERS of its own, again and again. */
+  OWN_BUFFERS,
 }
 
 export enum ZramParameter {
@@ -277,6 +285,24 @@ export enum NoiseParameter {
   ORDER_MAX,
   /** Part that is GFP_ATOMIC. */
   ATOMIC_SHARE,
+}
+
+export enum ExitsParameter {
+  /** Mean time between two processes that begin, exponential. */
+  INTERVAL = 2,
+  /** Anonymous pages of one. */
+  PAGES,
+  PAGES_SPREAD,
+  /** How long one lives. */
+  LIFETIME,
+  LIFETIME_SPREAD,
+  /** Time that its pages are held at its exit, unmapped and not yet freed; for each MOST pages of it. */
+  HOLD,
+  HOLD_SPREAD,
+  /** Most pages that are gathered at once. */
+  GATHER,
+  /** Processes that may be alive. */
+  MOST,
 }
 
 /** What every actor counts. f64. */

@@ -239,6 +239,8 @@ export enum PinKind {
    * nothing: reclaim lets go of them, and migration takes them along.
    */
   PAGE_CACHE = 2,
+  /** An exiting task's reference: unmapped, not yet freed (mmu_gather). */
+  GATHER = 3,
 }
 
 /** errno values that cma_alloc answers, negative. */

@@ -82,7 +82,7 @@ function outOfCma(cpu: i32, head: u32): u32 {
 /** Writes handle and, for a pin that moves its page, the frame that the page is in now. A free frame, or one too many, is refused. */
 export function pin(cpu: i32, pfn: u32, kind: u32, owner: u32, handle: usize, at: usize): i32 {
   if (!isFrame(pfn)) return Status.BAD_PFN;
-  if (kind > <u32>PinKind.PAGE_CACHE) return Status.BAD_TYPE;
+  if (kind > <u32>PinKind.GATHER) return Status.BAD_TYPE;
   let head = headOf(linkOf(pfn));
   if (head == NONE || kindOf(wordOf(head)) != FrameKind.ALLOCATED) return Status.NOT_ALLOCATED;
   if (pinsOf(wordOf(head)) == MAX_PINS) return Status.BAD_PIN;

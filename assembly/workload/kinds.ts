@@ -9,6 +9,7 @@ import { now, spent } from "../time/clock";
 import * as apps from "./actors/apps";
 import * as camera from "./actors/camera";
 import * as directIo from "./actors/direct_io";
+import * as exits from "./actors/exits";
 import * as fileRead from "./actors/file_read";
 import * as fileWrite from "./actors/file_write";
 import * as fragmenter from "./actors/fragmenter";
@@ -60,6 +61,8 @@ function startActor(actor: i32): void {
       return longPin.start(actor);
     case ActorKind.NOISE:
       return noise.start(actor);
+    case ActorKind.EXITS:
+      return exits.start(actor);
     default:
   }
 }
@@ -120,6 +123,8 @@ export function act(actor: i32, tag: i32, payload: u32): void {
       return longPin.act(actor, tag, payload);
     case ActorKind.NOISE:
       return noise.act(actor, tag, payload);
+    case ActorKind.EXITS:
+      return exits.act(actor, tag, payload);
     default:
   }
 }

@@ -63,7 +63,8 @@ export const sectionDocs = {
   device: "a preset's name, or a group of keys (below)",
   policy: "a policy's name, a group of keys (below), or a list of both: each is run on the same arrivals",
   pressure: "what happens when memory is short",
-  costs: "nanoseconds of virtual time, by the names in bindings/scenario/costs",
+  costs:
+    "what work takes in virtual time (3us, or a bare number of nanoseconds), by the names in docs/costs.md; `set`: one of the fitted sets there, which single costs may differ from",
   record: "what is kept of a run",
   workloads: "what acts, beside the clients",
   clients: "who asks cma_alloc for buffers",

@@ -25,6 +25,7 @@ const SPREAD_WORDS = {
   EXPONENTIAL: "exponential",
   LOGNORMAL: "lognormal",
   UNIFORM: "uniform",
+  LOGNORMAL_NARROW: "lognormal-narrow",
 } as const satisfies Record<keyof typeof Spread, string>;
 
 export const SPREADS: readonly string[] = Object.values(SPREAD_WORDS);

@@ -6,6 +6,7 @@ import { Cost } from "../../assembly/abi/simulation.js";
 import { formatBytes } from "../engine/units.js";
 import { type Policy, type PolicyWords, policies, policyFromWords, policyNames } from "../policy/index.js";
 import { readActor, type Surroundings } from "./actors.js";
+import { costSets } from "./costs.js";
 import { type KnownDevice, readDevice } from "./device.js";
 import { policyFields, pressureFields, recordFields, scenarioFields, scenarioKeys } from "./fields.js";
 import { type Quantity, settleQuantity } from "./quantity.js";
@@ -16,9 +17,12 @@ import { simulationProblems } from "./simulation.js";
 /** Most pages that all actors may own together; 4 bytes each. Far above what any of the devices has. */
 const MAX_PAGES_HELD = 2 ** 27;
 
+/** MIGRATE_PAGE -> migrate-page */
+const kebab = (name: string) => name.toLowerCase().replaceAll("_", "-");
+
 export const costNames: readonly string[] = Object.keys(Cost)
   .filter((name) => Number.isNaN(Number(name)) && name !== "COUNT")
-  .map((name) => name.toLowerCase().replaceAll("_", "-"));
+  .map(kebab);
 
 function readPolicy(reader: Reader, value: unknown, path: Path): Policy | undefined {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
@@ -71,11 +75,17 @@ function readPressure(reader: Reader, data: Fields, device: KnownDevice | undefi
 }
 
 function readCosts(reader: Reader, data: Fields): Record<string, number> {
-  const group = section(reader, data, "costs", costNames);
+  const group = section(reader, data, "costs", ["set", ...costNames]);
   const costs: Record<string, number> = {};
+  const sets = Object.keys(costSets) as (keyof typeof costSets)[];
+  const set =
+    group["set"] === undefined ? undefined : reader.word(group["set"], ["costs", "set"], sets, "cost set");
+  if (set !== undefined) for (const [name, ns] of Object.entries(costSets[set].ns)) costs[kebab(name)] = ns;
   for (const [key, written] of Object.entries(group)) {
-    if (!costNames.includes(key)) continue;
-    const time = reader.number("time", written, ["costs", key]);
+    if (key === "set" || !costNames.includes(key)) continue;
+    // A bare number is nanoseconds, the unit of the costs' own table.
+    const isBare = typeof written === "number" && Number.isFinite(written) && written >= 0;
+    const time = isBare ? written : reader.number("time", written, ["costs", key]);
     if (time !== undefined) costs[key] = time;
   }
   return costs;

@@ -93,6 +93,9 @@ export class Sampler {
       const zone = views.zone(index);
       this.#put(`zone.${name}.free`, "pages", "level", zone.freePages);
       this.#put(`zone.${name}.freeCma`, "pages", "level", zone.freeCma);
+      const cpus = Array.from({ length: views.config(ConfigWord.NR_CPUS) }, (_, cpu) => cpu);
+      const listed = cpus.reduce((sum, cpu) => sum + views.pcp(cpu, index).count, 0);
+      this.#put(`zone.${name}.pcp`, "pages", "level", listed);
       const index1000 = unusableFreeIndex(zone.nrFree, order);
       this.#put(`zone.${name}.fragmentation`, "share", "level", index1000 / 1000);
     }

@@ -111,11 +111,19 @@ function present(actor: i32, cpu: i32, slot: u32): u32 {
 function bufferOf(actor: i32, nth: i32, pages: i32, isFresh: bool, draw: f64): i32 {
   const buffers = whole(actor, DirectIoParameter.BUFFERS);
   if (isFresh) return buffers + nth * place(actor);
+  if (parameter(actor, DirectIoParameter.OWN_BUFFERS) != 0) return ownBuffer(actor, nth, pages);
   if (parameter(actor, DirectIoParameter.RANDOM) != 0) return <i32>draw;
   const next = actorWord(actor, ActorWord.B);
   const first = next + pages > buffers ? 0 : next;
   setActorWord(actor, ActorWord.B, first + pages);
   return first;
+}
+
+/** Of the buffers' equal parts the one of this place; a request that is larger than a part reaches into the next. */
+function ownBuffer(actor: i32, nth: i32, pages: i32): i32 {
+  const buffers = whole(actor, DirectIoParameter.BUFFERS);
+  const part = buffers / max(whole(actor, DirectIoParameter.QUEUE_DEPTH), 1);
+  return min(nth * part, buffers - pages);
 }
 
 /** The slowest of a bio's device requests. */
@@ -137,7 +145,8 @@ function submit(actor: i32, nth: u32): void {
   const pages = min(drawPages(actor, mean, whole(actor, DirectIoParameter.PAGES_SPREAD)), most);
   const share = parameter(actor, DirectIoParameter.FRESH_SHARE);
   const isFresh = buffers < pages || (pages <= place(actor) && drawChance(actor, share));
-  const isDrawn = !isFresh && parameter(actor, DirectIoParameter.RANDOM) != 0;
+  const isOwn = parameter(actor, DirectIoParameter.OWN_BUFFERS) != 0;
+  const isDrawn = !isFresh && !isOwn && parameter(actor, DirectIoParameter.RANDOM) != 0;
   const draw = isDrawn ? <f64>drawBelow(actor, buffers - pages + 1) : 0;
   const think = parameter(actor, DirectIoParameter.THINK);
   const pause = drawSpread(actor, think, whole(actor, DirectIoParameter.THINK_SPREAD));

@@ -8,7 +8,10 @@
 import { SimulationWord } from "../../abi/run";
 import { ActorWord, Cost, Counter, ResidentParameter } from "../../abi/simulation";
 import { Gfp, PageFlag } from "../../abi/vocabulary";
+import { ConfigWord } from "../../abi/words";
+import { freePages } from "../../frames/zone";
 import { NONE } from "../../memory/list";
+import { config } from "../../memory/regions";
 import { resetSpent } from "../../time/clock";
 import {
   actorWord,
@@ -113,9 +116,27 @@ export function start(actor: i32): void {
     }
   }
   plan(actor, endOf(actor, KINDS - 1));
+  takeRest(actor, cpu);
   resetSpent();
   scheduleBatch(actor);
   askAgainLater(actor);
+}
+
+/** What is free beyond LEAVE_FREE has been the kernel's since boot; it has no slot, since it is never given back. */
+function takeRest(actor: i32, cpu: i32): void {
+  const wanted = whole(actor, ResidentParameter.LEAVE_FREE);
+  if (wanted == 0) return;
+  for (let left = freeEverywhere() - wanted; left > 0; left--) {
+    if (take(actor, cpu, 0, GFP_KERNEL, KERNEL) == NONE) return;
+    addCounter(actor, Counter.ALLOCATED, 1);
+  }
+}
+
+/** Free pages of all zones, those of CMA areas among them; what lies on per-CPU lists is not. */
+function freeEverywhere(): i32 {
+  let pages = 0;
+  for (let zone = 0; zone < config(ConfigWord.NR_ZONES); zone++) pages += freePages(zone);
+  return pages;
 }
 
 function scheduleBatch(actor: i32): void {

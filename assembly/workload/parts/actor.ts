@@ -114,6 +114,8 @@ function spreadOf(stream: usize, mean: f64, spread: i32): f64 {
       return exponentialOf(stream, mean);
     case Spread.LOGNORMAL:
       return mean * Math.exp(normalOf(stream) - 0.5);
+    case Spread.LOGNORMAL_NARROW:
+      return mean * Math.exp(0.4 * normalOf(stream) - 0.08);
     case Spread.UNIFORM:
       return mean * (0.5 + unitOf(stream));
     default:

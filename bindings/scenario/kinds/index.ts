@@ -5,7 +5,7 @@ import { Parameter } from "../../../assembly/abi/simulation.js";
 import { camera, fragmenter, gpu, tv } from "./clients.js";
 import type { Kind, ParameterRow, Written } from "./kind.js";
 import { longPin, metadata, noise, resident, slab, zram } from "./memory.js";
-import { apps, directIo, fileRead, fileWrite } from "./user.js";
+import { apps, directIo, exits, fileRead, fileWrite } from "./user.js";
 
 /** Every workload and client: its parameters with defaults, documentation and source. */
 export const kinds = {
@@ -19,6 +19,7 @@ export const kinds = {
   metadata,
   "long-pin": longPin,
   noise,
+  exits,
   camera,
   tv,
   gpu,

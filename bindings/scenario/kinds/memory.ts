@@ -69,6 +69,13 @@ export const resident = kind({
       doc: "part of the file pages that are dirty",
       source: "chosen",
     },
+    "leave-free": {
+      index: ResidentParameter.LEAVE_FREE,
+      dimension: "size",
+      default: 0,
+      doc: "free memory at the start: what lies above it is the kernel's for good; 0: nothing is taken",
+      source: "chosen",
+    },
   },
   slots: (v) => value(v, "anon") + value(v, "file") + value(v, "unmovable") + value(v, "reclaimable"),
 });

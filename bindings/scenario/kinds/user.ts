@@ -5,6 +5,7 @@ import {
   ActorKind,
   AppsParameter,
   DirectIoParameter,
+  ExitsParameter,
   FileReadParameter,
   FileWriteParameter,
 } from "../../../assembly/abi/simulation.js";
@@ -102,6 +103,87 @@ export const apps = kind({
     },
   },
   slots: (v) => (value(v, "most") + 1) * value(v, "pages-max"),
+});
+
+export const exits = kind({
+  kind: ActorKind.EXITS,
+  role: "workload",
+  doc: "Short-lived processes, whose pages are gathered at the exit before they are freed: nobody can move them then.",
+  area: "none",
+  parameters: {
+    interval: {
+      index: ExitsParameter.INTERVAL,
+      dimension: "interval",
+      default: "2/s",
+      min: "1us",
+      doc: "mean time between two processes, exponential",
+      source: "chosen: dexopt and first starts of applications after an update",
+    },
+    pages: {
+      index: ExitsParameter.PAGES,
+      dimension: "size",
+      default: "2000 pages",
+      min: "1 pages",
+      doc: "mean anonymous memory of one",
+      source: "chosen; the most that one gathering holds is 10,000",
+    },
+    "pages-spread": {
+      index: ExitsParameter.PAGES_SPREAD,
+      dimension: "spread",
+      default: "exponential",
+      doc: "distribution of that size",
+      source: "chosen",
+    },
+    lifetime: {
+      index: ExitsParameter.LIFETIME,
+      dimension: "time",
+      default: "1s",
+      min: "1us",
+      doc: "mean time that one lives",
+      source: "chosen",
+    },
+    "lifetime-spread": {
+      index: ExitsParameter.LIFETIME_SPREAD,
+      dimension: "spread",
+      default: "exponential",
+      doc: "distribution of that time",
+      source: "chosen",
+    },
+    hold: {
+      index: ExitsParameter.HOLD,
+      dimension: "time",
+      default: "5ms",
+      min: "1us",
+      doc: "time from unmapping the pages of one gathering to freeing them",
+      source: "chosen: 1 to 2 us a page, longer where the task is preempted",
+    },
+    "hold-spread": {
+      index: ExitsParameter.HOLD_SPREAD,
+      dimension: "spread",
+      default: "exponential",
+      doc: "distribution of that time",
+      source: "chosen",
+    },
+    gather: {
+      index: ExitsParameter.GATHER,
+      dimension: "count",
+      default: 10_000,
+      min: 1,
+      max: 65_536,
+      doc: "most pages of one gathering",
+      source: "MAX_GATHER_BATCH_COUNT, include/asm-generic/tlb.h: 10,000 pages",
+    },
+    most: {
+      index: ExitsParameter.MOST,
+      dimension: "count",
+      default: 16,
+      min: 1,
+      max: 1024,
+      doc: "most that are alive; beyond, one is dropped and counted",
+      source: "chosen",
+    },
+  },
+  slots: (v) => value(v, "most") * roomFor(v, "pages", "pages-spread"),
 });
 
 export const fileRead = kind({
@@ -341,6 +423,13 @@ export const directIo = kind({
       max: 64,
       doc: "requests that the device makes of a bio, each with a service time of its own: the slowest ends it",
       source: "bio_split_to_limits, block/blk-merge.c",
+    },
+    "own-buffers": {
+      index: DirectIoParameter.OWN_BUFFERS,
+      dimension: "flag",
+      default: false,
+      doc: "each place of a closed loop reuses a part of the buffers of its own, as a thread with one buffer does",
+      source: "snapuserd's UpdateVerify::VerifyBlocks: one buffer for each thread",
     },
     scatter: {
       index: DirectIoParameter.SCATTER,

@@ -5,6 +5,7 @@ import {
   AppsParameter as Apps,
   CameraParameter as Camera,
   DirectIoParameter as Dio,
+  ExitsParameter as Exits,
   FragmenterParameter as Frag,
   GpuParameter as Gpu,
   ActorKind as Kind,
@@ -67,7 +68,19 @@ const apps = {
   [Apps.TOUCH_INTERVAL]: 5 * MS,
 };
 
+const exits = {
+  [P.STOP]: STOP,
+  [Exits.INTERVAL]: 20 * MS,
+  [Exits.PAGES]: 300,
+  [Exits.PAGES_SPREAD]: Spread.EXPONENTIAL,
+  [Exits.LIFETIME]: 50 * MS,
+  [Exits.HOLD]: 10 * MS,
+  [Exits.GATHER]: 400,
+  [Exits.MOST]: 8,
+};
+
 export const loads: readonly Load[] = [
+  { name: "exits", actors: [actor(Kind.EXITS, 8 * 1200, exits)], leavesNothing: true },
   { name: "apps", actors: [actor(Kind.APPS, 5 * 3000, apps)], options: swap, leavesNothing: true },
   {
     name: "apps with THP, zram and proactive swap-out",

@@ -1,0 +1,224 @@
+// Knows: what the mechanisms that block CMA on a phone do to memory: gathered exits, a thread's own buffer, bios of a request,
+// buffers from fragmented memory, the cache of a block device. Must not know: how they do it.
+
+import { describe, expect, it } from "vitest";
+import { CmaUse } from "../../../assembly/abi/proposals.js";
+import {
+  ActorKind,
+  CameraParameter,
+  Counter,
+  DirectIoParameter,
+  ExitsParameter,
+  FileReadParameter,
+  Parameter,
+  ResidentParameter,
+  Spread,
+} from "../../../assembly/abi/simulation.js";
+import { PageLife } from "../../../assembly/abi/vocabulary.js";
+import { parseScenario } from "../../../bindings/scenario/index.js";
+import type { Simulation } from "../../../bindings/scenario/simulation.js";
+import { resident } from "./loads.js";
+import { actor, counted, framesInUse, isSound, MS, S, tiny } from "./support.js";
+
+function pinned(simulation: Simulation) {
+  return framesInUse(simulation).filter(({ pins }) => pins > 0);
+}
+
+describe("a task that exits", () => {
+  const exits = (hold: number) =>
+    actor(ActorKind.EXITS, 16_000, {
+      [ExitsParameter.INTERVAL]: 100 * MS,
+      [ExitsParameter.PAGES]: 1_500,
+      [ExitsParameter.LIFETIME]: 20 * MS,
+      [ExitsParameter.HOLD]: hold,
+      [ExitsParameter.GATHER]: 600,
+      [ExitsParameter.MOST]: 8,
+    });
+
+  it("holds its pages, at most so many at once, until they are freed", async () => {
+    using simulation = await tiny([exits(30 * MS)]);
+    let most = 0;
+    let sum = 0;
+    for (let time = 0; time < 4 * S; time += 10 * MS) {
+      simulation.run(time);
+      const held = pinned(simulation).length;
+      most = Math.max(most, held);
+      sum += held / 400;
+    }
+    expect(most).toBeGreaterThanOrEqual(600);
+    // Little's law: 10 processes a second, each 600, 600 and 300 pages for 30 ms each.
+    expect(sum).toBeGreaterThan(0.7 * 450);
+    expect(sum).toBeLessThan(1.3 * 450);
+    expect(isSound(simulation)).toBe("sound");
+  });
+
+  it("fails a request that meets it with -EBUSY, and names itself", async () => {
+    const camera = actor(
+      ActorKind.CAMERA,
+      0,
+      {
+        [Parameter.START]: 300 * MS,
+        [CameraParameter.PAGES]: 4_000,
+        [CameraParameter.INTERVAL]: 37 * MS,
+        [CameraParameter.HOLD]: 5 * MS,
+      },
+      { area: 0 },
+    );
+    using simulation = await tiny([resident({ [ResidentParameter.ANON]: 7_000 }), exits(50 * MS), camera], {
+      policy: { cmaUse: CmaUse.GFP_CMA },
+    });
+    simulation.run(2 * S);
+    const failed = simulation.takeLog().filter(({ errno }) => errno === -16);
+    expect(failed.length).toBeGreaterThan(3);
+    const windows = simulation.windowsOf(failed.at(-1)!).filter(({ errno }) => errno !== 0);
+    expect(windows.map(({ holder, pinKind }) => [holder, pinKind])).toContainEqual(["exits", "GATHER"]);
+  });
+});
+
+describe("direct I/O", () => {
+  const stream = (more: Readonly<Record<number, number>>, slots = 4_096) =>
+    actor(ActorKind.DIRECT_IO, slots, {
+      [DirectIoParameter.QUEUE_DEPTH]: 4,
+      [DirectIoParameter.PAGES]: 64,
+      [DirectIoParameter.SERVICE]: 10 * MS,
+      [DirectIoParameter.BUFFERS]: 256,
+      [DirectIoParameter.OWN_BUFFERS]: 1,
+      ...more,
+    });
+
+  it("of a thread with a buffer of its own pins the same frames again and again, nearly always", async () => {
+    using simulation = await tiny([stream({ [DirectIoParameter.SERVICE_SPREAD]: Spread.LOGNORMAL_NARROW })]);
+    simulation.run(50 * MS);
+    const frames = new Set(pinned(simulation).map(({ pfn }) => pfn));
+    expect(frames.size).toBe(256);
+    for (let time = 60 * MS; time < S; time += 13 * MS) {
+      simulation.run(time);
+      const now = pinned(simulation).map(({ pfn }) => pfn);
+      expect(now.length).toBeGreaterThan(250);
+      expect(now.every((pfn) => frames.has(pfn))).toBe(true);
+    }
+  });
+
+  it("of two bios unpins each half at its own end: less is pinned than with one", async () => {
+    const pins: number[] = [];
+    for (const bios of [1, 2]) {
+      using simulation = await tiny([
+        stream({ [DirectIoParameter.BIOS]: bios, [DirectIoParameter.SERVICE_SPREAD]: Spread.EXPONENTIAL }),
+      ]);
+      let sum = 0;
+      for (let time = 50 * MS; time < 3 * S; time += 7 * MS) {
+        simulation.run(time);
+        sum += pinned(simulation).length;
+      }
+      pins.push(sum);
+    }
+    // The mean of two exponential times is two thirds of the larger one's mean.
+    expect((pins[1] ?? 0) / (pins[0] ?? 1)).toBeGreaterThan(0.6);
+    expect((pins[1] ?? 0) / (pins[0] ?? 1)).toBeLessThan(0.74);
+  });
+
+  it("of several device requests lasts as long as the slowest of them", async () => {
+    const operations: number[] = [];
+    for (const requests of [1, 4]) {
+      using simulation = await tiny([
+        stream({
+          [DirectIoParameter.DEVICE_REQUESTS]: requests,
+          [DirectIoParameter.SERVICE_SPREAD]: Spread.EXPONENTIAL,
+        }),
+      ]);
+      simulation.run(10 * S);
+      operations.push(counted(simulation, 0, Counter.OPERATIONS));
+    }
+    // The largest of four exponential times: 1 + 1/2 + 1/3 + 1/4 of the mean.
+    expect((operations[0] ?? 0) / (operations[1] ?? 1)).toBeGreaterThan(1.95);
+    expect((operations[0] ?? 0) / (operations[1] ?? 1)).toBeLessThan(2.25);
+  });
+
+  it("from scattered buffers lies in as many places as the chunks are, else together", async () => {
+    const places = async (scatter: number) => {
+      using simulation = await tiny([
+        stream(
+          { [DirectIoParameter.SCATTER]: scatter, [DirectIoParameter.SCATTER_CHUNK]: 32 },
+          256 * scatter,
+        ),
+      ]);
+      simulation.run(50 * MS);
+      const pfns = pinned(simulation)
+        .map(({ pfn }) => pfn)
+        .sort((a, b) => a - b);
+      expect(pfns.length).toBe(256);
+      return 1 + pfns.filter((pfn, i) => i > 0 && pfn - (pfns[i - 1] ?? 0) > 64).length;
+    };
+    expect(await places(1)).toBeLessThan(4);
+    expect(await places(8)).toBeGreaterThanOrEqual(6);
+  });
+
+  it("pauses with a spread: places do not go in step", async () => {
+    using simulation = await tiny([
+      stream({ [DirectIoParameter.THINK]: 50 * MS, [DirectIoParameter.THINK_SPREAD]: Spread.UNIFORM }),
+    ]);
+    const seen = new Set<number>();
+    for (let time = 3 * S; time < 4 * S; time += 5 * MS) {
+      simulation.run(time);
+      seen.add(pinned(simulation).length);
+    }
+    expect(seen.size).toBeGreaterThan(3);
+  });
+});
+
+describe("the cache of a block device", () => {
+  it("is never in CMA, though reclaim takes it; that of files is", async () => {
+    for (const block of [0, 1]) {
+      using simulation = await tiny([
+        actor(ActorKind.FILE_READ, 13_000, {
+          [FileReadParameter.INTERVAL]: MS,
+          [FileReadParameter.PAGES]: 32,
+          [FileReadParameter.READAHEAD]: 32,
+          [FileReadParameter.SERVICE]: MS / 10,
+          [FileReadParameter.CACHE]: 12_900,
+          [FileReadParameter.BLOCK_DEVICE]: block,
+        }),
+        resident({ [Parameter.START]: 600 * MS, [ResidentParameter.ANON]: 6_000 }),
+      ]);
+      simulation.run(500 * MS);
+      const files = () => framesInUse(simulation).filter(({ life }) => life === PageLife.FILE);
+      const before = files().length;
+      expect(before).toBeGreaterThan(8_000);
+      expect(files().some(({ isInArea }) => isInArea)).toBe(block === 0);
+      simulation.run(700 * MS);
+      expect(counted(simulation, 1, Counter.LACKING)).toBe(0);
+      expect(isSound(simulation)).toBe("sound");
+    }
+  });
+});
+
+describe("the start of a run", () => {
+  it("may state how much memory is free", async () => {
+    for (const free of [7_000, 10_000]) {
+      using simulation = await tiny([
+        resident({ [ResidentParameter.ANON]: 2_000, [ResidentParameter.LEAVE_FREE]: free }),
+      ]);
+      simulation.run(MS);
+      const { views } = simulation.machine;
+      const zones = views.populatedZones().map((zone) => views.zone(zone).freePages);
+      expect(Math.abs(zones.reduce((sum, pages) => sum + pages, 0) - free)).toBeLessThan(64);
+    }
+  });
+});
+
+describe("costs in a scenario", () => {
+  const text = (costs: string) =>
+    `name: c\ndevice: tiny\nduration: 1s\ncosts: ${costs}\nworkloads: [ { kind: noise } ]\n`;
+
+  it("may be bare numbers of nanoseconds, as well as times", () => {
+    const { costs } = parseScenario(text("{ fault: 2500, migrate-page: 3us }"), "c.yaml");
+    expect(costs).toEqual({ fault: 2500, "migrate-page": 3000 });
+    expect(() => parseScenario(text("{ fault: -1 }"), "c.yaml")).toThrow(/fault/);
+  });
+
+  it("may be a fitted set, from which single costs differ", () => {
+    const { costs } = parseScenario(text("{ set: cubox-i4, migrate-page: 1us }"), "c.yaml");
+    expect(costs).toMatchObject({ "isolate-block": 20_000, "migrate-page": 1000 });
+    expect(() => parseScenario(text("{ set: cubox }"), "c.yaml")).toThrow(/cubox-i4/);
+  });
+});
