@@ -40,6 +40,18 @@ export enum SimulationWord {
   COUNT = 24,
 }
 
+/** What run() answers. */
+export enum RunStatus {
+  /** The time asked for is reached. */
+  REACHED = 0,
+  /** So many events were performed. */
+  EVENTS = 1,
+  /** A request has ended and is in the log. */
+  LOGGED = 2,
+  /** More events, buffers or I/O were in flight than there is room for (SimulationCapacity). */
+  OVERFLOW = 3,
+}
+
 /** One finished cma_alloc of a client. 64-bit times in two words. */
 export enum LogWord {
   ACTOR,

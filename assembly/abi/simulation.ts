@@ -107,6 +107,8 @@ export enum ResidentParameter {
   DIRTY_SHARE,
   /** So many pages are left free at the start: what lies above is taken by the kernel for good. 0: nothing is taken. */
   LEAVE_FREE,
+  /** The memory comes into use within this time, evenly; 0: it is there from the start. */
+  FILL_TIME,
 }
 
 export enum AppsParameter {
@@ -194,6 +196,8 @@ export enum DirectIoParameter {
   SCATTER_CHUNK,
   /** 1: each place of a closed loop uses a part of BUFFERS of its own, again and again. */
   OWN_BUFFERS,
+  /** The places of a closed loop begin one after the other within this time, each with a buffer not faulted in before. 0: at once. */
+  RAMP,
 }
 
 export enum ZramParameter {
@@ -341,18 +345,6 @@ export enum Counter {
   /** Nanoseconds that its requests waited for pages under I/O. */
   IO_WAIT_TIME,
   COUNT = 24,
-}
-
-/** What run() answers. */
-export enum RunStatus {
-  /** The time asked for is reached. */
-  REACHED = 0,
-  /** So many events were performed. */
-  EVENTS = 1,
-  /** A request has ended and is in the log. */
-  LOGGED = 2,
-  /** More events, buffers or I/O were in flight than there is room for (SimulationCapacity). */
-  OVERFLOW = 3,
 }
 
 /** Costs in nanoseconds of virtual time; f64. Defaults and their sources: bindings/scenario/costs. */

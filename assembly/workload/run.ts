@@ -2,8 +2,8 @@
 // Must not know: what an actor does (workload/kinds).
 
 import { LOG_CAPACITY } from "../abi/limits";
-import { SimulationWord } from "../abi/run";
-import { ActorKind, ActorWord, Parameter, RunStatus } from "../abi/simulation";
+import { RunStatus, SimulationWord } from "../abi/run";
+import { ActorKind, ActorWord, Parameter } from "../abi/simulation";
 import { SIMULATION } from "../memory/regions";
 import { now, resetSpent, setNow } from "../time/clock";
 import { nextTime, schedule, takeNext, takenActor, takenPayload, takenTag, takenTime } from "../time/queue";

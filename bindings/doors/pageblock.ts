@@ -11,7 +11,8 @@ export { CommandFlag } from "../../assembly/abi/command_word.js";
 export { BlockReason, Fault, RequestState, SearchStrategy } from "../../assembly/abi/findings.js";
 export { CmaFree, CmaUse, PinRule, Quarantine } from "../../assembly/abi/proposals.js";
 // The vocabulary: enumerations in the kernel's words.
-export type { ActorKind, RunStatus } from "../../assembly/abi/simulation.js";
+export type { RunStatus } from "../../assembly/abi/run.js";
+export type { ActorKind } from "../../assembly/abi/simulation.js";
 export {
   BootFree,
   Errno,

@@ -43,6 +43,10 @@ export class ScenarioBuilder {
     return this.#with({ description: text });
   }
 
+  validity(text: string): ScenarioBuilder {
+    return this.#with({ validity: text });
+  }
+
   /** A preset's name, a description, or the keys that a scenario file may have. */
   device(device: PresetName | DeviceDescription | Group): ScenarioBuilder {
     return this.#with({ device });

@@ -53,6 +53,10 @@ export const policyFields = {
 export const scenarioFields = {
   name: { type: "text", doc: "name in reports" },
   description: { type: "text", doc: "what it shows" },
+  validity: {
+    type: "text",
+    doc: "the region in which what it shows holds: on which inputs it hangs, and where it turns; printed with the results",
+  },
   duration: { type: "time", doc: "virtual time to simulate" },
   sample: { type: "time", default: "100ms", doc: "time between two rows of the series" },
   seeds: { type: "count", default: 1, min: 1, max: 100_000, doc: "seeds 1 to this are run" },

@@ -38,6 +38,8 @@ export interface Scenario {
   readonly name: string;
   /** One sentence for reports. */
   readonly description: string;
+  /** Where what it shows holds, and where it turns; empty when nothing is known of that. */
+  readonly validity: string;
   /** What it runs on. */
   readonly device: DeviceDescription;
   /** At least one; each is run on the same arrivals. */

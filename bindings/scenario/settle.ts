@@ -200,6 +200,7 @@ export function settleScenario(reader: Reader, data: unknown): Scenario | undefi
   const scenario: Scenario = {
     name: String(simple["name"]),
     description: String(simple["description"] ?? ""),
+    validity: String(simple["validity"] ?? ""),
     device: device.description,
     policies: policyList,
     pressure,

@@ -4,8 +4,8 @@
 import { BlockReason } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { KILL_CAPACITY, LOG_CAPACITY, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
-import { KillWord, LogWord, SimulationWord } from "../../assembly/abi/run.js";
-import { ActorKind, ActorWord, Counter, Parameter, RunStatus } from "../../assembly/abi/simulation.js";
+import { KillWord, LogWord, RunStatus, SimulationWord } from "../../assembly/abi/run.js";
+import { ActorKind, ActorWord, Counter, Parameter } from "../../assembly/abi/simulation.js";
 import { PinKind } from "../../assembly/abi/vocabulary.js";
 import { StatWord, WindowWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../device/description.js";

@@ -1,7 +1,8 @@
 // Knows: one run: a scenario under one policy with one seed, from its first event to a RunResult.
 // Must not know: how many runs there are, threads, files, text.
 
-import { ActorKind, RunStatus } from "../../assembly/abi/simulation.js";
+import { RunStatus } from "../../assembly/abi/run.js";
+import { ActorKind } from "../../assembly/abi/simulation.js";
 import { StatWord } from "../../assembly/abi/words.js";
 import { resolveDevice } from "../device/resolve.js";
 import type { ResolvedArea } from "../device/resolved.js";

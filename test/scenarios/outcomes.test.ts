@@ -3,7 +3,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { policies } from "../../bindings/policy/index.js";
-import { getScenario, type RunResult } from "../../bindings/scenario/index.js";
+import { getScenario, parseScenario, type RunResult, scenarioText } from "../../bindings/scenario/index.js";
 import { runSweepInThreads } from "../../bindings/sweep/node.js";
 
 const MIB_254 = 65_024;
@@ -41,7 +41,7 @@ function expectRolling(run: RunResult, holder: string, longestIoNs: number): voi
     expect(request).toMatchObject({ pages: MIB_254, errno: -16 });
     expect(anyLongPin).toBe(false);
     expect(longestHeldNs).toBeLessThan(longestIoNs);
-    expect(distinctBlockers).toBeGreaterThan(5);
+    expect(distinctBlockers).toBeGreaterThan(2);
     const held = windows.filter((window) => window.holder === holder);
     expect(held.length / windows.length).toBeGreaterThan(0.9);
     expect(held.every(({ pinKind }) => pinKind === "SHORT")).toBe(true);
@@ -55,48 +55,80 @@ describe("lpc-acts: the four acts of the talk", () => {
   });
 
   it("act 1: enough free memory, no CMA page is used", () => {
-    for (const second of [1, 3, 4.9]) expect(movableInCma(run)(second)).toBe(0);
+    for (const second of [0.5, 1.5, 2.9]) expect(movableInCma(run)(second)).toBe(0);
   });
 
   it("act 2: CMA pages are used only as far as the balance rule takes them", () => {
-    for (const second of [6, 8, 10, 11.9]) {
+    expect(movableInCma(run)(5.9)).toBeGreaterThan(0);
+    for (const second of [4, 5, 5.9]) {
       const free = column(run, "zone.Normal.free")(second);
       const freeCma = column(run, "zone.Normal.freeCma")(second);
       // Never less than half of the free memory is left in CMA, but for what waits on per-CPU lists.
-      expect(freeCma / free).toBeGreaterThan(0.48);
+      if (movableInCma(run)(second) > 0) expect(freeCma / free).toBeGreaterThan(0.48);
     }
-    expect(column(run, "area.camera.anon")(11.9)).toBe(0);
+    expect(column(run, "area.camera.anon")(5.9)).toBe(0);
   });
 
-  it("act 3: the fallback shows, the camera's area fills up", () => {
-    expect(movableInCma(run)(19)).toBeGreaterThan(1.5 * movableInCma(run)(11.9));
-    expect(column(run, "area.camera.free")(19)).toBeLessThan(1000);
+  it("act 3: the camera's area fills up", () => {
+    expect(movableInCma(run)(9)).toBeGreaterThan(1.5 * movableInCma(run)(5.9));
+    expect(column(run, "area.camera.free")(9)).toBeLessThan(1000);
   });
 
-  it("act 4: 254 MiB fail with -16 while no single pin is long, and succeed when the I/O stops", () => {
-    expect(run.requests.map(({ errno }) => errno)).toEqual([-16, -16, 0, 0]);
-    expect(run.requests.map(({ beginNs }) => beginNs / 1e9)).toEqual([20, 23, 26, 29]);
-    const merge = run.actors.find(({ name }) => name === "ota-merge");
-    expectRolling(run, "ota-merge", merge?.counters["longestPin"] ?? 0);
+  it("act 4: 254 MiB fail with -16 while no single pin is long, and succeed when the scan has ended", () => {
+    const [during, after] = [true, false].map((is) =>
+      run.requests.filter(({ beginNs }) => beginNs < 15e9 === is),
+    );
+    expect(during!.length).toBeGreaterThan(2);
+    expect(new Set(during!.map(({ errno }) => errno))).toEqual(new Set([-16]));
+    expect(after!.filter(({ beginNs }) => beginNs > 16e9).map(({ errno }) => errno)).toContain(0);
+    expectRolling(run, "snapuserd", 100e6);
   });
 });
 
-describe("rolling-blockade", () => {
-  it("under mainline nothing helps until the I/O stops", async () => {
+/** The scenario with some lines of its text changed. */
+async function changed(name: string, changes: readonly (readonly [string, string])[], policy = "mainline") {
+  let text = scenarioText(name);
+  for (const [from, to] of changes) {
+    if (!text.includes(from)) throw new Error(`${name} has no "${from}"`);
+    text = text.replace(from, to);
+  }
+  const { doc: _, source: __, ...numbers } = policies.get(policy)!;
+  const options = { policies: [numbers], seeds: [1], jobs: 1 };
+  const { results } = await runSweepInThreads(parseScenario(text, `${name}.yaml`), options);
+  return results[0]!;
+}
+
+/** While the scan runs: asked for, and had. */
+function inStream({ requests }: RunResult, endNs: number) {
+  const asked = requests.filter(({ beginNs, latencyNs }) => beginNs + latencyNs < endNs);
+  return { asked: asked.length, had: asked.filter(({ errno }) => errno === 0).length };
+}
+
+describe("rolling-blockade, on sourced numbers", () => {
+  it("under mainline nothing helps until the scan ends: each buffer is pinned again and again, no pin is long", async () => {
     const run = await play("rolling-blockade");
-    expect(run.requests.map(({ errno }) => errno)).toEqual([-16, -16, -16, 0]);
-    const io = run.actors.find(({ name }) => name === "snapuserd");
-    expectRolling(run, "snapuserd", io?.counters["longestPin"] ?? 0);
-    expect(io?.counters["longestPin"]).toBeLessThan(1e9);
+    const { asked, had } = inStream(run, 7.5e9);
+    expect([asked > 2, had]).toEqual([true, 0]);
+    expect(run.requests.at(-1)?.errno).toBe(0);
+    expectRolling(run, "snapuserd", 100e6);
   });
 
-  it("android's areas are full of user memory already, its retries save requests, and some come too late", async () => {
-    const run = await play("rolling-blockade", "android");
-    const served = run.requests.filter(({ errno }) => errno === 0);
-    expect(served.length).toBeGreaterThan(run.requests.length / 2);
-    expect(served.some(({ sleeps }) => sleeps > 0)).toBe(true);
-    expect(run.requests.some(({ missedDeadline }) => missedDeadline)).toBe(true);
-    expect(run.requests.every(({ sleeps }) => sleeps <= 5)).toBe(true);
+  it("is undecided, as it says: with buffers that lie together, or with two bios a read, nothing fails", async () => {
+    expect(getScenario("rolling-blockade").validity).toMatch(/^UNDECIDED.*snapuserd\.ramp.*snapuserd\.bios/s);
+    for (const change of [
+      ["ramp: 1s", "ramp: 0"],
+      ["bios: 1", "bios: 2"],
+    ] as const) {
+      const run = await changed("rolling-blockade", [change]);
+      const { asked, had } = inStream(run, 7.5e9);
+      expect([change[1], asked > 2, had]).toEqual([change[1], true, asked]);
+    }
+  });
+
+  it("holds 6,144 pages at once, 24 MiB, in the areas and outside", async () => {
+    const run = await play("rolling-blockade", "android", 2);
+    expect(column(run, "pins")(5)).toBeGreaterThan(6_144 - 512 * 2);
+    expect(column(run, "pins")(5)).toBeLessThanOrEqual(6_144);
   });
 });
 
@@ -131,19 +163,17 @@ describe("pcp-window", () => {
   });
 });
 
-describe("ota-first-boot", () => {
-  it("plays its six steps, and ends when the update does", async () => {
+describe("ota-first-boot, on sourced numbers", () => {
+  it("plays its steps, and the request does not fail", async () => {
     const run = await play("ota-first-boot");
-    const during = run.requests.filter(({ beginNs }) => beginNs < 15e9);
-    const after = run.requests.filter(({ beginNs }) => beginNs > 16e9);
-    // 1 to 3: the buffers fill the area; 4 and 6: the camera is refused; 5: reclaim had begun.
-    expect(column(run, "area.camera.free")(4.9)).toBeLessThan(2000);
-    expect(during.filter(({ errno }) => errno === -16).length).toBeGreaterThanOrEqual(2);
-    expect(column(run, "reclaimed")(15)).toBeGreaterThan(10_000);
-    expect(column(run, "kswapd.time")(15)).toBeGreaterThan(0);
-    expect(after.length).toBeGreaterThan(0);
-    expect(after.every(({ errno }) => errno === 0)).toBe(true);
-    expectRolling(run, "snapuserd", 1e9);
+    // 1: three streams of 6, 12 and 6 MiB; 2: unmovable cache; 3: movable pages in CMA; 5: reclaim had begun.
+    expect(column(run, "pins")(1)).toBeGreaterThan(4_000);
+    expect(column(run, "pins")(5)).toBeLessThan(1_537 + 10_000);
+    expect(movableInCma(run)(1)).toBe(0);
+    expect(column(run, "area.camera.anon")(5)).toBeGreaterThan(10_000);
+    expect(column(run, "reclaimed")(8)).toBeGreaterThan(100_000);
+    expect(run.requests.length).toBeGreaterThan(3);
+    expect(run.requests.every(({ errno }) => errno === 0)).toBe(true);
   });
 });
 

@@ -71,12 +71,13 @@ function place(actor: i32): i32 {
 }
 
 export function start(actor: i32): void {
-  fillBuffers(actor);
+  const ramp = parameter(actor, DirectIoParameter.RAMP);
+  if (ramp == 0) fillBuffers(actor);
   const interval = parameter(actor, DirectIoParameter.INTERVAL);
   if (interval > 0) return arrive(actor, Step.SUBMIT, drawExponential(actor, interval));
   const depth = whole(actor, DirectIoParameter.QUEUE_DEPTH);
-  const service = parameter(actor, DirectIoParameter.SERVICE);
-  for (let i = 0; i < depth; i++) later(actor, Step.SUBMIT, (service * i) / depth, i);
+  const within = ramp > 0 ? ramp : parameter(actor, DirectIoParameter.SERVICE);
+  for (let i = 0; i < depth; i++) later(actor, Step.SUBMIT, (within * i) / depth, i);
 }
 
 /** What cannot be had now is asked for when it is used. */

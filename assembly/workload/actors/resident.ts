@@ -1,5 +1,5 @@
 // Knows: memory that is in use from the start, and its turnover: one page freed, another of the same kind allocated.
-// Must not know: who it belongs to. Filling takes no time: it has been there since boot.
+// Must not know: who it belongs to. Filling takes no time where it has been there since boot.
 // A page that is not to be had is wanted still: it is asked for again, as callers in the kernel do, every Cost.KILL.
 //
 //   slots:  anonymous | file | unmovable | reclaimable     (ResidentParameter says how many of each)
@@ -56,6 +56,8 @@ enum Step {
   TURN_OVER = 3,
   /** What is lacking is asked for again. */
   AGAIN,
+  /** The next part comes into use. */
+  FILL,
 }
 
 /** ANON, FILE, UNMOVABLE, RECLAIMABLE */
@@ -94,29 +96,48 @@ function endOf(actor: i32, kind: i32): i32 {
   return end;
 }
 
+/** Parts in which the memory comes into use. */
+const RUNS: i32 = 64;
+
 /**
- * Kinds come in turns, as they did while the device started: one page of each in proportion to its size. A kind that
- * finds no page lacks the rest of its turn; the others go on.
+ * One part of the filling. Kinds come in turns, as they did while the device started: one page of each in proportion to
+ * its size. A kind that finds no page lacks the rest of its turn; the others go on.
  */
-export function start(actor: i32): void {
+function fillRun(actor: i32, run: i32): void {
   const cpu = cpuOf(actor);
-  const runs = 64;
-  for (let run = 0; run < runs; run++) {
-    let from = 0;
-    for (let kind = 0; kind < KINDS; kind++) {
-      const size = whole(actor, ResidentParameter.ANON + kind);
-      const last = from + <i32>((<i64>size * (run + 1)) / runs);
-      let isHad: bool = true;
-      for (let nth = from + <i32>((<i64>size * run) / runs); nth < last; nth++) {
-        isHad = isHad && fill(actor, cpu, nth, kind);
-        if (isHad) addCounter(actor, Counter.ALLOCATED, 1);
-        else lackPage(actor, slotOf(actor, nth));
-      }
-      from += size;
+  let from = 0;
+  for (let kind = 0; kind < KINDS; kind++) {
+    const size = whole(actor, ResidentParameter.ANON + kind);
+    const last = from + <i32>((<i64>size * (run + 1)) / RUNS);
+    let isHad: bool = true;
+    for (let nth = from + <i32>((<i64>size * run) / RUNS); nth < last; nth++) {
+      isHad = isHad && fill(actor, cpu, nth, kind);
+      if (isHad) addCounter(actor, Counter.ALLOCATED, 1);
+      else lackPage(actor, slotOf(actor, nth));
     }
+    from += size;
   }
+}
+
+export function start(actor: i32): void {
   plan(actor, endOf(actor, KINDS - 1));
-  takeRest(actor, cpu);
+  const time = parameter(actor, ResidentParameter.FILL_TIME);
+  if (time > 0) return later(actor, Step.FILL, 0, 0);
+  for (let run = 0; run < RUNS; run++) fillRun(actor, run);
+  takeRest(actor, cpuOf(actor));
+  endFilling(actor);
+}
+
+/** Memory that comes into use while others act costs its time; the next part comes when the plan says so. */
+function fillOn(actor: i32, run: i32): void {
+  const before = counter(actor, Counter.ALLOCATED);
+  fillRun(actor, run);
+  charge(actor, (counter(actor, Counter.ALLOCATED) - before) * cost(Cost.ALLOCATE));
+  if (run + 1 == RUNS) return endFilling(actor);
+  arrive(actor, Step.FILL, parameter(actor, ResidentParameter.FILL_TIME) / RUNS, run + 1);
+}
+
+function endFilling(actor: i32): void {
   resetSpent();
   scheduleBatch(actor);
   askAgainLater(actor);
@@ -186,9 +207,10 @@ function kindOf(actor: i32, nth: i32): i32 {
   return kind;
 }
 
-export function act(actor: i32, tag: i32, _payload: u32): void {
+export function act(actor: i32, tag: i32, payload: u32): void {
   if (!isActive(actor)) return;
   if (tag == Step.AGAIN) askAgain(actor);
+  else if (tag == Step.FILL) fillOn(actor, payload);
   else turnOver(actor);
 }
 

@@ -43,6 +43,7 @@ function summaryJson(scenario: Scenario, { results, missing, failures }: RunsDon
     scenario: scenario.name,
     digest: scenarioDigest(scenario),
     missing,
+    validity: scenario.validity,
     clients: outcomes.summaries,
     comparisons: outcomes.comparisons,
     failures: outcomes.failures,
@@ -62,6 +63,7 @@ function tell(scenario: Scenario, done: RunsDone, options: RunCommandOptions): v
   else {
     const render = options.brief === true ? renderBrief : renderRuns;
     out(render(outcomesOf(done.results)));
+    if (scenario.validity !== "") out(`Region of validity: ${scenario.validity}\n`);
   }
 }
 

@@ -3,9 +3,10 @@
 
 import { Parameter } from "../../../assembly/abi/simulation.js";
 import { camera, fragmenter, gpu, tv } from "./clients.js";
+import { directIo, fileRead, fileWrite } from "./io.js";
 import type { Kind, ParameterRow, Written } from "./kind.js";
 import { longPin, metadata, noise, resident, slab, zram } from "./memory.js";
-import { apps, directIo, exits, fileRead, fileWrite } from "./user.js";
+import { apps, exits } from "./user.js";
 
 /** Every workload and client: its parameters with defaults, documentation and source. */
 export const kinds = {

@@ -69,6 +69,13 @@ export const resident = kind({
       doc: "part of the file pages that are dirty",
       source: "chosen",
     },
+    "fill-time": {
+      index: ResidentParameter.FILL_TIME,
+      dimension: "time",
+      default: 0,
+      doc: "the memory comes into use within this time, evenly; 0: it is there from the start",
+      source: "chosen",
+    },
     "leave-free": {
       index: ResidentParameter.LEAVE_FREE,
       dimension: "size",

@@ -3,7 +3,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { RunStatus } from "../../../assembly/abi/simulation.js";
+import { RunStatus } from "../../../assembly/abi/run.js";
 import { Machine } from "../../../bindings/machine/machine.js";
 import { type LoggedRequest, Simulation } from "../../../bindings/scenario/simulation.js";
 import { CHROMIUM, evaluateInBrowser } from "../../package/browser.js";

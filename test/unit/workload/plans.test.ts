@@ -5,6 +5,7 @@
 
 import { describe, expect, it } from "vitest";
 import { Region } from "../../../assembly/abi/layout.js";
+import { RunStatus } from "../../../assembly/abi/run.js";
 import {
   ActorKind,
   ActorWord,
@@ -14,7 +15,6 @@ import {
   DirectIoParameter,
   Parameter,
   ResidentParameter,
-  RunStatus,
 } from "../../../assembly/abi/simulation.js";
 import type { MachinePolicy } from "../../../bindings/machine/config.js";
 import { policies } from "../../../bindings/policy/index.js";

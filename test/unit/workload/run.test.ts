@@ -2,13 +2,13 @@
 // Must not know: what actors do.
 
 import { describe, expect, it } from "vitest";
+import { RunStatus } from "../../../assembly/abi/run.js";
 import {
   ActorKind,
   Counter,
   FragmenterParameter,
   MetadataParameter,
   Parameter,
-  RunStatus,
 } from "../../../assembly/abi/simulation.js";
 import { StateError } from "../../../bindings/engine/errors.js";
 import { actor, counted, isSound, MS, S, tiny } from "./support.js";
