@@ -104,6 +104,66 @@ function bootstrap(
   return { low: quantileSorted(found, tail), high: quantileSorted(found, 1 - tail) };
 }
 
+/** With fewer seeds an interval does not keep its promise: of two values it covers 48 %, not 95 %. */
+export const FEWEST_SEEDS = 6;
+
+/** Quantile 0.975 of the standard normal distribution. */
+const NORMAL_975 = 1.959963984540054;
+
+/** Its distribution function below 0: Abramowitz and Stegun, 26.2.17, off by less than 7.5e-8. */
+function normalBelow(z: number): number {
+  const t = 1 / (1 + 0.2316419 * Math.abs(z));
+  const sum =
+    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * sum;
+}
+
+/** Quantile 0.975 of Student's t by the expansion of Cornish and Fisher; for six values and more it is off by less than 1 %. */
+function studentQuantile(freedom: number): number {
+  const z = NORMAL_975;
+  const [z3, z5, z7] = [z ** 3, z ** 5, z ** 7];
+  return (
+    z +
+    (z3 + z) / (4 * freedom) +
+    (5 * z5 + 16 * z3 + 3 * z) / (96 * freedom ** 2) +
+    (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * freedom ** 3)
+  );
+}
+
+/**
+ * An interval for the mean: the percentile interval with the tails of Hesterberg, `What Teachers Should Know About the
+ * Bootstrap`, 2015, which a few values need. undefined for fewer than two.
+ */
+export function meanInterval(
+  values: readonly number[],
+  { rounds = 2000, seed = 1 }: Omit<BootstrapOptions, "level"> = {},
+): Interval | undefined {
+  const count = values.length;
+  if (count < 2) return undefined;
+  const random = randomFrom(seed);
+  const means = new Float64Array(rounds);
+  for (let round = 0; round < rounds; round++) {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += values[random() % count] ?? 0;
+    means[round] = sum / count;
+  }
+  means.sort();
+  const t = studentQuantile(count - 1);
+  const tail = normalBelow(-Math.sqrt(count / (count - 1)) * t);
+  const all = means as unknown as number[];
+  return { low: quantileSorted(all, tail), high: quantileSorted(all, 1 - tail) };
+}
+
+/** Of independent outcomes: Wilson, `Probable Inference, the Law of Succession, and Statistical Inference`, 1927. 95 %. */
+export function wilson(successes: number, trials: number): Interval {
+  const z = NORMAL_975;
+  const share = successes / trials;
+  const middle = share + z ** 2 / (2 * trials);
+  const half = z * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
+  const scale = 1 + z ** 2 / trials;
+  return { low: Math.max(0, (middle - half) / scale), high: Math.min(1, (middle + half) / scale) };
+}
+
 export interface PairedDifference {
   /** Pairs that have both values. */
   readonly pairs: number;

@@ -6,6 +6,7 @@ import type {
   ClientSummary,
   Heading,
   Held,
+  OnTime,
   PolicyComparison,
   RequestSummary,
   Summary,
@@ -13,6 +14,7 @@ import type {
 } from "../analysis/outcomes/index.js";
 import { FEW_POLICIES, failuresOf } from "../analysis/outcomes/summary.js";
 import { largest, smallest } from "../engine/extent.js";
+import { differenceLine, servedLine, unequalLine } from "./run_served.js";
 import { formatBytes, formatCount, formatDuration, formatErrno, formatShare } from "./sizes.js";
 
 const MOST_LINES = 10;
@@ -120,22 +122,14 @@ function faster({ client, policy, against, seeds, median }: PolicyComparison): s
   return `${policy} against ${against}, same arrivals: latency of ${client} ${change} (median over ${plural(seeds.length, "seed")} of the difference of medians).`;
 }
 
-function better({
-  client,
-  policy,
-  against,
-  seeds,
-  values,
-  base,
-  median,
-  interval,
-}: PolicyComparison): string {
-  const gained = values.filter((value, i) => value > (base[i] ?? 0)).length;
-  const lost = values.filter((value, i) => value < (base[i] ?? 0)).length;
-  const points = (share: number) => `${share > 0 ? "+" : ""}${Number((share * 100).toFixed(1))}`;
-  const range =
-    interval === undefined ? "" : ` (95 % interval ${points(interval.low)} to ${points(interval.high)})`;
-  return `${policy} against ${against}, same arrivals: success of ${client} ${points(median)} points in the median of ${plural(seeds.length, "seed")}${range}; better in ${gained}, worse in ${lost}.`;
+/** What the requests of a row come to. */
+function allOf({ asked }: Summary, { client, policy }: OnTime): RequestSummary | undefined {
+  return asked.find((row) => row.client === client && row.policy === policy)?.all;
+}
+
+/** A difference of latencies whose interval leaves out 0. */
+function isTold({ metric, interval }: PolicyComparison): boolean {
+  return metric === "median" && interval !== undefined && (interval.low > 0 || interval.high < 0);
 }
 
 /** At most ten lines; one when no run was finished. */
@@ -144,13 +138,23 @@ export function summaryLines(summary: Summary): string[] {
   if (heading === undefined) return ["No run was finished."];
   const causes = summary.causes.map(blocked);
   const full = summary.held.map(held);
+  const few = heading.policies.length <= FEW_POLICIES;
+  const served = few ? summary.onTime.filter(({ openings }) => openings.inStream.asked > 0) : [];
   const lines = [
+    ...unequalLine(summary.unequal),
     whatRan(heading),
-    ...outcomeLines(summary, Math.max(2, MOST_LINES - 3 - causes.length - full.length)),
-    ...causes,
-    ...differences
-      .map((row) => (row.metric === "success" ? better(row) : faster(row)))
+    ...served
+      .slice(0, 2 * heading.policies.length)
+      .map((row) => servedLine(row, heading.seeds, allOf(summary, row))),
+    ...(few && served.length > 0
+      ? []
+      : outcomeLines(summary, Math.max(2, MOST_LINES - 3 - causes.length - full.length))),
+    ...summary.onTimeDifferences
+      .toSorted((a, b) => Number(b.isSure) - Number(a.isSure) || Math.abs(b.mean) - Math.abs(a.mean))
+      .map((row) => differenceLine(row, summary.unequal))
       .slice(0, heading.policies.length > 2 ? 2 : 1),
+    ...differences.filter(isTold).map(faster).slice(0, 1),
+    ...causes,
     ...full,
     ...summary.work.map(cost),
   ];

@@ -1,6 +1,7 @@
 // Knows: the results of runs as text for a terminal: tables, sparklines, a paragraph per distinct failure.
 // Must not know: how any figure is worked out (analysis/outcomes), colours, files.
 
+import { FEWEST_SEEDS } from "../analysis/bootstrap.js";
 import type {
   ClientSummary,
   FailureStory,
@@ -10,6 +11,7 @@ import type {
 } from "../analysis/outcomes/index.js";
 import { largest, smallest } from "../engine/extent.js";
 import type { RunResult, SeriesColumn } from "../scenario/result.js";
+import { differenceLine, renderPlans, renderServed, renderTrouble, unequalLine } from "./run_served.js";
 import { summaryLines } from "./run_summary.js";
 import { formatCount, formatDuration, formatErrno, formatPages, formatShare } from "./sizes.js";
 import { renderSparkline } from "./sparkline.js";
@@ -74,7 +76,9 @@ export function renderComparisons(comparisons: readonly PolicyComparison[]): str
     METRIC_NAMES[metric],
     difference(metric, median),
     interval === undefined
-      ? "needs 2 seeds"
+      ? seeds.length < FEWEST_SEEDS
+        ? `needs ${FEWEST_SEEDS} seeds`
+        : "all seeds equal"
       : `${difference(metric, interval.low)} to ${difference(metric, interval.high)}`,
     seeds.length,
   ]);
@@ -207,17 +211,29 @@ export function describeFailure(story: FailureStory, pageBytes: number): string 
       : ` A blocking pin had been held for ${formatDuration(story.heldMedianNs)} (median), the longest for ${formatDuration(story.heldMostNs)}: ${story.anyLongPin ? "there was a long pin" : "no pin was long"}.`;
   return wrap(
     `${client} under ${policy} failed with ${formatErrno(errno)} ${times}: ${formatCount(pages)} pages (${size}) aligned to ${2 ** align} in area ${area}. ` +
-      `${formatCount(story.windows)} windows tried${sleeps}, ${formatCount(story.distinctBlockers)} different blocking pages. ` +
+      `${formatCount(story.windows)} windows tried${sleeps} and ${formatCount(story.distinctBlockers)} different blocking pages per failure. ` +
       `${blockersText(story)}${held}`,
   );
 }
 
 /** Everything, for `pageblock run`. */
-export function renderRuns({ runs, firsts, summaries, comparisons, failures }: Outcomes): string {
+export function renderRuns(outcomes: Outcomes): string {
+  const { runs, firsts, summaries, comparisons, failures } = outcomes;
   const pageBytes = runs[0]?.pageBytes ?? 4096;
   const notKept = runs.reduce((sum, { failuresNotKept }) => sum + failuresNotKept, 0);
   const parts = [
+    [
+      ...unequalLine(outcomes.unequal),
+      ...outcomes.onTimeDifferences
+        .filter(() => summaries.some(({ all }) => all.requests > 0))
+        .map((row) => differenceLine(row, outcomes.unequal)),
+    ]
+      .map((line) => `${line}\n`)
+      .join(""),
     summaries.length === 0 ? "" : renderClients(summaries),
+    renderServed(outcomes.onTime),
+    renderPlans(outcomes.plans),
+    renderTrouble(outcomes.kills, outcomes.ooms),
     renderComparisons(comparisons),
     ...firsts.map(renderSeries),
     ...failures.map((story) => `${describeFailure(story, pageBytes)}\n`),

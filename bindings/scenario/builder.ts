@@ -43,6 +43,7 @@ export class ScenarioBuilder {
     return this.#with({ description: text });
   }
 
+  /** Where what it shows holds, and where it turns. */
   validity(text: string): ScenarioBuilder {
     return this.#with({ validity: text });
   }

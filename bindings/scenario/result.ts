@@ -166,6 +166,8 @@ export interface RunResult {
   readonly areas: readonly AreaSummary[];
   /** Names of the clients. */
   readonly clients: readonly string[];
+  /** While direct I/O that ends within the run was under way, nanoseconds; absent: there is none. */
+  readonly stream?: { readonly beginNs: number; readonly endNs: number };
   /** Every request of a client, in the order in which they ended. */
   readonly requests: readonly RequestRecord[];
   /** The first failures, whole. */

@@ -4,7 +4,7 @@
 // Determinism replaces storage. `#shadow` is the state at keyframe `#at`; the delta of keyframe k leads from k - 1 to k and
 // back, so the shadow walks to any keyframe, is copied into the simulation's memory, and the simulation runs on from there.
 
-import { RunStatus } from "../../assembly/abi/simulation.js";
+import { RunStatus } from "../../assembly/abi/run.js";
 import { applyDelta, takeDelta } from "../engine/delta.js";
 import { UnitError } from "../engine/errors.js";
 import type { CopyPool } from "../machine/pool.js";

@@ -6,6 +6,7 @@ import { ActorKind } from "../../assembly/abi/simulation.js";
 import { StatWord } from "../../assembly/abi/words.js";
 import { resolveDevice } from "../device/resolve.js";
 import type { ResolvedArea } from "../device/resolved.js";
+import { largest, smallest } from "../engine/extent.js";
 import { digestOf } from "../engine/hash.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
 import type { Machine } from "../machine/machine.js";
@@ -203,6 +204,17 @@ function summaryOf({ name, start, pages }: ResolvedArea): AreaSummary {
   return { name, basePfn: start, pages };
 }
 
+/** From the first start to the last stop of direct I/O that ends within the run. */
+function streamOf({ actors }: Scenario, durationNs: number): Pick<RunResult, "stream"> {
+  const streams = actors.filter(({ kind, parameters }) => {
+    const stop = parameters["stop"] ?? 0;
+    return kind === "direct-io" && stop > 0 && stop < durationNs;
+  });
+  const times = (key: string) => streams.map(({ parameters }) => parameters[key] ?? 0);
+  if (streams.length === 0) return {};
+  return { stream: { beginNs: smallest(times("start")), endNs: largest(times("stop")) } };
+}
+
 /** Runs a scenario once. The same scenario, policy and seed give the same result, whatever the slices. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunResult> {
   const policy = options.policy ?? scenario.policies[0];
@@ -231,6 +243,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     pageBytes: device.pageSize as number,
     areas: device.areas.map(summaryOf),
     clients: scenario.actors.filter(({ area }) => area !== null).map(({ name }) => name),
+    ...streamOf(scenario, durationNs),
     requests: recorder.requests,
     failures: recorder.failures,
     failuresNotKept: recorder.failuresNotKept,

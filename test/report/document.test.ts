@@ -89,13 +89,12 @@ describe("statistics", () => {
     expect(row?.median).toBe(differences.sort((a, b) => a - b)[1]);
   });
 
-  it("leave out seeds that only one policy has; one seed alone has no interval", () => {
+  it("leave out seeds that only one policy has; fewer than six seeds have no interval", () => {
     const cut = (seeds: readonly number[]) =>
       results.filter(({ policy, seed }) => policy === "mainline" || seeds.includes(seed));
     const [row] = prepareReport(cut([1, 3])).comparisons;
     expect(row?.seeds).toEqual([1, 3]);
-    expect(row?.interval?.low).toBeLessThanOrEqual(row?.median ?? 0);
-    expect(row?.interval?.high).toBeGreaterThanOrEqual(row?.median ?? 0);
+    expect(row?.interval).toBeNull();
     expect(prepareReport(cut([2])).comparisons[0]?.interval).toBeNull();
   });
 
@@ -105,7 +104,7 @@ describe("statistics", () => {
     );
     const row = comparisons.find(({ client, metric }) => client === "camera" && metric === "success");
     expect(row?.median).toBe(found?.median);
-    expect(row?.interval).toEqual(found?.interval);
+    expect(row?.interval ?? undefined).toEqual(found?.interval);
     for (const { client, policy, all } of outcomesOf(results).summaries) {
       const same = statistics.find((of) => of.client === client && of.policy === policy);
       expect(same).toMatchObject({ requests: all.requests, succeeded: all.succeeded, errors: all.errors });
@@ -194,12 +193,16 @@ describe("the summary", () => {
     expect(summary.length).toBeLessThanOrEqual(10);
     const text = summary.join("\n");
     expect(text).toMatch(/synthetic-blockade on phone-16g \(Linux 6\.12\): 8 runs of 60 s/);
-    expect(text).toMatch(/camera under mainline: \d+ of 120 requests of 254 MiB succeeded \([\d.]+ %\)/);
+    expect(text).toMatch(
+      /camera under mainline: asked 120 times: \d+ on time, \d+ failed \([\d.]+ % a seed; 4 seeds, from [\d.]+ % to [\d.]+ %\); errors: \d+ x -16 EBUSY/,
+    );
     expect(text).toMatch(
       /What blocked under mainline, of [\d,]+ windows tried: PINNED by ota-update \(SHORT\)/,
     );
     expect(text).toMatch(/no single pin was long: the oldest that blocked was [\d.]+ ms old/);
-    expect(text).toMatch(/android-retry against mainline, same arrivals: success of camera/);
+    expect(text).toMatch(
+      /android-retry against mainline, same arrivals: 4 seeds do not tell apart how often camera is served on time/,
+    );
   });
 
   it("tells many policies in a line for each client, and causes of the worst and the best", () => {
@@ -222,7 +225,9 @@ describe("the summary", () => {
     const text = prepareReport(calm).summary.join("\n");
     expect(text).toMatch(/The area camera under mainline, mean over time: [\d.]+ % \w+/);
     expect(text).toMatch(/Work for requests under mainline: [\d,]+ windows tried, [\d,]+ pages migrated/);
-    expect(text).toMatch(/same arrivals: latency of \w+ [\d.]+ [mu]s (longer|shorter)/);
+    expect(text).toMatch(
+      /same arrivals: 1 seed does not tell apart how often camera is served on time \(one seed\)/,
+    );
   });
 
   it("is short where nothing was asked and nothing failed", () => {

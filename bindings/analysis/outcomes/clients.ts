@@ -1,7 +1,7 @@
 // Knows: what the requests of one client come to under one policy: all seeds together, and seed by seed.
 // Must not know: how one policy does against another (comparisons), how it is shown.
 
-import { bootstrapMedian, type Interval, median } from "../bootstrap.js";
+import { bootstrapMedian, FEWEST_SEEDS, type Interval, median } from "../bootstrap.js";
 import type { RunOutcome } from "./outcome.js";
 import { type RequestSummary, summarizeRequests } from "./requests.js";
 
@@ -9,7 +9,7 @@ import { type RequestSummary, summarizeRequests } from "./requests.js";
 export interface Spread {
   /** Median over the runs; undefined where none has a value. */
   readonly median: number | undefined;
-  /** 95 % bootstrap interval of the median; undefined for a single run. */
+  /** 95 % bootstrap interval of the median; undefined for fewer than six runs, and where all are equal. */
   readonly interval: Interval | undefined;
 }
 
@@ -59,7 +59,8 @@ function summarizeClient(client: string, policy: string, runs: readonly RunOutco
   const all = runs.flatMap(({ requests }) => requests.filter((request) => request.client === client));
   const over = (metric: Metric): Spread => {
     const known = each.map((run) => measure(run, metric)).filter((value) => value !== undefined);
-    return { median: median(known), interval: bootstrapMedian(known) };
+    const isTold = known.length >= FEWEST_SEEDS && known.some((value) => value !== known[0]);
+    return { median: median(known), interval: isTold ? bootstrapMedian(known) : undefined };
   };
   return {
     client,

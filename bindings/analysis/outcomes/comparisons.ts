@@ -1,7 +1,7 @@
 // Knows: one policy against another on the same arrivals: differences of the same seed, and how sure they are.
 // Must not know: what a single policy comes to, how it is shown.
 
-import { type Interval, median, pairedDifference } from "../bootstrap.js";
+import { FEWEST_SEEDS, type Interval, median, pairedDifference } from "../bootstrap.js";
 import { clientRun, clientsOf, type Metric, measure, metrics, policiesOf } from "./clients.js";
 import type { RunOutcome } from "./outcome.js";
 
@@ -27,8 +27,14 @@ export interface PolicyComparison {
   readonly baseMedian: number;
   /** Median of the differences, this policy minus the other. */
   readonly median: number;
-  /** 95 % bootstrap interval of the median difference; undefined for a single seed. */
+  /** 95 % bootstrap interval of the median difference; undefined for fewer than six seeds, and where all differences are equal. */
   readonly interval: Interval | undefined;
+}
+
+/** Seeds that differ in nothing say nothing about spread. */
+function isSame(pairs: readonly { readonly value: number; readonly base: number }[]): boolean {
+  const [first] = pairs;
+  return first !== undefined && pairs.every(({ value, base }) => value - base === first.value - first.base);
 }
 
 function compare(
@@ -58,7 +64,7 @@ function compare(
     valueMedian: median(values) ?? 0,
     baseMedian: median(base) ?? 0,
     median: difference.median,
-    interval: difference.interval,
+    interval: values.length < FEWEST_SEEDS || isSame(pairs) ? undefined : difference.interval,
   };
 }
 

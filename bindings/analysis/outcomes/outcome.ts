@@ -2,9 +2,11 @@
 // Must not know: other runs, how a figure is shown.
 
 import {
+  type ActorSummary,
   type AreaSummary,
   type CellMap,
   type FailureRecord,
+  type KillRecord,
   PAGE_KINDS,
   type PageKind,
   type RequestRecord,
@@ -68,6 +70,14 @@ export interface RunOutcome {
   readonly failures: readonly FailureOutcome[];
   /** Failures beyond `record.failures`. */
   readonly failuresNotKept: number;
+  /** What each actor counted. */
+  readonly actors: readonly ActorSummary[];
+  /** Applications killed for want of memory. */
+  readonly kills: readonly KillRecord[];
+  /** Allocations that failed for good. */
+  readonly ooms: number;
+  /** While direct I/O that ends within the run was under way; absent: there is none. */
+  readonly stream?: { readonly beginNs: number; readonly endNs: number };
   /** Mean over all samples, by area. */
   readonly usage: ReadonlyMap<string, Contents>;
 }
@@ -112,10 +122,12 @@ function usageOf({ areas, series }: RunResult): Map<string, Contents> {
 
 export function runOutcome(run: RunResult): RunOutcome {
   const { scenario, device, kernel, policy, seed, durationNs, events, digest, pageBytes } = run;
-  const { areas, clients, requests, failuresNotKept } = run;
+  const { areas, clients, requests, failuresNotKept, actors, kills, stream } = run;
   return {
     ...{ scenario, device, kernel, policy, seed, durationNs, events, digest, pageBytes },
-    ...{ areas, clients, requests, failuresNotKept },
+    ...{ areas, clients, requests, failuresNotKept, actors, kills },
+    ooms: run.totals["ooms"] ?? 0,
+    ...(stream === undefined ? {} : { stream }),
     failures: run.failures.map(failureOutcome),
     usage: usageOf(run),
   };

@@ -1,14 +1,25 @@
 // Knows: all that many runs come to, worked out in one pass over them.
 // Must not know: where the runs lie (a list, a file), how anything is shown.
 
-import type { RunResult } from "../../scenario/result.js";
+import type { KillRecord, RunResult } from "../../scenario/result.js";
 import { type ClientSummary, clientsOf, policiesOf, summarizeClients } from "./clients.js";
 import { comparePolicies, type PolicyComparison } from "./comparisons.js";
 import { type FailureStory, failureStories } from "./failures.js";
+import { type OnTime, type OnTimeDifference, onTimeDifferences, onTimeRows } from "./on_time.js";
 import { type RunOutcome, runOutcome } from "./outcome.js";
+import { type PlanRow, planRows, type UnequalLoad, unequalLoads } from "./plans.js";
 import { type Summary, summarize } from "./summary.js";
 
 /** What many runs come to. */
+/** An application that was killed, and in which run. */
+export interface Kill extends KillRecord {
+  /** The run's policy. */
+  readonly policy: string;
+  /** The run's seed. */
+  readonly seed: number;
+}
+
+/** All that many runs come to. */
 export interface Outcomes {
   /** By policy in the order of the runs, then by seed. */
   readonly runs: readonly RunOutcome[];
@@ -26,6 +37,18 @@ export interface Outcomes {
   readonly failures: readonly FailureStory[];
   /** The few sentences that a reader wants first, as numbers. */
   readonly summary: Summary;
+  /** Openings of every client under every policy. */
+  readonly onTime: readonly OnTime[];
+  /** What each policy changes in them against the first. */
+  readonly onTimeDifferences: readonly OnTimeDifference[];
+  /** How far each workload came with its plan. */
+  readonly plans: readonly PlanRow[];
+  /** Where policies served different amounts, the largest difference first. */
+  readonly unequal: readonly UnequalLoad[];
+  /** In the order of the runs. */
+  readonly kills: readonly Kill[];
+  /** Allocations that failed for good, by policy. */
+  readonly ooms: readonly { readonly policy: string; readonly ooms: number }[];
 }
 
 /** @param results read once, one after the other; only the first of each policy is kept whole */
@@ -43,6 +66,10 @@ export function outcomesOf(results: Iterable<RunResult>): Outcomes {
   );
   const summaries = summarizeClients(runs);
   const comparisons = comparePolicies(runs);
+  const plans = planRows(runs);
+  const unequal = unequalLoads(plans);
+  const onTime = onTimeRows(runs);
+  const differences = onTimeDifferences(runs);
   return {
     runs,
     firsts: [...firsts.values()],
@@ -51,6 +78,15 @@ export function outcomesOf(results: Iterable<RunResult>): Outcomes {
     summaries,
     comparisons,
     failures: failureStories(runs),
-    summary: summarize(runs, summaries, comparisons),
+    summary: { ...summarize(runs, summaries, comparisons), onTime, onTimeDifferences: differences, unequal },
+    onTime,
+    onTimeDifferences: differences,
+    plans,
+    unequal,
+    kills: runs.flatMap(({ policy, seed, kills }) => kills.map((kill) => ({ policy, seed, ...kill }))),
+    ooms: policies.map((policy) => ({
+      policy,
+      ooms: runs.filter((run) => run.policy === policy).reduce((sum, { ooms }) => sum + ooms, 0),
+    })),
   };
 }

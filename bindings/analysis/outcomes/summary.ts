@@ -8,7 +8,9 @@ import { median } from "../bootstrap.js";
 import { type Blocker, groupBy } from "./blockers.js";
 import { type ClientSummary, policiesOf } from "./clients.js";
 import type { PolicyComparison } from "./comparisons.js";
+import type { OnTime, OnTimeDifference } from "./on_time.js";
 import type { Contents, RunOutcome } from "./outcome.js";
+import type { UnequalLoad } from "./plans.js";
 
 /** Up to so many policies each has lines of its own. */
 export const FEW_POLICIES = 2;
@@ -89,6 +91,12 @@ export interface Summary {
   readonly held: readonly Held[];
   /** What the requests took, by policy. */
   readonly work: readonly Work[];
+  /** Openings of every client under every policy. */
+  readonly onTime: readonly OnTime[];
+  /** What each policy changes in them. */
+  readonly onTimeDifferences: readonly OnTimeDifference[];
+  /** Where policies served different amounts. */
+  readonly unequal: readonly UnequalLoad[];
 }
 
 function headingOf(runs: readonly RunOutcome[]): Heading | undefined {
@@ -197,7 +205,7 @@ export function summarize(
   runs: readonly RunOutcome[],
   clients: readonly ClientSummary[],
   comparisons: readonly PolicyComparison[],
-): Summary {
+): Omit<Summary, "onTime" | "onTimeDifferences" | "unequal"> {
   const policies = policiesOf(runs);
   const asked = clients.filter(({ all }) => all.requests > 0);
   const failures = (policy: string) => failuresOf(asked.filter((row) => row.policy === policy));

@@ -2,7 +2,7 @@
 // accepts the core accepts; the release and the checked build come to the same, in slices and in a copy.
 // Must not know: what an actor does.
 
-import { RunStatus } from "../../../assembly/abi/simulation.js";
+import { RunStatus } from "../../../assembly/abi/run.js";
 import { ScenarioError } from "../../../bindings/engine/errors.js";
 import { policies } from "../../../bindings/policy/index.js";
 import { kindNames, kinds, parametersOf } from "../../../bindings/scenario/kinds/index.js";

@@ -60,7 +60,7 @@ describe("many requests", () => {
     const outcomes = outcomesOf([{ ...run("a", 1, requests), series }]);
     expect(outcomes.summaries[0]?.all).toMatchObject({ requests: MANY, maxNs: MANY, p50Ns: MANY / 2 + 1 });
     expect(renderRuns(outcomes)).toContain("pinned");
-    expect(renderBrief(outcomes)).toContain("200,000 of 200,000 requests");
+    expect(renderBrief(outcomes)).toContain("asked 200,000 times: 200,000 on time");
   });
 });
 

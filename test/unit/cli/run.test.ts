@@ -40,12 +40,12 @@ describe("pageblock run", () => {
       const alone = runCli(["run", "small.yaml", "--jobs", "1"], folder);
       expect([alone.code, alone.stderr]).toEqual([0, ""]);
       expect(alone.stdout).toMatch(
-        /^client +policy +runs[^\n]*\n[- ]+\ncamera +mainline +2 [^\n]* x -16 EBUSY\ncamera +strict +2 /,
+        /^client +policy +runs[^\n]*\n[- ]+\ncamera +mainline +2 [^\n]* x -16 EBUSY\ncamera +strict +2 /m,
       );
       expect(alone.stdout).toMatch(/\ncamera +strict +mainline +success rate +\+/);
       expect(alone.stdout).toMatch(/\nmainline, seed 1, 200 ms\n +reserved in movable use +[▁-█]{11} /);
       expect(alone.stdout).toMatch(
-        /\ncamera under mainline failed with -16 EBUSY [\s\S]* direct-io [\s\S]*no pin was\s+long/,
+        /\ncamera under mainline failed with -16 EBUSY [\s\S]* direct-io [\s\S]*no\s+pin\s+was\s+long/,
       );
       expect(runCli(["run", "small.yaml", "--jobs", "2"], folder).stdout).toBe(alone.stdout);
       expect(listing(folder)).toEqual(["small.yaml"]);

@@ -1,0 +1,155 @@
+// Knows: how it is told what clients asked for and were served, how sure that is, and whether the policies' loads were equal.
+// Must not know: how any figure is worked out (analysis/outcomes).
+
+import type {
+  Certainty,
+  Kill,
+  OnTime,
+  OnTimeDifference,
+  Openings,
+  PlanRow,
+  RequestSummary,
+  UnequalLoad,
+} from "../analysis/outcomes/index.js";
+import { formatCount, formatDuration, formatErrno, formatShare } from "./sizes.js";
+import { renderTable } from "./table.js";
+
+/** Lines of the table of kills. */
+const MOST_KILLS = 5;
+
+function points(share: number): string {
+  return `${share > 0 ? "+" : ""}${Number((share * 100).toFixed(1))}`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))} %`;
+}
+
+/** "95 % interval 12 to 40 %", or in words why there is none. */
+function howSure(certainty: Certainty | undefined, seeds: number, format: (share: number) => string): string {
+  if (certainty === undefined) return "";
+  if (seeds === 1) return "one seed";
+  if (certainty.kind === "same") return `the same in all ${seeds} seeds: no interval follows from that`;
+  const { low, high } = certainty.interval;
+  const name = certainty.kind === "interval" ? "95 % interval" : `${formatCount(seeds)} seeds, from`;
+  return `${name} ${format(low)} to ${format(high)}`;
+}
+
+function parts({ onTime, late, failed, skipped }: Openings): string {
+  const names = [
+    [onTime, "on time"],
+    [late, "late"],
+    [failed, "failed"],
+    [skipped, "skipped"],
+  ] as const;
+  return names
+    .filter(([count], i) => i === 0 || count > 0)
+    .map(([count, name]) => `${formatCount(count)} ${name}`)
+    .join(", ");
+}
+
+/** "camera under mainline: asked 25 times in the stream: 5 on time, 19 failed, 1 skipped; outside of it 8 of 9 on time." */
+export function servedLine(
+  { client, policy, openings, share, certainty }: OnTime,
+  seeds: number,
+  all?: RequestSummary,
+): string {
+  const { inStream, outside } = openings;
+  if (inStream.asked + outside.asked === 0) return `${client} under ${policy} did not ask.`;
+  const where = outside.asked === 0 ? "" : " in the stream";
+  const sure =
+    share === undefined ? "" : ` (${percent(share)} a seed; ${howSure(certainty, seeds, percent)})`;
+  const rest =
+    outside.asked === 0
+      ? ""
+      : `; outside of the stream ${formatCount(outside.onTime)} of ${formatCount(outside.asked)} on time`;
+  const errors = Object.entries(all?.errors ?? {}).map(
+    ([errno, count]) => `${formatCount(count)} x ${formatErrno(errno)}`,
+  );
+  const failed = errors.length === 0 ? "" : `; errors: ${errors.join(", ")}`;
+  const latency =
+    all?.p50Ns === undefined ? "" : `; median latency of those served ${formatDuration(all.p50Ns)}`;
+  return `${client} under ${policy}: asked ${formatCount(inStream.asked)} times${where}: ${parts(inStream)}${sure}${rest}${failed}${latency}.`;
+}
+
+/** A difference that these seeds do not tell from none is not stated; one under unequal loads is no verdict. */
+export function differenceLine(row: OnTimeDifference, unequal: readonly UnequalLoad[]): string {
+  const { client, policy, against, seeds, mean, certainty, isSure } = row;
+  const head = `${policy} against ${against}, same arrivals: `;
+  if (!isSure)
+    return `${head}${formatCount(seeds)} ${seeds === 1 ? "seed does" : "seeds do"} not tell apart how often ${client} is served on time (${howSure(certainty, seeds, points)}${certainty.kind === "same" || seeds === 1 ? "" : " points"}).`;
+  const verdict = unequal.some((load) => load.policy === policy)
+    ? "; the loads were not equal: no verdict"
+    : "";
+  return `${head}${client} is served on time ${points(mean)} points of its openings (mean of ${formatCount(seeds)} seeds; ${howSure(certainty, seeds, points)}${verdict}).`;
+}
+
+/** The first line of a comparison whose policies served different amounts. */
+export function unequalLine(unequal: readonly UnequalLoad[]): string[] {
+  const [first] = unequal;
+  if (first === undefined) return [];
+  const change = formatShare(Math.abs(first.ratio - 1), 1);
+  const others = unequal.length === 1 ? "" : `, and ${unequal.length - 1} more such differences`;
+  return [
+    `Unequal loads: ${first.workload} got ${change} ${first.ratio < 1 ? "less" : "more"} done under ${first.policy} than under ${first.against}${others} (table of plans): success alone is no verdict.`,
+  ];
+}
+
+/** Openings of every client under every policy. */
+export function renderServed(rows: readonly OnTime[]): string {
+  if (rows.length === 0) return "";
+  const headers = ["client", "policy", "part", "asked", "on time", "late", "failed", "skipped"];
+  const columns = headers.map((header, i) => ({ header, align: i < 3 ? "left" : "right" }) as const);
+  const row = ({ client, policy }: OnTime, part: string, openings: Openings) => [
+    client,
+    policy,
+    part,
+    ...[openings.asked, openings.onTime, openings.late, openings.failed, openings.skipped].map(formatCount),
+  ];
+  const cells = rows.flatMap((one) => {
+    const { inStream, outside } = one.openings;
+    return outside.asked === 0
+      ? [row(one, "all", inStream)]
+      : [row(one, "in stream", inStream), row(one, "outside", outside)];
+  });
+  return renderTable(columns, cells);
+}
+
+/** How far each workload came with its plan. */
+export function renderPlans(plans: readonly PlanRow[]): string {
+  if (plans.length === 0) return "";
+  const headers = ["workload", "policy", "planned", "served", "plan met", "pages lacking", "killed"];
+  const columns = headers.map((header, i) => ({ header, align: i < 2 ? "left" : "right" }) as const);
+  const rows = plans.map(({ workload, policy, planned, served, lacking, killed }) => [
+    workload,
+    policy,
+    formatCount(Math.round(planned)),
+    formatCount(Math.round(served)),
+    formatShare(served, planned),
+    formatCount(Math.round(lacking)),
+    formatCount(Math.round(killed)),
+  ]);
+  return renderTable(columns, rows);
+}
+
+/** Allocations that failed for good and the applications that were killed for them: who, when, why. */
+export function renderTrouble(
+  kills: readonly Kill[],
+  ooms: readonly { policy: string; ooms: number }[],
+): string {
+  const lines = ooms
+    .filter((row) => row.ooms > 0)
+    .map(
+      (row) =>
+        `Under ${row.policy} ${formatCount(row.ooms)} allocations failed for good (out of memory), all seeds together.`,
+    );
+  const told = kills
+    .slice(0, MOST_KILLS)
+    .map(
+      ({ policy, seed, timeNs, victim, cause, pages, order }) =>
+        `  ${formatDuration(timeNs)} (${policy}, seed ${seed}): an application of ${victim} with ${formatCount(pages)} pages was killed; ${cause} had found no block of order ${order}.`,
+    );
+  const more =
+    kills.length > MOST_KILLS ? [`  ${formatCount(kills.length - MOST_KILLS)} more were killed.`] : [];
+  return lines.length + told.length === 0 ? "" : `${[...lines, ...told, ...more].join("\n")}\n`;
+}
