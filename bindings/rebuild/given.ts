@@ -44,14 +44,16 @@ export interface Given {
   readonly pins: number;
 }
 
-const TYPE_NAMES: Readonly<Record<string, Migratetype>> = {
-  unmovable: Migratetype.UNMOVABLE,
-  movable: Migratetype.MOVABLE,
-  reclaimable: Migratetype.RECLAIMABLE,
-  highatomic: Migratetype.HIGHATOMIC,
-  cma: Migratetype.CMA,
-  isolate: Migratetype.ISOLATE,
-};
+const TYPE_NAMES: ReadonlyMap<string, Migratetype> = new Map(
+  Object.entries({
+    unmovable: Migratetype.UNMOVABLE,
+    movable: Migratetype.MOVABLE,
+    reclaimable: Migratetype.RECLAIMABLE,
+    highatomic: Migratetype.HIGHATOMIC,
+    cma: Migratetype.CMA,
+    isolate: Migratetype.ISOLATE,
+  }),
+);
 
 /** pagetypeinfo stops counting a list here: the number is a lower bound. */
 export const COUNT_LIMIT = 100_000;
@@ -99,7 +101,7 @@ function zoneinfoOf(facts: Facts, notes: Notes): Zoneinfo[] {
 }
 
 function typeOf(name: string, place: Place, notes: Notes): Migratetype | undefined {
-  const type = TYPE_NAMES[name.toLowerCase()];
+  const type = TYPE_NAMES.get(name.toLowerCase());
   if (type === undefined)
     notes.add(
       "warning",
@@ -137,7 +139,7 @@ function tableOf(fact: PagetypeFact, name: string, notes: Notes): ZoneTable {
   if (own !== undefined) {
     blocks = new Array<number>(MIGRATE_TYPES).fill(0);
     own.types.forEach((typeName, i) => {
-      const type = TYPE_NAMES[typeName.toLowerCase()];
+      const type = TYPE_NAMES.get(typeName.toLowerCase());
       if (type !== undefined) blocks![type] = (blocks![type] ?? 0) + (own.counts[i] ?? 0);
     });
   }
