@@ -127,6 +127,14 @@ export class Engine {
     };
   }
 
+  /** Where every region begins, bytes: for a build that counts what is accessed. */
+  regions(): { readonly region: Region; readonly pointer: number }[] {
+    return Array.from({ length: Region.COUNT }, (_, region) => ({
+      region: region as Region,
+      pointer: this.#region(region as Region).pointer,
+    }));
+  }
+
   /** A live view of a region of 32-bit words, signed. Memory never grows after creation, so it stays valid. */
   words(region: Region): Int32Array {
     const known = this.#signed[region];

@@ -61,6 +61,9 @@ export async function loadCore(
   return module;
 }
 
+/** What a module asks its host for. The core asks for nothing; a build that measures itself does (bench/counted). */
+export const importsOf = new WeakMap<WebAssembly.Module, Record<string, Record<string, unknown>>>();
+
 export function instantiate(module: WebAssembly.Module): CoreExports {
-  return instantiateSync<CoreExports>(module, {}).exports;
+  return instantiateSync<CoreExports>(module, importsOf.get(module) ?? {}).exports;
 }

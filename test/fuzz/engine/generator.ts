@@ -208,11 +208,11 @@ export class Generator {
         script.push(Op.UNPIN, cpu, 0, 0, 0, 1 + random.below(machine.views.stat(StatWord.PINS_USED) + 1));
         return;
       default:
-        this.#rarer(draw, script, machine, book, cpu);
+        this.#rarer(draw, script, machine, book, cpu, taken);
     }
   }
 
-  #rarer(draw: Draw, script: Script, machine: Machine, book: Book, cpu: number): void {
+  #rarer(draw: Draw, script: Script, machine: Machine, book: Book, cpu: number, taken: Set<number>): void {
     const { random } = this;
     switch (draw) {
       case "cma":
@@ -233,7 +233,9 @@ export class Generator {
       }
       case "cmaRelease": {
         const window = book.windows[random.below(book.windows.length)];
-        if (window === undefined) return;
+        // Once in a batch: afterwards these pages may be another's.
+        if (window === undefined || taken.has(-1 - window.pfn)) return;
+        taken.add(-1 - window.pfn);
         const bit = 2 ** machine.cma.area(window.area).orderPerBit;
         const half = Math.floor(window.pages / 2 / bit) * bit;
         const [from, pages] = random.pick([
