@@ -11,6 +11,7 @@ import {
   type ParameterRow,
   parametersOf,
 } from "./kinds/index.js";
+import type { Kind, Values } from "./kinds/kind.js";
 import { parseQuantity, settleQuantity } from "./quantity.js";
 import type { Fields, Path, Reader } from "./read.js";
 import type { ScenarioActor } from "./scenario.js";
@@ -149,6 +150,12 @@ function mostPages({ device, swapPages }: Surroundings): number {
   return (device?.totals.managed ?? Number.POSITIVE_INFINITY) + swapPages;
 }
 
+/** No more than there are pages, unless each slot has its own meaning by its number. */
+function slotsOf(name: KindName, parameters: Values, surroundings: Surroundings): number {
+  const { slots, numbered }: Kind = kinds[name];
+  return numbered === true ? slots(parameters) : Math.min(slots(parameters), mostPages(surroundings));
+}
+
 /** One item of `workloads` or `clients`. */
 export function readActor(
   reader: Reader,
@@ -177,7 +184,7 @@ export function readActor(
     name: name ?? kindName,
     cpu: readCpu(reader, fields["cpu"], [...path, "cpu"], device?.cpus ?? Number.POSITIVE_INFINITY),
     area: readArea(reader, kindName, fields["area"], [...path, "area"], device),
-    slots: Math.min(kinds[kindName].slots(parameters), mostPages(surroundings)),
+    slots: slotsOf(kindName, parameters, surroundings),
     parameters,
   };
   checkTogether(reader, kindName, actor, path, surroundings);

@@ -176,5 +176,6 @@ export const exits = kind({
       source: "chosen",
     },
   },
+  numbered: true,
   slots: (v) => value(v, "most") * roomFor(v, "pages", "pages-spread"),
 });
