@@ -21,11 +21,14 @@ function checkThp(device: DeviceDescription, check: Checker): void {
   if (device.thp === "none") return;
   const { order } = pcpListShape(device);
   if (order > device.maxPageOrder)
-    check.add("thp", `needs blocks of order ${order}, above maxPageOrder ${device.maxPageOrder}: "none"?`);
+    check.add(
+      "thp",
+      `huge pages (thp) are of order ${order}, above maxPageOrder ${device.maxPageOrder}: "none"?`,
+    );
   if (order <= COSTLY_ORDER)
     check.add(
       "thp",
-      `has lists of order ${order}, as the lists of orders 0 to ${COSTLY_ORDER} have: "none"?`,
+      `huge pages (thp) are of order ${order}, which has a list already (0 to ${COSTLY_ORDER}): "none"?`,
     );
 }
 

@@ -36,10 +36,12 @@ describe("a description is refused with", () => {
   });
 
   it("a THP order that the allocator has no blocks of, or that a list of its own has", () => {
-    expect(problems({ maxPageOrder: 8, pageblockOrder: 8 })[0]).toMatch(/^thp: needs blocks of order 9/);
+    expect(problems({ maxPageOrder: 8, pageblockOrder: 8 })[0]).toMatch(
+      /^thp: huge pages \(thp\) are of order 9/,
+    );
     expect(problems({ maxPageOrder: 8, pageblockOrder: 8, thp: "none" })).toEqual([]);
     const small = { kernel: "6.1", maxPageOrder: 4, pageblockOrder: 3 };
-    expect(problems(small)[0]).toMatch(/^thp: has lists of order 3/);
+    expect(problems(small)[0]).toMatch(/^thp: huge pages \(thp\) are of order 3/);
   });
 
   it("all problems at once, each with its path", () => {

@@ -98,7 +98,7 @@ describe("what the reader accepts the core accepts", () => {
   it("per-CPU orders, too many actors, names that the kernel's own have: said at parse time", () => {
     expect(
       refusal("name: x\ndevice: { base: tiny, max-page-order: 3, pageblock-order: 3 }\nduration: 1s\n"),
-    ).toMatch(/x\.yaml:2:.*pcp/);
+    ).toMatch(/x\.yaml:2:.*thp/);
     expect(refusal(actors(127))).toMatch(/x\.yaml:4.*simulation\.actors: must be 1 to 128, got 129/);
     expect(refusal(actors(126))).toBe("");
     expect(refusal(`${HEAD}workloads: [{ kind: noise, name: kswapd0 }]`)).toMatch(/"kswapd0" is taken/);
