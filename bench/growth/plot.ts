@@ -66,7 +66,8 @@ export function renderGrowth(panels: readonly Panel[]): string {
   const rows = Math.ceil(panels.length / COLUMNS);
   const size = { width: WIDTH * COLUMNS, height: HEIGHT * rows };
   const body = panels.map((each, i) => panel(each, (i % COLUMNS) * WIDTH, Math.floor(i / COLUMNS) * HEIGHT));
-  const ground = element("rect", { ...size, fill: "#ffffff" });
+  const title = element("title", {}, "Accesses of memory as work grows");
+  const ground = `${title}${element("rect", { ...size, fill: "#ffffff" })}`;
   const style = { "font-family": "system-ui, sans-serif", "font-size": 11, fill: "#222222" };
   return `${element("svg", { xmlns: "http://www.w3.org/2000/svg", ...size, ...style }, `${ground}\n${body.join("\n")}`)}\n`;
 }
