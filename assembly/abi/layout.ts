@@ -3,7 +3,7 @@
 // A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
 
 /** Changes whenever a word, a region or an enumeration changes meaning. A snapshot carries it. */
-export const ABI_VERSION = 5;
+export const ABI_VERSION = 6;
 
 /** First word of the region table ("PGBK"), so that a wrong memory is recognised. */
 export const ABI_MAGIC = 0x4b424750;
@@ -24,9 +24,13 @@ export enum Region {
   /** u32 per slot: pfn + 1 of the block it holds, 0 when empty. */
   SLOTS,
   COMMANDS,
+  /** The ring of recorded events (EventWord). */
   EVENTS,
   HINTS,
+  /** StatWord, LevelWord, ScratchWord. */
   STATS,
+  LEVELS,
+  SCRATCH,
   AREAS,
   RANGES,
   /** u32 words, LSB first, 1 = allocated; each range begins at a word. */

@@ -70,7 +70,7 @@ export const SLOT_CAPACITY = MAX_FRAMES;
 export const MAX_ACTORS = 128;
 
 /** Words of one pending event (time/queue): time in two, sequence number, actor and tag, payload, one unused. */
-export const EVENT_WORDS = 6;
+export const QUEUE_WORDS = 6;
 
 /** Killed applications that are kept until they are read: a ring. */
 export const KILL_CAPACITY = 256;

@@ -65,7 +65,7 @@ export enum ConfigWord {
   CMA_RETRIES,
   /** A simulation's room: actors, pending events, I/O and buffers in flight; 0: a machine without time. */
   ACTORS,
-  EVENTS,
+  QUEUE_SLOTS,
   CELLS,
   RULE_RESERVE_SIZE,
   RULE_BOOST,
@@ -180,7 +180,7 @@ export enum FrontierWord {
   COUNT = 4,
 }
 
-/** Running totals since creation. */
+/** Running totals since creation: each only grows, modulo 2^32. All are public (RunResult.totals). */
 export enum StatWord {
   ALLOCATIONS,
   ALLOCATION_FAILURES,
@@ -192,36 +192,14 @@ export enum StatWord {
   BOOSTS,
   HIGHATOMIC_RESERVES,
   SLOW_PATHS,
-  /** Number of events ever recorded, modulo 2^32; the ring holds the last ConfigWord.EVENT_SLOTS. */
-  EVENTS,
-  /** Pin records ever used; record + 1 of the first free one below. */
-  PINS_USED,
-  PIN_FREE,
-  /** Virtual time, 64 bit: set by the caller or the event queue. */
-  CLOCK_LOW,
-  CLOCK_HIGH,
-  HINT_HEAD,
-  HINT_TAIL,
-  /** Scratch of one refill: where the next page starts to look (buddy/rmqueue Mode). */
-  REFILL_MODE,
-  /** Size of the next refill, where a trace told it (Op.HINT_REFILL); 0: the machine decides. */
-  REFILL_HINT,
-  /** Link of the first frame from which on nothing was loaded or freed at boot yet. */
-  TOUCHED_END,
-  /** 1: frees to per-CPU lists do not drain; a trace tells each page that is (flag of Op.RELEASE). */
-  NO_DRAIN,
-  /** kswapd: order + 1 and highest zone index of the wake-up that waits; 0: none. */
-  KSWAPD_ORDER,
-  KSWAPD_ZONE,
-  SWAP_USED,
-  ZRAM_STORED,
-  ZRAM_FRAMES,
   PAGES_SCANNED,
   PAGES_RECLAIMED,
   PAGES_SWAPPED_OUT,
   PAGES_SWAPPED_IN,
   KSWAPD_RUNS,
   DIRECT_RECLAIMS,
+  /** Rounds of reclaim (shrink_node), by anybody. */
+  RECLAIM_ROUNDS,
   COMPACTIONS,
   /** Of PAGES_MIGRATED: those that compaction moved. */
   PAGES_COMPACTED,
@@ -232,27 +210,64 @@ export enum StatWord {
   PAGES_MIGRATED,
   /** Windows ever tried; the ring holds the last WINDOW_CAPACITY. */
   WINDOWS,
-  BITMAP_WORDS_USED,
-  INDEX_WORDS_USED,
-  /** Scratch: did the last target of a migration take the slow path? */
-  SLOW,
+  COUNT = 32,
+}
+
+/** Where the machine stands between two commands, beside its zones and frames: levels, cursors, kswapd's pass. */
+export enum LevelWord {
+  /** Events ever recorded, modulo 2^32: the cursor of the ring, which holds the last ConfigWord.EVENT_SLOTS. */
+  RECORDED,
+  /** Pin records ever used; record + 1 of the first free one below. */
+  PINS_USED,
+  PIN_FREE,
+  /** Virtual time, 64 bit: set by the caller or the event queue. */
+  CLOCK_LOW,
+  CLOCK_HIGH,
+  /** Cursors of Region.HINTS. */
+  HINT_HEAD,
+  HINT_TAIL,
+  /** Size of the next refill, where a trace told it (Op.HINT_REFILL); 0: the machine decides. */
+  REFILL_HINT,
+  /** Link of the first frame from which on nothing was loaded or freed at boot yet. */
+  TOUCHED_END,
+  /** kswapd: order + 1 and highest zone index of the wake-up that waits; 0: none. */
+  KSWAPD_ORDER,
+  KSWAPD_ZONE,
+  /** kswapd: passes in a row that freed none. */
+  KSWAPD_FAILURES,
   /** kswapd at work: priority of its next round (0: it sleeps), order, highest zone, was there a boost, what is left of it. */
   BALANCE_PRIORITY,
   BALANCE_ORDER,
   BALANCE_ZONE,
   BALANCE_BOOSTED,
   BALANCE_BOOST,
-  /** Scratch of a simulation: what a pin answered (record, pfn) and its Status. */
+  /** Pages that its pass has freed. */
+  BALANCE_FREED,
+  /** Pages that are swapped out; of them those in zram, and the frames that zram has for them. */
+  SWAP_USED,
+  ZRAM_STORED,
+  ZRAM_FRAMES,
+  /** Words of CMA_BITMAPS and SEARCH_INDEXES that areas have. */
+  BITMAP_WORDS_USED,
+  INDEX_WORDS_USED,
+  COUNT = 32,
+}
+
+/** What one command or event needs while it is under way: it means nothing after it. */
+export enum ScratchWord {
+  /** One refill: where the next page starts to look (buddy/rmqueue Mode). */
+  REFILL_MODE,
+  /** Did the last allocation that the machine made for itself take the slow path? */
+  SLOW,
+  /** 1: frees to per-CPU lists do not drain; a trace tells each page that is (flag of Op.RELEASE). */
+  NO_DRAIN,
+  /** A simulation: what a pin answered (record, pfn) and its Status. */
   ANSWER,
   ANSWER_PFN,
   ANSWER_STATUS,
-  /** kswapd: pages that its pass has freed; passes in a row that freed none. Rounds of reclaim (shrink_node), by anybody. */
-  BALANCE_FREED,
-  KSWAPD_FAILURES,
-  RECLAIM_ROUNDS,
   /** Pages that the pins of one call have moved out of CMA. */
   ANSWER_MOVED,
-  COUNT = 64,
+  COUNT = 16,
 }
 
 /** One CMA area. Pages. */

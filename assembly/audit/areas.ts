@@ -45,31 +45,34 @@ export function checkAreas(): i32 {
   return 0;
 }
 
-function word(request: i32, index: i32): u32 {
+function requestWord(request: i32, index: i32): u32 {
   return load<u32>(requestAt(request) + ((<usize>index) << 2));
 }
 
 function isWindowOpen(request: i32): bool {
-  const state = word(request, RequestWord.STATE);
+  const state = requestWord(request, RequestWord.STATE);
   return state >= <u32>RequestState.WAITING && state <= <u32>RequestState.TEST;
 }
 
 /** The window lies where its bits are, its bits are set, and its pageblocks are isolated if they should be. */
 function checkWindow(request: i32): i32 {
-  const area = word(request, RequestWord.AREA);
-  const nth = word(request, RequestWord.RANGE);
+  const area = requestWord(request, RequestWord.AREA);
+  const nth = requestWord(request, RequestWord.RANGE);
   if (nth >= <u32>areaWord(area, AreaWord.NR_RANGES)) return fault(Fault.REQUEST, request, 0, nth);
-  const bit = word(request, RequestWord.BIT);
-  const pages = word(request, RequestWord.PAGES);
+  const bit = requestWord(request, RequestWord.BIT);
+  const pages = requestWord(request, RequestWord.PAGES);
   const start = rangeWord(area, nth, RangeWord.BASE_PFN) + (bit << areaWord(area, AreaWord.ORDER_PER_BIT));
-  if (start != word(request, RequestWord.START) || start + pages != word(request, RequestWord.END)) {
-    return fault(Fault.REQUEST, request, start, word(request, RequestWord.START));
+  if (
+    start != requestWord(request, RequestWord.START) ||
+    start + pages != requestWord(request, RequestWord.END)
+  ) {
+    return fault(Fault.REQUEST, request, start, requestWord(request, RequestWord.START));
   }
   const bits = bitsOf(area, pages);
   if (bit + bits > rangeWord(area, nth, RangeWord.BITS)) return fault(Fault.REQUEST, request, bit, bits);
   const set = countRun(bitmapOf(area, nth), bit, bits);
   if (set != bits) return fault(Fault.REQUEST, request, bits, set);
-  if (word(request, RequestWord.STATE) < <u32>RequestState.SCAN) return 0;
+  if (requestWord(request, RequestWord.STATE) < <u32>RequestState.SCAN) return 0;
   const end = linkOf(start) + (pages << 2);
   for (let at = blockStart(linkOf(start)); at < end; at += blockFrames() << 2) {
     if (typeOf(at) != Migratetype.ISOLATE)
@@ -79,20 +82,20 @@ function checkWindow(request: i32): i32 {
 }
 
 function checkRequest(request: i32): i32 {
-  const state = word(request, RequestWord.STATE);
+  const state = requestWord(request, RequestWord.STATE);
   if (state == RequestState.FREE) return 0;
   const lasts = state <= <u32>RequestState.TEST || state == RequestState.SLEEPING;
   if (!lasts) return fault(Fault.REQUEST, request, RequestState.TEST, state);
-  if (!isArea(word(request, RequestWord.AREA))) return fault(Fault.REQUEST, request, MAX_AREAS, state);
-  const batch = word(request, RequestWord.BATCH);
+  if (!isArea(requestWord(request, RequestWord.AREA))) return fault(Fault.REQUEST, request, MAX_AREAS, state);
+  const batch = requestWord(request, RequestWord.BATCH);
   if (batch > <u32>BATCH_CAPACITY) return fault(Fault.REQUEST, request, BATCH_CAPACITY, batch);
   if (!isWindowOpen(request)) return 0;
   for (let other = 0; other < request; other++) {
     if (!isWindowOpen(other)) continue;
     const apart =
-      word(other, RequestWord.END) <= word(request, RequestWord.START) ||
-      word(request, RequestWord.END) <= word(other, RequestWord.START);
-    if (!apart) return fault(Fault.REQUEST, request, other, word(request, RequestWord.START));
+      requestWord(other, RequestWord.END) <= requestWord(request, RequestWord.START) ||
+      requestWord(request, RequestWord.END) <= requestWord(other, RequestWord.START);
+    if (!apart) return fault(Fault.REQUEST, request, other, requestWord(request, RequestWord.START));
   }
   return checkWindow(request);
 }
@@ -103,8 +106,8 @@ export function checkRequests(): i32 {
     if (broken) return broken;
   }
   for (let request = 0; request < MAX_REQUESTS; request++) {
-    const area = word(request, RequestWord.AREA);
-    const inside = isWindowOpen(request) && word(request, RequestWord.STATE) >= <u32>RequestState.SCAN;
+    const area = requestWord(request, RequestWord.AREA);
+    const inside = isWindowOpen(request) && requestWord(request, RequestWord.STATE) >= <u32>RequestState.SCAN;
     if (inside && isLocked(area, request)) return fault(Fault.REQUEST, request, 0, area);
   }
   return 0;
@@ -115,7 +118,7 @@ export function pagesInHand(): i32 {
   let pages = 0;
   for (let request = 0; request < MAX_REQUESTS; request++) {
     if (!isWindowOpen(request)) continue;
-    for (let i = 0; i < <i32>word(request, RequestWord.BATCH); i++) {
+    for (let i = 0; i < <i32>requestWord(request, RequestWord.BATCH); i++) {
       const frame = wordOf(sourceOf(request, i));
       if (kindOf(frame) == FrameKind.ALLOCATED && hasPageFlag(frame, PageFlag.ISOLATED)) pages += 1;
     }

@@ -10,12 +10,12 @@ import { Fault } from "../abi/findings";
 import { hasPageFlag, isOrphan, kindOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
 import { LACKING, LRU_LISTS } from "../abi/limits";
 import { FrameKind, PageFlag } from "../abi/vocabulary";
-import { ConfigWord, PinWord, StatWord } from "../abi/words";
+import { ConfigWord, LevelWord, PinWord } from "../abi/words";
 import { linkOf, pfnOf, wordOf } from "../frames/frame";
 import { isOnLru, lruHead, lruListOf, lruPages } from "../frames/lru";
 import { ownerOf, SLOT_COUNT, slotContent } from "../frames/owner";
 import { nextOf } from "../memory/list";
-import { config, frames, PINS, SLOTS, STATS } from "../memory/regions";
+import { config, frames, LEVELS, PINS, SLOTS } from "../memory/regions";
 import { pagesInHand } from "./areas";
 import { fault } from "./fault";
 import { checkEnd, checkLink } from "./lists";
@@ -71,7 +71,7 @@ export function checkLru(): i32 {
 /** Each record names a pinned page, and there are as many as the pages have pins. */
 export function checkPins(): i32 {
   let records = 0;
-  for (let record: u32 = 0; record < load<u32>(STATS, StatWord.PINS_USED << 2); record++) {
+  for (let record: u32 = 0; record < load<u32>(LEVELS, LevelWord.PINS_USED << 2); record++) {
     const held = load<u32>(PINS + <usize>(record * (PinWord.COUNT << 2)), PinWord.PFN << 2);
     if (held == 0) continue;
     const word = wordOf(linkOf(held - 1));

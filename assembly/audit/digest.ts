@@ -29,11 +29,11 @@ import {
   COUNTERS,
   config,
   frames,
+  LEVELS,
   PAGEBLOCKS,
   PARAMETERS,
   PCPS,
   SIMULATION,
-  STATS,
   ZONES,
 } from "../memory/regions";
 import { sourceOf } from "../movement/migrate";
@@ -133,7 +133,7 @@ function events(hash: u64): u64 {
 function simulation(hash: u64): u64 {
   const actors = config(ConfigWord.ACTORS);
   if (actors == 0) return hash;
-  hash = record(hash, 0, STATS, CLOCK_FIELDS);
+  hash = record(hash, 0, LEVELS, CLOCK_FIELDS);
   hash = record(hash, 0, SIMULATION, SIMULATION_FIELDS);
   for (let actor = 0; actor < actors; actor++) {
     hash = record(hash, actor, ACTORS + <usize>(actor * (ActorWord.COUNT << 2)), ACTOR_FIELDS);

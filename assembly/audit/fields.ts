@@ -3,11 +3,11 @@
 // Must not know: how a digest is made (digest), what a word means (abi).
 //
 // No part of the state, and left out: kernel rules and the search strategy (how a machine works, not where it stands), room
-// (SLOTS, EVENTS, CELLS, EVENT_SLOTS), which events are recorded, totals, unread log records, scratch.
+// (SLOTS, QUEUE_SLOTS, CELLS, EVENT_SLOTS), which events are recorded, totals, unread log records, scratch.
 
 import { CellWord, SimulationWord } from "../abi/run";
 import { ActorWord, Counter } from "../abi/simulation";
-import { AreaWord, ConfigWord, PcpWord, RangeWord, RequestWord, StatWord, ZoneWord } from "../abi/words";
+import { AreaWord, ConfigWord, LevelWord, PcpWord, RangeWord, RequestWord, ZoneWord } from "../abi/words";
 
 /** Behind the last field of a list. */
 export const END_OF_FIELDS: i32 = -1;
@@ -196,8 +196,12 @@ export const SIMULATION_FIELDS: usize = memory.data<i32>([
   END_OF_FIELDS,
 ]);
 
-/** Of all totals the clock alone, and of a simulation only. */
-export const CLOCK_FIELDS: usize = memory.data<i32>([StatWord.CLOCK_LOW, StatWord.CLOCK_HIGH, END_OF_FIELDS]);
+/** Of all levels the clock alone, and of a simulation only. */
+export const CLOCK_FIELDS: usize = memory.data<i32>([
+  LevelWord.CLOCK_LOW,
+  LevelWord.CLOCK_HIGH,
+  END_OF_FIELDS,
+]);
 
 export const ACTOR_FIELDS: usize = memory.data<i32>([
   ActorWord.KIND,

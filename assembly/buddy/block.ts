@@ -4,11 +4,11 @@
 import { kindOf, mobilityOf, orderOf } from "../abi/frame_word";
 import { HINT_CAPACITY } from "../abi/limits";
 import { FrameKind, Mobility } from "../abi/vocabulary";
-import { StatWord } from "../abi/words";
+import { LevelWord } from "../abi/words";
 import { pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, setType } from "../frames/pageblock";
 import { accountFree, spans } from "../frames/zone";
-import { HINTS, STATS } from "../memory/regions";
+import { HINTS, LEVELS } from "../memory/regions";
 import { moveFree } from "./freelist";
 
 /** Does the whole pageblock lie between the zone's ends? Blocks that straddle are never moved. */
@@ -41,9 +41,9 @@ export function countMovable(link: u32): i32 {
 
 /** The same from `start` on, which 6.1 sets to the page itself where the pageblock begins before the zone. */
 export function countMovableFrom(start: u32, link: u32): i32 {
-  const head = load<u32>(STATS, StatWord.HINT_HEAD << 2);
-  if (head != load<u32>(STATS, StatWord.HINT_TAIL << 2)) {
-    store<u32>(STATS, head + 1, StatWord.HINT_HEAD << 2);
+  const head = load<u32>(LEVELS, LevelWord.HINT_HEAD << 2);
+  if (head != load<u32>(LEVELS, LevelWord.HINT_TAIL << 2)) {
+    store<u32>(LEVELS, head + 1, LevelWord.HINT_HEAD << 2);
     return load<i32>(HINTS + ((<usize>(head % HINT_CAPACITY)) << 2));
   }
   const end = blockStart(link) + (blockFrames() << 2);

@@ -7,7 +7,8 @@ import { ConfigWord, StatWord, ZoneWord } from "../abi/words";
 import { blockFrames } from "../frames/pageblock";
 import { setFlag, zoneAt } from "../frames/zone";
 import { config } from "../memory/regions";
-import { count, record } from "../record/events";
+import { count } from "../memory/stats";
+import { record } from "../record/events";
 
 /** Raises the boost by one pageblock, at most to high * factor / 10000; tells kswapd if the caller may wake it. */
 export function boostWatermark(zone: i32, allocFlags: i32): void {

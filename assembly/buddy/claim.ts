@@ -11,8 +11,9 @@ import { blockFrames, MAX_ORDER, PAGEBLOCK_ORDER, setTypes, typeOf } from "../fr
 import { accountFree } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { config } from "../memory/regions";
+import { count } from "../memory/stats";
 import { alikePages, donor, isClaimable, mayClaim } from "../policy/fallback";
-import { count, tell } from "../record/events";
+import { tell } from "../record/events";
 import { countFree, countMovable, isInsideZone, moveBlock } from "./block";
 import { boostWatermark } from "./boost";
 import { firstFree, hasFree, nrFree, removeFree } from "./freelist";

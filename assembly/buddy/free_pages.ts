@@ -11,7 +11,7 @@ import { ownerOf, vacate } from "../frames/owner";
 import { isMergeable, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { config } from "../memory/regions";
-import { count } from "../record/events";
+import { count } from "../memory/stats";
 import { giveSingle, giveToPcp, PLAIN } from "./pcp";
 import { isPcpOrder } from "./pcp_lists";
 import { freeDirect, isHeld } from "./release";

@@ -6,7 +6,7 @@
 import { EventKind, RecordGroup } from "../abi/events";
 import { pack, typeIn, withType } from "../abi/frame_word";
 import { FrameKind, Migratetype, ZoneFlag } from "../abi/vocabulary";
-import { ConfigWord, PcpWord, StatWord, ZoneWord } from "../abi/words";
+import { ConfigWord, LevelWord, PcpWord, ScratchWord, StatWord, ZoneWord } from "../abi/words";
 import { pfnOf, setWord, wordOf } from "../frames/frame";
 import { typeOf } from "../frames/pageblock";
 import {
@@ -30,10 +30,11 @@ import {
   unlinkFirst,
   unlinkLast,
 } from "../memory/list";
-import { config, FREE_HEADS, STATS } from "../memory/regions";
+import { config, FREE_HEADS, LEVELS, SCRATCH } from "../memory/regions";
+import { count } from "../memory/stats";
 import * as auto from "../policy/pcp_auto";
 import * as fixed from "../policy/pcp_fixed";
-import { count, record, records, tell } from "../record/events";
+import { record, records, tell } from "../record/events";
 import { ACCOUNTS_AT_TAKE, AUTO_TUNES_PCP, LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { firstFree, freeHead, removeFirst } from "./freelist";
 import { COSTLY_ORDER, listType, NR_LISTS, orderOfPindex, pcpHead, pindexOf } from "./pcp_lists";
@@ -151,12 +152,12 @@ function noteRefill(cpu: i32, zone: i32, order: i32, head: u32, got: i32): void 
 /** Refills an empty list by what the limits allow; a replay may have told the size of this one refill. */
 function refillList(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): void {
   const pcp = pcpAt(cpu, zone);
-  const told = load<i32>(STATS, StatWord.REFILL_HINT << 2);
+  const told = load<i32>(LEVELS, LevelWord.REFILL_HINT << 2);
   let wanted = AUTO_TUNES_PCP
     ? auto.refillCount(pcp, order, hasFlag(zone, ZoneFlag.BELOW_HIGH), SCALE_MAX)
     : fixed.refillCount(pcp, order);
   if (told) wanted = told;
-  store<i32>(STATS, 0, StatWord.REFILL_HINT << 2);
+  store<i32>(LEVELS, 0, LevelWord.REFILL_HINT << 2);
   const head = pcpHead(cpu, zone, pindexOf(listType(type), order));
   addCount(pcp, refill(cpu, zone, order, type, allocFlags, wanted, head) << order);
 }
@@ -263,7 +264,7 @@ function drainType(zone: i32, link: u32): i32 {
  * `cpu`, takes the change of the counters into its own differentials.
  */
 export function drainPcp(cpu: i32, owner: i32, zone: i32, wanted: i32, pindex: i32): void {
-  if (load<i32>(STATS, StatWord.NO_DRAIN << 2)) return;
+  if (load<i32>(SCRATCH, ScratchWord.NO_DRAIN << 2)) return;
   const pcp = pcpAt(owner, zone);
   const held = load<i32>(pcp, PcpWord.COUNT_PAGES << 2);
   let left = min(held, wanted);

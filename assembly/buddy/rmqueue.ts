@@ -2,10 +2,10 @@
 // Must not know: per-CPU lists, watermarks. Models __rmqueue, mm/page_alloc.c, Linux 6.12 and 6.1.
 
 import { AllocFlag, Migratetype } from "../abi/vocabulary";
-import { ConfigWord, StatWord } from "../abi/words";
+import { ConfigWord, ScratchWord } from "../abi/words";
 import { freeCma, freePages } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { config, STATS } from "../memory/regions";
+import { config, SCRATCH } from "../memory/regions";
 import { takesCmaFirst } from "../policy/cma_use";
 import { CLAIMS_OR_STEALS } from "../rules";
 import { claim, steal } from "./claim";
@@ -29,11 +29,11 @@ export function bindRmqueue(): void {
 
 /** A new request or refill begins with its own lists. */
 export function resetMode(): void {
-  store<i32>(STATS, Mode.NORMAL, StatWord.REFILL_MODE << 2);
+  store<i32>(SCRATCH, Mode.NORMAL, ScratchWord.REFILL_MODE << 2);
 }
 
 function setMode(mode: i32): void {
-  store<i32>(STATS, mode, StatWord.REFILL_MODE << 2);
+  store<i32>(SCRATCH, mode, ScratchWord.REFILL_MODE << 2);
 }
 
 /** The balance of CMA pages: are CMA lists looked at first? */
@@ -62,7 +62,7 @@ export function takeBlockOf(cpu: i32, zone: i32, order: i32, type: i32, allocFla
 }
 
 function claimSteal(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
-  const start = load<i32>(STATS, StatWord.REFILL_MODE << 2);
+  const start = load<i32>(SCRATCH, ScratchWord.REFILL_MODE << 2);
   let link: u32 = NONE;
   if (start == Mode.NORMAL) {
     link = takeSmallest(cpu, zone, order, type);

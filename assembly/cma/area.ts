@@ -4,13 +4,13 @@
 
 import { MAX_AREAS, MAX_RANGES } from "../abi/limits";
 import { Status } from "../abi/vocabulary";
-import { AreaWord, ConfigWord, RangeWord, StatWord } from "../abi/words";
+import { AreaWord, ConfigWord, LevelWord, RangeWord } from "../abi/words";
 import { isLeftOut, settle } from "../buddy/frontier";
 import { isFrame, linkOf } from "../frames/frame";
 import { PAGEBLOCK_ORDER } from "../frames/pageblock";
 import { zoneOfPfn } from "../frames/zone";
 import { clearRun, countRun, setRun } from "../memory/bits";
-import { AREAS, CMA_BITMAPS, config, RANGES, SEARCH_INDEXES, STATS } from "../memory/regions";
+import { AREAS, CMA_BITMAPS, config, LEVELS, RANGES, SEARCH_INDEXES } from "../memory/regions";
 import { buildWindowIndex, noteWindow, windowIndexWords } from "./search/of_area";
 
 export function areaAt(area: i32): usize {
@@ -88,13 +88,13 @@ export function addRange(area: u32, orderPerBit: u32, base: u32, pages: u32): i3
   if (nth >= MAX_RANGES) return Status.BAD_AREA;
   if (nth > 0 && <u32>areaWord(area, AreaWord.ORDER_PER_BIT) != orderPerBit) return Status.BAD_AREA;
   const bits = pages >> orderPerBit;
-  const used = load<u32>(STATS, StatWord.BITMAP_WORDS_USED << 2);
+  const used = load<u32>(LEVELS, LevelWord.BITMAP_WORDS_USED << 2);
   const words = (bits + 31) >> 5;
   if (used + words > <u32>config(ConfigWord.CMA_BITMAP_WORDS)) return Status.BAD_COUNT;
-  const index = load<u32>(STATS, StatWord.INDEX_WORDS_USED << 2);
+  const index = load<u32>(LEVELS, LevelWord.INDEX_WORDS_USED << 2);
   if (index + indexSize(bits) > searchWords()) return Status.BAD_COUNT;
-  store<u32>(STATS, used + words, StatWord.BITMAP_WORDS_USED << 2);
-  store<u32>(STATS, index + indexSize(bits), StatWord.INDEX_WORDS_USED << 2);
+  store<u32>(LEVELS, used + words, LevelWord.BITMAP_WORDS_USED << 2);
+  store<u32>(LEVELS, index + indexSize(bits), LevelWord.INDEX_WORDS_USED << 2);
   const at = rangeAt(area, nth);
   store<u32>(at, base, RangeWord.BASE_PFN << 2);
   store<u32>(at, pages, RangeWord.PAGES << 2);

@@ -19,7 +19,9 @@ import { drainZone } from "../buddy/pcp";
 import { linkOf, pfnOf } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
+import { word } from "../memory/record";
 import { config, REQUESTS } from "../memory/regions";
+import { count } from "../memory/stats";
 import { firstInUse, freeBlockAround, isolateRange, unisolateRange } from "../movement/isolate";
 import {
   collectPages,
@@ -32,7 +34,6 @@ import {
   putBack,
   sourceOf,
 } from "../movement/migrate";
-import { count } from "../record/events";
 import { recordWindow } from "../record/windows";
 import { MIGRATES_IN_BATCHES } from "../rules";
 import { addToArea, areaWord, bitmapOf, bitsOf, indexOf, linkOfBit, markWindow, rangeWord } from "./area";
@@ -57,10 +58,6 @@ const WAITING_PASS: i32 = 3;
 
 export function requestAt(request: i32): usize {
   return REQUESTS + <usize>(request * (RequestWord.COUNT << 2));
-}
-
-function word(at: usize, index: i32): i32 {
-  return load<i32>(at + ((<usize>index) << 2));
 }
 
 function set(at: usize, index: i32, value: i32): void {

@@ -7,16 +7,13 @@ import { orderOf } from "../abi/frame_word";
 import { AreaWord, RequestWord } from "../abi/words";
 import { pfnOf, wordOf } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
+import { word } from "../memory/record";
 import { freeBlockAround } from "../movement/isolate";
 import { sourceOf } from "../movement/migrate";
 import { records, tell } from "../record/events";
 import { areaWord } from "./area";
 
 const NO_PFN: u32 = 0xffff_ffff;
-
-function word(at: usize, index: i32): i32 {
-  return load<i32>(at + ((<usize>index) << 2));
-}
 
 function note(kind: i32, at: usize, a: u32, b: u32, c: u32, d: u32, e: u32): void {
   tell(RecordGroup.CMA, kind, word(at, RequestWord.CPU), word(at, RequestWord.AREA), a, b, c, d, e);

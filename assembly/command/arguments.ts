@@ -7,7 +7,7 @@ import { highestZoneOf } from "../buddy/allocate";
 import { isFrame, pfnOf } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 
-export function word(at: usize, index: i32): u32 {
+export function argument(at: usize, index: i32): u32 {
   return load<u32>(at + ((<usize>index) << 2));
 }
 

@@ -46,7 +46,7 @@ import { CommandFlag, cpuIn, flagsIn, opIn, orderIn } from "../abi/command_word"
 import { isOrphan, kindOf, orderOf, pack, zoneOf } from "../abi/frame_word";
 import { SWAPPED } from "../abi/limits";
 import { FrameKind, Op, Status } from "../abi/vocabulary";
-import { CommandWord, ConfigWord, StatWord } from "../abi/words";
+import { CommandWord, ConfigWord, ScratchWord } from "../abi/words";
 import { fastFlags, highestZoneOf, refusalOf, takeFromBuddy, typeOfGfp } from "../buddy/allocate";
 import { freePagesDirect, gather, headOf, splitPages } from "../buddy/free_pages";
 import { allocated, noteFree, putPages } from "../buddy/traced";
@@ -57,21 +57,21 @@ import { occupySlot, SLOT_COUNT, slotContent } from "../frames/owner";
 import { MAX_ORDER } from "../frames/pageblock";
 import { isPopulated } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { COMMANDS, config, STATS } from "../memory/regions";
+import { COMMANDS, config, SCRATCH } from "../memory/regions";
 import { compactZone } from "../movement/compact";
 import { runKswapd } from "../movement/kswapd";
 import { findPin, freeOrOrphan, isPinned, pin, unpin } from "../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../movement/pressure";
 import { releaseSwap } from "../movement/swap";
-import { answerPfn, checkBlock, checkGfp, word } from "./arguments";
+import { answerPfn, argument, checkBlock, checkGfp } from "./arguments";
 import { cmaAllocate, cmaBegin, cmaClear, cmaRelease, cmaStep } from "./cma";
 import { performTold } from "./told";
 import { checkZone, drainAll, fold, tick } from "./upkeep";
 
 function allocate(at: usize, cpu: i32, order: i32, flags: i32): i32 {
-  const gfp = <i32>word(at, CommandWord.A);
-  const slot = word(at, CommandWord.B);
-  const content = word(at, CommandWord.C);
+  const gfp = <i32>argument(at, CommandWord.A);
+  const slot = argument(at, CommandWord.B);
+  const content = argument(at, CommandWord.C);
   if (order > MAX_ORDER) return Status.BAD_ORDER;
   const refused = checkGfp(gfp);
   if (refused) return refused;
@@ -115,7 +115,7 @@ function holdsZram(link: u32, order: i32): bool {
 }
 
 function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
-  const pfn = word(at, CommandWord.A);
+  const pfn = argument(at, CommandWord.A);
   const refused = checkBlock(pfn, order);
   if (refused) return refused;
   const link = linkOf(pfn);
@@ -126,9 +126,9 @@ function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
   if (!gather(link, order, (flags & CommandFlag.LOOSE) != 0)) return Status.NOT_ALLOCATED;
   answerPfn(at, link);
   if (op == Op.RELEASE) {
-    store<i32>(STATS, flags & CommandFlag.NO_DRAIN, StatWord.NO_DRAIN << 2);
+    store<i32>(SCRATCH, flags & CommandFlag.NO_DRAIN, ScratchWord.NO_DRAIN << 2);
     freeOrOrphan(cpu, link);
-    store<i32>(STATS, 0, StatWord.NO_DRAIN << 2);
+    store<i32>(SCRATCH, 0, ScratchWord.NO_DRAIN << 2);
   } else if (op == Op.RELEASE_DIRECT) {
     noteFree(cpu, link, order);
     freePagesDirect(cpu, link, order);
@@ -140,7 +140,7 @@ function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
 }
 
 function releaseSlot(at: usize, cpu: i32): i32 {
-  const slot = word(at, CommandWord.A);
+  const slot = argument(at, CommandWord.A);
   if (slot >= SLOT_COUNT) return Status.BAD_SLOT;
   const held = slotContent(slot);
   if (held == 0) return Status.BAD_SLOT;
@@ -175,9 +175,9 @@ function compact(cpu: i32, order: i32, zone: u32, type: u32): i32 {
 
 /** What a machine is asked to do. */
 function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
-  const a = word(at, CommandWord.A);
-  const b = word(at, CommandWord.B);
-  const c = word(at, CommandWord.C);
+  const a = argument(at, CommandWord.A);
+  const b = argument(at, CommandWord.B);
+  const c = argument(at, CommandWord.C);
   switch (op) {
     case Op.NOP:
       return Status.OK;
@@ -213,9 +213,9 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
 
 /** CMA areas. */
 function performCma(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
-  const a = word(at, CommandWord.A);
-  const b = word(at, CommandWord.B);
-  const c = word(at, CommandWord.C);
+  const a = argument(at, CommandWord.A);
+  const b = argument(at, CommandWord.B);
+  const c = argument(at, CommandWord.C);
   switch (op) {
     case Op.ADD_RANGE:
       return addRange(a, order, b, c);
@@ -240,7 +240,7 @@ function performCma(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
 export function execute(count: i32, strict: bool): i32 {
   for (let i = 0; i < count; i++) {
     const at = COMMANDS + <usize>(i * (CommandWord.COUNT << 2));
-    const first = word(at, CommandWord.OP);
+    const first = argument(at, CommandWord.OP);
     const cpu = cpuIn(first);
     store<u64>(at, 0, CommandWord.STATUS << 2);
     store<u64>(at, 0, CommandWord.DETAIL << 2);

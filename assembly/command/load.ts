@@ -6,7 +6,7 @@ import { loadedKind, loadedMobility, loadedZone, pcpType, pcpZone } from "../abi
 import { kindOf, orderOf, pack, pinsOf, withLife, withMobility, withType } from "../abi/frame_word";
 import { LRU_LISTS } from "../abi/limits";
 import { BootFree, FrameKind, Migratetype, Mobility, PageLife, Status } from "../abi/vocabulary";
-import { ConfigWord, StatWord } from "../abi/words";
+import { ConfigWord, LevelWord } from "../abi/words";
 import { coveringHead, freePages } from "../buddy/free_pages";
 import { freeHead, insertFree } from "../buddy/freelist";
 import { isLeftOut, mayLeaveOut, SHORTEST_RUN } from "../buddy/frontier";
@@ -18,7 +18,7 @@ import { ownerOf } from "../frames/owner";
 import { blockFrames, isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
 import { spans, zoneOfPfn } from "../frames/zone";
 import { addTail, initHead, NONE } from "../memory/list";
-import { config, STATS } from "../memory/regions";
+import { config, LEVELS } from "../memory/regions";
 
 function isRange(pfn: u32, count: u32): bool {
   return count > 0 && isFrame(pfn) && count <= <u32>config(ConfigWord.END_PFN) - pfn;
@@ -45,7 +45,7 @@ function isLoadable(first: u32, count: u32): bool {
 
 /** Has nothing been said of these frames yet? Those behind all that was are not even read: boot is long enough. */
 function isUntouched(first: u32, count: u32): bool {
-  const touched = load<u32>(STATS, StatWord.TOUCHED_END << 2);
+  const touched = load<u32>(LEVELS, LevelWord.TOUCHED_END << 2);
   if (first >= touched) return true;
   if (isLeftOut(first, first + (count << 2))) return false;
   if (coveringHead(first) != NONE) return false;
@@ -57,7 +57,7 @@ function isUntouched(first: u32, count: u32): bool {
 }
 
 function noteTouched(end: u32): void {
-  store<u32>(STATS, max(load<u32>(STATS, StatWord.TOUCHED_END << 2), end), StatWord.TOUCHED_END << 2);
+  store<u32>(LEVELS, max(load<u32>(LEVELS, LevelWord.TOUCHED_END << 2), end), LevelWord.TOUCHED_END << 2);
 }
 
 /** Gives `count` frames a kind (HOLE, RESERVED, ALLOCATED order 0, or BODY: undone), a mobility and a zone. */

@@ -5,7 +5,7 @@ import { CommandFlag } from "../abi/command_word";
 import { kindOf, orderOf, typeIn, zoneOf } from "../abi/frame_word";
 import { HINT_CAPACITY } from "../abi/limits";
 import { FrameKind, Op, Status } from "../abi/vocabulary";
-import { CommandWord, StatWord, ZoneWord } from "../abi/words";
+import { CommandWord, LevelWord, ZoneWord } from "../abi/words";
 import { failureStatus, takeBulkPage } from "../buddy/allocate";
 import { dropContent, gather } from "../buddy/free_pages";
 import { freeHead } from "../buddy/freelist";
@@ -18,16 +18,16 @@ import { linkOf, wordOf } from "../frames/frame";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { clearFlag, setFlag, zoneAt } from "../frames/zone";
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
-import { HINTS, STATS } from "../memory/regions";
+import { HINTS, LEVELS } from "../memory/regions";
 import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
-import { answerPfn, checkBlock, checkGfp, word } from "./arguments";
+import { answerPfn, argument, checkBlock, checkGfp } from "./arguments";
 import { freeBoot, loadFrames, loadFree, loadPcp } from "./load";
 import { drainPage, retype, takeFree, untake } from "./take";
 import { checkZone, drainPart } from "./upkeep";
 
 function bulkAllocate(at: usize, cpu: i32): i32 {
-  const gfp = <i32>word(at, CommandWord.A);
-  const zone = word(at, CommandWord.B);
+  const gfp = <i32>argument(at, CommandWord.A);
+  const zone = argument(at, CommandWord.B);
   const refused = max(checkGfp(gfp), checkZone(zone));
   if (refused) return refused;
   const link = takeBulkPage(cpu, zone, gfp);
@@ -38,14 +38,14 @@ function bulkAllocate(at: usize, cpu: i32): i32 {
 
 /** drain_all_pages(): one CPU empties the lists of all. */
 function setZone(at: usize, op: i32, cpu: i32): i32 {
-  const zone = word(at, CommandWord.A);
+  const zone = argument(at, CommandWord.A);
   const refused = checkZone(zone);
   if (refused) return refused;
-  const value = word(at, CommandWord.B);
+  const value = argument(at, CommandWord.B);
   if (op == Op.DECAY) decayPcp(cpu, zone);
   else if (op == Op.SET_BOOST) store<u32>(zoneAt(zone), value, ZoneWord.WATERMARK_BOOST << 2);
   else if (value > 7) return Status.BAD_COMMAND;
-  else if (word(at, CommandWord.C)) setFlag(zone, value);
+  else if (argument(at, CommandWord.C)) setFlag(zone, value);
   else clearFlag(zone, value);
   return Status.OK;
 }
@@ -62,8 +62,8 @@ function mayJoin(link: u32, order: i32, type: i32): bool {
 
 /** Commands on one free block: taking it off the lists, putting it back, turning its list. */
 function freeBlock(at: usize, op: i32, cpu: i32, order: i32): i32 {
-  const pfn = word(at, CommandWord.A);
-  const b = word(at, CommandWord.B);
+  const pfn = argument(at, CommandWord.A);
+  const b = argument(at, CommandWord.B);
   const refused = checkBlock(pfn, order);
   if (refused) return refused;
   if (b > 5) return Status.BAD_TYPE;
@@ -99,18 +99,18 @@ function rotate(head: u32, link: u32, toHead: bool): void {
 }
 
 function hint(pages: u32): i32 {
-  const tail = load<u32>(STATS, StatWord.HINT_TAIL << 2);
-  if (tail - load<u32>(STATS, StatWord.HINT_HEAD << 2) >= <u32>HINT_CAPACITY) return Status.HINTS_FULL;
+  const tail = load<u32>(LEVELS, LevelWord.HINT_TAIL << 2);
+  if (tail - load<u32>(LEVELS, LevelWord.HINT_HEAD << 2) >= <u32>HINT_CAPACITY) return Status.HINTS_FULL;
   store<u32>(HINTS + ((<usize>(tail % HINT_CAPACITY)) << 2), pages);
-  store<u32>(STATS, tail + 1, StatWord.HINT_TAIL << 2);
+  store<u32>(LEVELS, tail + 1, LevelWord.HINT_TAIL << 2);
   return Status.OK;
 }
 
 /** What a trace or a dump tells: states, and effects of what is not modelled or not asked to decide. */
 export function performTold(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
-  const a = word(at, CommandWord.A);
-  const b = word(at, CommandWord.B);
-  const c = word(at, CommandWord.C);
+  const a = argument(at, CommandWord.A);
+  const b = argument(at, CommandWord.B);
+  const c = argument(at, CommandWord.C);
   switch (op) {
     case Op.BULK_ALLOCATE:
       return bulkAllocate(at, cpu);
@@ -128,7 +128,7 @@ export function performTold(at: usize, op: i32, cpu: i32, order: i32, flags: i32
     case Op.HINT_MOVABLE:
       return hint(a);
     case Op.HINT_REFILL:
-      store<u32>(STATS, a, StatWord.REFILL_HINT << 2);
+      store<u32>(LEVELS, a, LevelWord.REFILL_HINT << 2);
       return Status.OK;
     case Op.RETYPE:
       return retype(cpu, a, b);

@@ -1,8 +1,8 @@
 // Knows: where each region of a machine's memory starts. One plan per machine; no growth after init.
 // Must not know: what the words mean.
 //
-//   0x10000 | table | CONFIG | ZONES | STATS | WORKLOAD | AUDIT | PCPS | ... | COMMANDS | CLASSES | CLASS_COUNTS | FRONTIERS
-//           | FRAME_NEXT | FRAME_PREV | FRAME_WORD | FRAME_OWNER | PAGEBLOCKS | CMA_BITMAPS | a simulation's
+//   0x10000 | table | CONFIG | ZONES | STATS | LEVELS | SCRATCH | WORKLOAD | AUDIT | PCPS | ... | COMMANDS | CLASSES
+//           | CLASS_COUNTS | FRONTIERS | FRAME_NEXT | FRAME_PREV | FRAME_WORD | FRAME_OWNER | PAGEBLOCKS | CMA_BITMAPS | a simulation's
 //
 // Up to FRAME_NEXT no address depends on the device: they are constants, so that reading or writing one of those
 // words is one instruction. The others are globals, written by bind() only: a snapshot is a copy of memory, and a
@@ -13,7 +13,6 @@ import { ABI_MAGIC, ABI_VERSION, EntryWord, Region, TableWord } from "../abi/lay
 import {
   BATCH_CAPACITY,
   COMMAND_CAPACITY,
-  EVENT_WORDS,
   HINT_CAPACITY,
   KILL_CAPACITY,
   LOG_CAPACITY,
@@ -30,6 +29,7 @@ import {
   MAX_ZONES,
   PIN_CAPACITY,
   pcpHeadIndex,
+  QUEUE_WORDS,
   SHORT_OWNERS,
   SLOT_CAPACITY,
   WINDOW_CAPACITY,
@@ -45,10 +45,12 @@ import {
   EventWord,
   FrontierHead,
   FrontierWord,
+  LevelWord,
   PcpWord,
   PinWord,
   RangeWord,
   RequestWord,
+  ScratchWord,
   StatWord,
   WindowWord,
   WorkloadWord,
@@ -63,7 +65,9 @@ export const CONFIG: usize =
   TABLE + (((TableWord.FIRST_ENTRY + Region.COUNT * EntryWord.COUNT) * 4 + 63) & ~63);
 export const ZONES: usize = CONFIG + ((ConfigWord.COUNT * 4 + 63) & ~63);
 export const STATS: usize = ZONES + ((MAX_ZONES * ZoneWord.COUNT * 4 + 63) & ~63);
-export const WORKLOAD: usize = STATS + ((StatWord.COUNT * 4 + 63) & ~63);
+export const LEVELS: usize = STATS + ((StatWord.COUNT * 4 + 63) & ~63);
+export const SCRATCH: usize = LEVELS + ((LevelWord.COUNT * 4 + 63) & ~63);
+export const WORKLOAD: usize = SCRATCH + ((ScratchWord.COUNT * 4 + 63) & ~63);
 export const AUDIT: usize = WORKLOAD + ((WorkloadWord.COUNT * 4 + 63) & ~63);
 export const PCPS: usize = AUDIT + ((AuditWord.COUNT * 4 + 63) & ~63);
 export const AREAS: usize = PCPS + ((MAX_CPUS * MAX_ZONES * PcpWord.COUNT * 4 + 63) & ~63);
@@ -148,6 +152,8 @@ export function plan(indexWords: u32): i32 {
   const links = count + lruHeadIndex(cpus, LRU_LISTS);
   place(Region.ZONES, ZONES, MAX_ZONES * ZoneWord.COUNT, 4);
   place(Region.STATS, STATS, StatWord.COUNT, 4);
+  place(Region.LEVELS, LEVELS, LevelWord.COUNT, 4);
+  place(Region.SCRATCH, SCRATCH, ScratchWord.COUNT, 4);
   place(Region.WORKLOAD, WORKLOAD, WorkloadWord.COUNT, 4);
   place(Region.AUDIT, AUDIT, AuditWord.COUNT, 4);
   place(Region.PCPS, PCPS, cpus * MAX_ZONES * PcpWord.COUNT, 4);
@@ -189,7 +195,7 @@ function placeSimulation(first: u64): u64 {
   at = place(Region.ACTOR_PARAMETERS, at, actors * Parameter.COUNT, 8);
   at = place(Region.ACTOR_COUNTERS, at, actors * Counter.COUNT, 8);
   at = place(Region.COSTS, at, Cost.COUNT * some, 8);
-  at = place(Region.QUEUE, at, (config(ConfigWord.EVENTS) + 1) * EVENT_WORDS * some, 4);
+  at = place(Region.QUEUE, at, (config(ConfigWord.QUEUE_SLOTS) + 1) * QUEUE_WORDS * some, 4);
   at = place(Region.CELLS, at, config(ConfigWord.CELLS) * CellWord.COUNT * some, 4);
   at = place(Region.LOG, at, LOG_CAPACITY * LogWord.COUNT * some, 4);
   return place(Region.KILLS, at, KILL_CAPACITY * KillWord.COUNT * some, 4);

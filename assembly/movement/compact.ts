@@ -16,7 +16,8 @@ import { moveOwner } from "../frames/owner";
 import { blockFrames, MAX_ORDER, PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";
 import { accountFree, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { count, record } from "../record/events";
+import { count } from "../memory/stats";
+import { record } from "../record/events";
 
 /** Pages moved at most in one run: a bound, not a rule of the kernel. */
 const MOST_PAGES: i32 = 65_536;

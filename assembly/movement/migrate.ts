@@ -17,7 +17,8 @@ import { movedWord, pfnOf, setWord, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { moveOwner } from "../frames/owner";
 import { NONE } from "../memory/list";
-import { BATCHES, config, STATS } from "../memory/regions";
+import { BATCHES, config } from "../memory/regions";
+import { addTotal, SLOW } from "../memory/stats";
 import { record } from "../record/events";
 import { MIGRATES_IN_BATCHES } from "../rules";
 import { allocateUnderPressure } from "./pressure";
@@ -179,7 +180,7 @@ function allocateTarget(cpu: i32, source: u32): u32 {
   let gfp = TARGET_GFP;
   if (order > 0) gfp = (gfp & ~Gfp.KSWAPD_RECLAIM) | Gfp.HIGHMEM | Gfp.NOMEMALLOC | Gfp.NOWARN;
   if (zoneOf(word) == config(ConfigWord.MOVABLE_ZONE)) gfp |= Gfp.HIGHMEM;
-  return allocateUnderPressure(cpu, order, gfp, STATS + ((<usize>StatWord.SLOW) << 2));
+  return allocateUnderPressure(cpu, order, gfp, SLOW);
 }
 
 /** The content moves; the source, which is ISOLATED and so on no list, is freed. */
@@ -189,11 +190,7 @@ export function movePage(cpu: i32, source: u32, target: u32): void {
   setWord(target, movedWord(wordOf(target), from));
   moveOwner(source, target);
   record(EventKind.MIGRATE, zoneOf(from), pfnOf(source), pfnOf(target), order, 0);
-  store<u32>(
-    STATS,
-    load<u32>(STATS, StatWord.PAGES_MIGRATED << 2) + (1 << order),
-    StatWord.PAGES_MIGRATED << 2,
-  );
+  addTotal(StatWord.PAGES_MIGRATED, 1 << order);
   putPages(cpu, source, order);
   if (isOnLru(wordOf(target))) addToLru(target, false);
 }

@@ -17,7 +17,7 @@ import {
 import { PIN_CAPACITY } from "../abi/limits";
 import { PinRule } from "../abi/proposals";
 import { FrameKind, Gfp, Migratetype, PageFlag, PinKind, Status } from "../abi/vocabulary";
-import { ConfigWord, PinWord, StatWord } from "../abi/words";
+import { ConfigWord, LevelWord, PinWord } from "../abi/words";
 import { headOf } from "../buddy/free_pages";
 import { putPages } from "../buddy/traced";
 import { isFrame, linkOf, pfnOf, setWord, wordOf } from "../frames/frame";
@@ -25,7 +25,8 @@ import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { vacate } from "../frames/owner";
 import { typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
-import { config, PINS, STATS } from "../memory/regions";
+import { config, LEVELS, PINS } from "../memory/regions";
+import { level, SLOW, setLevel } from "../memory/stats";
 import { movePage } from "./migrate";
 import { allocateUnderPressure } from "./pressure";
 
@@ -37,24 +38,16 @@ export function pinAt(handle: u32): usize {
   return PINS + <usize>(handle * (PinWord.COUNT << 2));
 }
 
-function stat(word: i32): u32 {
-  return load<u32>(STATS + ((<usize>word) << 2));
-}
-
-function setStat(word: i32, value: u32): void {
-  store<u32>(STATS + ((<usize>word) << 2), value);
-}
-
 /** A free record, or NONE: the last one given back, else the next never used. */
 function takeHandle(): u32 {
-  const free = stat(StatWord.PIN_FREE);
+  const free = level(LevelWord.PIN_FREE);
   if (free) {
-    setStat(StatWord.PIN_FREE, load<u32>(pinAt(free - 1), PinWord.NEXT << 2));
+    setLevel(LevelWord.PIN_FREE, load<u32>(pinAt(free - 1), PinWord.NEXT << 2));
     return free - 1;
   }
-  const used = stat(StatWord.PINS_USED);
+  const used = level(LevelWord.PINS_USED);
   if (used == PIN_CAPACITY) return NONE;
-  setStat(StatWord.PINS_USED, used + 1);
+  setLevel(LevelWord.PINS_USED, used + 1);
   return used;
 }
 
@@ -68,8 +61,7 @@ function outOfCma(cpu: i32, head: u32): u32 {
   // In hand before a target is looked for: reclaim could drop the very page.
   if (listed) removeFromLru(head);
   setWord(head, before | PageFlag.ISOLATED);
-  const slow = STATS + ((<usize>StatWord.SLOW) << 2);
-  const target = allocateUnderPressure(cpu, orderOf(before), LONGTERM_GFP, slow);
+  const target = allocateUnderPressure(cpu, orderOf(before), LONGTERM_GFP, SLOW);
   if (target != NONE) {
     movePage(cpu, head, target);
   } else {
@@ -98,7 +90,7 @@ export function pin(cpu: i32, pfn: u32, kind: u32, owner: u32, handle: usize, at
   store<u32>(row, pfnOf(head) + 1, PinWord.PFN << 2);
   store<u32>(row, kind, PinWord.KIND << 2);
   store<u32>(row, owner, PinWord.OWNER << 2);
-  store<u64>(row, load<u64>(STATS, StatWord.CLOCK_LOW << 2), PinWord.SINCE_LOW << 2);
+  store<u64>(row, load<u64>(LEVELS, LevelWord.CLOCK_LOW << 2), PinWord.SINCE_LOW << 2);
   setWord(head, withPins(wordOf(head), pinsOf(wordOf(head)) + 1));
   store<u32>(handle, record);
   store<u32>(at, pfnOf(head));
@@ -110,7 +102,7 @@ export function findPin(pfn: u32): u32 {
   const head = isFrame(pfn) ? headOf(linkOf(pfn)) : NONE;
   if (head == NONE) return NONE;
   const wanted = pfnOf(head) + 1;
-  for (let record: u32 = 0; record < stat(StatWord.PINS_USED); record++) {
+  for (let record: u32 = 0; record < <u32>level(LevelWord.PINS_USED); record++) {
     if (load<u32>(pinAt(record), PinWord.PFN << 2) == wanted) return record;
   }
   return NONE;
@@ -118,13 +110,13 @@ export function findPin(pfn: u32): u32 {
 
 /** Lets go; the last pin of a page that was freed meanwhile frees it. */
 export function unpin(cpu: i32, record: u32): i32 {
-  if (record >= stat(StatWord.PINS_USED)) return Status.BAD_PIN;
+  if (record >= <u32>level(LevelWord.PINS_USED)) return Status.BAD_PIN;
   const row = pinAt(record);
   const held = load<u32>(row, PinWord.PFN << 2);
   if (held == 0) return Status.BAD_PIN;
   store<u32>(row, 0, PinWord.PFN << 2);
-  store<u32>(row, stat(StatWord.PIN_FREE), PinWord.NEXT << 2);
-  setStat(StatWord.PIN_FREE, record + 1);
+  store<u32>(row, level(LevelWord.PIN_FREE), PinWord.NEXT << 2);
+  setLevel(LevelWord.PIN_FREE, record + 1);
   const link = linkOf(held - 1);
   const left = pinsOf(wordOf(link)) - 1;
   setWord(link, withPins(wordOf(link), left));

@@ -14,9 +14,9 @@ import { allocated } from "../buddy/traced";
 import { blockFrames, MAX_ORDER } from "../frames/pageblock";
 import { freePages, isPopulated, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { config, STATS } from "../memory/regions";
+import { config } from "../memory/regions";
+import { count, SLOW } from "../memory/stats";
 import { DEF_PRIORITY } from "../policy/scan";
-import { count } from "../record/events";
 import { compactZone } from "./compact";
 import { isKswapdWanted, runKswapdIfInline, wakeKswapd } from "./kswapd";
 import { reclaimablePages, SWAP_CLUSTER, shrinkNode } from "./reclaim";
@@ -73,17 +73,13 @@ function compactAll(cpu: i32, highestZone: i32, order: i32, type: i32): bool {
   return false;
 }
 
-function slowWord(): usize {
-  return STATS + ((<usize>StatWord.SLOW) << 2);
-}
-
 /** Reclaim, then the lists again; the first failure drains all CPUs and gives back reserved blocks. */
 function tryAfterReclaim(cpu: i32, order: i32, gfp: i32, highestZone: i32): u32 {
-  let link = allocatePages(cpu, order, gfp, slowWord());
+  let link = allocatePages(cpu, order, gfp, SLOW);
   if (link != NONE) return link;
   unreserve(cpu, highestZone, typeOfGfp(gfp), false);
   drainAll(cpu);
-  return allocatePages(cpu, order, gfp, slowWord());
+  return allocatePages(cpu, order, gfp, SLOW);
 }
 
 function reclaimAndRetry(cpu: i32, order: i32, gfp: i32): u32 {
@@ -95,14 +91,14 @@ function reclaimAndRetry(cpu: i32, order: i32, gfp: i32): u32 {
     const freed = reclaimDirectly(cpu, highestZone);
     let link = freed > 0 ? tryAfterReclaim(cpu, order, gfp, highestZone) : NONE;
     if (link == NONE && order > 0 && (gfp & Gfp.IO) != 0 && compactAll(cpu, highestZone, order, type)) {
-      link = allocatePages(cpu, order, gfp, slowWord());
+      link = allocatePages(cpu, order, gfp, SLOW);
     }
     if (link != NONE || (gfp & Gfp.NORETRY) != 0) return link;
     if (costly && (gfp & Gfp.RETRY_MAYFAIL) == 0) return NONE;
     idle = freed > 0 && !costly ? 0 : idle + 1;
     if (idle < MOST_RETRIES && isWorthRetrying(highestZone)) continue;
     if (!unreserve(cpu, highestZone, type, true)) return NONE;
-    link = allocatePages(cpu, order, gfp, slowWord());
+    link = allocatePages(cpu, order, gfp, SLOW);
     if (link != NONE) return link;
   }
 }

@@ -8,23 +8,19 @@
 import { EventKind } from "../abi/events";
 import { hasPageFlag, lifeOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
 import { LruList, PageFlag, PageLife } from "../abi/vocabulary";
-import { ConfigWord, StatWord } from "../abi/words";
+import { ConfigWord, LevelWord, StatWord } from "../abi/words";
 import { putPages } from "../buddy/traced";
 import { setWord, wordOf } from "../frames/frame";
 import { addToLru, lruHead, lruPages, removeFromLru } from "../frames/lru";
 import { prevOf } from "../memory/list";
-import { config, STATS } from "../memory/regions";
+import { config } from "../memory/regions";
+import { addTotal, setLevel } from "../memory/stats";
 import { isInactiveLow, scanShare } from "../policy/scan";
 import { record } from "../record/events";
 import { hasSwapRoom, swapOut } from "./swap";
 
 /** SWAP_CLUSTER_MAX: pages per batch, and what direct reclaim wants at once. */
 export const SWAP_CLUSTER: i32 = 32;
-
-function addStat(word: i32, delta: i32): void {
-  const at = STATS + ((<usize>word) << 2);
-  store<i32>(at, load<i32>(at) + delta);
-}
 
 function listPages(list: i32, highestZone: i32): i32 {
   let pages = 0;
@@ -86,7 +82,7 @@ function shrinkInactive(cpu: i32, list: i32, pages: i32, highestZone: i32): i32 
       addToLru(link, false);
     }
   }
-  addStat(StatWord.PAGES_SCANNED, pages);
+  addTotal(StatWord.PAGES_SCANNED, pages);
   return freed;
 }
 
@@ -117,9 +113,9 @@ function shrinkKind(cpu: i32, inactive: i32, priority: i32, highestZone: i32, wa
 export function shrinkNode(cpu: i32, priority: i32, highestZone: i32, wanted: i32): i32 {
   let freed = shrinkKind(cpu, LruList.INACTIVE_FILE, priority, highestZone, wanted);
   if (freed < wanted) freed += shrinkKind(cpu, LruList.INACTIVE_ANON, priority, highestZone, wanted - freed);
-  addStat(StatWord.PAGES_RECLAIMED, freed);
-  addStat(StatWord.RECLAIM_ROUNDS, 1);
-  if (freed > 0) store<i32>(STATS, 0, StatWord.KSWAPD_FAILURES << 2);
+  addTotal(StatWord.PAGES_RECLAIMED, freed);
+  addTotal(StatWord.RECLAIM_ROUNDS, 1);
+  if (freed > 0) setLevel(LevelWord.KSWAPD_FAILURES, 0);
   record(EventKind.RECLAIM, highestZone, freed, 0, priority, 0);
   return freed;
 }
@@ -129,7 +125,7 @@ export function swapOutOldest(cpu: i32, pages: i32): i32 {
   const zone = config(ConfigWord.NR_ZONES) - 1;
   if (listPages(LruList.INACTIVE_ANON, zone) < pages) deactivate(LruList.ACTIVE_ANON, pages, zone);
   const freed = shrinkInactive(cpu, LruList.INACTIVE_ANON, pages, zone);
-  addStat(StatWord.PAGES_RECLAIMED, freed);
+  addTotal(StatWord.PAGES_RECLAIMED, freed);
   return freed;
 }
 

@@ -6,14 +6,15 @@
 import { orderOf, pinsOf, withLife, withMobility } from "../abi/frame_word";
 import { SWAPPED } from "../abi/limits";
 import { Gfp, LruList, Mobility, PageLife } from "../abi/vocabulary";
-import { ConfigWord, StatWord } from "../abi/words";
+import { ConfigWord, LevelWord, StatWord } from "../abi/words";
 import { allocatePages } from "../buddy/allocate";
 import { allocated, putPages } from "../buddy/traced";
 import { wordOf } from "../frames/frame";
 import { changeContent, lruHead } from "../frames/lru";
 import { ownerOf } from "../frames/owner";
 import { NONE, prevOf } from "../memory/list";
-import { config, SLOTS, STATS } from "../memory/regions";
+import { config, SLOTS } from "../memory/regions";
+import { addLevel, addTotal, level, SLOW } from "../memory/stats";
 
 /**
  * GFP of zs_malloc for zram: movable, no I/O; reclaim's own right to the reserves (PF_MEMALLOC); with __GFP_CMA, which
@@ -21,17 +22,9 @@ import { config, SLOTS, STATS } from "../memory/regions";
  */
 const ZRAM_GFP: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.KSWAPD_RECLAIM | Gfp.NOWARN | Gfp.MEMALLOC | Gfp.CMA;
 
-function stat(word: i32): i32 {
-  return load<i32>(STATS + ((<usize>word) << 2));
-}
-
-function addStat(word: i32, delta: i32): void {
-  store<i32>(STATS + ((<usize>word) << 2), stat(word) + delta);
-}
-
 /** Is there room for so many more pages? */
 export function hasSwapRoom(pages: i32): bool {
-  return stat(StatWord.SWAP_USED) + pages <= config(ConfigWord.SWAP_PAGES);
+  return level(LevelWord.SWAP_USED) + pages <= config(ConfigWord.SWAP_PAGES);
 }
 
 /** Frames that zram needs for what it stores. */
@@ -41,11 +34,10 @@ function zramFrames(stored: i32): i32 {
 
 /** Takes one more frame for zram; false when none is to be had. */
 function growZram(cpu: i32): bool {
-  const slow = STATS + ((<usize>StatWord.SLOW) << 2);
-  const link = allocated(cpu, allocatePages(cpu, 0, ZRAM_GFP, slow), 0, ZRAM_GFP);
+  const link = allocated(cpu, allocatePages(cpu, 0, ZRAM_GFP, SLOW), 0, ZRAM_GFP);
   if (link == NONE) return false;
   changeContent(link, withLife(withMobility(wordOf(link), Mobility.DRIVER), PageLife.ZRAM));
-  addStat(StatWord.ZRAM_FRAMES, 1);
+  addLevel(LevelWord.ZRAM_FRAMES, 1);
   return true;
 }
 
@@ -60,11 +52,11 @@ function oldestUnpinned(): u32 {
 
 /** Gives back the frames that zram no longer needs, the oldest first. One that is pinned stays, to be used again. */
 function shrinkZram(cpu: i32): void {
-  while (stat(StatWord.ZRAM_FRAMES) > zramFrames(stat(StatWord.ZRAM_STORED))) {
+  while (level(LevelWord.ZRAM_FRAMES) > zramFrames(level(LevelWord.ZRAM_STORED))) {
     const link = oldestUnpinned();
     if (link == NONE) return;
     putPages(cpu, link, 0);
-    addStat(StatWord.ZRAM_FRAMES, -1);
+    addLevel(LevelWord.ZRAM_FRAMES, -1);
   }
 }
 
@@ -82,26 +74,26 @@ export function swapOut(cpu: i32, link: u32): bool {
   const pages = 1 << orderOf(wordOf(link));
   if (!hasSwapRoom(pages)) return false;
   if (config(ConfigWord.ZRAM_PERCENT)) {
-    const needed = zramFrames(stat(StatWord.ZRAM_STORED) + pages);
-    while (stat(StatWord.ZRAM_FRAMES) < needed) {
+    const needed = zramFrames(level(LevelWord.ZRAM_STORED) + pages);
+    while (level(LevelWord.ZRAM_FRAMES) < needed) {
       if (!growZram(cpu)) return false;
     }
-    addStat(StatWord.ZRAM_STORED, pages);
+    addLevel(LevelWord.ZRAM_STORED, pages);
   }
   const owner = ownerOf(link);
   putPages(cpu, link, orderOf(wordOf(link)));
   if (owner) markSwapped(owner - 1, pages);
-  addStat(StatWord.SWAP_USED, pages);
-  addStat(StatWord.PAGES_SWAPPED_OUT, pages);
+  addLevel(LevelWord.SWAP_USED, pages);
+  addTotal(StatWord.PAGES_SWAPPED_OUT, pages);
   return true;
 }
 
 /** A slot's page is read back, or its owner is gone: the room is free again. */
 export function releaseSwap(cpu: i32, slot: u32, readBack: bool): void {
   store<u32>(SLOTS + <usize>(slot << 2), 0);
-  addStat(StatWord.SWAP_USED, -1);
-  if (readBack) addStat(StatWord.PAGES_SWAPPED_IN, 1);
+  addLevel(LevelWord.SWAP_USED, -1);
+  if (readBack) addTotal(StatWord.PAGES_SWAPPED_IN, 1);
   if (!config(ConfigWord.ZRAM_PERCENT)) return;
-  addStat(StatWord.ZRAM_STORED, -1);
+  addLevel(LevelWord.ZRAM_STORED, -1);
   shrinkZram(cpu);
 }

@@ -4,11 +4,8 @@
 
 import { PcpFlag } from "../abi/vocabulary";
 import { PcpWord } from "../abi/words";
+import { word } from "../memory/record";
 import { clamp } from "./clamp";
-
-function word(pcp: usize, index: i32): i32 {
-  return load<i32>(pcp + ((<usize>index) << 2));
-}
 
 function setHigh(pcp: usize, high: i32): i32 {
   store<i32>(pcp, high, PcpWord.HIGH << 2);

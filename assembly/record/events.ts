@@ -1,17 +1,12 @@
-// Knows: the running totals and a ring of the last events. All rooms above memory may write here.
+// Knows: a ring of the last events. All rooms above memory may write here.
 // Must not know: what an event is good for. Recording never changes the machine.
 //
-// Off, an event costs one test of a word. The reader keeps its own place: what it lost is StatWord.EVENTS minus that
+// Off, an event costs one test of a word. The reader keeps its own place: what it lost is LevelWord.RECORDED minus that
 // place minus ConfigWord.EVENT_SLOTS.
 
 import { RecordGroup } from "../abi/events";
-import { ConfigWord, EventWord, StatWord } from "../abi/words";
-import { CONFIG, EVENTS, STATS } from "../memory/regions";
-
-export function count(stat: i32): void {
-  const at = STATS + ((<usize>stat) << 2);
-  store<u32>(at, load<u32>(at) + 1);
-}
+import { ConfigWord, EventWord, LevelWord } from "../abi/words";
+import { CONFIG, EVENTS, LEVELS } from "../memory/regions";
 
 /** Are events of this RecordGroup wanted? */
 export function records(group: i32): bool {
@@ -39,7 +34,7 @@ export function tell(
 }
 
 function append(kind: i32, cpu: i32, zone: i32, a: u32, b: u32, c: u32, d: u32, e: u32): void {
-  const nth = load<u32>(STATS, StatWord.EVENTS << 2);
+  const nth = load<u32>(LEVELS, LevelWord.RECORDED << 2);
   const mask = load<u32>(CONFIG, ConfigWord.EVENT_SLOTS << 2) - 1;
   const at = EVENTS + <usize>(nth & mask) * (EventWord.COUNT << 2);
   store<u32>(at, kind, EventWord.KIND << 2);
@@ -50,6 +45,6 @@ function append(kind: i32, cpu: i32, zone: i32, a: u32, b: u32, c: u32, d: u32, 
   store<u32>(at, d, EventWord.D << 2);
   store<u32>(at, e, EventWord.E << 2);
   store<i32>(at, cpu, EventWord.CPU << 2);
-  store<u64>(at, load<u64>(STATS, StatWord.CLOCK_LOW << 2), EventWord.TIME_LOW << 2);
-  store<u32>(STATS, nth + 1, StatWord.EVENTS << 2);
+  store<u64>(at, load<u64>(LEVELS, LevelWord.CLOCK_LOW << 2), EventWord.TIME_LOW << 2);
+  store<u32>(LEVELS, nth + 1, LevelWord.RECORDED << 2);
 }

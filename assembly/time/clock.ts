@@ -1,16 +1,16 @@
 // Knows: virtual time: nanoseconds since the simulation began, and the time that the event under way has taken.
-// Must not know: events. Pins and windows read the same clock (StatWord.CLOCK).
+// Must not know: events. Pins and windows read the same clock (LevelWord.CLOCK_LOW).
 
 import { SimulationWord } from "../abi/run";
-import { StatWord } from "../abi/words";
-import { SIMULATION, STATS } from "../memory/regions";
+import { LevelWord } from "../abi/words";
+import { LEVELS, SIMULATION } from "../memory/regions";
 
 export function now(): u64 {
-  return load<u64>(STATS, StatWord.CLOCK_LOW << 2);
+  return load<u64>(LEVELS, LevelWord.CLOCK_LOW << 2);
 }
 
 export function setNow(time: u64): void {
-  store<u64>(STATS, time, StatWord.CLOCK_LOW << 2);
+  store<u64>(LEVELS, time, LevelWord.CLOCK_LOW << 2);
 }
 
 /** Nanoseconds that the event under way has cost so far. */

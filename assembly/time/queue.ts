@@ -4,12 +4,12 @@
 //   record 0: the event taken last     record 1: the next one     children of i: 4i - 2 ... 4i + 1
 //   time (u64, ns) | sequence number | actor | tag << 16 | payload | -
 
-import { EVENT_WORDS } from "../abi/limits";
+import { QUEUE_WORDS } from "../abi/limits";
 import { SimulationWord } from "../abi/run";
 import { ConfigWord } from "../abi/words";
 import { config, QUEUE, SIMULATION } from "../memory/regions";
 
-const SIZE: u32 = EVENT_WORDS * 4;
+const SIZE: u32 = QUEUE_WORDS * 4;
 const SEQUENCE: usize = 8;
 const ACTOR: usize = 12;
 const PAYLOAD: usize = 16;
@@ -62,7 +62,7 @@ function move(from: usize, to: usize): void {
 /** False, and nothing scheduled, when there is no room. */
 export function schedule(time: u64, actor: i32, tag: i32, payload: u32): bool {
   const index = pendingEvents() + 1;
-  if (index > <u32>config(ConfigWord.EVENTS)) return false;
+  if (index > <u32>config(ConfigWord.QUEUE_SLOTS)) return false;
   const sequence = load<u32>(SIMULATION, SimulationWord.SEQUENCE << 2);
   store<u32>(SIMULATION, sequence + 1, SimulationWord.SEQUENCE << 2);
   store<u32>(SIMULATION, index, SimulationWord.PENDING << 2);

@@ -19,7 +19,7 @@ export {
   WakeRule,
   ZoneFlag,
 } from "../../assembly/abi/vocabulary.js";
-export { ConfigWord, RequestWord, StatWord } from "../../assembly/abi/words.js";
+export { ConfigWord, LevelWord, RequestWord, StatWord } from "../../assembly/abi/words.js";
 export {
   type ContigInfo,
   contigInfo,

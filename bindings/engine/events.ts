@@ -3,7 +3,7 @@
 
 import type { EventKind, RecordGroup } from "../../assembly/abi/events.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { ConfigWord, EventWord, StatWord } from "../../assembly/abi/words.js";
+import { ConfigWord, EventWord, LevelWord } from "../../assembly/abi/words.js";
 import type { Engine } from "./engine.js";
 
 /** One event as the core wrote it; what a to e are is listed at EventKind. */
@@ -69,7 +69,7 @@ export class EventReader {
   }
 
   #total(): number {
-    return this.#engine.unsigned(Region.STATS)[StatWord.EVENTS] ?? 0;
+    return this.#engine.unsigned(Region.LEVELS)[LevelWord.RECORDED] ?? 0;
   }
 
   /** Hands over what is new as words, EventWord.COUNT for each event, in one or two pieces of the ring itself. */

@@ -301,7 +301,7 @@ export function configWords(config: MachineConfig): Int32Array {
   words[ConfigWord.PIN_RULE] = config.policy.pinRule ?? PinRule.ALLOW;
   words[ConfigWord.CMA_RETRIES] = config.policy.cmaRetries ?? 0;
   words[ConfigWord.ACTORS] = config.simulation?.names.length ?? 0;
-  words[ConfigWord.EVENTS] = config.simulation?.events ?? 0;
+  words[ConfigWord.QUEUE_SLOTS] = config.simulation?.events ?? 0;
   words[ConfigWord.CELLS] = config.simulation?.cells ?? 0;
   words[ConfigWord.SLOTS] = config.slots;
   words[ConfigWord.EVENT_SLOTS] = config.eventRing;

@@ -7,7 +7,7 @@ import { Region } from "../../assembly/abi/layout.js";
 import { DEFAULT_SLOTS, EVENT_CAPACITY } from "../../assembly/abi/limits.js";
 import { CmaFree } from "../../assembly/abi/proposals.js";
 import { type Migratetype, Op, PinKind, Status } from "../../assembly/abi/vocabulary.js";
-import { StatWord } from "../../assembly/abi/words.js";
+import { LevelWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../device/description.js";
 import type { KernelRules } from "../device/kernel.js";
 import { getPreset } from "../device/presets/index.js";
@@ -251,9 +251,9 @@ export class Machine implements Disposable {
 
   /** Virtual time that new pins carry, in nanoseconds. */
   setClock(nanoseconds: number): void {
-    const words = this.#engine.unsigned(Region.STATS);
-    words[StatWord.CLOCK_LOW] = nanoseconds % 2 ** 32;
-    words[StatWord.CLOCK_HIGH] = Math.floor(nanoseconds / 2 ** 32);
+    const words = this.#engine.unsigned(Region.LEVELS);
+    words[LevelWord.CLOCK_LOW] = nanoseconds % 2 ** 32;
+    words[LevelWord.CLOCK_HIGH] = Math.floor(nanoseconds / 2 ** 32);
   }
 
   /** drain_all_pages(): the per-CPU lists of all CPUs go back to the buddy lists; one zone or all. */

@@ -2,7 +2,7 @@
 
 import { Region } from "../../assembly/abi/layout.js";
 import type { PinKind } from "../../assembly/abi/vocabulary.js";
-import { PinWord, StatWord } from "../../assembly/abi/words.js";
+import { LevelWord, PinWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
 import type { Pfn } from "../engine/units.js";
 
@@ -37,7 +37,7 @@ export interface PinView extends Pin {
 /** In the order of their records. */
 export function readPins(engine: Engine, pfn?: number): PinView[] {
   const words = engine.unsigned(Region.PINS);
-  const used = engine.unsigned(Region.STATS)[StatWord.PINS_USED] ?? 0;
+  const used = engine.unsigned(Region.LEVELS)[LevelWord.PINS_USED] ?? 0;
   const found: PinView[] = [];
   for (let id = 0; id < used; id++) {
     const word = (w: PinWord) => words[id * PinWord.COUNT + w] ?? 0;

@@ -21,7 +21,7 @@ import {
   type PageLife,
   ZoneFlag,
 } from "../../assembly/abi/vocabulary.js";
-import { ConfigWord, PcpWord, type StatWord, ZoneWord } from "../../assembly/abi/words.js";
+import { ConfigWord, type LevelWord, PcpWord, type StatWord, ZoneWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
 import type { Order, Pages, Pfn, ZoneIndex } from "../engine/units.js";
 import { classCounts, classMap } from "./classes.js";
@@ -306,8 +306,13 @@ export class MachineViews {
     return bytes.subarray(at, at + each).reduceRight((owner, byte) => owner * 256 + byte, 0);
   }
 
-  /** One of the machine's counters. */
+  /** One of the machine's running totals, modulo 2^32. */
   stat(word: StatWord): number {
     return this.#engine.unsigned(Region.STATS)[word] ?? 0;
+  }
+
+  /** Where the machine stands: one of its levels or cursors, modulo 2^32. */
+  level(word: LevelWord): number {
+    return this.#engine.unsigned(Region.LEVELS)[word] ?? 0;
   }
 }

@@ -7,7 +7,7 @@ import { KILL_CAPACITY, LOG_CAPACITY, WINDOW_CAPACITY } from "../../assembly/abi
 import { KillWord, LogWord, RunStatus, SimulationWord } from "../../assembly/abi/run.js";
 import { ActorKind, ActorWord, Counter, Parameter } from "../../assembly/abi/simulation.js";
 import { PinKind } from "../../assembly/abi/vocabulary.js";
-import { StatWord, WindowWord } from "../../assembly/abi/words.js";
+import { LevelWord, StatWord, WindowWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../device/description.js";
 import type { ResolvedDevice } from "../device/resolved.js";
 import { type Problem, StateError } from "../engine/errors.js";
@@ -212,8 +212,8 @@ export class Simulation implements Disposable {
 
   /** Virtual time since the start. */
   get nowNs(): number {
-    const words = this.machine.engine.unsigned(Region.STATS);
-    return (words[StatWord.CLOCK_LOW] ?? 0) + (words[StatWord.CLOCK_HIGH] ?? 0) * 2 ** 32;
+    const words = this.machine.engine.unsigned(Region.LEVELS);
+    return (words[LevelWord.CLOCK_LOW] ?? 0) + (words[LevelWord.CLOCK_HIGH] ?? 0) * 2 ** 32;
   }
 
   /** Events performed. */

@@ -11,7 +11,6 @@ import { digestOf } from "../engine/hash.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
 import type { Machine } from "../machine/machine.js";
 import type { Policy } from "../policy/index.js";
-import { camelCase } from "../scenario/read.js";
 import {
   type ActorSummary,
   type AreaSummary,
@@ -22,7 +21,7 @@ import {
   type RunResult,
 } from "../scenario/result.js";
 import type { Scenario } from "../scenario/scenario.js";
-import { type LoggedRequest, Simulation } from "../scenario/simulation.js";
+import { camelCaseOfEnum, type LoggedRequest, Simulation } from "../scenario/simulation.js";
 import { simulationOptions } from "./actor_specs.js";
 import { mapRange } from "./page_kinds.js";
 import { Sampler } from "./sampler.js";
@@ -64,18 +63,11 @@ const MOST_KILLS = 1_000;
 /** Real milliseconds between two looks at the world outside. */
 const BREATH_MS = 40;
 
-/** Totals that only the machine itself needs, or that are levels and not sums. */
-const INTERNAL =
-  /^(COUNT|PINS_USED|PIN_FREE|CLOCK_|HINT_|REFILL_|ANSWER|BALANCE_|NO_DRAIN|KSWAPD_ORDER|KSWAPD_ZONE|SLOW$|EVENTS|WINDOWS|BITMAP_|INDEX_)/;
-
-function totalsOf(simulation: Simulation): Record<string, number> {
-  const { views } = simulation.machine;
-  const names = Object.keys(StatWord).filter((name) => Number.isNaN(Number(name)) && !INTERNAL.test(name));
+/** Every running total of the machine, and nothing else. */
+function totalsOf({ machine }: Simulation): Record<string, number> {
+  const names = Object.keys(StatWord).filter((name) => Number.isNaN(Number(name)) && name !== "COUNT");
   return Object.fromEntries(
-    names.map((name) => [
-      camelCase(name.toLowerCase().replaceAll("_", "-")),
-      views.stat(StatWord[name as keyof typeof StatWord]),
-    ]),
+    names.map((name) => [camelCaseOfEnum(name), machine.views.stat(StatWord[name as keyof typeof StatWord])]),
   );
 }
 

@@ -1,7 +1,7 @@
 // Knows: which figures of a running simulation make the series, and how one row of them is read.
 // Must not know: when a row is taken, who reads the table.
 
-import { ConfigWord, StatWord } from "../../assembly/abi/words.js";
+import { ConfigWord, LevelWord, StatWord } from "../../assembly/abi/words.js";
 import { unusableFreeIndex } from "../analysis/index.js";
 import type { ResolvedArea } from "../device/resolved.js";
 import { PAGE_KINDS, type SeriesColumn, type SeriesTable } from "../scenario/result.js";
@@ -25,8 +25,8 @@ const SUMS = [
 ] as const;
 
 const LEVELS = [
-  ["swapUsed", "pages", StatWord.SWAP_USED],
-  ["zramFrames", "pages", StatWord.ZRAM_FRAMES],
+  ["swapUsed", "pages", LevelWord.SWAP_USED],
+  ["zramFrames", "pages", LevelWord.ZRAM_FRAMES],
 ] as const;
 
 /** Name of the actor that every simulation has. */
@@ -71,7 +71,7 @@ export class Sampler {
     this.#takeZones();
     this.#takeActors();
     const { views } = this.#simulation.machine;
-    for (const [name, unit, word] of LEVELS) this.#put(name, unit, "level", views.stat(word));
+    for (const [name, unit, word] of LEVELS) this.#put(name, unit, "level", views.level(word));
     for (const [name, unit, word] of SUMS) this.#put(name, unit, "sum", views.stat(word));
   }
 

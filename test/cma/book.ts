@@ -15,7 +15,7 @@ import {
 import { Region } from "../../assembly/abi/layout.js";
 import { SWAPPED } from "../../assembly/abi/limits.js";
 import { FrameKind, Mobility, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
-import { StatWord } from "../../assembly/abi/words.js";
+import { LevelWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 import { setOwner } from "../support/owners.js";
 
@@ -166,7 +166,7 @@ export class Book {
       if (lifeOf(word) !== PageLife.ZRAM) return `frame ${frame + base} is in use and nobody's`;
       zram += 1;
     }
-    const expected = machine.views.stat(StatWord.ZRAM_FRAMES);
+    const expected = machine.views.level(LevelWord.ZRAM_FRAMES);
     return zram === expected ? undefined : `${zram} pages of zram, ${expected} counted`;
   }
 }

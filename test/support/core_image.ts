@@ -5,13 +5,14 @@ import { Region } from "../../assembly/abi/layout.js";
 import { PinWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 
-/** Buffers and scratch: the same operations give the same results whatever they hold. STATS has heads of free lists. */
+/** Buffers and scratch: the same operations give the same results whatever they hold. LEVELS has heads of free lists. */
 const NOT_STATE = new Set<Region>([
   Region.CONFIG,
   Region.SLOTS,
   Region.COMMANDS,
   Region.EVENTS,
   Region.HINTS,
+  Region.SCRATCH,
   Region.WORKLOAD,
   Region.AUDIT,
   Region.FRAME_OWNER,

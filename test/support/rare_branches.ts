@@ -6,7 +6,14 @@ import { BlockReason } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { EVENT_CAPACITY, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
 import { Errno, Migratetype, Refusal, Status } from "../../assembly/abi/vocabulary.js";
-import { CommandWord, ConfigWord, EventWord, StatWord, WindowWord } from "../../assembly/abi/words.js";
+import {
+  CommandWord,
+  ConfigWord,
+  EventWord,
+  LevelWord,
+  StatWord,
+  WindowWord,
+} from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 import type { Operation } from "./operations.js";
 
@@ -92,6 +99,7 @@ export class BranchWatcher {
   private readonly events: Int32Array;
   private readonly command: Int32Array;
   private readonly stats: Uint32Array;
+  private readonly levels: Uint32Array;
   private readonly windows: Int32Array;
   /** Pages that the operation at hand migrated. */
   private migrated = 0;
@@ -101,14 +109,15 @@ export class BranchWatcher {
     this.events = machine.engine.words(Region.EVENTS);
     this.command = machine.engine.words(Region.COMMANDS);
     this.stats = machine.engine.unsigned(Region.STATS);
+    this.levels = machine.engine.unsigned(Region.LEVELS);
     this.windows = machine.engine.words(Region.WINDOWS);
-    this.seen = machine.views.stat(StatWord.EVENTS);
+    this.seen = machine.views.level(LevelWord.RECORDED);
     this.windowsSeen = machine.views.stat(StatWord.WINDOWS);
   }
 
   /** The machine was put back to an earlier moment: what is counted goes on from there. */
   resume(): void {
-    this.seen = this.stats[StatWord.EVENTS] ?? 0;
+    this.seen = this.levels[LevelWord.RECORDED] ?? 0;
     this.windowsSeen = this.stats[StatWord.WINDOWS] ?? 0;
   }
 
@@ -168,7 +177,7 @@ export class BranchWatcher {
   }
 
   private lookAtEvents(isFast: boolean): void {
-    const total = this.stats[StatWord.EVENTS] ?? 0;
+    const total = this.levels[LevelWord.RECORDED] ?? 0;
     let boosts = 0;
     this.migrated = 0;
     for (let n = Math.max(this.seen, total - EVENT_CAPACITY); n < total; n++) {

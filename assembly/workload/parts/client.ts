@@ -13,7 +13,8 @@ import { areaWord, isArea } from "../../cma/area";
 import { beginRequest, endRequest, requestAt, stepRequest } from "../../cma/request";
 import { blockFrames } from "../../frames/pageblock";
 import { zoneOfPfn } from "../../frames/zone";
-import { config, LOG, PCPS, STATS } from "../../memory/regions";
+import { config, LOG, PCPS } from "../../memory/regions";
+import { total } from "../../memory/stats";
 import { now, spent } from "../../time/clock";
 import {
   addCounter,
@@ -44,10 +45,6 @@ function setLog(at: usize, word: i32, value: i32): void {
   store<i32>(at + ((<usize>word) << 2), value);
 }
 
-function stat(word: i32): i32 {
-  return load<i32>(STATS + ((<usize>word) << 2));
-}
-
 /**
  * Begins a request of `pages` from the area; Tag.REQUEST events with this payload carry it on. A request for more than
  * the area has ends at once, as the kernel's does. Answers its number, or NO_REQUEST.
@@ -64,7 +61,7 @@ export function ask(actor: i32, area: i32, pages: i32, align: i32, payload: u32)
   }
   const at = requestAt(request);
   store<u64>(at, now() + <u64>spent(), RequestWord.BEGUN_LOW << 2);
-  store<i32>(at, stat(StatWord.WINDOWS), RequestWord.FIRST_WINDOW << 2);
+  store<i32>(at, total(StatWord.WINDOWS), RequestWord.FIRST_WINDOW << 2);
   store<i32>(at, <i32>counter(actor, Counter.PLANNED), RequestWord.ORDINAL << 2);
   store<i32>(at, actor + 1, RequestWord.CLIENT << 2);
   store<u32>(at, payload, RequestWord.PAYLOAD << 2);

@@ -4,17 +4,17 @@
 import { CellWord } from "../../abi/run";
 import { Cost, Counter } from "../../abi/simulation";
 import { Status } from "../../abi/vocabulary";
-import { StatWord } from "../../abi/words";
+import { ScratchWord, StatWord } from "../../abi/words";
 import { pfnOf } from "../../frames/frame";
 import { NONE } from "../../memory/list";
-import { STATS } from "../../memory/regions";
+import { SCRATCH, STATS } from "../../memory/regions";
 import { pin, unpin } from "../../movement/pins";
 import { addCounter, charge, cost, counter, setCounter } from "./actor";
 import { ageOf, cellWord, giveCell, setCellWord, takeCell } from "./cells";
 import { beginWork, chargeWork, wakeKswapdActor } from "./pages";
 
 /** Scratch for what pin() answers: two words that nothing else uses between two commands. */
-const ANSWER: usize = STATS + ((<usize>StatWord.ANSWER) << 2);
+const ANSWER: usize = SCRATCH + ((<usize>ScratchWord.ANSWER) << 2);
 
 /**
  * Pins the page and puts its cell in front of `chain` (cell + 1, 0: none yet). Answers the new chain, or `chain` when
@@ -23,18 +23,18 @@ const ANSWER: usize = STATS + ((<usize>StatWord.ANSWER) << 2);
 export function hold(actor: i32, cpu: i32, link: u32, kind: i32, chain: u32): u32 {
   const before = beginWork();
   const moved = pagesMoved();
-  const status = pin(cpu, pfnOf(link), kind, actor, ANSWER, STATS + ((<usize>StatWord.ANSWER_PFN) << 2));
+  const status = pin(cpu, pfnOf(link), kind, actor, ANSWER, SCRATCH + ((<usize>ScratchWord.ANSWER_PFN) << 2));
   chargeWork(actor, before);
   chargeMoves(actor, moved);
   wakeKswapdActor();
-  store<i32>(STATS, status, StatWord.ANSWER_STATUS << 2);
+  store<i32>(SCRATCH, status, ScratchWord.ANSWER_STATUS << 2);
   if (status != Status.OK) return chain;
   const cell = takeCell(actor, load<u32>(ANSWER), 1);
   if (cell == NONE) {
     unpin(cpu, load<u32>(ANSWER));
     return chain;
   }
-  setCellWord(cell, CellWord.A, load<u32>(STATS, StatWord.ANSWER_PFN << 2));
+  setCellWord(cell, CellWord.A, load<u32>(SCRATCH, ScratchWord.ANSWER_PFN << 2));
   setCellWord(cell, CellWord.NEXT, chain);
   addCounter(actor, Counter.PINNED, 1);
   addCounter(actor, Counter.PINS, 1);
@@ -43,17 +43,17 @@ export function hold(actor: i32, cpu: i32, link: u32, kind: i32, chain: u32): u3
 
 /** Before the pins of one call of get_user_pages. */
 export function beginPins(): void {
-  store<i32>(STATS, 0, StatWord.ANSWER_MOVED << 2);
+  store<i32>(SCRATCH, 0, ScratchWord.ANSWER_MOVED << 2);
 }
 
 /** Behind them: what was moved out of CMA has left in one call of migrate_pages(). */
 export function endPins(actor: i32): void {
-  if (load<i32>(STATS, StatWord.ANSWER_MOVED << 2) > 0) charge(actor, cost(Cost.MIGRATE_BATCH));
+  if (load<i32>(SCRATCH, ScratchWord.ANSWER_MOVED << 2) > 0) charge(actor, cost(Cost.MIGRATE_BATCH));
 }
 
 /** Status of the last hold(). */
 export function lastStatus(): i32 {
-  return load<i32>(STATS, StatWord.ANSWER_STATUS << 2);
+  return load<i32>(SCRATCH, ScratchWord.ANSWER_STATUS << 2);
 }
 
 function pagesMoved(): i32 {
@@ -67,7 +67,11 @@ function chargeMoves(actor: i32, before: i32): void {
   if (moved == 0) return;
   charge(actor, <f64>moved * cost(Cost.MIGRATE_PAGE));
   addCounter(actor, Counter.MOVED, moved);
-  store<i32>(STATS, load<i32>(STATS, StatWord.ANSWER_MOVED << 2) + moved, StatWord.ANSWER_MOVED << 2);
+  store<i32>(
+    SCRATCH,
+    load<i32>(SCRATCH, ScratchWord.ANSWER_MOVED << 2) + moved,
+    ScratchWord.ANSWER_MOVED << 2,
+  );
 }
 
 /** Lets go of every pin of a chain. */

@@ -15,7 +15,8 @@ import { linkOf, setWord, withContent, wordOf } from "../../frames/frame";
 import { addToLru, changeContent, isOnLru } from "../../frames/lru";
 import { occupySlot, ownerOf, slotContent } from "../../frames/owner";
 import { NONE, nextOf, prevOf } from "../../memory/list";
-import { SIMULATION, SLOTS, STATS } from "../../memory/regions";
+import { SIMULATION, SLOTS } from "../../memory/regions";
+import { SLOW, total } from "../../memory/stats";
 import { isKswapdWanted } from "../../movement/kswapd";
 import { freeOrOrphan } from "../../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../../movement/pressure";
@@ -68,19 +69,15 @@ export const FILE: u32 = Mobility.LRU | (PageLife.FILE << 8);
 export const KERNEL: u32 = 0;
 export const SLAB: u32 = PageLife.SLAB << 8;
 
-function stat(word: i32): i32 {
-  return load<i32>(STATS + ((<usize>word) << 2));
-}
-
 /** Sum of all that takes time: it changes only when something was reclaimed, swapped or compacted. */
 function workDone(): f64 {
   return (
-    stat(StatWord.PAGES_SCANNED) * cost(Cost.RECLAIM_SCAN) +
-    stat(StatWord.PAGES_RECLAIMED) * cost(Cost.RECLAIM_PAGE) +
-    stat(StatWord.RECLAIM_ROUNDS) * cost(Cost.RECLAIM_ROUND) +
-    costOfSwap(stat(StatWord.PAGES_SWAPPED_OUT), false) +
-    stat(StatWord.COMPACTIONS) * cost(Cost.COMPACTION) +
-    stat(StatWord.PAGES_COMPACTED) * cost(Cost.MIGRATE_PAGE)
+    total(StatWord.PAGES_SCANNED) * cost(Cost.RECLAIM_SCAN) +
+    total(StatWord.PAGES_RECLAIMED) * cost(Cost.RECLAIM_PAGE) +
+    total(StatWord.RECLAIM_ROUNDS) * cost(Cost.RECLAIM_ROUND) +
+    costOfSwap(total(StatWord.PAGES_SWAPPED_OUT), false) +
+    total(StatWord.COMPACTIONS) * cost(Cost.COMPACTION) +
+    total(StatWord.PAGES_COMPACTED) * cost(Cost.MIGRATE_PAGE)
   );
 }
 
@@ -124,9 +121,8 @@ function afterSlowPath(actor: i32, link: u32, order: i32, gfp: i32): void {
 
 /** A block for the actor, with its content; NONE when there is none, which is counted. What is had the caller counts. */
 export function take(actor: i32, cpu: i32, order: i32, gfp: i32, content: u32): u32 {
-  const slow = STATS + ((<usize>StatWord.SLOW) << 2);
-  const link = inline.always(allocateUnderPressure(cpu, order, gfp, slow));
-  if (load<i32>(slow) || link == NONE) afterSlowPath(actor, link, order, gfp);
+  const link = inline.always(allocateUnderPressure(cpu, order, gfp, SLOW));
+  if (load<i32>(SLOW) || link == NONE) afterSlowPath(actor, link, order, gfp);
   if (isKswapdWanted()) wakeKswapdActor();
   if (content && link != NONE) {
     setWord(link, withContent(wordOf(link), content));

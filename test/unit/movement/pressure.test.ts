@@ -5,9 +5,9 @@ import { describe, expect, it } from "vitest";
 import { contentOf } from "../../../assembly/abi/frame_word.js";
 import { Region } from "../../../assembly/abi/layout.js";
 import { FrameKind, LruList, Mobility, Op, PageLife, Status } from "../../../assembly/abi/vocabulary.js";
-import { StatWord, ZoneWord } from "../../../assembly/abi/words.js";
+import { LevelWord, StatWord, ZoneWord } from "../../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../../bindings/engine/gfp.js";
-import { fill, freeEverywhere, isSound, stat, tiny } from "./support.js";
+import { fill, freeEverywhere, isSound, level, stat, tiny } from "./support.js";
 
 const MANY = 30_000;
 
@@ -65,7 +65,7 @@ describe("anonymous pages", () => {
     using machine = await tiny({ pressure: { swapPages: 5_000 } });
     const { pfns, failure } = fill(machine, "anon", MANY);
     expect(failure).toBe(Status.OUT_OF_MEMORY);
-    expect(stat(machine, StatWord.SWAP_USED)).toBe(5_000);
+    expect(level(machine, LevelWord.SWAP_USED)).toBe(5_000);
     using plain = await tiny({ pressure: {} });
     const won = pfns.length - fill(plain, "anon", MANY).pfns.length;
     expect(Math.abs(won - 5_000)).toBeLessThan(64);
@@ -76,9 +76,9 @@ describe("anonymous pages", () => {
     using zram = await tiny({ pressure: { swapPages: MANY, zramPercent: 50 } });
     expect(fill(disk, "anon", 26_000).failure).toBeUndefined();
     expect(fill(zram, "anon", 26_000).failure).toBeUndefined();
-    const stored = stat(zram, StatWord.ZRAM_STORED);
-    expect(stat(zram, StatWord.ZRAM_FRAMES)).toBe(Math.ceil(stored / 2));
-    expect(stored).toBeGreaterThan(stat(disk, StatWord.SWAP_USED) * 1.5);
+    const stored = level(zram, LevelWord.ZRAM_STORED);
+    expect(level(zram, LevelWord.ZRAM_FRAMES)).toBe(Math.ceil(stored / 2));
+    expect(stored).toBeGreaterThan(level(disk, LevelWord.SWAP_USED) * 1.5);
     expect(isSound(zram)).toBe("sound");
   });
 
@@ -98,12 +98,12 @@ describe("anonymous pages", () => {
     }
     commands.flush("slots");
     fill(machine, "anon", 20_000);
-    const used = stat(machine, StatWord.SWAP_USED);
-    const frames = stat(machine, StatWord.ZRAM_FRAMES);
+    const used = level(machine, LevelWord.SWAP_USED);
+    const frames = level(machine, LevelWord.ZRAM_FRAMES);
     for (let slot = 0; slot < 1000; slot++) commands.append(Op.RELEASE_SLOT, 0, 0, 0, slot, 0, 0);
     commands.flush("slots");
-    expect(stat(machine, StatWord.SWAP_USED)).toBe(used - 1000);
-    expect(stat(machine, StatWord.ZRAM_FRAMES)).toBe(frames - 500);
+    expect(level(machine, LevelWord.SWAP_USED)).toBe(used - 1000);
+    expect(level(machine, LevelWord.ZRAM_FRAMES)).toBe(frames - 500);
     expect(isSound(machine)).toBe("sound");
   });
 });
@@ -142,7 +142,7 @@ describe("kswapd", () => {
     using machine = await tiny({ pressure: { kswapd: false, directReclaim: false } });
     fill(machine, "file", MANY);
     expect(stat(machine, StatWord.KSWAPD_RUNS)).toBe(0);
-    expect(stat(machine, StatWord.KSWAPD_ORDER)).toBeGreaterThan(0);
+    expect(level(machine, LevelWord.KSWAPD_ORDER)).toBeGreaterThan(0);
     const words = machine.engine.words(Region.ZONES);
     const zone = machine.views.populatedZones().at(-1) ?? 0;
     words[zone * ZoneWord.COUNT + ZoneWord.WATERMARK_BOOST] = 100;

@@ -2,7 +2,7 @@
 // Must not know: what a test wants to see.
 
 import { Mobility, PageFlag, PageLife, type Status } from "../../../assembly/abi/vocabulary.js";
-import type { StatWord } from "../../../assembly/abi/words.js";
+import type { LevelWord, StatWord } from "../../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../../bindings/engine/gfp.js";
 import { type CreateOptions, Machine } from "../../../bindings/machine/machine.js";
 
@@ -43,6 +43,10 @@ export function fill(machine: Machine, kind: Kind, count: number): Filled {
 
 export function stat(machine: Machine, word: StatWord): number {
   return machine.views.stat(word);
+}
+
+export function level(machine: Machine, word: LevelWord): number {
+  return machine.views.level(word);
 }
 
 /** Free pages of all zones: zone counters, their differentials and the per-CPU lists. */

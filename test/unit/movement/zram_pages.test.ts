@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { RequestState } from "../../../assembly/abi/findings.js";
 import { contentOf } from "../../../assembly/abi/frame_word.js";
 import { FrameKind, Mobility, Op, PageLife, Status } from "../../../assembly/abi/vocabulary.js";
-import { StatWord } from "../../../assembly/abi/words.js";
+import { LevelWord } from "../../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from "../../../bindings/engine/gfp.js";
 import type { PageHandle } from "../../../bindings/machine/handles.js";
 import { Machine } from "../../../bindings/machine/machine.js";
@@ -79,12 +79,12 @@ describe("a handle", () => {
       if (page.handle === undefined) throw new Error("no handle");
       handles.push(page.handle);
     }
-    expect(machine.views.stat(StatWord.SWAP_USED)).toBeGreaterThan(1_000);
+    expect(machine.views.level(LevelWord.SWAP_USED)).toBeGreaterThan(1_000);
     expect(handles.some((handle) => machine.pageOf(handle) === undefined)).toBe(true);
     for (const handle of handles) machine.releaseHandle(handle);
     machine.drainAll();
     machine.fold();
-    expect(machine.views.stat(StatWord.SWAP_USED)).toBe(0);
+    expect(machine.views.level(LevelWord.SWAP_USED)).toBe(0);
     expect(machine.views.zone(1).freePages).toBeGreaterThanOrEqual(before);
     expect(machine.validate().name).toBe("NONE");
     expect(() => machine.releaseHandle(handles[0]!)).toThrow("BAD_SLOT");

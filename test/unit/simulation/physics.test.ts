@@ -7,7 +7,7 @@ import { Region } from "../../../assembly/abi/layout.js";
 import { SWAPPED } from "../../../assembly/abi/limits.js";
 import { Spread } from "../../../assembly/abi/simulation.js";
 import { FrameKind, PageLife } from "../../../assembly/abi/vocabulary.js";
-import { StatWord } from "../../../assembly/abi/words.js";
+import { LevelWord, StatWord } from "../../../assembly/abi/words.js";
 import { surveyPageblocks } from "../../../bindings/machine/survey.js";
 import type { Simulation } from "../../../bindings/scenario/simulation.js";
 import { CAMERA_PAGES, crowded, FIRST, stream } from "./machines.js";
@@ -209,7 +209,7 @@ describe("what is counted twice must agree, at every sample", () => {
     const inSlots = machine.engine
       .unsigned(Region.SLOTS)
       .reduce((sum, held) => sum + (held !== 0 && held !== SWAPPED ? 1 : 0), 0);
-    const zram = machine.views.stat(StatWord.ZRAM_FRAMES);
+    const zram = machine.views.level(LevelWord.ZRAM_FRAMES);
     const words = machine.engine.unsigned(Region.FRAME_WORD);
     const orphans = words.reduce((sum, word) => sum + (isOrphan(word) ? 1 : 0), 0);
     const pins = words.reduce((sum, word) => sum + pinsOf(word), 0);

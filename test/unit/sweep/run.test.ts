@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { Region } from "../../../assembly/abi/layout.js";
+import { LevelWord, ScratchWord, StatWord } from "../../../assembly/abi/words.js";
 import { type Policy, policies, policyNames } from "../../../bindings/policy/index.js";
 import { PAGE_KINDS, type RunResult } from "../../../bindings/scenario/result.js";
+import { camelCaseOfEnum } from "../../../bindings/scenario/simulation.js";
 import { runScenario } from "../../../bindings/sweep/index.js";
 import { smallScenario } from "../../support/small_scenario.js";
+import { crowded } from "../simulation/machines.js";
 
 const small = smallScenario();
 
@@ -58,6 +62,25 @@ describe("one run", () => {
           name,
         ).toEqual(values);
     }
+  });
+
+  it("totals are totals: every one of them, none that falls, nothing else", async () => {
+    const names = Object.keys(StatWord).filter((name) => Number.isNaN(Number(name)) && name !== "COUNT");
+    expect(Object.keys(first.totals)).toEqual(names.map(camelCaseOfEnum));
+    for (const other of [LevelWord, ScratchWord])
+      for (const name of Object.keys(other))
+        expect(first.totals, name).not.toHaveProperty(camelCaseOfEnum(name));
+    const simulation = await crowded();
+    let before = names.map(() => 0);
+    for (let slice = 1; slice <= 40; slice++) {
+      simulation.run(slice * 50e6);
+      const now = [...simulation.machine.engine.unsigned(Region.STATS).subarray(0, names.length)];
+      for (const [word, value] of now.entries())
+        expect(value, names[word]).toBeGreaterThanOrEqual(before[word] ?? 0);
+      before = now;
+    }
+    expect(before.filter((value) => value > 0).length).toBeGreaterThan(12);
+    simulation.dispose();
   });
 
   it("requests fail here, and each failure says what was in the way", () => {

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { Region } from "../../../assembly/abi/layout.js";
-import { EVENT_WORDS } from "../../../assembly/abi/limits.js";
+import { QUEUE_WORDS } from "../../../assembly/abi/limits.js";
 import { SimulationWord } from "../../../assembly/abi/run.js";
 import { ActorKind, MetadataParameter, Parameter, SlabParameter } from "../../../assembly/abi/simulation.js";
 import { Simulation } from "../../../bindings/scenario/simulation.js";
@@ -40,7 +40,7 @@ function recordsOf(words: Uint32Array, count: number) {
   const times = new Float64Array(count);
   const numbers = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
-    const at = i * EVENT_WORDS;
+    const at = i * QUEUE_WORDS;
     times[i] = (words[at] ?? 0) + (words[at + 1] ?? 0) * 2 ** 32;
     numbers[i] = words[at + 2] ?? 0;
   }

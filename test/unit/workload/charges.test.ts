@@ -19,7 +19,7 @@ import {
   ResidentParameter,
   Spread,
 } from "../../../assembly/abi/simulation.js";
-import { StatWord } from "../../../assembly/abi/words.js";
+import { LevelWord, StatWord } from "../../../assembly/abi/words.js";
 import type { costFigures } from "../../../bindings/scenario/costs.js";
 import type { Simulation } from "../../../bindings/scenario/simulation.js";
 import { resident } from "./loads.js";
@@ -289,7 +289,7 @@ describe("kswapd", () => {
     ]);
     simulation.run(S);
     const { views } = simulation.machine;
-    expect(views.stat(StatWord.KSWAPD_FAILURES)).toBe(16);
+    expect(views.level(LevelWord.KSWAPD_FAILURES)).toBe(16);
     const before = counted(simulation, -FIRST, Counter.BUSY_TIME);
     expect(before).toBeGreaterThan(0);
     simulation.run(2 * S);

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { Region } from "../../../assembly/abi/layout.js";
 import { ActorKind, ActorWord, Counter, ResidentParameter } from "../../../assembly/abi/simulation.js";
-import { StatWord } from "../../../assembly/abi/words.js";
+import { LevelWord, StatWord } from "../../../assembly/abi/words.js";
 import type { Simulation } from "../../../bindings/scenario/simulation.js";
 import { type Load, loads, resident, STOP, TIME } from "./loads.js";
 import { counted, droppedByRequests, FIRST, inUse, isSound, MS, owned, tiny } from "./support.js";
@@ -19,7 +19,7 @@ function expectedInUse(simulation: Simulation, before: number, dropped: number):
   const sum = simulation.actors.slice(FIRST).reduce((pages, _, nth) => {
     return pages + counted(simulation, nth, Counter.ALLOCATED) - counted(simulation, nth, Counter.FREED);
   }, before);
-  return sum - views.stat(StatWord.PAGES_RECLAIMED) + views.stat(StatWord.ZRAM_FRAMES) - dropped;
+  return sum - views.stat(StatWord.PAGES_RECLAIMED) + views.level(LevelWord.ZRAM_FRAMES) - dropped;
 }
 
 /** What decides about arrivals: the state of the actor's first random stream. */

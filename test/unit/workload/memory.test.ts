@@ -15,7 +15,7 @@ import {
   ZramParameter,
 } from "../../../assembly/abi/simulation.js";
 import { PageFlag, PageLife } from "../../../assembly/abi/vocabulary.js";
-import { StatWord } from "../../../assembly/abi/words.js";
+import { LevelWord, StatWord } from "../../../assembly/abi/words.js";
 import type { FrameView } from "../../../bindings/machine/views.js";
 import type { Simulation } from "../../../bindings/scenario/simulation.js";
 import { loads, resident } from "./loads.js";
@@ -66,10 +66,10 @@ describe("applications", () => {
     expect(views.stat(StatWord.PAGES_SWAPPED_OUT)).toBeGreaterThan(1000);
     expect(views.stat(StatWord.PAGES_SWAPPED_IN)).toBeGreaterThan(100);
     expect(counted(simulation, 0, Counter.REFAULTS)).toBe(views.stat(StatWord.PAGES_SWAPPED_IN));
-    expect(owned(simulation, 0).swapped).toBe(views.stat(StatWord.SWAP_USED));
+    expect(owned(simulation, 0).swapped).toBe(views.level(LevelWord.SWAP_USED));
     simulation.run(4 * S);
-    expect(views.stat(StatWord.SWAP_USED)).toBe(0);
-    expect(views.stat(StatWord.ZRAM_FRAMES)).toBe(0);
+    expect(views.level(LevelWord.SWAP_USED)).toBe(0);
+    expect(views.level(LevelWord.ZRAM_FRAMES)).toBe(0);
   });
 });
 
@@ -233,6 +233,6 @@ describe("proactive swap-out", () => {
     simulation.run(S);
     expect(counted(simulation, 1, Counter.OPERATIONS)).toBe(800);
     expect(owned(simulation, 0)).toEqual({ pages: 3200, swapped: 800 });
-    expect(simulation.machine.views.stat(StatWord.ZRAM_FRAMES)).toBe(280);
+    expect(simulation.machine.views.level(LevelWord.ZRAM_FRAMES)).toBe(280);
   });
 });
