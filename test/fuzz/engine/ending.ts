@@ -4,7 +4,7 @@
 import { RequestState } from "../../../assembly/abi/findings.js";
 import { Region } from "../../../assembly/abi/layout.js";
 import { FrameKind, Op, Status } from "../../../assembly/abi/vocabulary.js";
-import { CommandWord, ConfigWord, StatWord } from "../../../assembly/abi/words.js";
+import { CommandWord, ConfigWord, LevelWord } from "../../../assembly/abi/words.js";
 import type { Book } from "./book.js";
 import { Finding, type Pair } from "./pair.js";
 import { Script } from "./words.js";
@@ -51,7 +51,7 @@ function must(status: Status, what: string): void {
 }
 
 function unpinAll(pair: Pair): void {
-  const used = pair.machine.views.stat(StatWord.PINS_USED);
+  const used = pair.machine.views.level(LevelWord.PINS_USED);
   const script = new Script();
   for (let record = 0; record < used; record++) {
     script.push(Op.UNPIN, 0, 0, 0, 0, record + 1);
@@ -102,8 +102,8 @@ export function giveEverythingBack(pair: Pair, book: Book): void {
       throw new Finding("free is not managed", `zone ${index}: ${books}`);
     }
   }
-  for (const word of [StatWord.SWAP_USED, StatWord.ZRAM_STORED, StatWord.ZRAM_FRAMES]) {
-    if (views.stat(word) !== 0)
-      throw new Finding("swap is not empty", `${StatWord[word]} ${views.stat(word)}`);
+  for (const word of [LevelWord.SWAP_USED, LevelWord.ZRAM_STORED, LevelWord.ZRAM_FRAMES]) {
+    if (views.level(word) !== 0)
+      throw new Finding("swap is not empty", `${LevelWord[word]} ${views.level(word)}`);
   }
 }

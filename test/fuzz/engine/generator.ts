@@ -16,7 +16,7 @@ import {
   PinKind,
   ZoneFlag,
 } from "../../../assembly/abi/vocabulary.js";
-import { ConfigWord, StatWord } from "../../../assembly/abi/words.js";
+import { ConfigWord, LevelWord } from "../../../assembly/abi/words.js";
 import type { Machine } from "../../../bindings/machine/machine.js";
 import type { Random } from "../../support/random.js";
 import type { Book } from "./book.js";
@@ -205,7 +205,7 @@ export class Generator {
         );
         return;
       case "unpin":
-        script.push(Op.UNPIN, cpu, 0, 0, 0, 1 + random.below(machine.views.stat(StatWord.PINS_USED) + 1));
+        script.push(Op.UNPIN, cpu, 0, 0, 0, 1 + random.below(machine.views.level(LevelWord.PINS_USED) + 1));
         return;
       default:
         this.#rarer(draw, script, machine, book, cpu, taken);

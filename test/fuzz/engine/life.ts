@@ -31,9 +31,7 @@ export interface BadLife {
 
 function featuresOf(pair: Pair): string[] {
   const { views } = pair.machine;
-  const names = Object.keys(StatWord).filter(
-    (name) => Number.isNaN(Number(name)) && !/CLOCK|COUNT|ANSWER/.test(name),
-  );
+  const names = Object.keys(StatWord).filter((name) => Number.isNaN(Number(name)) && name !== "COUNT");
   return names.map((name) => {
     const value = views.stat(StatWord[name as keyof typeof StatWord]) >>> 0;
     return `${name}:${Math.ceil(Math.log2(value + 1) / 3)}`;
