@@ -1,4 +1,4 @@
-// Knows: the words of a run that both sides read: the simulation's own, finished requests, what is in flight.
+// Knows: the words of a run that both sides read: the simulation's own, finished requests, what is in flight; the churn's.
 // Must not know: actors and their parameters (simulation). A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
 
 /** Words of the simulation itself. */
@@ -106,4 +106,24 @@ export enum CellWord {
   SINCE_LOW,
   SINCE_HIGH,
   COUNT = 8,
+}
+
+/** Parameters of workload/generators/churn. Weights are relative. */
+export enum WorkloadWord {
+  SEED_LOW,
+  SEED_HIGH,
+  /** Free pages, all zones together, around which the churn moves. */
+  TARGET_FREE,
+  WEIGHT_MOVABLE,
+  WEIGHT_THP,
+  WEIGHT_UNMOVABLE,
+  WEIGHT_RECLAIMABLE,
+  /** Order of a THP on this device. */
+  THP_ORDER,
+  ALLOCATED,
+  RELEASED,
+  FAILED,
+  /** Scratch: did the last allocation take the slow path? */
+  SLOW,
+  COUNT = 12,
 }

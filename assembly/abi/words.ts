@@ -392,23 +392,3 @@ export enum AuditWord {
   DIGEST_HIGH,
   COUNT = 8,
 }
-
-/** Parameters of workload/generators/churn. Weights are relative. */
-export enum WorkloadWord {
-  SEED_LOW,
-  SEED_HIGH,
-  /** Free pages, all zones together, around which the churn moves. */
-  TARGET_FREE,
-  WEIGHT_MOVABLE,
-  WEIGHT_THP,
-  WEIGHT_UNMOVABLE,
-  WEIGHT_RECLAIMABLE,
-  /** Order of a THP on this device. */
-  THP_ORDER,
-  ALLOCATED,
-  RELEASED,
-  FAILED,
-  /** Scratch: did the last allocation take the slow path? */
-  SLOW,
-  COUNT = 12,
-}

@@ -34,7 +34,7 @@ import {
   SLOT_CAPACITY,
   WINDOW_CAPACITY,
 } from "../abi/limits";
-import { CellWord, KillWord, LogWord, SimulationWord } from "../abi/run";
+import { CellWord, KillWord, LogWord, SimulationWord, WorkloadWord } from "../abi/run";
 import { ActorWord, Cost, Counter, Parameter } from "../abi/simulation";
 import { InitStatus } from "../abi/vocabulary";
 import {
@@ -53,7 +53,6 @@ import {
   ScratchWord,
   StatWord,
   WindowWord,
-  WorkloadWord,
   ZoneWord,
 } from "../abi/words";
 

@@ -4,8 +4,8 @@
 
 import { PcpFlag } from "../abi/vocabulary";
 import { PcpWord } from "../abi/words";
-import { word } from "../memory/record";
 import { clamp } from "./clamp";
+import { word } from "./pcp_word";
 
 function setHigh(pcp: usize, high: i32): i32 {
   store<i32>(pcp, high, PcpWord.HIGH << 2);

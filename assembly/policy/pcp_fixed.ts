@@ -2,8 +2,8 @@
 // Must not know: lists. Models nr_pcp_high, nr_pcp_free and the refill size of __rmqueue_pcplist, 6.1.192.
 
 import { PcpWord } from "../abi/words";
-import { word } from "../memory/record";
 import { clamp } from "./clamp";
+import { word } from "./pcp_word";
 
 /** Blocks of `order` to refill with: constant. */
 export function refillCount(pcp: usize, order: i32): i32 {

@@ -2,7 +2,8 @@
 // Must not know: what a step does (assembly/workload/churn).
 
 import { Region } from "../../assembly/abi/layout.js";
-import { ConfigWord, WorkloadWord } from "../../assembly/abi/words.js";
+import { WorkloadWord } from "../../assembly/abi/run.js";
+import { ConfigWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
 import type { MachineViews } from "./views.js";
 

@@ -2,8 +2,9 @@
 // Must not know: time; one step is one operation. Frees hit a random frame, so what stays is scattered.
 
 import { kindOf, lifeOf, orderOf, pinsOf, withLife, withMobility } from "../../abi/frame_word";
+import { WorkloadWord } from "../../abi/run";
 import { FrameKind, Gfp, Mobility, PageLife } from "../../abi/vocabulary";
-import { ConfigWord, WorkloadWord } from "../../abi/words";
+import { ConfigWord } from "../../abi/words";
 import { putPages as release } from "../../buddy/traced";
 import { wordOf } from "../../frames/frame";
 import { changeContent } from "../../frames/lru";

@@ -3,8 +3,9 @@
 
 import { Pattern } from "../../abi/findings";
 import { kindOf, orderOf, pack, zoneOf } from "../../abi/frame_word";
+import { WorkloadWord } from "../../abi/run";
 import { AllocFlag, FrameKind, Gfp, Migratetype } from "../../abi/vocabulary";
-import { ConfigWord, WorkloadWord } from "../../abi/words";
+import { ConfigWord } from "../../abi/words";
 import { allocatePages, takeFromBuddy } from "../../buddy/allocate";
 import { freePages } from "../../buddy/free_pages";
 import { freeDirect } from "../../buddy/release";
