@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { Region } from "../assembly/abi/layout.js";
-import { WorkloadWord } from "../assembly/abi/words.js";
+import { WorkloadWord } from "../assembly/abi/run.js";
 import { Machine } from "../bindings/machine/machine.js";
 import { changes, readMeasures, renderChanges } from "./against.js";
 import { apiRows } from "./api.js";

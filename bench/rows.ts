@@ -3,7 +3,7 @@
 
 import { Pattern } from "../assembly/abi/findings.js";
 import { Region } from "../assembly/abi/layout.js";
-import { WorkloadWord } from "../assembly/abi/words.js";
+import { WorkloadWord } from "../assembly/abi/run.js";
 import { Engine } from "../bindings/engine/engine.js";
 import type { Machine } from "../bindings/machine/machine.js";
 import { cpuNanoseconds, median, type Spread, spreadOf } from "./stats.js";

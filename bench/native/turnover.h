@@ -52,7 +52,7 @@ static inline uint32_t nextBelow(void *stream, uint32_t bound) {
   return (uint32_t)(((uint64_t)next32(stream) * bound) >> 32);
 }
 
-// ---- time/queue: a heap of four children a node, records of EVENT_WORDS words
+// ---- time/queue: a heap of four children a node, records of QUEUE_WORDS words
 
 typedef struct {
   uint64_t time;
