@@ -3,8 +3,8 @@
 
 import { Pattern } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
+import { WorkloadWord } from "../../assembly/abi/run.js";
 import { FrameKind, Op } from "../../assembly/abi/vocabulary.js";
-import { WorkloadWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../../bindings/device/description.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../bindings/engine/gfp.js";
 import { bytes } from "../../bindings/engine/units.js";
