@@ -3,15 +3,14 @@
 
 import { EventKind } from "../abi/events";
 import { Migratetype } from "../abi/vocabulary";
-import { ConfigWord, StatWord, ZoneWord } from "../abi/words";
+import { StatWord, ZoneWord } from "../abi/words";
 import { pfnOf } from "../frames/frame";
 import { blockFrames, isMergeable, PAGEBLOCK_ORDER, setType, setTypes, typeOf } from "../frames/pageblock";
 import { accountFree, zoneAt } from "../frames/zone";
-import { config } from "../memory/regions";
 import { count } from "../memory/stats";
 import { reserveLimit } from "../policy/reserve";
 import { record } from "../record/events";
-import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
+import { LISTS_FOLLOW_PAGEBLOCK, RESERVES_ONE_MORE } from "../rules";
 import { isInsideZone, moveBlock, moveUnaccounted } from "./block";
 import { moveFree } from "./freelist";
 
@@ -26,11 +25,7 @@ export function addReserved(zone: i32, pages: i32): void {
 /** After a successful ALLOC_HIGHATOMIC allocation: its pageblock(s) join the reserve, if it may still grow. */
 export function reserveHighatomic(cpu: i32, zone: i32, link: u32, order: i32): void {
   const pages = <i32>blockFrames();
-  const limit = reserveLimit(
-    config(ConfigWord.RULE_RESERVE_SIZE),
-    load<i32>(zoneAt(zone), ZoneWord.MANAGED << 2),
-    pages,
-  );
+  const limit = reserveLimit(RESERVES_ONE_MORE, load<i32>(zoneAt(zone), ZoneWord.MANAGED << 2), pages);
   if (reserved(zone) >= limit) return;
   const type = typeOf(link);
   if (!isMergeable(type)) return;

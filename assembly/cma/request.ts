@@ -13,7 +13,7 @@
 
 import { BlockReason, RequestState } from "../abi/findings";
 import { MAX_REQUESTS } from "../abi/limits";
-import { CmaErrorRule, CmaLockRule, Errno, Migratetype } from "../abi/vocabulary";
+import { CmaLockRule, Errno, Migratetype } from "../abi/vocabulary";
 import { AreaWord, ConfigWord, RangeWord, RequestWord, StatWord } from "../abi/words";
 import { drainZone } from "../buddy/pcp";
 import { linkOf, pfnOf } from "../frames/frame";
@@ -35,7 +35,7 @@ import {
   sourceOf,
 } from "../movement/migrate";
 import { recordWindow } from "../record/windows";
-import { MIGRATES_IN_BATCHES } from "../rules";
+import { CMA_LOCK, CMA_STARTS_EBUSY, MIGRATES_IN_BATCHES } from "../rules";
 import { addToArea, areaWord, bitmapOf, bitsOf, indexOf, linkOfBit, markWindow, rangeWord } from "./area";
 import { nameHolder } from "./holder";
 import { findWindow } from "./search/of_area";
@@ -69,7 +69,7 @@ function add(at: usize, index: i32, value: i32): void {
 }
 
 function firstError(): i32 {
-  return config(ConfigWord.RULE_CMA_ERROR) == CmaErrorRule.STARTS_EBUSY ? Errno.EBUSY : Errno.ENOMEM;
+  return CMA_STARTS_EBUSY ? Errno.EBUSY : Errno.ENOMEM;
 }
 
 /** A free request, in state SEARCH; -1 when all are under way. The arguments have been checked. */
@@ -115,7 +115,7 @@ function search(request: i32, at: usize): void {
     const bit = findWindow(bitmapOf(area, nth), indexOf(area, nth), total, from, bits, mask, offset);
     if (bit != NONE) return claim(at, area, nth, bit, bits);
     if (sleeps(at)) return;
-    if (word(at, RequestWord.ERROR) != Errno.EBUSY && firstError() == Errno.EBUSY) break;
+    if (word(at, RequestWord.ERROR) != Errno.EBUSY && CMA_STARTS_EBUSY) break;
     add(at, RequestWord.RANGE, 1);
     set(at, RequestWord.FROM_BIT, 0);
   }
@@ -182,13 +182,12 @@ function zoneOfRequest(at: usize): i32 {
 
 /** Does another request hold the lock that this area's requests take? */
 export function isLocked(area: i32, apartFrom: i32): bool {
-  const rule = config(ConfigWord.RULE_CMA_LOCK);
-  if (rule == CmaLockRule.NONE) return false;
+  if (CMA_LOCK == CmaLockRule.NONE) return false;
   for (let other = 0; other < MAX_REQUESTS; other++) {
     const at = requestAt(other);
     const state = word(at, RequestWord.STATE);
     if (other == apartFrom || state < RequestState.SCAN || state > RequestState.TEST) continue;
-    if (rule == CmaLockRule.GLOBAL || word(at, RequestWord.AREA) == area) return true;
+    if (CMA_LOCK == CmaLockRule.GLOBAL || word(at, RequestWord.AREA) == area) return true;
   }
   return false;
 }

@@ -234,13 +234,12 @@ describe("validate() finds", () => {
   );
 
   it("REQUEST: two requests that hold one lock", async () => {
-    using machine = await small("6.12");
-    const rule = machine.engine.words(Region.CONFIG);
-    rule[ConfigWord.RULE_CMA_LOCK] = CmaLockRule.NONE;
+    using machine = await small("6.12", { rules: { cmaLock: CmaLockRule.NONE } });
     for (const pages of [16, 32])
       machine.cma.begin({ area: AREA, pages, align: 4 }).runUntil(RequestState.SCAN);
     expect(machine.validate().name).toBe("NONE");
-    rule[ConfigWord.RULE_CMA_LOCK] = CmaLockRule.GLOBAL;
+    machine.engine.words(Region.CONFIG)[ConfigWord.RULE_CMA_LOCK] = CmaLockRule.GLOBAL;
+    machine.engine.rebind();
     expect(machine.validate()).toMatchObject({ name: "REQUEST", pfn: 0 });
   });
 
