@@ -81,7 +81,10 @@ export interface CmaResult {
   readonly ok: boolean;
   /** First frame; 0 when it failed. */
   readonly pfn: Pfn;
-  /** 0, -12, -16 or -4; what it means depends on the kernel: see the README. */
+  /**
+   * 0; -ENOMEM where no window fitted (up to 6.14) or a page found no target; -EBUSY where windows were busy, from 6.15
+   * on also where none fitted; -EINTR where a fatal signal ended it.
+   */
   readonly errno: Errno;
   /** Windows that were isolated, or tried to be. */
   readonly windowsTried: number;

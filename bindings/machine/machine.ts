@@ -1,5 +1,5 @@
 // Knows: the public face of one modelled machine: create, allocate, release, look, check, copy.
-// Must not know: traces, scenarios, text.
+// Must not know: files, formats, traces, time; how a scenario drives it (scenario/simulation).
 
 import { CommandFlag, refusalIn, refusedZone } from "../../assembly/abi/command_word.js";
 import { SearchStrategy } from "../../assembly/abi/findings.js";
@@ -79,8 +79,6 @@ function configured(config: SystemConfig, options: CreateOptions): MachineConfig
 }
 
 /** The build that has what these options ask for. */
-export type { AllocateRequest, AllocateResult, PageContent } from "./allocation.js";
-
 function moduleFor({ core = "release", wasm, simulation }: CreateOptions): Promise<WebAssembly.Module> {
   return loadCore(core, wasm, simulation === undefined ? "core" : "simulation");
 }

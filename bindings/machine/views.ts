@@ -1,5 +1,5 @@
 // Knows: reading zones, lists, per-CPU sets, pageblocks and frames out of a machine's memory.
-// Must not know: how they got there. Everything here copies out; nothing writes.
+// Must not know: how they got there. Nothing here writes; everything copies out but `pageblocks`, a live view.
 
 import {
   flagsOf,
@@ -245,7 +245,10 @@ export class MachineViews {
     return this.#list(this.#frames + freeHeadIndex(zone, order, type));
   }
 
-  /** Head to tail. pindex = order * 3 + type for orders 0 to 3, then non-movable and movable THP. */
+  /**
+   * Head to tail. pindex = order * 3 + type for orders 0 to 3, then non-movable and movable THP; under CmaFree.OWN_LIST
+   * order * 4 + type, where type 3 is CMA.
+   */
   pcpList(cpu: number, zone: number, pindex: number): Uint32Array {
     return this.#list(this.#frames + pcpHeadIndex(cpu, zone, pindex));
   }

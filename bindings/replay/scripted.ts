@@ -1,6 +1,6 @@
 // Knows: replaying a script (ops.csv): each row performed, each result and each dump compared.
 // Must not know: how files are read, how the result is printed.
-// The meaning of the rows: capture runner, one syscall on one CPU; see the README's section on captures.
+// A row is one request of the capture's runner to its kernel, on one CPU: CaptureOp (importers/capture/script/ops) names each.
 
 import { COMMAND_CAPACITY, DEFAULT_SLOTS } from "../../assembly/abi/limits.js";
 import { Gfp, Mobility, Op, Status } from "../../assembly/abi/vocabulary.js";

@@ -5,7 +5,7 @@
 //   ... run a slice ...; recorder.poll();        // as often as needed that no slice has more events than the ring
 //   toFtrace(recorder.finish());                 // text; toPerfetto() gives bytes
 //
-// A slice with more events than the ring holds (CreateOptions.events) loses the oldest: Recording.lost says how many.
+// A slice with more events than the ring holds (CreateOptions.eventRing) loses the oldest: Recording.lost says how many.
 
 import { RecordGroup } from "../../../assembly/abi/events.js";
 import { ConfigWord, EventWord } from "../../../assembly/abi/words.js";
