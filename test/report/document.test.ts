@@ -130,6 +130,17 @@ describe("failures", () => {
   });
 });
 
+describe("the head of the page", () => {
+  it("tells who was killed and where the result holds, as a terminal does", () => {
+    const [run] = makeResults({ seeds: 1 });
+    const kill = { timeNs: 2e9, victim: "apps", pages: 4321, cause: "camera", order: 3, gfp: 0 };
+    const { summary } = prepareReport([{ ...run!, kills: [kill] }], { validity: "UNDECIDED. It hangs." });
+    expect(summary.at(-1)).toBe("Region of validity: UNDECIDED. It hangs.");
+    expect(summary.at(-2)).toMatch(/^2 s .*apps with 4,321 pages was killed; camera .* order 3\.$/);
+    expect(prepareReport([run!]).summary.join()).not.toMatch(/killed;|validity/);
+  });
+});
+
 describe("the file", () => {
   const HOSTILE = "</script><script>alert(1)</script><!-- \"'&\u2028 $& `";
 

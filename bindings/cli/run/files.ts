@@ -9,11 +9,13 @@ import type { RunResult } from "../../scenario/result.js";
 import { type Scenario, scenarioDigest } from "../../scenario/scenario.js";
 import type { RunFailure } from "../../sweep/index.js";
 
-/** How the runs can be repeated, for the report. */
+/** How the runs can be repeated, and where they hold, for the report. */
 export interface Origin {
   readonly command: string;
   /** The scenario as text. */
   readonly source: string;
+  /** The region in which the result holds, "" when the scenario tells none. */
+  readonly validity: string;
 }
 
 /** What a run is called in the journal. */

@@ -118,7 +118,8 @@ export async function runRun(name: string | undefined, options: RunCommandOption
     done = await runInMemory(scenario, settled, options.jobs);
     tell(scenario, done, options);
   } else {
-    const origin = { command: commandOf(name, options), source: text };
+    const { validity } = scenario;
+    const origin = { command: commandOf(name, options), source: text, validity };
     done = await runKept(scenario, settled, options.jobs, { folder, resume, origin }, (kept) =>
       tell(scenario, kept, options),
     );

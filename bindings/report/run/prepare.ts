@@ -9,6 +9,7 @@ import {
   type PolicyComparison,
 } from "../../analysis/outcomes/index.js";
 import type { FailureRecord, RunResult } from "../../scenario/result.js";
+import { renderTrouble } from "../run_served.js";
 import { summaryLines } from "../run_summary.js";
 import { formatCount } from "../sizes.js";
 import {
@@ -38,6 +39,8 @@ export interface RunReportOptions {
   readonly command?: string;
   /** The scenario as text. */
   readonly source?: string;
+  /** The region in which the result holds, as the scenario tells it. */
+  readonly validity?: string;
 }
 
 /** Points of a curve of ranks. */
@@ -183,6 +186,16 @@ function prepareRun(run: RunResult, doc: Names, room: Room, words: Words, losses
   };
 }
 
+/** What a terminal is told, and what was killed, and where the result holds. */
+function summaryOf({ summary, kills, ooms }: Outcomes, validity: string): string[] {
+  const trouble = renderTrouble(kills, ooms)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const region = validity === "" ? [] : [`Region of validity: ${validity}`];
+  return [...summaryLines(summary), ...trouble, ...region];
+}
+
 interface Names {
   readonly clients: readonly string[];
   readonly areas: readonly string[];
@@ -224,7 +237,7 @@ export function prepareReport(results: Iterable<RunResult>, options: RunReportOp
     clients,
     areas: first.areas,
     words: words.list,
-    summary: summaryLines(outcomes.summary),
+    summary: summaryOf(outcomes, options.validity ?? ""),
     statistics: policies.flatMap((policy) =>
       outcomes.summaries.filter((row) => row.policy === policy).map((row) => statisticsOf(row, outcomes)),
     ),
