@@ -48,7 +48,7 @@ export interface RowResult {
 }
 
 /** The digest of a memory, taken by the core itself. */
-export function digestOf(module: WebAssembly.Module, memory: Uint8Array): string {
+export function digestOfMemory(module: WebAssembly.Module, memory: Uint8Array): string {
   const engine = Engine.attach(module, memory);
   const digest = engine.digest();
   engine.dispose();
@@ -123,6 +123,6 @@ export async function runRow(
     digestEqual:
       sides.length === 1
         ? null
-        : ofTwins.every((memory) => digestOf(machine.engine.module, memory) === digest),
+        : ofTwins.every((memory) => digestOfMemory(machine.engine.module, memory) === digest),
   };
 }

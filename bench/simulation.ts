@@ -14,7 +14,7 @@ import {
 import { getPreset } from "../bindings/device/presets/index.js";
 import { resolveDevice } from "../bindings/device/resolve.js";
 import { Simulation } from "../bindings/scenario/simulation.js";
-import { digestOf } from "./rows.js";
+import { digestOfMemory } from "./rows.js";
 import { cpuNanoseconds, median, type Spread, spreadOf } from "./stats.js";
 import { startTwins, stopTwins, tableOf } from "./twin.js";
 
@@ -232,7 +232,9 @@ export async function turnoverRow(device: string, rounds: number, events: number
       ratioFused: ratioTo(cFused),
       digest,
       digestEqual:
-        sides.length === 1 ? null : memories.every((memory) => digestOf(engine.module, memory) === digest),
+        sides.length === 1
+          ? null
+          : memories.every((memory) => digestOfMemory(engine.module, memory) === digest),
     };
   } finally {
     stopTwins(twins);

@@ -4,6 +4,7 @@
 import { ABI_MAGIC, ABI_VERSION } from "../../assembly/abi/layout.js";
 import { MAX_ACTORS, MAX_AREAS } from "../../assembly/abi/limits.js";
 import { StateError } from "../engine/errors.js";
+import { FNV_OFFSET, fnvStep } from "../engine/hash.js";
 
 /** magic, version, bytes of memory, bytes of labels, checksum of all but itself. */
 const HEADER_WORDS = 5;
@@ -19,9 +20,9 @@ export interface SnapshotLabels {
 
 /** FNV-1a over 32-bit words, its own place left out. */
 function checksum(words: Uint32Array): number {
-  let hash = 0x811c9dc5;
+  let hash = FNV_OFFSET;
   for (let i = 0; i < words.length; i++) {
-    if (i !== CHECKSUM) hash = Math.imul(hash ^ (words[i] ?? 0), 0x01000193);
+    if (i !== CHECKSUM) hash = fnvStep(hash, words[i] ?? 0);
   }
   return hash >>> 0;
 }

@@ -11,6 +11,7 @@ import { LevelWord, StatWord, WindowWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../device/description.js";
 import type { ResolvedDevice } from "../device/resolved.js";
 import { type Problem, StateError } from "../engine/errors.js";
+import { FNV_OFFSET, fnvStep } from "../engine/hash.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
 import type { MachinePolicy, PressureOptions } from "../machine/config.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
@@ -98,8 +99,8 @@ export interface LoggedRequest {
 
 /** FNV-1a of a name: actors keep their random streams when others are added or removed. */
 function hashOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  let hash = FNV_OFFSET;
+  for (const byte of new TextEncoder().encode(name)) hash = fnvStep(hash, byte);
   return hash >>> 0;
 }
 

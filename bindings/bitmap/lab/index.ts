@@ -1,7 +1,7 @@
 // Knows: what the command line and the benchmarks use of the laboratory. Re-exports only.
 
 export { type Goal, geometricMean, goalsOf, type Loss, lossesOf } from "./goals.js";
-export { type Clock, type Contestant, digestOf, quartile } from "./measure.js";
+export { type Clock, type Contestant, digestAnswers, quartile } from "./measure.js";
 export { type BitPattern, PATTERNS, REQUESTS } from "./patterns.js";
 export {
   type LabOptions,

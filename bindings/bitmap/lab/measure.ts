@@ -2,6 +2,7 @@
 // Must not know: which clock, what is compared.
 
 import { Placement, SearchStrategy } from "../../../assembly/abi/findings.js";
+import { FNV_OFFSET, fnvStep } from "../../engine/hash.js";
 import type { BitmapCore, RawRequest } from "../core.js";
 
 /** Nanoseconds of processor time of this process; only differences are used. */
@@ -96,11 +97,10 @@ export function timeUpdate(
 }
 
 /** FNV-1a over 32-bit numbers, as 8 hexadecimal digits: the same answers, the same digest. */
-export function digestOf(values: Iterable<number>): string {
-  let hash = 0x811c_9dc5;
+export function digestAnswers(values: Iterable<number>): string {
+  let hash = FNV_OFFSET;
   for (const value of values) {
-    for (let shift = 0; shift < 32; shift += 8)
-      hash = Math.imul(hash ^ ((value >>> shift) & 0xff), 0x0100_0193);
+    for (let shift = 0; shift < 32; shift += 8) hash = fnvStep(hash, (value >>> shift) & 0xff);
   }
   return (hash >>> 0).toString(16).padStart(8, "0");
 }

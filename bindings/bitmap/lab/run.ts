@@ -9,7 +9,7 @@ import {
   type Contestant,
   compareSearches,
   contestant,
-  digestOf,
+  digestAnswers,
   type Timing,
   timeUpdate,
 } from "./measure.js";
@@ -140,7 +140,7 @@ export async function runLab(options: LabOptions): Promise<LabResult> {
     twin: twin?.name ?? null,
     rows,
     updates,
-    digest: digestOf(rows.map(({ place }) => place)),
+    digest: digestAnswers(rows.map(({ place }) => place)),
   };
 }
 

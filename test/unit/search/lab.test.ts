@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { SearchStrategy } from "../../../assembly/abi/findings.js";
 import { BitmapCore, NONE } from "../../../bindings/bitmap/core.js";
 import {
-  digestOf,
+  digestAnswers,
   goalsOf,
   type LabResult,
   type LabRow,
@@ -102,7 +102,7 @@ describe("goals and losses", () => {
   it("small arithmetic", () => {
     expect(quartile([5, 1, 3])).toBe(1);
     expect(quartile([9, 5, 1, 4, 3, 7, 8, 2, 6])).toBe(3);
-    expect(digestOf([1, 2])).not.toBe(digestOf([2, 1]));
+    expect(digestAnswers([1, 2])).not.toBe(digestAnswers([2, 1]));
   });
 });
 
