@@ -45,7 +45,7 @@ describe("pageblock run", () => {
       expect(alone.stdout).toMatch(/\ncamera +strict +mainline +success rate +\+/);
       expect(alone.stdout).toMatch(/\nmainline, seed 1, 200 ms\n +reserved in movable use +[▁-█]{11} /);
       expect(alone.stdout).toMatch(
-        /\ncamera under mainline failed with -16 EBUSY [\s\S]* direct-io [\s\S]*no\s+pin\s+was\s+long/,
+        /\ncamera under mainline failed with -16 EBUSY [\s\S]*\sdirect-io\s[\s\S]*no\s+pin\s+was\s+long/,
       );
       expect(runCli(["run", "small.yaml", "--jobs", "2"], folder).stdout).toBe(alone.stdout);
       expect(listing(folder)).toEqual(["small.yaml"]);
