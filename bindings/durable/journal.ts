@@ -163,7 +163,7 @@ export class Journal<T> {
   }
 
   /** The value's JSON as it stands in the file. @throws RangeError for a key that is not there */
-  bytes(key: string): Buffer {
+  bytes(key: string): Uint8Array {
     const place = this.#places.get(key);
     if (place === undefined) throw new RangeError(`the journal has no ${key}`);
     const bytes = Buffer.alloc(place.length);
@@ -177,7 +177,7 @@ export class Journal<T> {
 
   /** A value, read from the file. @throws RangeError for a key that is not there */
   read(key: string): T {
-    return JSON.parse(this.bytes(key).toString("utf8")) as T;
+    return JSON.parse(new TextDecoder().decode(this.bytes(key))) as T;
   }
 
   /** Values in the order of these keys, one at a time; can be walked again and again. */
