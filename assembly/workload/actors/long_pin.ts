@@ -1,9 +1,9 @@
 // Knows: FOLL_LONGTERM pins (RDMA, VFIO, io_uring buffers) of anonymous pages, which are moved out of CMA first.
 // Must not know: where to (movement/pins). What is pinned at the stop goes at its time.
 
-import { LongPinParameter } from "../../abi/simulation";
+import { Counter, LongPinParameter } from "../../abi/simulation";
 import { PageFlag, PinKind } from "../../abi/vocabulary";
-import { arrive, isActive, later, parameter, plan, whole } from "../parts/actor";
+import { addCounter, arrive, isActive, later, parameter, plan, whole } from "../parts/actor";
 import { ANON, GFP_ANON } from "../parts/pages";
 import { pinnedPages, pinOne, releaseOldest } from "../parts/pinned";
 
@@ -21,8 +21,10 @@ export function act(actor: i32, tag: i32, _payload: u32): void {
   if (tag == Step.RELEASE) return releaseOldest(actor);
   if (!isActive(actor)) return;
   start(actor);
-  if (pinnedPages(actor) >= whole(actor, LongPinParameter.PAGES)) return;
   plan(actor);
+  // How many are held hangs on which pins were had: an arrival without room is planned all the same.
+  if (pinnedPages(actor) >= whole(actor, LongPinParameter.PAGES))
+    return addCounter(actor, Counter.SKIPPED, 1);
   const isPinned = pinOne(actor, GFP_ANON, ANON | PageFlag.ACTIVE, PinKind.LONGTERM);
   if (isPinned) later(actor, Step.RELEASE, parameter(actor, LongPinParameter.HOLD), 0);
 }

@@ -104,7 +104,7 @@ describe("the class map", () => {
   it("knows every life, dirty pages and pins of a page that is set by hand", async () => {
     using machine = await Machine.create("tiny");
     const { views } = machine;
-    const lives = [PageLife.KERNEL, PageLife.ANON, PageLife.FILE, PageLife.SLAB, PageLife.ZRAM, PageLife.CMA];
+    const lives = [PageLife.KERNEL, PageLife.ANON, PageLife.FILE, PageLife.SLAB, PageLife.CMA];
     for (const life of lives) {
       for (const flags of [0, PageFlag.DIRTY, PageFlag.WRITEBACK]) {
         const page = machine.allocate({ gfp: 0x8 | 0xcc0, life, flags });
