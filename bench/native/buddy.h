@@ -345,7 +345,7 @@ static inline bool isCmaFirst(int zone, int allocFlags) {
   return (allocFlags & AllocFlag_CMA) != 0 && freeCmaOf(zone) > freePagesOf(zone) >> 1;
 }
 
-static inline void setMode(uint32_t mode) { STATS[StatWord_REFILL_MODE] = mode; }
+static inline void setMode(uint32_t mode) { SCRATCH[ScratchWord_REFILL_MODE] = mode; }
 
 static uint32_t takeBlockOf(int cpu, int zone, int order, int type, int allocFlags) {
   uint32_t link = NONE;
@@ -353,7 +353,7 @@ static uint32_t takeBlockOf(int cpu, int zone, int order, int type, int allocFla
     link = takeSmallest(cpu, zone, order, Migratetype_CMA);
     if (link != NONE) return link;
   }
-  int start = (int)STATS[StatWord_REFILL_MODE];
+  int start = (int)SCRATCH[ScratchWord_REFILL_MODE];
   if (start == MODE_NORMAL) {
     link = takeSmallest(cpu, zone, order, type);
     if (link != NONE) return link;

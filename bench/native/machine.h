@@ -24,7 +24,7 @@
 // ---- memory/regions: pointers into the image of a machine's memory, set by bindRegions() only.
 
 static int32_t *CONFIG, *ZONES, *PCPS;
-static uint32_t *STATS, *EVENTS;
+static uint32_t *STATS, *LEVELS, *SCRATCH, *EVENTS;
 static uint8_t *WORKLOAD;
 static uint32_t *WINDOWS;
 static uint8_t *PAGEBLOCKS;
@@ -43,6 +43,8 @@ static inline void bindRegions(uint8_t *image, uint32_t table) {
   ZONES = region(image, table, Region_ZONES);
   PCPS = region(image, table, Region_PCPS);
   STATS = region(image, table, Region_STATS);
+  LEVELS = region(image, table, Region_LEVELS);
+  SCRATCH = region(image, table, Region_SCRATCH);
   EVENTS = region(image, table, Region_EVENTS);
   WORKLOAD = region(image, table, Region_WORKLOAD);
   WINDOWS = region(image, table, Region_WINDOWS);
@@ -218,7 +220,7 @@ static inline void count(int stat) { STATS[stat] += 1; }
 
 static inline void record(int kind, int zone, uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
   if (!(CONFIG[ConfigWord_RECORD] & 1)) return;
-  uint32_t nth = STATS[StatWord_EVENTS];
+  uint32_t nth = LEVELS[LevelWord_RECORDED];
   uint32_t *at = EVENTS + (nth & (uint32_t)(CONFIG[ConfigWord_EVENT_SLOTS] - 1)) * EventWord_COUNT;
   at[EventWord_KIND] = (uint32_t)kind;
   at[EventWord_ZONE] = (uint32_t)zone;
@@ -226,7 +228,7 @@ static inline void record(int kind, int zone, uint32_t a, uint32_t b, uint32_t c
   at[EventWord_B] = b;
   at[EventWord_C] = c;
   at[EventWord_D] = d;
-  STATS[StatWord_EVENTS] = nth + 1;
+  LEVELS[LevelWord_RECORDED] = nth + 1;
 }
 
 #endif

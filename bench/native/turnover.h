@@ -32,7 +32,7 @@ static void bindTurnover(uint8_t *image, uint32_t table) {
 
 static inline uint32_t *simulationWord(int word) { return (uint32_t *)SIMULATION + word; }
 static inline double *spentAt(void) { return (double *)(SIMULATION + SimulationWord_SPENT_LOW * 4); }
-static inline uint64_t *clockAt(void) { return (uint64_t *)(STATS + StatWord_CLOCK_LOW); }
+static inline uint64_t *clockAt(void) { return (uint64_t *)(LEVELS + LevelWord_CLOCK_LOW); }
 static inline uint32_t *actorAt(int actor) { return ACTORS + actor * ActorWord_COUNT; }
 static inline double parameterOf(int actor, int index) { return PARAMETERS[actor * Parameter_COUNT + index]; }
 static inline void addCounter(int actor, int index, double delta) { COUNTERS[actor * Counter_COUNT + index] += delta; }
@@ -155,7 +155,7 @@ static inline void charge(int actor, double nanoseconds) {
 static inline bool isDirty(uint32_t nth, double share) { return (double)(nth * 0x9e3779b1u) < share * 4294967296.0; }
 
 static bool acquire(int actor, int cpu, uint32_t slot, uint32_t nth, bool isFile) {
-  uint32_t *slow = STATS + StatWord_SLOW;
+  uint32_t *slow = SCRATCH + ScratchWord_SLOW;
   uint32_t link = allocatePages(cpu, 0, isFile ? FILE_GFP : ANON_GFP, slow);
   if (link == NONE || *slow) return false;
   uint32_t life = isFile ? PageLife_FILE : PageLife_ANON;
