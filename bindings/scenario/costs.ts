@@ -110,7 +110,7 @@ export const costSets: Readonly<Record<"qemu-x86" | "cubox-i4", CostSet>> = {
     ns: {
       ISOLATE_BLOCK: 20_000,
       DRAIN_CPU: 48_000,
-      DRAIN_PAGE: 300,
+      DRAIN_PAGE: 115,
       TAKE_PAGE: 500,
       MIGRATE_BATCH: 60_000,
       MIGRATE_PAGE: 50_000,
