@@ -286,6 +286,7 @@ export const directIo = kind({
       source: "chosen",
     },
   },
+  numbered: true,
   slots: (v) =>
     value(v, "buffers") * Math.max(value(v, "scatter"), 1) +
     value(v, "queue-depth") * roomFor(v, "pages", "pages-spread"),

@@ -176,6 +176,5 @@ export const exits = kind({
       source: "chosen",
     },
   },
-  numbered: true,
   slots: (v) => value(v, "most") * roomFor(v, "pages", "pages-spread"),
 });
