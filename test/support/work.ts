@@ -10,9 +10,20 @@ export function cpuMsOf(work: () => void): number {
 
 /**
  * How many times more work `n` things are than half of them; 2 where work grows with the number, 4 with its square. The
- * least of three tries, since the first ones compile; what takes less than `floorMs` is taken as that.
+ * least of five tries of each, in turns, since the first ones compile and a busy machine slows some; what takes less than
+ * `floorMs` is taken as that.
  */
 export function growthOf(work: (n: number) => void, n: number, floorMs = 50): number {
-  const least = (size: number) => Math.min(...Array.from({ length: 3 }, () => cpuMsOf(() => work(size))));
-  return Math.max(least(n), floorMs) / Math.max(least(Math.floor(n / 2)), floorMs);
+  let [whole, half] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let i = 0; i < 5; i++) {
+    whole = Math.min(
+      whole,
+      cpuMsOf(() => work(n)),
+    );
+    half = Math.min(
+      half,
+      cpuMsOf(() => work(Math.floor(n / 2))),
+    );
+  }
+  return Math.max(whole, floorMs) / Math.max(half, floorMs);
 }
