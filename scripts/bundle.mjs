@@ -2,7 +2,7 @@
 // beside the core: starting up costs a handful of files instead of some 250. What a command alone needs is a chunk of its
 // own that loads when the command runs. Dependencies go along, their licences into third-party-licenses.txt; piscina
 // stays outside, because its worker must be a file of its own, and what only a terminal needs.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
@@ -54,6 +54,8 @@ const { output } = await bundle.write({
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
 });
 await bundle.close();
+// What the pool requires before it imports the worker beside it; rolled up it would no longer be CommonJS.
+copyFileSync(`${COMPILED}/sweep/thread.cjs`, join(DIST, "thread.cjs"));
 
 /** The folder of the package that a bundled module comes from. */
 function packageOf(module) {

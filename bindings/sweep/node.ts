@@ -35,9 +35,9 @@ export interface PoolOptions extends SweepOptions, ThreadOptions {
 }
 
 /** Threads run built JavaScript, also when this file runs from its source. */
-const WORKER = import.meta.url.endsWith(".ts")
-  ? new URL("../../dist/bindings/sweep/worker.js", import.meta.url)
-  : new URL("./worker.js", import.meta.url);
+export const THREAD = import.meta.url.endsWith(".ts")
+  ? new URL("../../dist/bindings/sweep/thread.cjs", import.meta.url)
+  : new URL("./thread.cjs", import.meta.url);
 
 function inPool(pool: Piscina, module: WebAssembly.Module): Runner {
   return async (task, onProgress, signal) => {
@@ -66,7 +66,7 @@ export async function withThreads<T>(
   const module = await loadCore(options.core ?? "release", options.wasm, "simulation");
   const { Piscina: Pool } = await import("piscina");
   const pool = new Pool({
-    filename: fileURLToPath(WORKER),
+    filename: fileURLToPath(THREAD),
     minThreads: threads,
     maxThreads: threads,
     ...(options.heapMib === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: options.heapMib } }),

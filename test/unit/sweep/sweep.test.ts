@@ -1,7 +1,9 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { policies } from "../../../bindings/policy/index.js";
 import { runSweep, type SweepOptions } from "../../../bindings/sweep/index.js";
-import { runSweepInThreads } from "../../../bindings/sweep/node.js";
+import { runSweepInThreads, THREAD } from "../../../bindings/sweep/node.js";
 import { smallScenario } from "../../support/small_scenario.js";
 
 const small = smallScenario("120ms");
@@ -51,6 +53,14 @@ describe("a sweep", () => {
       expect(results[0]?.durationNs).toBe(120e6);
     },
   );
+
+  // The pool requires it. Node 20.19 aborts the process when a thread ends while require() instantiates an ES module.
+  it("what threads load is no ES module", () => {
+    const file = fileURLToPath(THREAD);
+    const require = createRequire(import.meta.url);
+    expect(typeof require(file)).toBe("function");
+    expect(require.cache[file]?.loaded).toBe(true);
+  });
 
   it("a failure of our own is not swallowed", async () => {
     const broken = { ...small, device: { ...small.device, cpus: 0 } };
