@@ -12,6 +12,8 @@ export enum CmaUse {
   GFP_CMA = 2,
   /** Never (MIGRATE_CMA_STRICT). */
   STRICT = 3,
+  /** Every movable request, from CMA first. */
+  FIRST = 4,
 }
 
 /** buddy/pcp: where a freed page of a CMA area goes (ConfigWord.CMA_FREE). */

@@ -16,10 +16,10 @@ export function mayUseCma(use: i32, quarantine: i32, gfp: i32): bool {
 /** With ALLOC_CMA: do CMA lists come before the request's own? Half of the free memory counts in the half rule. */
 export function takesCmaFirst(use: i32, freeCma: i32, freePages: i32): bool {
   if (use == CmaUse.HALF) return freeCma > freePages >> 1;
-  return use == CmaUse.GFP_CMA;
+  return use == CmaUse.GFP_CMA || use == CmaUse.FIRST;
 }
 
 /** May a per-CPU list of MOVABLE hold CMA pages, so that a request without ALLOC_CMA must not look there? */
 export function mixesLists(use: i32, quarantine: i32): bool {
-  return quarantine != 0 && (use == CmaUse.HALF || use == CmaUse.LAST);
+  return quarantine != 0 && use != CmaUse.GFP_CMA && use != CmaUse.STRICT;
 }

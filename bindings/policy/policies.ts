@@ -57,6 +57,12 @@ const ROWS = [
     "Android GKI 6.6; Goldsworthy, cover.1604282969.git.cgoldswo@codeaurora.org",
   ),
   row(
+    "cma-first",
+    { cmaUse: "first" },
+    "every movable request takes CMA first: the area is filled before anything else, and nothing of it lies idle",
+    "the other end of what `original` and the half rule choose between; measured on a patched Linux 6.12 (docs/validation.md)",
+  ),
+  row(
     "mainline-retry",
     { cmaRetries: 5 },
     "mainline with five retries of 100 ms: what the retries alone do",

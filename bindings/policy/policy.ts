@@ -9,6 +9,7 @@ const CMA_USE_WORDS = {
   LAST: "last",
   GFP_CMA: "gfp-cma",
   STRICT: "strict",
+  FIRST: "first",
 } as const satisfies Record<keyof typeof CmaUse, string>;
 
 const CMA_FREE_WORDS = {

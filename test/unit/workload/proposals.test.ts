@@ -202,3 +202,30 @@ describe("who takes CMA pages", () => {
     expect(isSound(simulation)).toBe("sound");
   });
 });
+
+describe("the preset CMA first (CmaUse.FIRST)", () => {
+  it("fills the area before anything else, whatever asks; the half rule leaves half of it", async () => {
+    const small = resident({ [ResidentParameter.ANON]: 3000, [ResidentParameter.FILE]: 1200 });
+    const used = async (policy: MachinePolicy) => {
+      using simulation = await ranFor(MS, policy, [small]);
+      expect(isSound(simulation)).toBe("sound");
+      return new Set(inArea(simulation).map(({ life }) => life)).size * 1e6 + inArea(simulation).length;
+    };
+    const [first, half, byGfp] = [
+      await used({ cmaUse: CmaUse.FIRST }),
+      await used({ cmaUse: CmaUse.HALF }),
+      await used({ cmaUse: CmaUse.GFP_CMA, cmaFree: CmaFree.OWN_LIST }),
+    ];
+    // Two kinds of pages, all but what lies on per-CPU lists; Android's rule takes the anonymous ones alone.
+    expect(Math.floor(first / 1e6)).toBe(2);
+    expect(first % 1e6).toBeGreaterThan(4_000);
+    expect(half % 1e6).toBeLessThan(2_000);
+    expect(Math.floor(byGfp / 1e6)).toBe(1);
+  });
+
+  it("quarantine looks for pages of the area on the movable lists under it, too", async () => {
+    const policy = { cmaUse: CmaUse.FIRST, quarantine: Quarantine.DIRECT_IO };
+    using simulation = await ranFor(400 * MS, policy, [used, io]);
+    expect(pinnedInArea(simulation)).toBe(0);
+  });
+});
