@@ -263,6 +263,11 @@ function addBench(root: Command, done: (code: ExitCode) => void): void {
     );
 }
 
+/** The commands as a table: for completion, the manual and the test of the documents. Nothing of it runs. */
+export function commandTable(): Command {
+  return program(() => {});
+}
+
 /** Carries out one command line. Answers the exit code; whatever is thrown is told in a line. */
 export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
   guardProcess();

@@ -1,8 +1,8 @@
-// Knows: how a deviation from the kernel is declared in a comment, and listed in the README.
+// Knows: how a deviation from the kernel is declared in a comment, and listed in docs/deviations.md.
 // Must not know: which there are.
 //
 // A declaration begins with DEVIATION: in a comment and ends with the comment, at an empty comment line, or at the
-// next declaration. The README has one bullet for each under "## Deviations". Backquotes do not count.
+// next declaration. The document has one bullet for each under "## Deviations". Backquotes do not count.
 
 /** A declaration may follow "//" or the "*" of a block comment only; text that mentions the word is none. */
 const START = /^\s*(?:\/\/|\/?\*+)\s*DEVIATION:\s*(.*)$/;
@@ -30,8 +30,8 @@ export function deviationsOf(source: string): string[] {
 }
 
 /** Sorted; undefined when there is no such section. */
-export function deviationsInReadme(readme: string): string[] | undefined {
-  const section = /^## Deviations\s*$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(readme)?.[1];
+export function deviationsListed(document: string): string[] | undefined {
+  const section = /^## Deviations\s*$([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(document)?.[1];
   if (section === undefined) return undefined;
   const bullets = section.split(/^[-*] /m).slice(1);
   return bullets.map((bullet) => plain(bullet.split(/\n\s*\n/)[0] ?? "")).sort();

@@ -1,5 +1,5 @@
-// Knows: the habits that a machine can check: sizes, headers, rows of the abi that nobody uses, the README's list
-// of deviations, and that no file tells where it was written.
+// Knows: the habits that a machine can check: sizes, headers, rows of the abi that nobody uses, the list of
+// deviations, and that no file tells where it was written.
 // Must not know: what the code does.
 
 import { existsSync, readFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { LONG_TESTS } from "../../vitest.config.js";
 import { LEFT_OUT } from "../../vitest.fast.config.js";
-import { deviationsInReadme, deviationsOf } from "./deviations.js";
+import { deviationsListed, deviationsOf } from "./deviations.js";
 import {
   accessesOf,
   enumRowsOf,
@@ -140,11 +140,9 @@ describe("the abi", () => {
 });
 
 describe("deviations", () => {
-  const path = join(ROOT, "README.md");
-  const readme = existsSync(path) ? readFileSync(path, "utf8") : "";
-  const listed = deviationsInReadme(readme);
+  const listed = deviationsListed(readFileSync(join(ROOT, "docs/deviations.md"), "utf8"));
 
-  it.skipIf(listed === undefined)("the README lists exactly those that the code declares", () => {
+  it("stand in docs/deviations.md, exactly those that the code declares", () => {
     expect(listed).toEqual(assembly.flatMap(({ text }) => deviationsOf(text)).sort());
   });
 
@@ -152,7 +150,7 @@ describe("deviations", () => {
     const source =
       "// Knows: x.\n// DEVIATION: one thing\n// over two lines.\n// DEVIATION: `other`.\n\nconst x = 1;\n";
     const text = "## Deviations\n\nWhy.\n\n- other.\n- one thing over\n  two lines.\n\n## Next\n\n- no.\n";
-    expect(deviationsOf(source).sort()).toEqual(deviationsInReadme(text));
+    expect(deviationsOf(source).sort()).toEqual(deviationsListed(text));
     expect(deviationsOf("/**\n * DEVIATION: in a block.\n */")).toEqual(["in a block."]);
   });
 });

@@ -307,7 +307,7 @@ describe.each(KERNELS)("cma_mutex, Linux %s", (kernel) => {
   });
 });
 
-// 6.1 would first try to move such a page if it is movable: one of the README's deviations.
+// 6.1 would first try to move such a page if it is movable: one of the deviations.
 describe.each(KERNELS)("a large page across the border of the window's pageblocks, Linux %s", (kernel) => {
   /** A compound page of four pageblocks. */
   function compound(machine: Machine, pfn: number): void {
