@@ -10,7 +10,9 @@ export enum SimulationWord {
   SEQUENCE,
   /** Actor + 1 of kswapd, so that a wake-up finds it. */
   KSWAPD,
-  EVENTS_LOW = 6,
+  /** Requests that clients have begun. */
+  BEGUN,
+  EVENTS_LOW,
   EVENTS_HIGH,
   /** Log records that wait to be read. */
   LOGGED,
@@ -50,6 +52,16 @@ export enum RunStatus {
   LOGGED = 2,
   /** More events, buffers or I/O were in flight than there is room for (SimulationCapacity). */
   OVERFLOW = 3,
+  /** A client has begun a request and nothing of it is done yet. */
+  BEGUN = 4,
+}
+
+/** What run() stops behind, beside its time and its number of events: bits. */
+export enum RunStop {
+  /** An event that logged a request. */
+  LOG = 1,
+  /** An event that began one. */
+  BEGIN = 2,
 }
 
 /** One finished cma_alloc of a client. 64-bit times in two words. */

@@ -2,7 +2,7 @@
 // Must not know: what an actor does (workload/kinds).
 
 import { LOG_CAPACITY } from "../abi/limits";
-import { RunStatus, SimulationWord } from "../abi/run";
+import { RunStatus, RunStop, SimulationWord } from "../abi/run";
 import { ActorKind, ActorWord, Parameter } from "../abi/simulation";
 import { SIMULATION } from "../memory/regions";
 import { now, resetSpent, setNow } from "../time/clock";
@@ -29,11 +29,11 @@ function isLogFull(): bool {
 }
 
 /**
- * Performs events up to and including `until` (nanoseconds, low and high word), at most `most`; stops behind an event
- * that logged a request if `stopAtLog`, and always when the log is full. RunStatus. The clock stands at `until` when
- * it is reached and never goes back: any slicing gives the same run.
+ * Performs events up to and including `until` (nanoseconds, low and high word), at most `most`; stops behind the events
+ * that `stops` names (RunStop), and always when the log is full. RunStatus. The clock stands at `until` when it is
+ * reached and never goes back: any slicing gives the same run.
  */
-export function run(untilLow: u32, untilHigh: u32, most: i32, stopAtLog: bool): i32 {
+export function run(untilLow: u32, untilHigh: u32, most: i32, stops: i32): i32 {
   const until = ((<u64>untilHigh) << 32) | untilLow;
   for (let done = 0; done < most; done++) {
     const time = nextTime();
@@ -46,6 +46,7 @@ export function run(untilLow: u32, untilHigh: u32, most: i32, stopAtLog: bool): 
     setNow(max(takenTime(), now()));
     resetSpent();
     const logged = simulationWord(SimulationWord.LOGGED);
+    const begun = simulationWord(SimulationWord.BEGUN);
     act(takenActor(), takenTag(), takenPayload());
     if (simulationWord(SimulationWord.SHORT_OF_MEMORY)) {
       setSimulationWord(SimulationWord.SHORT_OF_MEMORY, 0);
@@ -57,7 +58,8 @@ export function run(untilLow: u32, untilHigh: u32, most: i32, stopAtLog: bool): 
       SimulationWord.EVENTS_LOW << 2,
     );
     if (simulationWord(SimulationWord.LOST)) return RunStatus.OVERFLOW;
-    if (stopAtLog && simulationWord(SimulationWord.LOGGED) != logged) return RunStatus.LOGGED;
+    if (stops & RunStop.BEGIN && simulationWord(SimulationWord.BEGUN) != begun) return RunStatus.BEGUN;
+    if (stops & RunStop.LOG && simulationWord(SimulationWord.LOGGED) != logged) return RunStatus.LOGGED;
   }
   return RunStatus.EVENTS;
 }

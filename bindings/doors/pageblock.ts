@@ -193,6 +193,8 @@ export {
 export {
   type ActorSpec,
   type LoggedRequest,
+  type PendingRequest,
+  type RunStops,
   Simulation,
   type SimulationOptions,
 } from "../scenario/simulation.js";

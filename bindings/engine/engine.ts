@@ -248,10 +248,10 @@ export class Engine {
     this.#call(() => this.#timed(this.#exports.begin)());
   }
 
-  /** Performs events up to and including `untilNs`, at most `most`. RunStatus. */
-  run(untilNs: number, most: number, stopAtLog: boolean): number {
+  /** Performs events up to and including `untilNs`, at most `most`; RunStop bits. RunStatus. */
+  run(untilNs: number, most: number, stops: number): number {
     const high = Math.floor(untilNs / 2 ** 32);
-    return this.#call(() => this.#timed(this.#exports.run)(untilNs % 2 ** 32, high, most, stopAtLog ? 1 : 0));
+    return this.#call(() => this.#timed(this.#exports.run)(untilNs % 2 ** 32, high, most, stops));
   }
 
   #timed<T>(member: T | undefined): T {

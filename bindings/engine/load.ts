@@ -29,7 +29,7 @@ export interface CoreExports extends Record<string, unknown> {
   validate(): number;
   /** simulation.wasm only. */
   begin?(): void;
-  run?(untilLow: number, untilHigh: number, most: number, stopAtLog: number): number;
+  run?(untilLow: number, untilHigh: number, most: number, stops: number): number;
 }
 
 const compiled = new Map<string, Promise<WebAssembly.Module>>();

@@ -1,13 +1,11 @@
 // Knows: a machine with actors and virtual time: create, run until a time, read what happened.
 // Must not know: scenario files, statistics, reports.
 
-import { BlockReason } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { KILL_CAPACITY, LOG_CAPACITY, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
-import { KillWord, LogWord, RunStatus, SimulationWord } from "../../assembly/abi/run.js";
+import { KILL_CAPACITY } from "../../assembly/abi/limits.js";
+import { KillWord, RunStatus, RunStop, SimulationWord } from "../../assembly/abi/run.js";
 import { ActorKind, ActorWord, Counter, Parameter } from "../../assembly/abi/simulation.js";
-import { PinKind } from "../../assembly/abi/vocabulary.js";
-import { LevelWord, StatWord, WindowWord } from "../../assembly/abi/words.js";
+import { LevelWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../device/description.js";
 import type { ResolvedDevice } from "../device/resolved.js";
 import { type Problem, StateError } from "../engine/errors.js";
@@ -17,7 +15,17 @@ import type { MachinePolicy, PressureOptions } from "../machine/config.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
 import type { MachineState } from "../state/types.js";
 import { type costFigures, costWords } from "./costs.js";
+import {
+  alignAnew,
+  type LoggedRequest,
+  type PendingRequest,
+  readPending,
+  readWindows,
+  takeLog,
+} from "./requests.js";
 import type { KillRecord, WindowRecord } from "./result.js";
+
+export type { LoggedRequest, PendingRequest } from "./requests.js";
 
 /** One actor: what it is, which pages it can own, its numbers. */
 export interface ActorSpec {
@@ -59,42 +67,14 @@ export interface SimulationOptions {
   readonly wasm?: CoreSource;
 }
 
-/** A cma_alloc that has ended. */
-export interface LoggedRequest {
-  /** Index of the actor that asked. */
-  readonly actor: number;
-  /** Index of the area. */
-  readonly area: number;
-  /** Pages asked for. */
-  readonly pages: number;
-  /** Order of the alignment asked for. */
-  readonly align: number;
-  /** 0, or a negative errno. */
-  readonly errno: number;
-  /** First page when it succeeded. */
-  readonly pfn: number | undefined;
-  /** When it began, virtual nanoseconds. */
-  readonly beginNs: number;
-  /** When it ended. */
-  readonly endNs: number;
-  /** Windows tried. */
-  readonly windows: number;
-  /** Windows given up with -EBUSY. */
-  readonly busyRetries: number;
-  /** Pages moved out of the way. */
-  readonly pagesMigrated: number;
-  /** Clean file pages dropped instead. */
-  readonly pagesReclaimed: number;
-  /** Sleeps between sweeps. */
-  readonly sleeps: number;
-  /** Where its windows are found in the ring: its number, and the first and one past the last window of that time. */
-  readonly request: number;
-  /** First of its windows. */
-  readonly firstWindow: number;
-  /** One past the last of its windows. */
-  readonly lastWindow: number;
-  /** Which of its client's openings it was, from 1: the same under every policy. */
-  readonly ordinal: number;
+/** Where run() stops, beside its time. */
+export interface RunStops {
+  /** Behind the end of a request. */
+  readonly stopAtLog?: boolean;
+  /** Where a client has begun a request and nothing of it is done: BEGUN. pendingRequests() tells which. */
+  readonly stopAtBegin?: boolean;
+  /** Events at most. */
+  readonly events?: number;
 }
 
 /** FNV-1a of a name: actors keep their random streams when others are added or removed. */
@@ -225,11 +205,16 @@ export class Simulation implements Disposable {
 
   /**
    * Runs inside WebAssembly up to and including `untilNs`, at most `events` events. LOGGED: a request has ended (only
-   * when asked to stop there, or when the log is full): take the log, then go on. Any slicing gives the same run.
+   * when asked to stop there, or when the log is full): take the log, then go on. BEGUN: one has begun (it may be that
+   * another has ended in the same event). Any slicing gives the same run.
    * @throws StateError when more was in flight than there is room for
    */
-  run(untilNs: number, { stopAtLog = false, events = 2 ** 31 - 1 } = {}): RunStatus {
-    const status = this.machine.engine.run(untilNs, events, stopAtLog) as RunStatus;
+  run(
+    untilNs: number,
+    { stopAtLog = false, stopAtBegin = false, events = 2 ** 31 - 1 }: RunStops = {},
+  ): RunStatus {
+    const stops = (stopAtLog ? RunStop.LOG : 0) | (stopAtBegin ? RunStop.BEGIN : 0);
+    const status = this.machine.engine.run(untilNs, events, stops) as RunStatus;
     if (status === RunStatus.OVERFLOW)
       throw new StateError(
         "more events, I/O or buffers are in flight than the simulation has room for (capacity)",
@@ -237,40 +222,22 @@ export class Simulation implements Disposable {
     return status;
   }
 
+  /** The requests of clients that have begun and not ended, by their number. */
+  pendingRequests(): PendingRequest[] {
+    return readPending(this.machine.engine);
+  }
+
+  /**
+   * Gives a request that has just begun another alignment. @throws StateError when it has looked for a window already,
+   * or there is none
+   */
+  realign(request: number, align: number): void {
+    alignAnew(this.machine.engine, request, align);
+  }
+
   /** The requests that have ended since the last call, in order. */
   takeLog(): LoggedRequest[] {
-    const { engine } = this.machine;
-    const state = engine.unsigned(Region.SIMULATION);
-    const words = engine.words(Region.LOG);
-    const unsigned = engine.unsigned(Region.LOG);
-    const count = Math.min(state[SimulationWord.LOGGED] ?? 0, LOG_CAPACITY);
-    const lastWindow = engine.unsigned(Region.STATS)[StatWord.WINDOWS] ?? 0;
-    state[SimulationWord.LOGGED] = 0;
-    return Array.from({ length: count }, (_, nth) => {
-      const word = (index: LogWord) => words[nth * LogWord.COUNT + index] ?? 0;
-      const time = (low: LogWord) =>
-        (unsigned[nth * LogWord.COUNT + low] ?? 0) + (unsigned[nth * LogWord.COUNT + low + 1] ?? 0) * 2 ** 32;
-      const errno = word(LogWord.ERROR);
-      return {
-        actor: word(LogWord.ACTOR),
-        area: word(LogWord.AREA),
-        pages: word(LogWord.PAGES),
-        align: word(LogWord.ALIGN),
-        errno,
-        pfn: errno === 0 ? word(LogWord.PFN) >>> 0 : undefined,
-        beginNs: time(LogWord.BEGIN_LOW),
-        endNs: time(LogWord.END_LOW),
-        windows: word(LogWord.WINDOWS),
-        busyRetries: word(LogWord.BUSY_RETRIES),
-        pagesMigrated: word(LogWord.PAGES_MIGRATED),
-        pagesReclaimed: word(LogWord.PAGES_RECLAIMED),
-        sleeps: word(LogWord.SLEEPS),
-        request: word(LogWord.REQUEST),
-        firstWindow: word(LogWord.FIRST_WINDOW) >>> 0,
-        lastWindow,
-        ordinal: word(LogWord.ORDINAL),
-      };
-    });
+    return takeLog(this.machine.engine);
   }
 
   /** Applications killed since the `seen`th; the ring keeps the last KILL_CAPACITY. */
@@ -296,27 +263,7 @@ export class Simulation implements Disposable {
 
   /** The windows that a request tried and who blocked each; the ring keeps the last WINDOW_CAPACITY of all requests. */
   windowsOf(logged: LoggedRequest): WindowRecord[] {
-    const { engine } = this.machine;
-    const words = engine.words(Region.WINDOWS);
-    const first = Math.max(logged.firstWindow, logged.lastWindow - WINDOW_CAPACITY);
-    const records: WindowRecord[] = [];
-    for (let nth = first; nth < logged.lastWindow; nth++) {
-      const at = (nth % WINDOW_CAPACITY) * WindowWord.COUNT;
-      const word = (index: WindowWord) => words[at + index] ?? 0;
-      if (word(WindowWord.REQUEST) !== logged.request) continue;
-      const reason = word(WindowWord.REASON);
-      const isPinned = reason === BlockReason.PINNED;
-      records.push({
-        startPfn: word(WindowWord.START) >>> 0,
-        errno: word(WindowWord.ERROR),
-        blockerPfn: word(WindowWord.BLOCKER) >>> 0,
-        reason: BlockReason[reason] ?? String(reason),
-        holder: isPinned ? (this.actors[word(WindowWord.OWNER)]?.name ?? "") : "",
-        pinKind: isPinned ? (PinKind[word(WindowWord.PIN_KIND)] ?? "") : "",
-        heldNs: isPinned ? (word(WindowWord.HELD) >>> 0) * 1000 : 0,
-      });
-    }
-    return records;
+    return readWindows(this.machine.engine, this.actors, logged);
   }
 
   /** What an actor has counted: names of Counter in lower camel case. */

@@ -65,6 +65,7 @@ export function ask(actor: i32, area: i32, pages: i32, align: i32, payload: u32)
   store<i32>(at, <i32>counter(actor, Counter.PLANNED), RequestWord.ORDINAL << 2);
   store<i32>(at, actor + 1, RequestWord.CLIENT << 2);
   store<u32>(at, payload, RequestWord.PAYLOAD << 2);
+  setSimulationWord(SimulationWord.BEGUN, simulationWord(SimulationWord.BEGUN) + 1);
   later(actor, Tag.REQUEST, cost(Cost.CMA_SEARCH), payload);
   return request;
 }

@@ -37,7 +37,7 @@ const RECORDS: [string, Record<string, string | number>, RegExp][] = [
   [
     "SimulationWord",
     SimulationWord,
-    /^(MOST_PENDING|LOGGED|SPENT_\w+|PAID_\w+|TOUCHED|SHORT_(?!OF_MEMORY)\w+)$/,
+    /^(MOST_PENDING|BEGUN|LOGGED|SPENT_\w+|PAID_\w+|TOUCHED|SHORT_(?!OF_MEMORY)\w+)$/,
   ],
   ["ActorWord", ActorWord, /^$/],
   ["CellWord", CellWord, /^$/],

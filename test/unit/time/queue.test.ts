@@ -65,7 +65,7 @@ describe("the queue of events", () => {
     let next = 0;
     let wrong = 0;
     while (next < pending) {
-      engine.run(Number.MAX_SAFE_INTEGER, 1, false);
+      engine.run(Number.MAX_SAFE_INTEGER, 1, 0);
       const number = queue[2] ?? 0;
       if (number <= newest && number !== at(numbers, order[next++] ?? 0)) wrong++;
     }
