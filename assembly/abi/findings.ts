@@ -74,6 +74,8 @@ export enum Fault {
   REQUEST = 29,
   /** Isolated, and in no request's hands (or the reverse). */
   ISOLATED_PAGE = 30,
+  /** Slots hold more swapped-out pages than swap does, or zram another number than swap. */
+  SWAP = 31,
 }
 
 /** cma/search: how the first aligned run of clear bits is looked for. All give the same answer. */

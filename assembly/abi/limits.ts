@@ -20,10 +20,10 @@ export const LRU_LISTS = 6;
 /** Pins that may exist at the same time, all pages together. */
 export const PIN_CAPACITY = 65_536;
 
-/** What a slot holds whose page was swapped out. */
+/** What a slot holds whose page was swapped out; a block of 2^order pages: SWAPPED - order. */
 export const SWAPPED = 0xffff_ffff;
-/** Content of a slot whose page was asked for in vain: it is still wanted. */
-export const LACKING = 0xffff_fffe;
+/** Content of a slot whose page was asked for in vain: it is still wanted. What is above says that a block is swapped out. */
+export const LACKING = 0xffff_fff0;
 
 /**
  * Room for the per-CPU lists of one zone: mainline has 14 (4 orders x 3 types + 2 THP); a CMA type needs 18.

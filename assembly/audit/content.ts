@@ -5,10 +5,11 @@
 //   OWNER[frame] = s   <=>  SLOTS[s - 1] = pfn + 1
 //   sum of pins        =    live pin records
 //   frames ISOLATED    =    members of the batches of all requests
+//   SWAP_USED         >=    pages of all slots whose blocks are swapped out;   = ZRAM_STORED where swap is zram
 
 import { Fault } from "../abi/findings";
 import { hasPageFlag, isOrphan, kindOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
-import { LACKING, LRU_LISTS } from "../abi/limits";
+import { LACKING, LRU_LISTS, SWAPPED } from "../abi/limits";
 import { FrameKind, PageFlag } from "../abi/vocabulary";
 import { ConfigWord, LevelWord, PinWord } from "../abi/words";
 import { linkOf, pfnOf, wordOf } from "../frames/frame";
@@ -16,6 +17,7 @@ import { isOnLru, lruHead, lruListOf, lruPages } from "../frames/lru";
 import { ownerOf, SLOT_COUNT, slotContent } from "../frames/owner";
 import { nextOf } from "../memory/list";
 import { config, frames, LEVELS, PINS, SLOTS } from "../memory/regions";
+import { level } from "../memory/stats";
 import { pagesInHand } from "./areas";
 import { fault } from "./fault";
 import { checkEnd, checkLink } from "./lists";
@@ -89,10 +91,11 @@ export function checkPins(): i32 {
   return pins == records ? 0 : fault(Fault.PIN, 0, records, pins);
 }
 
-/** Slots that hold a block; most of them are empty, so they are looked at in groups of 16. */
-function occupiedSlots(): i32 {
+/** Slots hold as many blocks as have owners, and no more swapped-out pages than swap. Most are empty: groups of 16 are skipped. */
+function checkSlots(owned: i32): i32 {
   const groups = SLOT_COUNT & ~15;
   let held = 0;
+  let swappedOut: i64 = 0;
   for (let slot: u32 = 0; slot < SLOT_COUNT; slot++) {
     if ((slot & 15) == 0 && slot < groups) {
       const at = SLOTS + <usize>(slot << 2);
@@ -104,8 +107,13 @@ function occupiedSlots(): i32 {
     }
     const content = slotContent(slot);
     if (content != 0 && content < <u32>LACKING) held += 1;
+    if (content > <u32>LACKING) swappedOut += (<i64>1) << (<u32>SWAPPED - content);
   }
-  return held;
+  if (owned != held) return fault(Fault.OWNER, 0, owned, held);
+  const used = level(LevelWord.SWAP_USED);
+  if (swappedOut > used) return fault(Fault.SWAP, 0, used, <i32>swappedOut);
+  const stored = level(LevelWord.ZRAM_STORED);
+  return config(ConfigWord.ZRAM_PERCENT) && stored != used ? fault(Fault.SWAP, 0, used, stored) : 0;
 }
 
 /** Only pages in use have content; owners and slots name each other; isolated pages are in a request's hands. */
@@ -124,8 +132,8 @@ export function checkContent(): i32 {
     if (!isUsed || names != pfnOf(link) + 1) return fault(Fault.OWNER, pfnOf(link), owner, names);
     owned += 1;
   }
-  const held = occupiedSlots();
-  if (owned != held) return fault(Fault.OWNER, 0, owned, held);
+  const broken = checkSlots(owned);
+  if (broken) return broken;
   const inHand = pagesInHand();
   return isolated == inHand ? 0 : fault(Fault.ISOLATED_PAGE, 0, inHand, isolated);
 }

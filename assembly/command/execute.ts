@@ -44,7 +44,6 @@
 
 import { CommandFlag, cpuIn, flagsIn, opIn, orderIn } from "../abi/command_word";
 import { isOrphan, kindOf, orderOf, pack, zoneOf } from "../abi/frame_word";
-import { SWAPPED } from "../abi/limits";
 import { FrameKind, Op, Status } from "../abi/vocabulary";
 import { CommandWord, ConfigWord, ScratchWord } from "../abi/words";
 import { fastFlags, highestZoneOf, refusalOf, takeFromBuddy, typeOfGfp } from "../buddy/allocate";
@@ -62,7 +61,7 @@ import { compactZone } from "../movement/compact";
 import { runKswapd } from "../movement/kswapd";
 import { findPin, freeOrOrphan, isPinned, pin, unpin } from "../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../movement/pressure";
-import { releaseSwap } from "../movement/swap";
+import { isSwappedOut, releaseSwap } from "../movement/swap";
 import { answerPfn, argument, checkBlock, checkGfp } from "./arguments";
 import { cmaAllocate, cmaBegin, cmaClear, cmaRelease, cmaStep } from "./cma";
 import { performTold } from "./told";
@@ -78,7 +77,7 @@ function allocate(at: usize, cpu: i32, order: i32, flags: i32): i32 {
   if (slot > SLOT_COUNT) return Status.BAD_SLOT;
   if (!isContent(content)) return Status.BAD_TYPE;
   const held = slot ? slotContent(slot - 1) : 0;
-  if (held && held != <u32>SWAPPED) return Status.BAD_SLOT;
+  if (held && !isSwappedOut(held)) return Status.BAD_SLOT;
   const link =
     flags & CommandFlag.DIRECT
       ? allocateDirect(cpu, order, gfp)
@@ -144,7 +143,7 @@ function releaseSlot(at: usize, cpu: i32): i32 {
   if (slot >= SLOT_COUNT) return Status.BAD_SLOT;
   const held = slotContent(slot);
   if (held == 0) return Status.BAD_SLOT;
-  if (held == <u32>SWAPPED) {
+  if (isSwappedOut(held)) {
     releaseSwap(cpu, slot, false);
     return Status.OK;
   }

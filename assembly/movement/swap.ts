@@ -4,14 +4,14 @@
 // DEVIATION: zsmalloc's classes are not modelled: zram holds as many frames as its average compression needs.
 
 import { orderOf, pinsOf, withLife, withMobility } from "../abi/frame_word";
-import { SWAPPED } from "../abi/limits";
+import { LACKING, SWAPPED } from "../abi/limits";
 import { Gfp, LruList, Mobility, PageLife } from "../abi/vocabulary";
 import { ConfigWord, LevelWord, StatWord } from "../abi/words";
 import { allocatePages } from "../buddy/allocate";
 import { allocated, putPages } from "../buddy/traced";
 import { wordOf } from "../frames/frame";
 import { changeContent, lruHead } from "../frames/lru";
-import { ownerOf } from "../frames/owner";
+import { ownerOf, slotContent } from "../frames/owner";
 import { NONE, prevOf } from "../memory/list";
 import { config, SLOTS } from "../memory/regions";
 import { addLevel, addTotal, level, SLOW } from "../memory/stats";
@@ -60,10 +60,20 @@ function shrinkZram(cpu: i32): void {
   }
 }
 
-/** A simulation keeps as many slots for a large page as it has pages: each of them is read back by itself. */
-function markSwapped(slot: u32, pages: i32): void {
-  const count = config(ConfigWord.ACTORS) ? pages : 1;
-  for (let i = 0; i < count; i++) store<u32>(SLOTS + <usize>((slot + i) << 2), <u32>SWAPPED);
+/** Does this content of a slot say that its block is swapped out? */
+export function isSwappedOut(content: u32): bool {
+  return content > <u32>LACKING;
+}
+
+/**
+ * A simulation keeps as many slots for a large page as it has pages: each of them is read back by itself. Elsewhere the one
+ * slot says how large the block was: all of its room goes with it.
+ */
+function markSwapped(slot: u32, order: i32): void {
+  const whole = config(ConfigWord.ACTORS) == 0;
+  const count = whole ? 1 : 1 << order;
+  const content = <u32>SWAPPED - (whole ? <u32>order : 0);
+  for (let i = 0; i < count; i++) store<u32>(SLOTS + <usize>((slot + i) << 2), content);
 }
 
 /**
@@ -71,7 +81,8 @@ function markSwapped(slot: u32, pages: i32): void {
  * it (zram that itself takes pages is why reclaim can fail while memory is anonymous).
  */
 export function swapOut(cpu: i32, link: u32): bool {
-  const pages = 1 << orderOf(wordOf(link));
+  const order = orderOf(wordOf(link));
+  const pages = 1 << order;
   if (!hasSwapRoom(pages)) return false;
   if (config(ConfigWord.ZRAM_PERCENT)) {
     const needed = zramFrames(level(LevelWord.ZRAM_STORED) + pages);
@@ -81,19 +92,21 @@ export function swapOut(cpu: i32, link: u32): bool {
     addLevel(LevelWord.ZRAM_STORED, pages);
   }
   const owner = ownerOf(link);
-  putPages(cpu, link, orderOf(wordOf(link)));
-  if (owner) markSwapped(owner - 1, pages);
+  putPages(cpu, link, order);
+  if (owner) markSwapped(owner - 1, order);
   addLevel(LevelWord.SWAP_USED, pages);
   addTotal(StatWord.PAGES_SWAPPED_OUT, pages);
   return true;
 }
 
-/** A slot's page is read back, or its owner is gone: the room is free again. */
+/** A slot's block is read back, or its owner is gone: the room is free again. */
 export function releaseSwap(cpu: i32, slot: u32, readBack: bool): void {
+  const order: i32 = SWAPPED - slotContent(slot);
+  const pages = 1 << order;
   store<u32>(SLOTS + <usize>(slot << 2), 0);
-  addLevel(LevelWord.SWAP_USED, -1);
-  if (readBack) addTotal(StatWord.PAGES_SWAPPED_IN, 1);
+  addLevel(LevelWord.SWAP_USED, -pages);
+  if (readBack) addTotal(StatWord.PAGES_SWAPPED_IN, pages);
   if (!config(ConfigWord.ZRAM_PERCENT)) return;
-  addLevel(LevelWord.ZRAM_STORED, -1);
+  addLevel(LevelWord.ZRAM_STORED, -pages);
   shrinkZram(cpu);
 }

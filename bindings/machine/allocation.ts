@@ -56,7 +56,7 @@ export interface Allocated {
   readonly zone: ZoneIndex;
   /** It left the fast path: kswapd was woken, or more was tried. */
   readonly slow: boolean;
-  /** Of an anonymous page of order 0 on a machine with swap: names it after its frame is gone (pageOf, releaseHandle). */
+  /** Of an anonymous block on a machine with swap: names it after its frames are gone (pageOf, releaseHandle). */
   readonly handle?: PageHandle;
 }
 

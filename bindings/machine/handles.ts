@@ -2,7 +2,7 @@
 // Must not know: how pages are allocated and freed (machine).
 
 import { Region } from "../../assembly/abi/layout.js";
-import { SWAPPED } from "../../assembly/abi/limits.js";
+import { LACKING } from "../../assembly/abi/limits.js";
 import { Mobility, PageLife, Status } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
@@ -24,9 +24,9 @@ export class PageHandles {
    * A handle for a page that is about to be allocated: undefined for one that reclaim cannot swap out, and where there is none.
    * A simulation's slots are its actors'. From the end, so that callers who number slots themselves begin at the other.
    */
-  take(order: number, mobility = Mobility.FIXED, life = PageLife.KERNEL): PageHandle | undefined {
+  take(mobility = Mobility.FIXED, life = PageLife.KERNEL): PageHandle | undefined {
     const config = this.#engine.words(Region.CONFIG);
-    if (order > 0 || mobility !== Mobility.LRU || life === PageLife.FILE) return undefined;
+    if (mobility !== Mobility.LRU || life === PageLife.FILE) return undefined;
     if (config[ConfigWord.SWAP_PAGES] === 0 || config[ConfigWord.ACTORS] !== 0) return undefined;
     const slots = this.#engine.unsigned(Region.SLOTS);
     for (let tries = 0; tries < slots.length; tries++) {
@@ -40,6 +40,6 @@ export class PageHandles {
   pageOf(handle: PageHandle): Pfn | undefined {
     const content = this.#engine.unsigned(Region.SLOTS)[handle] ?? 0;
     if (content === 0) throw new MachineError(Status.BAD_SLOT, `pageOf handle ${handle}`);
-    return content === SWAPPED ? undefined : ((content - 1) as Pfn);
+    return content > LACKING ? undefined : ((content - 1) as Pfn);
   }
 }

@@ -178,7 +178,7 @@ export class Machine implements Disposable {
     argument("allocate", "cpu", cpu, 256);
     const commands = this.commands;
     commands.clear();
-    const handle = this.#handles.take(order, request.mobility, request.life);
+    const handle = this.#handles.take(request.mobility, request.life);
     const flags = direct ? CommandFlag.DIRECT : 0;
     commands.append(Op.ALLOCATE, cpu, order, flags, gfp, (handle ?? -1) + 1, contentWord(request));
     commands.execute();

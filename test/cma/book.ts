@@ -13,7 +13,7 @@ import {
   pinsOf,
 } from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { SWAPPED } from "../../assembly/abi/limits.js";
+import { LACKING } from "../../assembly/abi/limits.js";
 import { FrameKind, Mobility, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
 import { LevelWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";
@@ -112,7 +112,7 @@ export class Book {
       const now = slots[held.slot] ?? 0;
       if (now === held.pfn + 1) continue;
       if (held.pins > 0) return `slot ${held.slot}: a pinned page moved from ${held.pfn} to ${now - 1}`;
-      if (now === SWAPPED) {
+      if (now > LACKING) {
         if (lifeIn(held.content) === PageLife.FILE)
           return `slot ${held.slot}: a page of a file was swapped out`;
         if (held.pfn !== 0) this.dropped += 1;

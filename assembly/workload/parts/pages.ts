@@ -6,7 +6,7 @@
 //   0: taken by reclaim (a clean file page), or never filled.
 
 import { orderOf } from "../../abi/frame_word";
-import { LACKING, SWAPPED } from "../../abi/limits";
+import { LACKING } from "../../abi/limits";
 import { SimulationWord } from "../../abi/run";
 import { ActorWord, Cost, Counter } from "../../abi/simulation";
 import { Gfp, Mobility, PageFlag, PageLife, Status } from "../../abi/vocabulary";
@@ -20,7 +20,7 @@ import { SLOW, total } from "../../memory/stats";
 import { isKswapdWanted } from "../../movement/kswapd";
 import { freeOrOrphan } from "../../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../../movement/pressure";
-import { releaseSwap } from "../../movement/swap";
+import { isSwappedOut, releaseSwap } from "../../movement/swap";
 import {
   actorWord,
   addCounter,
@@ -157,7 +157,7 @@ export function slotOf(actor: i32, nth: i32): u32 {
 }
 
 export function isSwapped(slot: u32): bool {
-  return slotContent(slot) == <u32>SWAPPED;
+  return isSwappedOut(slotContent(slot));
 }
 
 /** The page in a slot, or NONE when it is empty or swapped out. */
@@ -190,7 +190,7 @@ export function putInSlot(slot: u32, link: u32): void {
 export function dropSlot(cpu: i32, slot: u32): i32 {
   const held = slotContent(slot);
   if (held == 0) return 0;
-  if (held == <u32>SWAPPED) {
+  if (isSwappedOut(held)) {
     releaseSwap(cpu, slot, false);
     return 0;
   }

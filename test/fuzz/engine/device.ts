@@ -12,12 +12,6 @@ import { bytes } from "../../../bindings/engine/units.js";
 import type { CreateOptions } from "../../../bindings/machine/machine.js";
 import type { Random } from "../../support/random.js";
 
-/**
- * What the core cannot do yet (its entries in test/corpus are named open-...): pages that are swapped out, zram, pages of
- * life ZRAM in a caller's hands. Lives do without, so that what else is wrong is found; drop this when it can.
- */
-export const WITHOUT_SWAP = true;
-
 export interface Choice {
   readonly device: ResolvedDevice;
   readonly options: CreateOptions;
@@ -158,6 +152,6 @@ export function chooseDescription(random: Random): DeviceDescription {
   }
 }
 
-export function chooseMachine(random: Random, withoutSwap = WITHOUT_SWAP): Choice {
+export function chooseMachine(random: Random, withoutSwap = false): Choice {
   return { device: resolveDevice(chooseDescription(random)), options: optionsOf(random, withoutSwap) };
 }

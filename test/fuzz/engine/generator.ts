@@ -20,7 +20,6 @@ import { ConfigWord, LevelWord } from "../../../assembly/abi/words.js";
 import type { Machine } from "../../../bindings/machine/machine.js";
 import type { Random } from "../../support/random.js";
 import type { Book } from "./book.js";
-import { WITHOUT_SWAP } from "./device.js";
 import { type Draw, GFPS, Mix, MOVABLE_GFPS } from "./weights.js";
 import type { Script } from "./words.js";
 
@@ -45,7 +44,7 @@ const LIVES = [
   PageLife.FILE,
   PageLife.SLAB,
   PageLife.PAGE_TABLE,
-  ...(WITHOUT_SWAP ? [] : [PageLife.ZRAM]),
+  PageLife.ZRAM,
   PageLife.BALLOON,
   PageLife.CMA,
 ];

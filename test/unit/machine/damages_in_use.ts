@@ -2,6 +2,7 @@
 
 import { Fault } from "../../../assembly/abi/findings.js";
 import { Region } from "../../../assembly/abi/layout.js";
+import { SWAPPED } from "../../../assembly/abi/limits.js";
 import { FrameKind, PageFlag } from "../../../assembly/abi/vocabulary.js";
 import { AreaWord, PinWord, RangeWord, RequestWord, ZoneWord } from "../../../assembly/abi/words.js";
 import { setOwner } from "../../support/owners.js";
@@ -81,6 +82,15 @@ export const DAMAGES_IN_USE: [Fault, string, Damage][] = [
     "a page that nobody has in hand",
     (p) => {
       p.words[p.first(FrameKind.ALLOCATED, 3)]! |= PageFlag.ISOLATED;
+      return 0;
+    },
+  ],
+  [
+    Fault.SWAP,
+    "a slot whose block is swapped out, and in no swap",
+    (p) => {
+      const slots = p.machine.engine.unsigned(Region.SLOTS);
+      slots[slots.indexOf(0)] = SWAPPED - 3;
       return 0;
     },
   ],

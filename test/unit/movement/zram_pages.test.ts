@@ -83,18 +83,25 @@ describe("under Android's rule", () => {
 });
 
 describe("a handle", () => {
-  it("releases every page of machine.allocate(), in memory or swapped out", async () => {
-    using machine = await Machine.create("tiny", { pressure: { swapPages: 100_000, swappiness: 100 } });
+  it.each([
+    [0, 0],
+    [0, 35],
+    [2, 0],
+    [2, 35],
+  ])("releases every block of order %i, in memory or swapped out, zram %i %%", async (order, zramPercent) => {
+    const pressure = { swapPages: 100_000, swappiness: 100, zramPercent };
+    using machine = await Machine.create("tiny", { pressure });
     const before = machine.views.zone(1).freePages;
     const handles: PageHandle[] = [];
-    for (let i = 0; i < 25_000; i++) {
-      const page = machine.allocate(ANON);
+    for (let i = 0; i < 25_000 >> order; i++) {
+      const page = machine.allocate({ ...ANON, order });
       if (!page.ok) break;
       if (page.handle === undefined) throw new Error("no handle");
       handles.push(page.handle);
     }
     expect(machine.views.level(LevelWord.SWAP_USED)).toBeGreaterThan(1_000);
     expect(handles.some((handle) => machine.pageOf(handle) === undefined)).toBe(true);
+    expect(machine.validate().name).toBe("NONE");
     for (const handle of handles) machine.releaseHandle(handle);
     machine.drainAll();
     machine.fold();
