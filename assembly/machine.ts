@@ -1,10 +1,8 @@
 // Knows: the life of a machine: which room binds its constants to the device in memory, and in which order.
 // Must not know: any rule.
 
-import { bindAllocate } from "./buddy/allocate";
 import { bindPcp } from "./buddy/pcp";
-import { bindPcpLists } from "./buddy/pcp_lists";
-import { bindRmqueue } from "./buddy/rmqueue";
+import { bindPolicies } from "./buddy/policies";
 import { bindWatermark } from "./buddy/watermark";
 import { CHECK_LEVEL } from "./check";
 import { searchWords } from "./cma/area";
@@ -18,11 +16,9 @@ function bindRooms(): void {
   bindRules();
   bindGeometry();
   bindOwner();
-  bindRmqueue();
-  bindPcpLists();
   bindPcp();
   bindWatermark();
-  bindAllocate();
+  bindPolicies();
 }
 
 /** Address of the region table; CONFIG is already in it, for the bindings to write the device. */

@@ -3,7 +3,7 @@
 // A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
 
 /** Changes whenever a word, a region or an enumeration changes meaning. A snapshot carries it. */
-export const ABI_VERSION = 7;
+export const ABI_VERSION = 8;
 
 /** First word of the region table ("PGBK"), so that a wrong memory is recognised. */
 export const ABI_MAGIC = 0x4b424750;
@@ -62,6 +62,8 @@ export enum Region {
   KILLS,
   /** FrontierWord: what boot has left out of the lists so far. */
   FRONTIERS,
+  /** PolicyWord: the machine's row, then one for each area; behind them as many that wait for Op.APPLY_POLICY. */
+  POLICIES,
   COUNT,
 }
 
@@ -81,4 +83,13 @@ export enum EntryWord {
   LENGTH,
   ELEMENT_BYTES,
   COUNT = 3,
+}
+
+/** What init() and attach() answer. */
+export enum InitStatus {
+  OK = 0,
+  TOO_MANY_FRAMES = 1,
+  BAD_GEOMETRY = 2,
+  NO_MEMORY = 3,
+  BAD_LAYOUT = 4,
 }

@@ -26,8 +26,8 @@ export const SWAPPED = 0xffff_ffff;
 export const LACKING = 0xffff_fff0;
 
 /**
- * Room for the per-CPU lists of one zone: mainline has 14 (4 orders x 3 types + 2 THP); a CMA type needs 18.
- * A power of two, so that a list is found by a shift.
+ * Room for the per-CPU lists of one zone: mainline has 14 (4 orders x 3 types + 2 THP); those that only some policies use
+ * (CMA pages of each order, and of THP size) lie behind them. A power of two, so that a list is found by a shift.
  */
 export const MAX_PCP_LISTS = 32;
 
@@ -50,6 +50,9 @@ export const HINT_CAPACITY = 256;
 /** CMA areas (CONFIG_CMA_AREAS is 7 by default; phones use 32) and contiguous ranges in one (CMA_MAX_RANGES, 6.15). */
 export const MAX_AREAS = 64;
 export const MAX_RANGES = 8;
+
+/** Rows of Region.POLICIES that are in force: the machine's own, and one for each area. */
+export const POLICY_ROWS = 65;
 
 /** cma_alloc requests that may be under way at the same time. */
 export const MAX_REQUESTS = 64;

@@ -81,7 +81,7 @@ export enum LogWord {
   BUSY_RETRIES,
   PAGES_MIGRATED,
   PAGES_RECLAIMED,
-  /** Times it slept before it searched again (ConfigWord.CMA_RETRIES). */
+  /** Times it slept before it searched again (PolicyWord.CMA_RETRIES). */
   SLEEPS,
   /** Number of its request, as in WindowWord.REQUEST, and StatWord.WINDOWS before it began. */
   REQUEST,

@@ -332,6 +332,8 @@ export enum Op {
   LOAD_BITMAP = 35,
   PIN = 36,
   UNPIN = 37,
+  SET_POLICY = 41,
+  APPLY_POLICY = 42,
 }
 
 /** How a command ended. Everything from BAD_COMMAND on left the machine unchanged. */
@@ -373,6 +375,8 @@ export enum Status {
   BAD_PIN = 35,
   /** A cma_alloc at once would sleep: a request under way holds cma_mutex (CmaLockRule). */
   LOCKED = 36,
+  /** No such word of a policy, or no value of it. */
+  BAD_POLICY = 37,
 }
 
 /** Why the last zone tried could not serve an allocation (CommandWord.DETAIL of a failed ALLOCATE). */
@@ -386,13 +390,4 @@ export enum Refusal {
   NO_BLOCK = 3,
   /** The checks passed and the lists still had nothing for this migratetype. */
   LISTS_EMPTY = 4,
-}
-
-/** What init() and attach() answer. */
-export enum InitStatus {
-  OK = 0,
-  TOO_MANY_FRAMES = 1,
-  BAD_GEOMETRY = 2,
-  NO_MEMORY = 3,
-  BAD_LAYOUT = 4,
 }

@@ -9,7 +9,7 @@ export enum ConfigWord {
   PAGEBLOCK_ORDER,
   /** Order of the two THP per-CPU lists; 0 when there are none. */
   PCP_THP_ORDER,
-  /** 14 in mainline; four more where CMA pages have lists of their own (CmaFree.OWN_LIST). */
+  /** Those of the kernel: 14 in mainline. */
   NR_PCP_LISTS,
   PCP_BATCH_SCALE_MAX,
   COSTLY_ORDER,
@@ -56,15 +56,8 @@ export enum ConfigWord {
   EVENT_SLOTS,
   /** GFP_ZONE_TABLE: the zone index for each of the 16 values of gfp & (DMA|HIGHMEM|DMA32|MOVABLE); 16 words. */
   GFP_ZONE,
-  /** CmaUse, CmaFree, Quarantine bits, PinRule: the proposals that this machine follows. */
-  CMA_USE = 50,
-  CMA_FREE,
-  QUARANTINE,
-  PIN_RULE,
-  /** Sleeps of a cma_alloc whose windows were all busy (Android, Raspberry Pi: 5); 0: mainline. */
-  CMA_RETRIES,
   /** A simulation's room: actors, pending events, I/O and buffers in flight; 0: a machine without time. */
-  ACTORS,
+  ACTORS = 55,
   QUEUE_SLOTS,
   CELLS,
   RULE_RESERVE_SIZE,
@@ -330,7 +323,7 @@ export enum RequestWord {
   KILLED,
   /** Link of the page that no target was to be had for, or that kept a pageblock from being isolated. */
   STUCK,
-  /** Sleeps so far (ConfigWord.CMA_RETRIES). */
+  /** Sleeps so far (PolicyWord.CMA_RETRIES). */
   SLEEPS,
   /** Of a simulation's client: when it began (64 bit), and StatWord.WINDOWS then. */
   BEGUN_LOW = 24,

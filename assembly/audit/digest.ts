@@ -1,5 +1,5 @@
 // Knows: one number for the whole allocator state: equal states, equal digests, in every build and engine.
-// Covers frames, list order, zones, per-CPU sets, pageblock types, CMA areas and the requests under way, and of a
+// Covers frames, policies in force, list order, zones, per-CPU sets, pageblock types, CMA areas and the requests under way, and of a
 // simulation the clock, actors, pending events and what is in flight; not statistics, events, slots, pin records, commands, nor
 // how much of a log has been read. Must not know: which words those are (fields).
 //
@@ -21,6 +21,7 @@ import { wordOf } from "../frames/frame";
 import { isOnLru } from "../frames/lru";
 import { blockFrames } from "../frames/pageblock";
 import { nextOf } from "../memory/list";
+import { policy, policyAt, policyOfArea } from "../memory/policies";
 import {
   ACTORS,
   AUDIT,
@@ -47,6 +48,7 @@ import {
   COUNTER_FIELDS,
   END_OF_FIELDS,
   PCP_FIELDS,
+  POLICY_FIELDS,
   RANGE_FIELDS,
   REQUEST_FIELDS,
   SIMULATION_FIELDS,
@@ -95,11 +97,20 @@ function parameters(hash: u64, at: usize): u64 {
   return hash;
 }
 
+/** What an area's row has other than the machine's. */
+function ownPolicy(hash: u64, area: i32): u64 {
+  for (let i: u32 = 0; field(POLICY_FIELDS, i) != END_OF_FIELDS; i++) {
+    const value = policyOfArea(area, field(POLICY_FIELDS, i));
+    if (value != policy(field(POLICY_FIELDS, i))) hash = mix(mix(hash, i), value);
+  }
+  return hash;
+}
+
 function areas(hash: u64): u64 {
   for (let area = 0; area < MAX_AREAS; area++) {
     const ranges = areaWord(area, AreaWord.NR_RANGES);
     if (ranges == 0) continue;
-    hash = record(hash, area, areaAt(area), AREA_FIELDS);
+    hash = ownPolicy(record(hash, area, areaAt(area), AREA_FIELDS), area);
     for (let nth = 0; nth < ranges; nth++) {
       hash = record(hash, nth, rangeAt(area, nth), RANGE_FIELDS);
       const words = (rangeWord(area, nth, RangeWord.BITS) + 31) >> 5;
@@ -152,6 +163,7 @@ function simulation(hash: u64): u64 {
 export function digest(): void {
   settle();
   let hash: u64 = record(0x9e37_79b9_7f4a_7c15, 0, CONFIG, CONFIG_FIELDS);
+  hash = record(hash, 0, policyAt(0), POLICY_FIELDS);
   for (let zone = 0; zone < MAX_ZONES; zone++) {
     hash = record(hash, zone, ZONES + <usize>(zone * (ZoneWord.COUNT << 2)), ZONE_FIELDS);
   }

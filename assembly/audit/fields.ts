@@ -5,6 +5,7 @@
 // No part of the state, and left out: kernel rules and the search strategy (how a machine works, not where it stands), room
 // (SLOTS, QUEUE_SLOTS, CELLS, EVENT_SLOTS), which events are recorded, totals, unread log records, scratch.
 
+import { PolicyWord } from "../abi/proposals";
 import { CellWord, SimulationWord } from "../abi/run";
 import { ActorWord, Counter } from "../abi/simulation";
 import { AreaWord, ConfigWord, LevelWord, PcpWord, RangeWord, RequestWord, ZoneWord } from "../abi/words";
@@ -49,12 +50,17 @@ export const CONFIG_FIELDS: usize = memory.data<i32>([
   ConfigWord.GFP_ZONE + 13,
   ConfigWord.GFP_ZONE + 14,
   ConfigWord.GFP_ZONE + 15,
-  ConfigWord.CMA_USE,
-  ConfigWord.CMA_FREE,
-  ConfigWord.QUARANTINE,
-  ConfigWord.PIN_RULE,
-  ConfigWord.CMA_RETRIES,
   ConfigWord.ACTORS,
+  END_OF_FIELDS,
+]);
+
+export const POLICY_FIELDS: usize = memory.data<i32>([
+  PolicyWord.CMA_USE,
+  PolicyWord.CMA_FREE,
+  PolicyWord.QUARANTINE,
+  PolicyWord.PIN_RULE,
+  PolicyWord.CMA_RETRIES,
+  PolicyWord.CMA_SLEEP_US,
   END_OF_FIELDS,
 ]);
 

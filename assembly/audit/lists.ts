@@ -6,7 +6,7 @@ import { kindOf, orderOf, typeIn, zoneOf } from "../abi/frame_word";
 import { FrameKind, Migratetype } from "../abi/vocabulary";
 import { ConfigWord, PcpWord, ZoneWord } from "../abi/words";
 import { freeHead, nrFree } from "../buddy/freelist";
-import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
+import { ALL_LISTS, isList, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
 import { pfnOf, wordOf } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { pcpAt, zoneAt } from "../frames/zone";
@@ -69,10 +69,11 @@ export function checkFreeLists(zone: i32): i32 {
 export function checkPcps(zone: i32): i32 {
   for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++) {
     let pages = 0;
-    for (let pindex = 0; pindex < NR_LISTS; pindex++) {
+    for (let pindex = 0; pindex < ALL_LISTS; pindex++) {
       const order = orderOfPindex(pindex);
       const length = walk(pcpHead(cpu, zone, pindex), FrameKind.PCP, order, zone);
       if (length < 0) return -length;
+      if (length > 0 && !isList(pindex)) return fault(Fault.PCP_MEMBER, cpu, 0, length);
       pages += length << order;
     }
     const counted = load<i32>(pcpAt(cpu, zone), PcpWord.COUNT_PAGES << 2);

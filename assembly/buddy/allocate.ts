@@ -8,7 +8,7 @@
 import { refusalWord } from "../abi/command_word";
 import { EventKind } from "../abi/events";
 import { pack } from "../abi/frame_word";
-import { CmaFree, CmaUse } from "../abi/proposals";
+import { CmaFree, CmaUse, PolicyWord } from "../abi/proposals";
 import {
   AllocFlag,
   FrameKind,
@@ -23,6 +23,7 @@ import { ConfigWord, StatWord } from "../abi/words";
 import { setWord } from "../frames/frame";
 import { clearFlag, hasFlag, isPopulated } from "../frames/zone";
 import { NONE } from "../memory/list";
+import { policy } from "../memory/policies";
 import { CONFIG, config, FREE_HEADS } from "../memory/regions";
 import { count } from "../memory/stats";
 import { mayUseCma, mixesLists } from "../policy/cma_use";
@@ -49,9 +50,9 @@ let TYPE_BITS: i32 = 0;
 export function bindAllocate(): void {
   NORMAL_ZONE = config(ConfigWord.NORMAL_ZONE);
   HAS_DMA32 = config(ConfigWord.HAS_DMA32) != 0;
-  CMA_USE = config(ConfigWord.CMA_USE);
-  QUARANTINE = config(ConfigWord.QUARANTINE);
-  PLAIN_CMA = CMA_USE <= CmaUse.LAST && QUARANTINE == 0 && config(ConfigWord.CMA_FREE) != CmaFree.OWN_LIST;
+  CMA_USE = policy(PolicyWord.CMA_USE);
+  QUARANTINE = policy(PolicyWord.QUARANTINE);
+  PLAIN_CMA = CMA_USE <= CmaUse.LAST && QUARANTINE == 0 && policy(PolicyWord.CMA_FREE) != CmaFree.OWN_LIST;
   MIXED_LISTS = mixesLists(CMA_USE, QUARANTINE);
   TYPE_BITS = config(ConfigWord.MOBILITY_DISABLED) ? 0 : Gfp.MOVABLE | Gfp.RECLAIMABLE;
 }

@@ -37,7 +37,7 @@ import * as fixed from "../policy/pcp_fixed";
 import { record, records, tell } from "../record/events";
 import { ACCOUNTS_AT_TAKE, AUTO_TUNES_PCP, LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { firstFree, freeHead, removeFirst } from "./freelist";
-import { COSTLY_ORDER, listType, NR_LISTS, orderOfPindex, pcpHead, pindexOf } from "./pcp_lists";
+import { COSTLY_ORDER, listBehind, orderOfPindex, pcpHead, pindexOfBlock } from "./pcp_lists";
 import { freeBlock } from "./release";
 import { isCmaFirst, isCmaFirstOf, resetMode, takeBlockOf } from "./rmqueue";
 import { smallestOrder, takeBlock } from "./smallest";
@@ -158,7 +158,7 @@ function refillList(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32)
     : fixed.refillCount(pcp, order);
   if (told) wanted = told;
   store<i32>(LEVELS, 0, LevelWord.REFILL_HINT << 2);
-  const head = pcpHead(cpu, zone, pindexOf(listType(type), order));
+  const head = pcpHead(cpu, zone, pindexOfBlock(type, order));
   addCount(pcp, refill(cpu, zone, order, type, allocFlags, wanted, head) << order);
 }
 
@@ -174,7 +174,7 @@ export function takeFirstListed(cpu: i32, zone: i32, pindex: i32, link: u32, ord
 }
 
 function takeListed(cpu: i32, zone: i32, order: i32, type: i32): u32 {
-  const pindex = pindexOf(listType(type), order);
+  const pindex = pindexOfBlock(type, order);
   const link = firstListed(cpu, zone, pindex);
   if (link >= FREE_HEADS) return NONE;
   takeFirstListed(cpu, zone, pindex, link, order);
@@ -204,7 +204,7 @@ function listPage(cpu: i32, zone: i32, link: u32, order: i32, pindex: i32, word:
 
 /** Puts a page that is on no list to the head of its list; answers pages held then. */
 export function returnToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockType: i32): i32 {
-  const pindex = inline.always(pindexOf(listType(blockType), order));
+  const pindex = inline.always(pindexOfBlock(blockType, order));
   const word = inline.always(pcpWord(order, zone, blockType));
   return inline.always(listPage(cpu, zone, link, order, pindex, word));
 }
@@ -212,7 +212,7 @@ export function returnToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockTyp
 /** Puts a page that is on no list to the head of its list, then frees some if the set has become too long. */
 export function giveToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockType: i32): void {
   const held = inline.always(returnToPcp(cpu, zone, link, order, blockType));
-  const pindex = inline.always(pindexOf(listType(blockType), order));
+  const pindex = inline.always(pindexOfBlock(blockType, order));
   if (AUTO_TUNES_PCP) inline.always(keepShort(cpu, zone, order, held, pindex));
   else keepShortFixed(cpu, zone, order, held, pindex);
 }
@@ -283,7 +283,7 @@ export function drainPcp(cpu: i32, owner: i32, zone: i32, wanted: i32, pindex: i
       if (told) notePage(EventKind.PCP_DRAIN_PAGE, cpu, zone, link, order, type);
       inline.always(freeBlock(cpu, zone, link, order, type, false));
     }
-    pindex = pindex + 1 == NR_LISTS ? 0 : pindex + 1;
+    pindex = inline.always(listBehind(pindex));
   }
 }
 

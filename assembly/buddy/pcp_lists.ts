@@ -1,31 +1,37 @@
-// Knows: which per-CPU list a page belongs to. Must not know: limits and refills.
+// Knows: which per-CPU list a page belongs to, and which list follows which. Must not know: limits and refills.
 // Models order_to_pindex, pindex_to_order, pcp_allowed_order (mm/page_alloc.c, Linux 6.12 and 6.1):
 // order * 3 + type for orders 0..3, then one list for non-movable and one for movable THP-sized pages. Android has a
-// fourth type, CMA, among the orders 0..3 (CmaFree.OWN_LIST).
+// fourth type, CMA, among the orders 0..3 (CmaFree.OWN_LIST): its lists are there on every machine, behind those of the
+// kernel, so that policies may change while it runs; they are empty unless they are used.
+//
+//   pindex   0 .. order * 3 + type | non-movable, movable THP | CMA of order 0 .. COSTLY_ORDER
+//            <------- NR_LISTS, the kernel's ---------------> | <------ ALL_LISTS ------------>
 
 import { MAX_PCP_LISTS, MAX_ZONES } from "../abi/limits";
-import { CmaFree } from "../abi/proposals";
+import { CmaFree, PolicyWord } from "../abi/proposals";
 import { Migratetype } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
+import { policy } from "../memory/policies";
 import { config, PCP_HEADS } from "../memory/regions";
 
+const TYPES: i32 = 3;
+
 /** Written by bindPcpLists only. */
-let PCP_TYPES: i32 = 3;
 export let HAS_CMA_LISTS: bool = false;
-/** The fourth kind of list. */
-export const CMA_LIST: i32 = 3;
 export let COSTLY_ORDER: i32 = 0;
 export let THP_ORDER: i32 = 0;
+/** Lists of the kernel, and with those that policies add. */
 export let NR_LISTS: i32 = 0;
+export let ALL_LISTS: i32 = 0;
 let LOW_ORDER_LISTS: i32 = 0;
 
 export function bindPcpLists(): void {
   COSTLY_ORDER = config(ConfigWord.COSTLY_ORDER);
   THP_ORDER = config(ConfigWord.PCP_THP_ORDER);
   NR_LISTS = config(ConfigWord.NR_PCP_LISTS);
-  HAS_CMA_LISTS = config(ConfigWord.CMA_FREE) == CmaFree.OWN_LIST;
-  PCP_TYPES = HAS_CMA_LISTS ? 4 : 3;
-  LOW_ORDER_LISTS = PCP_TYPES * (COSTLY_ORDER + 1);
+  ALL_LISTS = NR_LISTS + COSTLY_ORDER + 1;
+  LOW_ORDER_LISTS = TYPES * (COSTLY_ORDER + 1);
+  HAS_CMA_LISTS = policy(PolicyWord.CMA_FREE) == CmaFree.OWN_LIST;
 }
 
 export function pcpHead(cpu: i32, zone: i32, pindex: i32): u32 {
@@ -36,20 +42,47 @@ export function isPcpOrder(order: i32): bool {
   return order <= COSTLY_ORDER || (order == THP_ORDER && THP_ORDER != 0);
 }
 
-/** The type whose list a request or a freed page of this block type uses; what has no lists goes with the movable ones. */
-export function listType(type: i32): i32 {
-  if (type <= Migratetype.RECLAIMABLE) return type;
-  return HAS_CMA_LISTS && type == Migratetype.CMA ? CMA_LIST : <i32>Migratetype.MOVABLE;
+/** Is it a list that pages may be on under this policy? */
+export function isList(pindex: u32): bool {
+  return pindex < <u32>(HAS_CMA_LISTS ? ALL_LISTS : NR_LISTS);
 }
 
-/** `type`: UNMOVABLE, MOVABLE, RECLAIMABLE or CMA_LIST. */
+/** The list of a request of type U, M or R. */
 export function pindexOf(type: i32, order: i32): i32 {
   if (order == 0) return type;
-  if (order > COSTLY_ORDER)
-    return LOW_ORDER_LISTS + (type == Migratetype.MOVABLE || type == CMA_LIST ? 1 : 0);
-  return order * PCP_TYPES + type;
+  if (order > COSTLY_ORDER) return LOW_ORDER_LISTS + (type == Migratetype.MOVABLE ? 1 : 0);
+  return order * TYPES + type;
+}
+
+/** The list of CMA pages of this order, where they have one of their own; those of THP size go with the movable ones. */
+export function cmaPindexOf(order: i32): i32 {
+  return order > COSTLY_ORDER ? pindexOf(Migratetype.MOVABLE, order) : NR_LISTS + order;
+}
+
+/** The list of a freed page of this block type; what has no lists goes with the movable ones. */
+export function pindexOfBlock(type: i32, order: i32): i32 {
+  if (type <= Migratetype.RECLAIMABLE) return inline.always(pindexOf(type, order));
+  if (HAS_CMA_LISTS && type == Migratetype.CMA) return cmaPindexOf(order);
+  return inline.always(pindexOf(Migratetype.MOVABLE, order));
 }
 
 export function orderOfPindex(pindex: i32): i32 {
-  return pindex >= LOW_ORDER_LISTS ? THP_ORDER : pindex / PCP_TYPES;
+  if (pindex >= NR_LISTS) return pindex - NR_LISTS;
+  return pindex >= LOW_ORDER_LISTS ? THP_ORDER : pindex / TYPES;
+}
+
+/** The list that a bulk free goes on with. */
+export function listBehind(pindex: i32): i32 {
+  if (HAS_CMA_LISTS) return behindWithCma(pindex);
+  return pindex + 1 == NR_LISTS ? 0 : pindex + 1;
+}
+
+/** The same where the list of CMA follows the three of its order. */
+function behindWithCma(pindex: i32): i32 {
+  if (pindex >= NR_LISTS) {
+    const next = (pindex - NR_LISTS + 1) * TYPES;
+    return next == NR_LISTS ? 0 : next;
+  }
+  if (pindex < LOW_ORDER_LISTS && pindex % TYPES == TYPES - 1) return NR_LISTS + pindex / TYPES;
+  return pindex + 1 == NR_LISTS ? 0 : pindex + 1;
 }

@@ -1,11 +1,13 @@
 // Knows: the sequence of lists that one request of a migratetype tries: balance, own type, CMA, fallback.
 // Must not know: per-CPU lists, watermarks. Models __rmqueue, mm/page_alloc.c, Linux 6.12 and 6.1.
 
+import { PolicyWord } from "../abi/proposals";
 import { AllocFlag, Migratetype } from "../abi/vocabulary";
-import { ConfigWord, ScratchWord } from "../abi/words";
+import { ScratchWord } from "../abi/words";
 import { freeCma, freePages } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { config, SCRATCH } from "../memory/regions";
+import { policy } from "../memory/policies";
+import { SCRATCH } from "../memory/regions";
 import { takesCmaFirst } from "../policy/cma_use";
 import { CLAIMS_OR_STEALS } from "../rules";
 import { claim, steal } from "./claim";
@@ -24,7 +26,7 @@ export enum Mode {
 let CMA_USE: i32 = 0;
 
 export function bindRmqueue(): void {
-  CMA_USE = config(ConfigWord.CMA_USE);
+  CMA_USE = policy(PolicyWord.CMA_USE);
 }
 
 /** A new request or refill begins with its own lists. */

@@ -5,7 +5,7 @@
 //
 //   SEARCH -> ISOLATE -> SCAN -> MIGRATE_BATCH -> MIGRATE_ONE ... -> SCAN ... -> TEST -> DONE, or SEARCH again
 //          -> WAITING where another request holds the lock; then as ISOLATE
-//   SEARCH -> SLEEPING where all windows were busy and ConfigWord.CMA_RETRIES has one left -> SEARCH from the beginning
+//   SEARCH -> SLEEPING where all windows were busy and PolicyWord.CMA_RETRIES has one left -> SEARCH from the beginning
 //
 // From ISOLATE to TEST a request holds cma_mutex, or what CmaLockRule says: no word of its own, the states tell who has it.
 // Whoever is stepped first after it was let go gets it, as the kernel's mutex makes no promise to those who sleep.
@@ -13,12 +13,14 @@
 
 import { BlockReason, RequestState } from "../abi/findings";
 import { MAX_REQUESTS } from "../abi/limits";
+import { PolicyWord } from "../abi/proposals";
 import { CmaLockRule, Errno, Migratetype } from "../abi/vocabulary";
 import { AreaWord, ConfigWord, RangeWord, RequestWord, StatWord } from "../abi/words";
 import { drainZone } from "../buddy/pcp";
 import { linkOf, pfnOf } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
+import { policyOfArea } from "../memory/policies";
 import { word } from "../memory/record";
 import { config, REQUESTS } from "../memory/regions";
 import { count } from "../memory/stats";
@@ -129,7 +131,8 @@ function search(request: i32, at: usize): void {
  */
 function sleeps(at: usize): bool {
   const slept = word(at, RequestWord.SLEEPS);
-  const most = config(ConfigWord.CMA_RETRIES) * (word(at, RequestWord.RANGE) + 1);
+  const most =
+    policyOfArea(word(at, RequestWord.AREA), PolicyWord.CMA_RETRIES) * (word(at, RequestWord.RANGE) + 1);
   if (slept >= most || word(at, RequestWord.ERROR) != Errno.EBUSY) return false;
   if (word(at, RequestWord.KILLED)) return false;
   set(at, RequestWord.SLEEPS, slept + 1);

@@ -38,6 +38,8 @@
 //   CMA_CLEAR        -      area              pfn               pages            the bits only: the frees were told
 //   PIN              -      pfn               PinKind           owner            DETAIL: the record; PFN: where the page is
 //   UNPIN            -      pfn               record + 1, or 0: the oldest of the page
+//   SET_POLICY       -      row               PolicyWord        value             row 0 the machine's, area + 1 the area's
+//   APPLY_POLICY     -      -                 -                 -                 drains all lists; then the rows that were set are in force
 //   LOAD_FRAMES      -      pfn               frames           loadedFrames() of abi/command_word
 //   LOAD_FREE        yes    pfn               type             zone              to the tail
 //   LOAD_PCP         -      pfn               pindex           loadedPcp()       to the tail
@@ -64,6 +66,7 @@ import { allocateUnderPressure, failureUnderPressure } from "../movement/pressur
 import { isSwappedOut, releaseSwap } from "../movement/swap";
 import { answerPfn, argument, checkBlock, checkGfp } from "./arguments";
 import { cmaAllocate, cmaBegin, cmaClear, cmaRelease, cmaStep } from "./cma";
+import { applyPolicy, setPolicy } from "./policy";
 import { performTold } from "./told";
 import { checkZone, drainAll, fold, tick } from "./upkeep";
 
@@ -205,6 +208,10 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
       return pin(cpu, a, b, c, at + (CommandWord.DETAIL << 2), at + (CommandWord.PFN << 2));
     case Op.UNPIN:
       return unpin(cpu, b ? b - 1 : findPin(a));
+    case Op.SET_POLICY:
+      return setPolicy(a, b, c);
+    case Op.APPLY_POLICY:
+      return applyPolicy(cpu);
     default:
       return performCma(at, op, cpu, order, flags);
   }

@@ -10,7 +10,7 @@ import { ConfigWord, LevelWord } from "../abi/words";
 import { coveringHead, freePages } from "../buddy/free_pages";
 import { freeHead, insertFree } from "../buddy/freelist";
 import { isLeftOut, mayLeaveOut, SHORTEST_RUN } from "../buddy/frontier";
-import { NR_LISTS, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
+import { ALL_LISTS, isList, orderOfPindex, pcpHead } from "../buddy/pcp_lists";
 import { freeDirect, freeRun } from "../buddy/release";
 import { isFrame, isZram, linkOf, setWord, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, lruHead, removeFromLru } from "../frames/lru";
@@ -113,7 +113,7 @@ export function loadPcp(cpu: i32, pfn: u32, pindex: u32, what: u32): i32 {
   const zone = pcpZone(what);
   const type = pcpType(what);
   if (zone >= config(ConfigWord.NR_ZONES)) return Status.BAD_ZONE;
-  if (pindex >= <u32>NR_LISTS) return Status.BAD_COMMAND;
+  if (!isList(pindex)) return Status.BAD_COMMAND;
   if (type > Migratetype.ISOLATE) return Status.BAD_TYPE;
   const order = orderOfPindex(pindex);
   const refused = checkLoad(pfn, order, zone);
@@ -194,7 +194,7 @@ export function emptyLists(): void {
       for (let type = 0; type <= Migratetype.ISOLATE; type++) initHead(freeHead(zone, order, type));
     }
     for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++) {
-      for (let pindex = 0; pindex < NR_LISTS; pindex++) initHead(pcpHead(cpu, zone, pindex));
+      for (let pindex = 0; pindex < ALL_LISTS; pindex++) initHead(pcpHead(cpu, zone, pindex));
     }
   }
   for (let list = 0; list < LRU_LISTS; list++) initHead(lruHead(list));

@@ -5,7 +5,7 @@ import { CommandFlag } from "../abi/command_word";
 import { Status } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { decayPcp, drainPcp, drainZone } from "../buddy/pcp";
-import { NR_LISTS } from "../buddy/pcp_lists";
+import { isList } from "../buddy/pcp_lists";
 import { foldCounters, isPopulated } from "../frames/zone";
 import { config } from "../memory/regions";
 
@@ -29,7 +29,7 @@ export function drainAll(cpu: i32, zone: i32): i32 {
 export function drainPart(cpu: i32, owner: i32, zone: u32, pages: i32, pindex: u32): i32 {
   const refused = checkZone(zone);
   if (refused) return refused;
-  if (pindex >= <u32>NR_LISTS) return Status.BAD_COMMAND;
+  if (!isList(pindex)) return Status.BAD_COMMAND;
   if (owner >= config(ConfigWord.NR_CPUS)) return Status.BAD_CPU;
   drainPcp(cpu, owner, zone, pages, pindex);
   return Status.OK;

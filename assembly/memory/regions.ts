@@ -2,14 +2,14 @@
 // Must not know: what the words mean.
 //
 //   0x10000 | table | CONFIG | ZONES | STATS | LEVELS | SCRATCH | WORKLOAD | AUDIT | PCPS | ... | COMMANDS | CLASSES
-//           | CLASS_COUNTS | FRONTIERS | FRAME_NEXT | FRAME_PREV | FRAME_WORD | FRAME_OWNER | PAGEBLOCKS | CMA_BITMAPS | a simulation's
+//           | CLASS_COUNTS | FRONTIERS | POLICIES | FRAME_NEXT | FRAME_PREV | FRAME_WORD | FRAME_OWNER | PAGEBLOCKS | CMA_BITMAPS | a simulation's
 //
 // Up to FRAME_NEXT no address depends on the device: they are constants, so that reading or writing one of those
 // words is one instruction. The others are globals, written by bind() only: a snapshot is a copy of memory, and a
 // fork binds the same addresses from the table it finds there.
 
 import { CLASS_BINS, CLASS_CELLS, CLASS_CHUNK } from "../abi/classes";
-import { ABI_MAGIC, ABI_VERSION, EntryWord, Region, TableWord } from "../abi/layout";
+import { ABI_MAGIC, ABI_VERSION, EntryWord, InitStatus, Region, TableWord } from "../abi/layout";
 import {
   BATCH_CAPACITY,
   COMMAND_CAPACITY,
@@ -28,15 +28,16 @@ import {
   MAX_REQUESTS,
   MAX_ZONES,
   PIN_CAPACITY,
+  POLICY_ROWS,
   pcpHeadIndex,
   QUEUE_WORDS,
   SHORT_OWNERS,
   SLOT_CAPACITY,
   WINDOW_CAPACITY,
 } from "../abi/limits";
+import { PolicyWord } from "../abi/proposals";
 import { CellWord, KillWord, LogWord, SimulationWord, WorkloadWord } from "../abi/run";
 import { ActorWord, Cost, Counter, Parameter } from "../abi/simulation";
-import { InitStatus } from "../abi/vocabulary";
 import {
   AreaWord,
   AuditWord,
@@ -81,7 +82,8 @@ export const CLASSES: usize = COMMANDS + COMMAND_CAPACITY * CommandWord.COUNT * 
 export const CLASS_COUNTS: usize = CLASSES + CLASS_CHUNK;
 export const FRONTIERS: usize = CLASS_COUNTS + CLASS_CELLS * CLASS_BINS * 4;
 const FRONTIER_WORDS: u32 = FrontierHead.COUNT + MAX_FRONTIERS * FrontierWord.COUNT;
-export const NEXT: usize = FRONTIERS + FRONTIER_WORDS * 4;
+export const POLICIES: usize = FRONTIERS + FRONTIER_WORDS * 4;
+export const NEXT: usize = POLICIES + 2 * POLICY_ROWS * PolicyWord.COUNT * 4;
 export let PREV: usize = 0;
 export let WORD: usize = 0;
 export let OWNER: usize = 0;
@@ -167,6 +169,7 @@ export function plan(indexWords: u32): i32 {
   place(Region.CLASSES, CLASSES, CLASS_CHUNK, 1);
   place(Region.CLASS_COUNTS, CLASS_COUNTS, CLASS_CELLS * CLASS_BINS, 4);
   place(Region.FRONTIERS, FRONTIERS, FRONTIER_WORDS, 4);
+  place(Region.POLICIES, POLICIES, 2 * POLICY_ROWS * PolicyWord.COUNT, 4);
   let at = place(Region.FRAME_NEXT, NEXT, links, 4);
   at = place(Region.FRAME_PREV, at, links, 4);
   at = place(Region.FRAME_WORD, at, count, 4);

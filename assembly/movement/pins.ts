@@ -15,9 +15,9 @@ import {
   withPins,
 } from "../abi/frame_word";
 import { PIN_CAPACITY } from "../abi/limits";
-import { PinRule } from "../abi/proposals";
+import { PinRule, PolicyWord } from "../abi/proposals";
 import { FrameKind, Gfp, Migratetype, PageFlag, PinKind, Status } from "../abi/vocabulary";
-import { ConfigWord, LevelWord, PinWord } from "../abi/words";
+import { LevelWord, PinWord } from "../abi/words";
 import { headOf } from "../buddy/free_pages";
 import { putPages } from "../buddy/traced";
 import { isFrame, linkOf, pfnOf, setWord, wordOf } from "../frames/frame";
@@ -25,7 +25,8 @@ import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { vacate } from "../frames/owner";
 import { typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
-import { config, LEVELS, PINS } from "../memory/regions";
+import { policy } from "../memory/policies";
+import { LEVELS, PINS } from "../memory/regions";
 import { level, SLOW, setLevel } from "../memory/stats";
 import { movePage } from "./migrate";
 import { allocateUnderPressure } from "./pressure";
@@ -78,7 +79,7 @@ export function pin(cpu: i32, pfn: u32, kind: u32, owner: u32, handle: usize, at
   let head = headOf(linkOf(pfn));
   if (head == NONE || kindOf(wordOf(head)) != FrameKind.ALLOCATED) return Status.NOT_ALLOCATED;
   if (pinsOf(wordOf(head)) == MAX_PINS) return Status.BAD_PIN;
-  const rule = kind == PinKind.SHORT ? config(ConfigWord.PIN_RULE) : <i32>PinRule.ALLOW;
+  const rule = kind == PinKind.SHORT ? policy(PolicyWord.PIN_RULE) : <i32>PinRule.ALLOW;
   if (rule == PinRule.WAIT && typeOf(head) == Migratetype.ISOLATE) return Status.MUST_WAIT;
   if (kind == PinKind.LONGTERM || rule == PinRule.MIGRATE) {
     head = outOfCma(cpu, head);

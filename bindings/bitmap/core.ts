@@ -4,7 +4,7 @@
 // An instance of the core holds a machine or a bitmap. Its memory does not grow after create(), so the views stay.
 
 import { type Placement, SearchStrategy } from "../../assembly/abi/findings.js";
-import type { InitStatus } from "../../assembly/abi/vocabulary.js";
+import type { InitStatus } from "../../assembly/abi/layout.js";
 import { StateError } from "../engine/errors.js";
 import { type CoreExports, instantiate } from "../engine/load.js";
 

@@ -93,6 +93,7 @@ export {
   MachineError,
   PageblockError,
   type PlainError,
+  PolicyError,
   type Problem,
   ScenarioError,
   type ScenarioProblem,
@@ -147,10 +148,11 @@ export type {
   RangeView,
   WindowTried,
 } from "../machine/cma.js";
-export type { MachinePolicy, PressureOptions, SimulationRoom } from "../machine/config.js";
+export type { PressureOptions, SimulationRoom } from "../machine/config.js";
 export type { PageHandle } from "../machine/handles.js";
 export { type CreateOptions, Machine } from "../machine/machine.js";
 export type { Pin, PinOptions, PinView } from "../machine/pins.js";
+export type { AreaPolicy, MachinePolicy } from "../machine/policy.js";
 export { type Copyable, CopyPool } from "../machine/pool.js";
 export type { SnapshotLabels } from "../machine/snapshot.js";
 export type { FrameView, MachineViews, PcpView, ZoneView } from "../machine/views.js";

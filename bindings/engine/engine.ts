@@ -2,8 +2,14 @@
 // Must not know: devices, captures, what an operation is for.
 
 import { Fault, type Pattern } from "../../assembly/abi/findings.js";
-import { ABI_MAGIC, ABI_VERSION, EntryWord, Region, TableWord } from "../../assembly/abi/layout.js";
-import { InitStatus } from "../../assembly/abi/vocabulary.js";
+import {
+  ABI_MAGIC,
+  ABI_VERSION,
+  EntryWord,
+  InitStatus,
+  Region,
+  TableWord,
+} from "../../assembly/abi/layout.js";
 import { AuditWord, ConfigWord } from "../../assembly/abi/words.js";
 import { StateError, UnitError } from "./errors.js";
 import { type CoreExports, instantiate } from "./load.js";

@@ -11,6 +11,7 @@ export type ErrorCode =
   | "BAD_UNIT"
   | "BAD_DEVICE"
   | "UNKNOWN_PRESET"
+  | "BAD_POLICY"
   | "BAD_COMMAND"
   | "BAD_STATE"
   | "BAD_SCENARIO"
@@ -102,6 +103,19 @@ export class ScenarioError extends PageblockError {
   }
 }
 
+/** A policy that a machine cannot follow, or not from this moment on. The machine is unchanged. */
+export class PolicyError extends PageblockError {
+  override readonly name = "PolicyError";
+  /** All of them, in the order in which they were found. */
+  readonly problems: readonly Problem[];
+
+  /** @internal */
+  constructor(problems: readonly Problem[]) {
+    super("BAD_POLICY", problems.map(({ path, message }) => `${path}: ${message}`).join("\n"));
+    this.problems = problems;
+  }
+}
+
 /** Misuse of a machine: a command that could not mean anything. The machine is unchanged. */
 export class MachineError extends PageblockError {
   override readonly name = "MachineError";
@@ -154,6 +168,7 @@ const OF_INPUT: readonly string[] = [
   "BAD_DEVICE",
   "UNKNOWN_PRESET",
   "BAD_SCENARIO",
+  "BAD_POLICY",
 ] satisfies ErrorCode[];
 
 /** What was asked for cannot be: trying again, or with another seed, gives the same error. */

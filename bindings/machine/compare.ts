@@ -113,7 +113,7 @@ function comparePcp(views: MachineViews, zone: ZoneState, pcp: PcpState, out: Di
   }
   const cached = views.config(ConfigWord.RULE_LIST_TYPE) === ListTypeRule.CALLER;
   const captured = new Map(pcp.lists.map((list) => [list.pindex, list]));
-  for (let pindex = 0; pindex < views.config(ConfigWord.NR_PCP_LISTS); pindex++) {
+  for (let pindex = 0; pindex < views.pcpLists; pindex++) {
     const list = captured.get(pindex);
     const pfns = views.pcpList(pcp.cpu, zone.index, pindex);
     out.list(`${where}: list ${pindex}`, list?.pfns ?? [], pfns);

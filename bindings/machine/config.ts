@@ -8,10 +8,10 @@ import {
   MAX_EVENT_CAPACITY,
   MAX_FRAMES,
   MAX_ORDERS,
+  MAX_PCP_LISTS,
   MAX_ZONES,
   SLOT_CAPACITY,
 } from "../../assembly/abi/limits.js";
-import { CmaFree, CmaUse, PinRule } from "../../assembly/abi/proposals.js";
 import {
   BoostRule,
   CmaErrorRule,
@@ -31,6 +31,7 @@ import { ConfigWord } from "../../assembly/abi/words.js";
 import type { KernelRules } from "../device/kernel.js";
 import type { Problem } from "../engine/errors.js";
 import { append } from "../engine/extent.js";
+import { type MachinePolicy, policyProblems } from "./policy.js";
 
 /** Geometry, kernel rules and system-wide settings of a machine. Frames and pages unless said otherwise. */
 export interface SystemConfig {
@@ -68,20 +69,6 @@ export interface MachineConfig extends SystemConfig {
   /** Events that the ring holds. */
   readonly eventRing: number;
   readonly simulation: SimulationRoom | undefined;
-}
-
-/** The proposals that a machine follows, as numbers; what is absent is as in mainline. */
-export interface MachinePolicy {
-  /** Which movable requests take CMA pages. Default HALF (Linux 5.7 and later). */
-  readonly cmaUse?: CmaUse;
-  /** Where freed CMA pages go. Default MOVABLE_LIST. */
-  readonly cmaFree?: CmaFree;
-  /** Quarantine bits: uses that stay out of CMA. Default 0. */
-  readonly quarantine?: number;
-  /** What a short pin does with a page of a CMA area. Default ALLOW. */
-  readonly pinRule?: PinRule;
-  /** Sleeps of a cma_alloc between sweeps whose windows were all busy. Default 0. */
-  readonly cmaRetries?: number;
 }
 
 /** Room of a machine with time: actors, pending events, I/O and buffers in flight. */
@@ -123,18 +110,11 @@ function between(value: number, low: number, high: number): boolean {
   return Number.isInteger(value) && value >= low && value <= high;
 }
 
-function checkPolicy({ policy, simulation }: MachineConfig): Problem[] {
+function checkSimulation({ simulation }: MachineConfig): Problem[] {
   const problems: Problem[] = [];
   const want = (path: string, holds: boolean, message: string) => {
     if (!holds) problems.push({ path, message });
   };
-  const { cmaUse = CmaUse.HALF, cmaFree = CmaFree.MOVABLE_LIST, quarantine = 0 } = policy;
-  const { pinRule = PinRule.ALLOW, cmaRetries = 0 } = policy;
-  want("policy.cmaUse", cmaUse in CmaUse, `must be a CmaUse, got ${cmaUse}`);
-  want("policy.cmaFree", cmaFree in CmaFree, `must be a CmaFree, got ${cmaFree}`);
-  want("policy.quarantine", between(quarantine, 0, 3), `must be 0 to 3, got ${quarantine}`);
-  want("policy.pinRule", pinRule in PinRule, `must be a PinRule, got ${pinRule}`);
-  want("policy.cmaRetries", between(cmaRetries, 0, 1_000), `must be 0 to 1000, got ${cmaRetries}`);
   if (simulation === undefined) return problems;
   const { names, events, cells } = simulation;
   const actors = names.length;
@@ -198,9 +178,11 @@ export function checkConfig(config: MachineConfig): Problem[] {
     between(costlyOrder, 0, maxPageOrder),
     `must be 0 to ${maxPageOrder}, got ${costlyOrder}`,
   );
-  const lowLists = (config.policy.cmaFree === CmaFree.OWN_LIST ? 4 : 3) * (costlyOrder + 1);
+  const lowLists = 3 * (costlyOrder + 1);
   const listsOk = pcpLists === lowLists || (pcpLists === lowLists + 2 && config.pcpThpOrder > costlyOrder);
   want("pcpLists", listsOk, `must be ${lowLists}, or ${lowLists + 2} with a THP order, got ${pcpLists}`);
+  const all = pcpLists + costlyOrder + 1;
+  want("pcpLists", all <= MAX_PCP_LISTS, `with those of CMA must be at most ${MAX_PCP_LISTS}, got ${all}`);
   want("pcpThpOrder", between(config.pcpThpOrder, 0, maxPageOrder), `must be at most ${maxPageOrder}`);
   want(
     "pcpBatchScaleMax",
@@ -226,17 +208,32 @@ export function checkConfig(config: MachineConfig): Problem[] {
     between(config.slots, 0, SLOT_CAPACITY),
     `must be 0 to ${SLOT_CAPACITY}, got ${config.slots}`,
   );
-  append(problems, checkPolicy(config));
+  append(
+    problems,
+    policyProblems(
+      config.policy,
+      config.areas.map(({ name }) => name),
+    ),
+  );
+  append(problems, checkSimulation(config));
   want(
     "eventRing",
     between(config.eventRing, 1, MAX_EVENT_CAPACITY) && Number.isInteger(Math.log2(config.eventRing)),
     `must be a power of two up to ${MAX_EVENT_CAPACITY}, got ${config.eventRing}`,
   );
-  const { swapPages = 0, zramPercent = 0, swappiness = 60 } = config.pressure ?? {};
+  return [...problems, ...pressureProblems(config), ...ruleProblems(config)];
+}
+
+function pressureProblems({ pressure }: MachineConfig): Problem[] {
+  const problems: Problem[] = [];
+  const want = (path: string, holds: boolean, message: string) => {
+    if (!holds) problems.push({ path, message });
+  };
+  const { swapPages = 0, zramPercent = 0, swappiness = 60 } = pressure ?? {};
   want("pressure.swapPages", between(swapPages, 0, 2 ** 31 - 1), `must be 0 to 2^31 - 1, got ${swapPages}`);
   want("pressure.zramPercent", between(zramPercent, 0, 100), `must be 0 to 100, got ${zramPercent}`);
   want("pressure.swappiness", between(swappiness, 0, 200), `must be 0 to 200, got ${swappiness}`);
-  return [...problems, ...ruleProblems(config)];
+  return problems;
 }
 
 function tooLarge({ startPfn, endPfn, pageShift }: MachineConfig): string {
@@ -295,11 +292,6 @@ export function configWords(config: MachineConfig): Int32Array {
     words[ConfigWord.ZRAM_PERCENT] = zramPercent;
     words[ConfigWord.SWAPPINESS] = swappiness;
   }
-  words[ConfigWord.CMA_USE] = config.policy.cmaUse ?? CmaUse.HALF;
-  words[ConfigWord.CMA_FREE] = config.policy.cmaFree ?? CmaFree.MOVABLE_LIST;
-  words[ConfigWord.QUARANTINE] = config.policy.quarantine ?? 0;
-  words[ConfigWord.PIN_RULE] = config.policy.pinRule ?? PinRule.ALLOW;
-  words[ConfigWord.CMA_RETRIES] = config.policy.cmaRetries ?? 0;
   words[ConfigWord.ACTORS] = config.simulation?.names.length ?? 0;
   words[ConfigWord.QUEUE_SLOTS] = config.simulation?.events ?? 0;
   words[ConfigWord.CELLS] = config.simulation?.cells ?? 0;

@@ -5,7 +5,6 @@ import { CommandFlag, refusalIn, refusedZone } from "../../assembly/abi/command_
 import { SearchStrategy } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { DEFAULT_SLOTS, EVENT_CAPACITY } from "../../assembly/abi/limits.js";
-import { CmaFree } from "../../assembly/abi/proposals.js";
 import { type Migratetype, Op, PinKind, Status } from "../../assembly/abi/vocabulary.js";
 import { LevelWord } from "../../assembly/abi/words.js";
 import type { DeviceDescription } from "../device/description.js";
@@ -29,7 +28,6 @@ import {
   checkConfig,
   configWords,
   type MachineConfig,
-  type MachinePolicy,
   type PressureOptions,
   type SimulationRoom,
   type SystemConfig,
@@ -37,6 +35,7 @@ import {
 import { configOfState, loadState } from "./from_state.js";
 import { type PageHandle, PageHandles } from "./handles.js";
 import { type Pin, type PinOptions, type PinView, readPins } from "./pins.js";
+import { applyPolicy, type MachinePolicy } from "./policy.js";
 import { decodeSnapshot, encodeSnapshot, type SnapshotLabels } from "./snapshot.js";
 import { MachineViews } from "./views.js";
 
@@ -83,12 +82,6 @@ function moduleFor({ core = "release", wasm, simulation }: CreateOptions): Promi
   return loadCore(core, wasm, simulation === undefined ? "core" : "simulation");
 }
 
-/** Lists of their own for CMA pages come on top of those that the kernel has. */
-function withPolicy(config: MachineConfig): MachineConfig {
-  if (config.policy.cmaFree !== CmaFree.OWN_LIST) return config;
-  return { ...config, pcpLists: config.pcpLists + config.costlyOrder + 1 };
-}
-
 async function resolvedOf(device: DeviceDescription | ResolvedDevice | string): Promise<ResolvedDevice> {
   const description = typeof device === "string" ? getPreset(device) : device;
   if (typeof description !== "object" || description === null) {
@@ -124,19 +117,20 @@ export class Machine implements Disposable {
     this.cma = new Cma(engine, this.commands, labels.areas);
   }
 
-  static #fresh(module: WebAssembly.Module, asked: MachineConfig, name: string, core: CoreBuild): Machine {
-    const config = withPolicy(asked);
+  static #fresh(module: WebAssembly.Module, config: MachineConfig, name: string, core: CoreBuild): Machine {
     const problems = checkConfig(config);
     if (problems.length > 0) throw new DeviceError(name, problems);
     const areas = config.areas.map((area) => area.name);
     const actors = config.simulation?.names;
     const labels = actors === undefined ? { areas } : { areas, actors };
-    return new Machine(Engine.create(module, configWords(config)), core, labels);
+    const machine = new Machine(Engine.create(module, configWords(config)), core, labels);
+    applyPolicy(machine.commands, config.policy, areas);
+    return machine;
   }
 
   /** Every reason for which create() would refuse these numbers; nothing is made. */
   static problems(device: ResolvedDevice, options: CreateOptions = {}): readonly Problem[] {
-    return checkConfig(withPolicy(configured(configOfDevice(device), options)));
+    return checkConfig(configured(configOfDevice(device), options));
   }
 
   /**
@@ -258,6 +252,14 @@ export class Machine implements Disposable {
   drainAll(zone?: number): void {
     if (zone !== undefined && zone < 0) throw new MachineError(Status.BAD_ZONE, `drainAll of zone ${zone}`);
     this.#single(Op.DRAIN_ALL, "drainAll", 0, 0, zone === undefined ? 0 : zone + 1);
+  }
+
+  /**
+   * Puts other policies in force while the machine runs: drain_all_pages() by the rules so far, then the new ones hold,
+   * for requests under way too. What is absent is as in mainline. @throws PolicyError with every number that cannot be
+   */
+  applyPolicy(policy: MachinePolicy): void {
+    applyPolicy(this.commands, policy, this.labels.areas);
   }
 
   /** Folds the per-CPU counter differentials of all CPUs into the zone counters. */

@@ -14,6 +14,7 @@ import {
 } from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { freeHeadIndex, MAX_ZONES, pcpHeadIndex } from "../../assembly/abi/limits.js";
+import { CmaFree, PolicyWord } from "../../assembly/abi/proposals.js";
 import {
   FrameKind,
   type Migratetype,
@@ -245,9 +246,15 @@ export class MachineViews {
     return this.#list(this.#frames + freeHeadIndex(zone, order, type));
   }
 
+  /** Per-CPU lists that pages may be on: those of the kernel, and those of the policy in force. */
+  get pcpLists(): number {
+    const isOwn = this.#engine.words(Region.POLICIES)[PolicyWord.CMA_FREE] === CmaFree.OWN_LIST;
+    return this.config(ConfigWord.NR_PCP_LISTS) + (isOwn ? this.config(ConfigWord.COSTLY_ORDER) + 1 : 0);
+  }
+
   /**
-   * Head to tail. pindex = order * 3 + type for orders 0 to 3, then non-movable and movable THP; under CmaFree.OWN_LIST
-   * order * 4 + type, where type 3 is CMA.
+   * Head to tail. pindex = order * 3 + type for orders 0 to 3, then non-movable and movable THP; behind them the lists of
+   * CMA pages of these orders, which are in use under CmaFree.OWN_LIST.
    */
   pcpList(cpu: number, zone: number, pindex: number): Uint32Array {
     return this.#list(this.#frames + pcpHeadIndex(cpu, zone, pindex));

@@ -53,7 +53,7 @@ export function describeZones(views: MachineViews, order: number, cpu: number): 
     lines.push(
       `  pcp cpu ${cpu}: count ${pcp.count}, high ${pcp.high}, free_count ${pcp.freeCount}, alloc_factor ${pcp.allocFactor}`,
     );
-    for (let pindex = 0; pindex < views.config(ConfigWord.NR_PCP_LISTS); pindex++) {
+    for (let pindex = 0; pindex < views.pcpLists; pindex++) {
       const list = views.pcpList(cpu, index, pindex);
       if (list.length > 0) lines.push(`  pcp list ${pindex} (${list.length}): ${excerpt(list, 0, 4)}`);
     }

@@ -217,7 +217,7 @@ export class StandardReplay {
     const { views } = this.#machine;
     const { kind, zone } = views.frame(pfn);
     if (kind !== FrameKind.PCP) return undefined;
-    for (let pindex = 0; pindex < views.config(ConfigWord.NR_PCP_LISTS); pindex++) {
+    for (let pindex = 0; pindex < views.pcpLists; pindex++) {
       const ahead = views.pcpListUntil(cpu, zone, pindex, pfn, BULK_LIMIT);
       if (ahead !== undefined) return ahead;
     }

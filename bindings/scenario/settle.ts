@@ -165,7 +165,7 @@ function pathInScenario(problem: string): Path {
 /** What the reader accepts the core accepts: the numbers go through the check that the machine itself makes. */
 function checkRunnable(reader: Reader, scenario: Scenario, device: KnownDevice): void {
   const seen = new Set<string>();
-  for (const { name: _, cmaSleepNs: __, ...policy } of scenario.policies) {
+  for (const { name: _, ...policy } of scenario.policies) {
     const { actors, pressure } = scenario;
     for (const problem of simulationProblems(device.resolved, { actors, policy, pressure })) {
       if (!seen.has(problem.path))

@@ -11,8 +11,9 @@ import type { ResolvedDevice } from "../device/resolved.js";
 import { type Problem, StateError } from "../engine/errors.js";
 import { FNV_OFFSET, fnvStep } from "../engine/hash.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
-import type { MachinePolicy, PressureOptions } from "../machine/config.js";
+import type { PressureOptions } from "../machine/config.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
+import type { MachinePolicy } from "../machine/policy.js";
 import type { MachineState } from "../state/types.js";
 import { type costFigures, costWords } from "./costs.js";
 import {
@@ -233,6 +234,14 @@ export class Simulation implements Disposable {
    */
   realign(request: number, align: number): void {
     alignAnew(this.machine.engine, request, align);
+  }
+
+  /**
+   * Puts other policies in force at this moment: per-CPU lists are drained, then the new rules hold, for requests under
+   * way too. What is absent is as in mainline. @throws PolicyError with every number that cannot be
+   */
+  applyPolicy(policy: MachinePolicy): void {
+    this.machine.applyPolicy(policy);
   }
 
   /** The requests that have ended since the last call, in order. */

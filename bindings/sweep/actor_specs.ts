@@ -27,24 +27,24 @@ export function actorSpec(actor: ScenarioActor, areas: readonly string[]): Actor
 }
 
 /** "migrate-page" -> MIGRATE_PAGE */
-function costsOf(scenario: Scenario, policy: Policy): NonNullable<SimulationOptions["costs"]> {
+function costsOf(scenario: Scenario): NonNullable<SimulationOptions["costs"]> {
   const changed = Object.entries(scenario.costs).map(([key, ns]) => [
     key.toUpperCase().replaceAll("-", "_") as keyof typeof Cost,
     ns,
   ]);
-  return { CMA_SLEEP: policy.cmaSleepNs, ...Object.fromEntries(changed) };
+  return Object.fromEntries(changed);
 }
 
 export function simulationOptions(scenario: Scenario, policy: Policy, seed: number): SimulationOptions {
   const areas = (scenario.device.areas ?? []).map(({ name }) => name);
-  const { cmaUse, cmaFree, quarantine, pinRule, cmaRetries } = policy;
+  const { name: _, ...numbers } = policy;
   return {
     device: scenario.device,
     actors: scenario.actors.map((actor) => actorSpec(actor, areas)),
     seed,
-    policy: { cmaUse, cmaFree, quarantine, pinRule, cmaRetries },
+    policy: numbers,
     pressure: scenario.pressure,
-    costs: costsOf(scenario, policy),
+    costs: costsOf(scenario),
     capacity: { events: ROOM, cells: ROOM },
   };
 }

@@ -49,7 +49,7 @@ function dumpZone(machine: Machine, zone: ZoneState, cpus: readonly number[]): Z
 function dumpPcp({ views }: Machine, zone: number, cpu: number): PcpDump {
   const { zone: _, ...words } = views.pcp(cpu, zone);
   const caches = views.config(ConfigWord.RULE_LIST_TYPE) === ListTypeRule.CALLER;
-  const lists = Array.from({ length: views.config(ConfigWord.NR_PCP_LISTS) }, (_, pindex) =>
+  const lists = Array.from({ length: views.pcpLists }, (_, pindex) =>
     Array.from(views.pcpList(cpu, zone, pindex)),
   );
   return {

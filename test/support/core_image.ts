@@ -20,6 +20,7 @@ const NOT_STATE = new Set<Region>([
   Region.REQUESTS,
   Region.BATCHES,
   Region.WINDOWS,
+  Region.POLICIES,
 ]);
 
 /** Records are used from the first on; no test of a small machine pins more pages than this holds. */

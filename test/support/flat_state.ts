@@ -54,7 +54,7 @@ export class FlatCore {
     this.words = engine.unsigned(Region.FRAME_WORD);
     this.pageblocks = views.pageblocks;
     this.caches = views.config(ConfigWord.RULE_LIST_TYPE) === ListTypeRule.CALLER;
-    this.lists = views.config(ConfigWord.NR_PCP_LISTS);
+    this.lists = views.pcpLists;
     this.blockShift = views.config(ConfigWord.PAGEBLOCK_ORDER);
   }
 

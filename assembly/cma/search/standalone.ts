@@ -6,7 +6,7 @@
 // The globals are bound by bitmapInit() only; memory does not grow after it.
 
 import { Placement } from "../../abi/findings";
-import { InitStatus } from "../../abi/vocabulary";
+import { InitStatus } from "../../abi/layout";
 import { clearRun, countRun, nextClear, nextSet, setRun } from "../../memory/bits";
 import { findRun } from "./choose";
 import { buildIndex, noteClear, noteSet } from "./index";

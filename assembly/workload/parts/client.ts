@@ -5,6 +5,7 @@
 
 import { RequestState } from "../../abi/findings";
 import { LOG_CAPACITY, MAX_ZONES } from "../../abi/limits";
+import { PolicyWord } from "../../abi/proposals";
 import { LogWord, SimulationWord } from "../../abi/run";
 import { Cost, Counter } from "../../abi/simulation";
 import { Errno } from "../../abi/vocabulary";
@@ -13,6 +14,7 @@ import { areaWord, isArea } from "../../cma/area";
 import { beginRequest, endRequest, requestAt, stepRequest } from "../../cma/request";
 import { blockFrames } from "../../frames/pageblock";
 import { zoneOfPfn } from "../../frames/zone";
+import { policyOfArea } from "../../memory/policies";
 import { config, LOG, PCPS } from "../../memory/regions";
 import { total } from "../../memory/stats";
 import { now, spent } from "../../time/clock";
@@ -120,8 +122,11 @@ function costOfStep(request: i32, before: i32, cursor: i32, migrated: i32, next:
 }
 
 /** A request that sleeps, or waits for cma_mutex, does nothing for a while. */
-function pauseAfter(state: i32): f64 {
-  if (state == RequestState.SLEEPING) return cost(Cost.CMA_SLEEP);
+function pauseAfter(request: i32, state: i32): f64 {
+  if (state == RequestState.SLEEPING) {
+    const sleep = policyOfArea(requestWord(request, RequestWord.AREA), PolicyWord.CMA_SLEEP_US);
+    return sleep ? <f64>sleep * 1000 : cost(Cost.CMA_SLEEP);
+  }
   return state == RequestState.WAITING ? cost(Cost.LOCK_POLL) : 0;
 }
 
@@ -147,7 +152,7 @@ export function carryOn(actor: i32, request: i32, payload: u32): bool {
     waitForIo(request);
     return false;
   }
-  later(actor, Tag.REQUEST, pauseAfter(state), payload);
+  later(actor, Tag.REQUEST, pauseAfter(request, state), payload);
   return false;
 }
 

@@ -7,7 +7,7 @@
 import { PcpFlag, PcpRule } from "../../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../../assembly/abi/words.js";
 import type { Machine } from "../../machine/machine.js";
-import type { PcpView, ZoneView } from "../../machine/views.js";
+import type { MachineViews, PcpView, ZoneView } from "../../machine/views.js";
 import { type DirectoryNode, directory, file, numberFile, type TreeNode } from "./entries.js";
 import { orderDirectories, renderPfns } from "./free_lists.js";
 import { zoneNames } from "./kernel.js";
@@ -56,8 +56,14 @@ function zoneFiles(machine: Machine, zone: number, isAuto: boolean): (readonly [
   return isAuto ? [...files, ["nr_free_highatomic", number((view) => view.nrFreeHighatomic)]] : files;
 }
 
-/** Name of a per-CPU list: pindex = order * 3 + type, then the two of the large order. */
-function pcpListName(pindex: number, costlyOrder: number, thpOrder: number): string {
+/** Name of a per-CPU list: pindex = order * 3 + type, then the two of the large order, then those of CMA pages. */
+function pcpListName(views: MachineViews, pindex: number): string {
+  const kernel = views.config(ConfigWord.NR_PCP_LISTS);
+  const [costlyOrder, thpOrder] = [
+    views.config(ConfigWord.COSTLY_ORDER),
+    views.config(ConfigWord.PCP_THP_ORDER),
+  ];
+  if (pindex >= kernel) return `list-${pindex - kernel}-CMA`;
   const low = PCP_TYPES.length * (costlyOrder + 1);
   if (pindex >= low) return `list-${thpOrder}-${pindex === low ? "NonMovable" : "Movable"}`;
   return `list-${Math.floor(pindex / PCP_TYPES.length)}-${PCP_TYPES[pindex % PCP_TYPES.length]}`;
@@ -66,12 +72,8 @@ function pcpListName(pindex: number, costlyOrder: number, thpOrder: number): str
 function pcpDirectory(machine: Machine, zone: number, cpu: number, isAuto: boolean): DirectoryNode {
   const { views } = machine;
   const number = (of: (view: PcpView) => number) => numberFile(() => of(views.pcp(cpu, zone)));
-  const lists = Array.from({ length: views.config(ConfigWord.NR_PCP_LISTS) }, (_, pindex) => {
-    const name = pcpListName(
-      pindex,
-      views.config(ConfigWord.COSTLY_ORDER),
-      views.config(ConfigWord.PCP_THP_ORDER),
-    );
+  const lists = Array.from({ length: views.pcpLists }, (_, pindex) => {
+    const name = pcpListName(views, pindex);
     return [name, file(() => renderPfns(views.pcpList(cpu, zone, pindex)))] as const;
   });
   const tuned: readonly (readonly [string, TreeNode])[] = [

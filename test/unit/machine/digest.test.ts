@@ -94,9 +94,9 @@ describe("the digest names its fields", () => {
 
 describe("digests stay: these change only with what a machine does, and then the changelog says so", () => {
   it.each([
-    ["tiny", "02414ffbb688dc74"],
-    ["imx8-1g", "a50d6f713a34db2a"],
-    ["tablet-8g", "bddd505e45399d4c"],
+    ["tiny", "826f532cb76e3805"],
+    ["imx8-1g", "7ac67b98bcaaa51d"],
+    ["tablet-8g", "b0d06547a6ca0af7"],
   ])("%s, aged", async (device, digest) => {
     using machine = await Machine.create(device);
     machine.churn({ steps: 20_000, seed: 7 });
@@ -106,7 +106,7 @@ describe("digests stay: these change only with what a machine does, and then the
   it("a crowded simulation", async () => {
     const simulation = await crowded();
     simulation.run(200e6);
-    expect(simulation.digest()).toBe("26a40ab215423d18");
+    expect(simulation.digest()).toBe("184e904d33b3ac8f");
     simulation.dispose();
   });
 });

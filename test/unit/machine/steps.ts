@@ -159,14 +159,7 @@ export class Walker {
       case "drain":
         return this.#run(Op.DRAIN_ALL, cpu, 0, pick % 2 ? zone + 1 : 0);
       case "drainSome":
-        return this.#run(
-          Op.DRAIN_PCP,
-          cpu,
-          0,
-          zone,
-          pick % 40,
-          pick % this.machine.views.config(ConfigWord.NR_PCP_LISTS),
-        );
+        return this.#run(Op.DRAIN_PCP, cpu, 0, zone, pick % 40, pick % this.machine.views.pcpLists);
       case "decay":
         return this.#run(Op.DECAY, cpu, 0, zone);
       case "fold":

@@ -16,7 +16,7 @@ import {
   Parameter,
   ResidentParameter,
 } from "../../../assembly/abi/simulation.js";
-import type { MachinePolicy } from "../../../bindings/machine/config.js";
+import type { MachinePolicy } from "../../../bindings/machine/policy.js";
 import { policies } from "../../../bindings/policy/index.js";
 import type { ActorSpec, Simulation } from "../../../bindings/scenario/simulation.js";
 import { Random } from "../../support/random.js";

@@ -13,7 +13,8 @@ import {
   ResidentParameter,
 } from "../../../assembly/abi/simulation.js";
 import { PageLife } from "../../../assembly/abi/vocabulary.js";
-import type { MachinePolicy } from "../../../bindings/machine/config.js";
+import { ConfigWord } from "../../../assembly/abi/words.js";
+import type { MachinePolicy } from "../../../bindings/machine/policy.js";
 import type { Simulation, SimulationOptions } from "../../../bindings/scenario/simulation.js";
 import { resident } from "./loads.js";
 import { actor, counted, framesInUse, isSound, MS, S, tiny } from "./support.js";
@@ -184,14 +185,16 @@ describe("who takes CMA pages", () => {
     expect(frames.filter(({ life, isInArea }) => life === PageLife.FILE && isInArea)).toEqual([]);
     const anonymous = frames.filter(({ life }) => life === PageLife.ANON);
     expect(anonymous.filter(({ isInArea }) => isInArea).length).toBeGreaterThan(0.95 * anonymous.length);
-    // Four types at each of four orders, CMA the last of them.
-    const lists = views
-      .populatedZones()
-      .flatMap((zone) =>
-        Array.from({ length: 16 }, (_, list) => ({ list, pfns: [...views.pcpList(0, zone, list)] })),
-      );
+    // The lists of CMA pages are behind those of the kernel.
+    const kernel = views.config(ConfigWord.NR_PCP_LISTS);
+    const lists = views.populatedZones().flatMap((zone) =>
+      Array.from({ length: views.pcpLists }, (_, list) => ({
+        list,
+        pfns: [...views.pcpList(0, zone, list)],
+      })),
+    );
     const [own, others] = [true, false].map((isOwn) =>
-      lists.filter(({ list }) => (list % 4 === 3) === isOwn).flatMap(({ pfns }) => pfns),
+      lists.filter(({ list }) => list >= kernel === isOwn).flatMap(({ pfns }) => pfns),
     ) as [number[], number[]];
     const ranges = simulation.machine.cma.areas.flatMap((area) => area.ranges);
     const isOfArea = (pfn: number) =>
