@@ -2,10 +2,12 @@
 // Console blocks inside of documents are brought up to date by UPDATE_GOLDEN=1 npx vitest run test/docs.
 import { readFileSync, writeFileSync } from "node:fs";
 import { drawFailure } from "./draw-failure.mjs";
+import { makeGallery } from "./gallery.mjs";
 
 /** What is made, in order. */
 const MADE = {
   "docs/failure.svg": () => drawFailure("lpc-acts"),
+  "docs/gallery.md": makeGallery,
 };
 
 function present(file) {
