@@ -214,3 +214,18 @@ export {
   type SweepOptions,
   type SweepResult,
 } from "../sweep/sweep.js";
+// What would have become of one request.
+export type {
+  RequestName,
+  WhatIfAnswer,
+  WhatIfBranch,
+  WhatIfBranchAnswer,
+  WhatIfCost,
+  WhatIfEnding,
+  WhatIfLedger,
+  WhatIfOptions,
+  WhatIfRefusal,
+  WhatIfRequest,
+  WhichRequest,
+} from "../whatif/index.js";
+export { whatIf } from "../whatif/index.js";

@@ -18,7 +18,8 @@ export type ErrorCode =
   | "BAD_CAPTURE"
   | "BAD_CALL"
   | "BAD_JOURNAL"
-  | "RUN_FAILED";
+  | "RUN_FAILED"
+  | "NOTHING_FOUND";
 
 /** Base of everything that this package throws on purpose. */
 export class PageblockError extends Error {

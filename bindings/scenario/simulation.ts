@@ -287,9 +287,14 @@ export class Simulation implements Disposable {
     );
   }
 
-  /** An independent copy at this instant: both go on alike until one of them is changed. */
-  fork(): Simulation {
-    return new Simulation(this.machine.fork(), this.actors);
+  /**
+   * An independent copy at this instant: both go on alike until one of them is changed. With a policy the copy is switched
+   * to it, as applyPolicy() does; CopyPool copies without first touching new memory. @throws PolicyError with all problems
+   */
+  fork({ policy }: { readonly policy?: MachinePolicy } = {}): Simulation {
+    const copy = new Simulation(this.machine.fork(), this.actors);
+    if (policy !== undefined) copy.applyPolicy(policy);
+    return copy;
   }
 
   /** Makes `target` a copy at this instant, in the memory that it already has. @throws StateError when it is another's run */

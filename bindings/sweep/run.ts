@@ -24,6 +24,7 @@ import type { Scenario } from "../scenario/scenario.js";
 import { camelCaseOfEnum, type LoggedRequest, Simulation } from "../scenario/simulation.js";
 import { simulationOptions } from "./actor_specs.js";
 import { mapRange } from "./page_kinds.js";
+import { requestRecord } from "./request_record.js";
 import { Sampler } from "./sampler.js";
 
 /** Somebody who looks at the machine of a run between its slices, and leaves it as it is: a recording, say. */
@@ -64,7 +65,7 @@ const MOST_KILLS = 1_000;
 const BREATH_MS = 40;
 
 /** Every running total of the machine, and nothing else. */
-function totalsOf({ machine }: Simulation): Record<string, number> {
+export function totalsOf({ machine }: Simulation): Record<string, number> {
   const names = Object.keys(StatWord).filter((name) => Number.isNaN(Number(name)) && name !== "COUNT");
   return Object.fromEntries(
     names.map((name) => [camelCaseOfEnum(name), machine.views.stat(StatWord[name as keyof typeof StatWord])]),
@@ -105,26 +106,8 @@ class Recorder {
   }
 
   #requestOf(logged: LoggedRequest, area: string): RequestRecord {
-    const latencyNs = logged.endNs - logged.beginNs;
-    const deadline = this.#deadlines[logged.actor] ?? 0;
-    const { pages, align, beginNs, errno, pfn, windows, busyRetries, sleeps } = logged;
-    return {
-      client: this.#simulation.actors[logged.actor]?.name ?? "",
-      area,
-      pages,
-      align,
-      beginNs,
-      latencyNs,
-      errno,
-      pfn,
-      windows,
-      busyRetries,
-      pagesMigrated: logged.pagesMigrated,
-      pagesReclaimed: logged.pagesReclaimed,
-      sleeps,
-      ordinal: logged.ordinal,
-      missedDeadline: deadline > 0 && (errno !== 0 || latencyNs > deadline),
-    };
+    const client = this.#simulation.actors[logged.actor]?.name ?? "";
+    return requestRecord(logged, client, area, this.#deadlines[logged.actor] ?? 0);
   }
 
   /** After a slice. */
@@ -150,7 +133,7 @@ class Recorder {
   }
 }
 
-function actorsOf(simulation: Simulation): ActorSummary[] {
+export function actorsOf(simulation: Simulation): ActorSummary[] {
   return simulation.actors.map(({ name, kind }, i) => ({
     name,
     kind: (ActorKind[kind] ?? String(kind)).toLowerCase().replaceAll("_", "-"),
@@ -159,7 +142,7 @@ function actorsOf(simulation: Simulation): ActorSummary[] {
 }
 
 /** Lets timers, messages and signals in, now and then. */
-async function breathe(last: { at: number }, signal: AbortSignal | undefined): Promise<void> {
+export async function breathe(last: { at: number }, signal: AbortSignal | undefined): Promise<void> {
   if (performance.now() - last.at >= BREATH_MS) {
     await new Promise((resolve) => setTimeout(resolve, 0));
     last.at = performance.now();
@@ -197,7 +180,7 @@ function summaryOf({ name, start, pages }: ResolvedArea): AreaSummary {
 }
 
 /** From the first start to the last stop of direct I/O that ends within the run. */
-function streamOf({ actors }: Scenario, durationNs: number): Pick<RunResult, "stream"> {
+export function streamOf({ actors }: Scenario, durationNs: number): Pick<RunResult, "stream"> {
   const streams = actors.filter(({ kind, parameters }) => {
     const stop = parameters["stop"] ?? 0;
     return kind === "direct-io" && stop > 0 && stop < durationNs;

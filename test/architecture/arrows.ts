@@ -82,7 +82,7 @@ const NEUTRAL = [
   ...["explain", "size"],
   ...["replay", "report", "kernel_text", "bitmap", "rebuild"],
 ];
-const LATER = ["policy", "scenario", "sweep", "durable"];
+const LATER = ["policy", "scenario", "sweep", "whatif", "durable"];
 
 /** A folder inside a room may have a row of its own: then it is a room. */
 export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
@@ -118,6 +118,10 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   kernel_text: ["abi", "engine", "device", "machine", "analysis", "importers", "importers/capture"],
   scenario: ["abi", "engine", "machine", "device", "policy", "state"],
   sweep: ["abi", "engine", "machine", "device", "policy", "scenario", "analysis"],
+  // One request, and what would have become of it.
+  whatif: [
+    ...["abi", "engine", "machine", "device", "policy", "scenario", "sweep", "analysis", "report/sizes"],
+  ],
   // What is finished is kept: files that are whole, journals, locks. Node only.
   durable: ["engine/errors"],
   // What a caller of the package may import: re-exports only.
