@@ -198,6 +198,8 @@ export enum DirectIoParameter {
   OWN_BUFFERS,
   /** The places of a closed loop begin one after the other within this time, each with a buffer not faulted in before. 0: at once. */
   RAMP,
+  /** 1: when within RAMP each of them begins is drawn. */
+  RAMP_DRAWN,
 }
 
 export enum ZramParameter {
@@ -251,13 +253,17 @@ export enum CameraParameter {
   HOLD_SPREAD,
   /** Later than this it is of no use; 0: none. */
   DEADLINE,
+  /** Pause from the end of one use to the next opening (closed loop); 0: openings come by INTERVAL, whatever became of the last. */
+  THINK,
+  THINK_SPREAD,
+  /** Most openings; 0: no limit. */
+  OPENINGS,
 }
 
 export enum TvParameter {
   PAGES = 2,
   ALIGN,
   BUFFERS,
-  /** From one channel to the next. */
   INTERVAL,
   INTERVAL_SPREAD,
   DEADLINE,
@@ -266,19 +272,16 @@ export enum TvParameter {
 export enum FragmenterParameter {
   PAGES_MIN = 2,
   PAGES_MAX,
-  /** -1: as the DMA layer does, min(get_order, 8). */
   ALIGN,
   INTERVAL,
   HOLD,
   HOLD_SPREAD,
-  /** Part of the buffers that are never given back. */
   KEEP_SHARE,
   DEADLINE,
 }
 
 export enum LongPinParameter {
   PAGES = 2,
-  /** Time between two pins while there are fewer than PAGES. */
   INTERVAL,
   HOLD,
 }
@@ -287,25 +290,19 @@ export enum NoiseParameter {
   INTERVAL = 2,
   HOLD,
   ORDER_MAX,
-  /** Part that is GFP_ATOMIC. */
   ATOMIC_SHARE,
 }
 
 export enum ExitsParameter {
-  /** Mean time between two processes that begin, exponential. */
   INTERVAL = 2,
-  /** Anonymous pages of one. */
   PAGES,
   PAGES_SPREAD,
-  /** How long one lives. */
   LIFETIME,
   LIFETIME_SPREAD,
   /** Time that its pages are held at its exit, unmapped and not yet freed; for each MOST pages of it. */
   HOLD,
   HOLD_SPREAD,
-  /** Most pages that are gathered at once. */
   GATHER,
-  /** Processes that may be alive. */
   MOST,
 }
 

@@ -23,6 +23,7 @@ import {
   drawExponential,
   drawPages,
   drawSpread,
+  drawUnit,
   isActive,
   later,
   parameter,
@@ -77,7 +78,9 @@ export function start(actor: i32): void {
   if (interval > 0) return arrive(actor, Step.SUBMIT, drawExponential(actor, interval));
   const depth = whole(actor, DirectIoParameter.QUEUE_DEPTH);
   const within = ramp > 0 ? ramp : parameter(actor, DirectIoParameter.SERVICE);
-  for (let i = 0; i < depth; i++) later(actor, Step.SUBMIT, (within * i) / depth, i);
+  const isDrawn = parameter(actor, DirectIoParameter.RAMP_DRAWN) != 0;
+  for (let i = 0; i < depth; i++)
+    later(actor, Step.SUBMIT, isDrawn ? ramp * drawUnit(actor) : (within * i) / depth, i);
 }
 
 /** What cannot be had now is asked for when it is used. */

@@ -1,7 +1,7 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 
 export { type Blocker, blockerName, blockersOf, type NamedBlocker } from "./blockers.js";
-export type { Certainty } from "./certainty.js";
+export { type Certainty, certaintyOf, mean } from "./certainty.js";
 export type { ClientSummary, Metric, Spread } from "./clients.js";
 export type { PolicyComparison } from "./comparisons.js";
 export type { FailureStory } from "./failures.js";

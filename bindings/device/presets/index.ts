@@ -7,7 +7,7 @@ import type { DeviceDescription } from "../description.js";
 import { imx8Board, raspberryPi4 } from "./boards.js";
 import { phone16g, phone16g16k, tablet8g } from "./phone.js";
 import { tinyRanges } from "./ranges.js";
-import { server64g, tiny } from "./x86.js";
+import { lab512m, server64g, tiny } from "./x86.js";
 
 /** A name of a device that comes with the package. */
 export type PresetName =
@@ -17,6 +17,7 @@ export type PresetName =
   | "imx8-1g"
   | "rpi4-4g"
   | "server-64g"
+  | "lab-512m"
   | "tiny"
   | "tiny-ranges";
 
@@ -28,6 +29,7 @@ export const presets: Readonly<Record<PresetName, DeviceDescription>> = {
   "imx8-1g": imx8Board,
   "rpi4-4g": raspberryPi4,
   "server-64g": server64g,
+  "lab-512m": lab512m,
   tiny,
   "tiny-ranges": tinyRanges,
 };

@@ -52,6 +52,25 @@ export const server64g: DeviceDescription = {
   ],
 };
 
+export const lab512m: DeviceDescription = {
+  name: "lab-512m",
+  sources: [
+    "memory [4 KiB, 640 KiB) and [1 MiB, 512 MiB), zone DMA with 3,840 managed pages, DMA32 with 122,175, cma=64M, vm.min_free_kbytes 4096 (DMA32 992/1240/1488), batch 31: /proc/zoneinfo of the patched Linux 6.12.117 in QEMU that policies were measured on (docs/validation.md)",
+    "chosen: what the kernel keeps for itself as one range at 16 MiB, as large as managed pages leave it",
+  ],
+  kernel: "6.12",
+  pageShift: 12,
+  maxPageOrder: 10,
+  pageblockOrder: 9,
+  cpus: 1,
+  thp: "madvise",
+  memory: [lowMemory, { start: MiB(1), size: MiB(511) }],
+  zones: x86Zones,
+  areas: [{ name: "reserved", size: MiB(64) }],
+  reserved: [firstMegabyte, { name: "kernel", base: MiB(16), size: KiB(4 * 4801) }],
+  vm: { minFreeKbytes: 4096 },
+};
+
 export const tiny: DeviceDescription = {
   name: "tiny",
   sources: [

@@ -261,6 +261,13 @@ export const directIo = kind({
       doc: "the places of a closed loop begin one after the other within this time, each with a buffer that nobody has touched yet; 0: at once",
       source: "chosen: buffers that come while memory fills lie apart",
     },
+    "ramp-drawn": {
+      index: DirectIoParameter.RAMP_DRAWN,
+      dimension: "flag",
+      default: false,
+      doc: "when within ramp each place begins is drawn; else one after the other, evenly",
+      source: "chosen",
+    },
     scatter: {
       index: DirectIoParameter.SCATTER,
       dimension: "count",

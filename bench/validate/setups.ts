@@ -10,8 +10,8 @@ import {
   CameraParameter,
   DirectIoParameter,
   Parameter,
-} from "../../../assembly/abi/simulation.js";
-import type { ActorSpec } from "../../../bindings/scenario/simulation.js";
+} from "../../assembly/abi/simulation.js";
+import type { ActorSpec } from "../../bindings/scenario/simulation.js";
 
 export interface SetUp {
   /** Folder of the capture. */
