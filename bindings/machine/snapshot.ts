@@ -47,20 +47,23 @@ function areNames(value: unknown, most: number): value is string[] {
   return Array.isArray(value) && value.length <= most && value.every((name) => typeof name === "string");
 }
 
-function labelsOf(text: string): SnapshotLabels {
+/** @param at first byte of the text, for messages */
+function labelsOf(text: string, at: number): SnapshotLabels {
+  const wrong = (what: string) =>
+    new StateError(`the snapshot is damaged: its labels, from byte ${at}, ${what}`);
   let told: unknown;
   try {
     told = JSON.parse(text);
   } catch {
-    throw new StateError("the snapshot is damaged: its labels are not JSON");
+    throw wrong("are not JSON");
   }
   const { areas, actors } = (told ?? {}) as { readonly areas?: unknown; readonly actors?: unknown };
   if (!areNames(areas, MAX_AREAS)) {
-    throw new StateError(`the snapshot is damaged: its labels do not name areas, at most ${MAX_AREAS}`);
+    throw wrong(`do not name areas, at most ${MAX_AREAS}`);
   }
   if (actors === undefined) return { areas };
   if (!areNames(actors, MAX_ACTORS)) {
-    throw new StateError(`the snapshot is damaged: its labels do not name actors, at most ${MAX_ACTORS}`);
+    throw wrong(`do not name actors, at most ${MAX_ACTORS}`);
   }
   return { areas, actors };
 }
@@ -86,5 +89,8 @@ export function decodeSnapshot(snapshot: Uint8Array): {
   if (checksum(words) !== sum) throw new StateError("the snapshot is damaged: its checksum does not match");
   const from = HEADER_WORDS * 4 + padded(length);
   const text = new TextDecoder().decode(bytes.subarray(from, from + textLength));
-  return { memory: bytes.subarray(HEADER_WORDS * 4, HEADER_WORDS * 4 + length), labels: labelsOf(text) };
+  return {
+    memory: bytes.subarray(HEADER_WORDS * 4, HEADER_WORDS * 4 + length),
+    labels: labelsOf(text, from),
+  };
 }

@@ -5,6 +5,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { ABI_MAGIC } from "../../../assembly/abi/layout.js";
+import { StateError } from "../../engine/errors.js";
 import { OPTIONS } from "../../engine/limits.js";
 import type { CoreBuild } from "../../engine/load.js";
 import { printable } from "../../engine/quoted.js";
@@ -15,7 +16,7 @@ import { type CapturedFiles, DebugTree } from "../../kernel_text/tree/index.js";
 import { Machine } from "../../machine/machine.js";
 import { checkState } from "../../state/check.js";
 import type { MachineState } from "../../state/types.js";
-import { ExitCode } from "../exit.js";
+import { ExitCode, UsageError } from "../exit.js";
 import { readWhole } from "../read_whole.js";
 import { complete } from "./complete.js";
 import { ShellSession } from "./session.js";
@@ -89,15 +90,23 @@ function isSnapshot(first: Buffer): boolean {
   return first.length >= 4 && first.readUInt32LE(0) === ABI_MAGIC;
 }
 
+async function restoreFrom(path: string, core: CoreBuild): Promise<Machine> {
+  const bytes = readWhole(path, OPTIONS.snapshotBytes, isSnapshot);
+  try {
+    return await Machine.restore(bytes, { core });
+  } catch (error) {
+    if (error instanceof StateError) throw new UsageError(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
 async function openMachine(
   options: ShellOptions,
   streams: ShellStreams,
 ): Promise<{ machine: Machine; tree: DebugTree }> {
   const core = options.core ?? "release";
   if (options.state !== undefined) {
-    const machine = await Machine.restore(readWhole(options.state, OPTIONS.snapshotBytes, isSnapshot), {
-      core,
-    });
+    const machine = await restoreFrom(options.state, core);
     return { machine, tree: new DebugTree(machine) };
   }
   if (options.capture === undefined) {

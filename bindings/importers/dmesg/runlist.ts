@@ -33,11 +33,11 @@ export class RunListReader {
     private readonly done: (list: RunList) => void,
   ) {}
 
-  /** True when the line opened, continued or ended a list. */
   isIdle(): boolean {
     return this.list === undefined;
   }
 
+  /** True when the line opened, continued or ended a list. */
   line(text: string, place: Place): boolean {
     const at = text.indexOf(OPENING);
     if (at >= 0) {
@@ -92,11 +92,12 @@ export class RunListReader {
     return true;
   }
 
-  /** Ranges that stand in one line are taken one after the other. */
+  /** Ranges that stand in one line are taken one after the other; what stands behind the end of the list is none of it. */
   private piece(text: string): void {
     let from = 0;
     for (const { index } of text.matchAll(/range\s{1,4}\d{1,6}\s{0,4}:/g)) {
       if (text.slice(from, index).trim() !== "") this.onePiece(text.slice(from, index));
+      if (this.isIdle()) return;
       from = index;
     }
     this.onePiece(text.slice(from));

@@ -162,6 +162,10 @@ describe("mutated inputs", () => {
       const path = file("cut.state", mutated(bytes, new Random(seed)));
       await drive(`shell --state, seed ${seed}`, () => runShell({ state: path, command: "ls" }, streams()));
     }
+    const cut = file("short.state", bytes.subarray(0, 400));
+    await expect(runShell({ state: cut, command: "ls" }, streams())).rejects.toThrow(
+      `${cut}: the snapshot has`,
+    );
   }, 600_000);
 
   it("shell: lines", async () => {
