@@ -20,7 +20,7 @@ import { FrameKind, Gfp, Migratetype, PageFlag, PinKind, Status } from "../abi/v
 import { LevelWord, PinWord } from "../abi/words";
 import { headOf } from "../buddy/free_pages";
 import { putPages } from "../buddy/traced";
-import { isFrame, linkOf, pfnOf, setWord, wordOf } from "../frames/frame";
+import { isFrame, isZram, linkOf, pfnOf, setWord, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { vacate } from "../frames/owner";
 import { typeOf } from "../frames/pageblock";
@@ -30,6 +30,7 @@ import { LEVELS, PINS } from "../memory/regions";
 import { level, SLOW, setLevel } from "../memory/stats";
 import { movePage } from "./migrate";
 import { allocateUnderPressure } from "./pressure";
+import { shrinkZram } from "./swap";
 
 /** Pages pinned for long may not stay in CMA: GFP_USER, not movable, so that they land elsewhere. */
 const LONGTERM_GFP: i32 =
@@ -124,6 +125,7 @@ export function unpin(cpu: i32, record: u32): i32 {
   if (left == 0 && isOrphan(wordOf(link))) {
     putPages(cpu, link, orderOf(wordOf(link)));
   }
+  if (left == 0 && isZram(wordOf(link))) shrinkZram(cpu);
   return Status.OK;
 }
 

@@ -50,8 +50,8 @@ function oldestUnpinned(): u32 {
   return NONE;
 }
 
-/** Gives back the frames that zram no longer needs, the oldest first. One that is pinned stays, to be used again. */
-function shrinkZram(cpu: i32): void {
+/** Gives back the frames that zram no longer needs, the oldest first. One that is pinned stays until its last pin is gone. */
+export function shrinkZram(cpu: i32): void {
   while (level(LevelWord.ZRAM_FRAMES) > zramFrames(level(LevelWord.ZRAM_STORED))) {
     const link = oldestUnpinned();
     if (link == NONE) return;
@@ -87,7 +87,9 @@ export function swapOut(cpu: i32, link: u32): bool {
   if (config(ConfigWord.ZRAM_PERCENT)) {
     const needed = zramFrames(level(LevelWord.ZRAM_STORED) + pages);
     while (level(LevelWord.ZRAM_FRAMES) < needed) {
-      if (!growZram(cpu)) return false;
+      if (growZram(cpu)) continue;
+      shrinkZram(cpu);
+      return false;
     }
     addLevel(LevelWord.ZRAM_STORED, pages);
   }

@@ -65,6 +65,7 @@ describe.each(["release", "checked"] as const)("%s: frames of zram", (core) => {
     expect(machine.validate().name).toBe("NONE");
     expect(framesOfZram(machine).sort((a, b) => a - b)).toEqual(pinned);
     for (const pfn of pinned) machine.unpin(pfn);
+    expect(framesOfZram(machine)).toEqual([]);
     expect(machine.validate().name).toBe("NONE");
   });
 });
