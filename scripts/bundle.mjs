@@ -12,7 +12,7 @@ const COMPILED = "dist/bindings";
 /** The doors of the package, the command, and the files that must stay files of their own. */
 const DOORS = readdirSync("bindings/doors").map((file) => file.replace(/\.ts$/, ""));
 const ENTRIES = {
-  ...Object.fromEntries(DOORS.map((door) => [door, `${COMPILED}/doors/${door}.js`])),
+  ...Object.fromEntries(DOORS.map((door) => [door, `${COMPILED}/doors/${door}.guarded.js`])),
   cli: `${COMPILED}/cli/main.js`,
   worker: `${COMPILED}/sweep/worker.js`,
   "platform.node": `${COMPILED}/engine/platform.node.js`,

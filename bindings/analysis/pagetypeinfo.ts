@@ -4,6 +4,7 @@
 // Models: pagetypeinfo_showfree(), pagetypeinfo_showblockcount() and frag_show() of mm/vmstat.c, Linux 6.12.
 
 import { MAX_ORDERS, MIGRATE_TYPES } from "../../assembly/abi/limits.js";
+import { CallError } from "../engine/errors.js";
 import { fragmentationIndex, indexByOrder, unusableFreeIndex } from "./fragmentation.js";
 
 /** One zone of /proc/pagetypeinfo. */
@@ -51,15 +52,15 @@ function column(values: ArrayLike<number> | undefined, length: number): number[]
 
 /**
  * Copies numbers into the shape of the file; views of a machine's memory may be passed.
- * @throws RangeError when there are more orders or migratetypes than the package knows
+ * @throws CallError when there are more orders or migratetypes than the package knows
  */
 export function buildPagetypeinfo(input: PagetypeinfoInput): Pagetypeinfo {
   const orders = input.maxPageOrder + 1;
-  if (!(orders >= 1 && orders <= MAX_ORDERS)) throw new RangeError(`maxPageOrder ${input.maxPageOrder}`);
+  if (!(orders >= 1 && orders <= MAX_ORDERS)) throw new CallError(`maxPageOrder ${input.maxPageOrder}`);
   const zones = input.zones.map((zone): PagetypeinfoZone => {
     const tooMany = zone.counts.length > MIGRATE_TYPES || zone.counts.some((row) => row.length > orders);
     if (tooMany)
-      throw new RangeError(`zone ${zone.name}: more than ${MIGRATE_TYPES} types or ${orders} orders`);
+      throw new CallError(`zone ${zone.name}: more than ${MIGRATE_TYPES} types or ${orders} orders`);
     return {
       node: zone.node ?? 0,
       name: zone.name,

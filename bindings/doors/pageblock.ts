@@ -88,6 +88,7 @@ export type { Watermarks } from "../device/watermarks.js";
 export type { CommandArguments, CommandBuffer } from "../engine/commands.js";
 export type { Soundness } from "../engine/engine.js";
 export {
+  CallError,
   DeviceError,
   type ErrorCode,
   MachineError,

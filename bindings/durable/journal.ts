@@ -9,6 +9,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
+import { CallError } from "../engine/errors.js";
 import { JournalError } from "./errors.js";
 import { syncFolder, withPath, writeWhole } from "./files.js";
 
@@ -162,10 +163,10 @@ export class Journal<T> {
     }
   }
 
-  /** The value's JSON as it stands in the file. @throws RangeError for a key that is not there */
+  /** The value's JSON as it stands in the file. @throws CallError for a key that is not there */
   bytes(key: string): Uint8Array {
     const place = this.#places.get(key);
-    if (place === undefined) throw new RangeError(`the journal has no ${key}`);
+    if (place === undefined) throw new CallError(`the journal has no ${key}`);
     const bytes = Buffer.alloc(place.length);
     for (let read = 0; read < place.length; ) {
       const more = readSync(this.#file, bytes, read, place.length - read, place.at + read);
@@ -175,7 +176,7 @@ export class Journal<T> {
     return bytes;
   }
 
-  /** A value, read from the file. @throws RangeError for a key that is not there */
+  /** A value, read from the file. @throws CallError for a key that is not there */
   read(key: string): T {
     return JSON.parse(new TextDecoder().decode(this.bytes(key))) as T;
   }

@@ -7,7 +7,7 @@ import { COMMAND_CAPACITY } from "../../assembly/abi/limits.js";
 import { Op, Status } from "../../assembly/abi/vocabulary.js";
 import { CommandWord } from "../../assembly/abi/words.js";
 import type { Engine } from "./engine.js";
-import { MachineError } from "./errors.js";
+import { CallError, MachineError } from "./errors.js";
 
 /** A whole number of 32 bits, signed or not: anything else would be taken for another number. */
 function isWord(value: number): boolean {
@@ -28,6 +28,21 @@ export interface CommandArguments {
   readonly b?: number;
   /** Third argument. */
   readonly c?: number;
+}
+
+function nameOf(op: unknown): string {
+  return Op[op as Op] ?? (Number.isSafeInteger(op) ? `command ${op}` : "a command that is no number");
+}
+
+/** Which argument of a command is none. */
+function refused(status: Status, op: Op, args: Readonly<Record<string, unknown>>): Error {
+  for (const [name, value] of Object.entries(args))
+    if (typeof value !== "number" || !Number.isSafeInteger(value)) {
+      const what = value === undefined ? `${name} is missing` : `${name} must be a whole number`;
+      return new CallError(`${nameOf(op)}: ${what}`);
+    }
+  const all = Object.entries(args).map(([name, value]) => `${name} ${value}`);
+  return new MachineError(status, `${nameOf(op)} with ${all.join(", ")}`);
 }
 
 /**
@@ -58,7 +73,10 @@ export class CommandBuffer {
   }
 
   /** Appends an operation; answers its index. @throws MachineError when the buffer is full */
-  push(op: Op, { order = 0, cpu = 0, flags = 0, a = 0, b = 0, c = 0 }: CommandArguments = {}): number {
+  push(op: Op, options: CommandArguments = {}): number {
+    if (typeof options !== "object" || options === null)
+      throw new CallError("push: the arguments must be an object");
+    const { order = 0, cpu = 0, flags = 0, a = 0, b = 0, c = 0 } = options;
     return this.append(op, cpu, order, flags, a, b, c);
   }
 
@@ -66,11 +84,9 @@ export class CommandBuffer {
   append(op: Op, cpu: number, order: number, flags: number, a: number, b: number, c: number): number {
     if (this.isFull)
       throw new MachineError(Status.BAD_COMMAND, `more than ${COMMAND_CAPACITY} commands in one batch`);
-    if ((order & 255) !== order) throw new MachineError(Status.BAD_ORDER, `${Op[op]} with order ${order}`);
-    if ((cpu & 255) !== cpu) throw new MachineError(Status.BAD_CPU, `${Op[op]} on cpu ${cpu}`);
-    if (!isWord(a) || !isWord(b) || !isWord(c)) {
-      throw new MachineError(Status.BAD_COMMAND, `${Op[op]} with ${a}, ${b}, ${c}`);
-    }
+    if ((order & 255) !== order) throw refused(Status.BAD_ORDER, op, { order });
+    if ((cpu & 255) !== cpu) throw refused(Status.BAD_CPU, op, { cpu });
+    if (!isWord(a) || !isWord(b) || !isWord(c)) throw refused(Status.BAD_COMMAND, op, { a, b, c });
     const at = this.#count * CommandWord.COUNT;
     const words = this.#words;
     words[at + CommandWord.OP] = commandOf(op, cpu, order, flags);
@@ -91,7 +107,7 @@ export class CommandBuffer {
     const last = ran - 1;
     if (ran > 0 && this.status(last) >= Status.BAD_COMMAND) {
       const at = last * CommandWord.COUNT;
-      const op = Op[opIn(this.#words[at] ?? 0)];
+      const op = nameOf(opIn(this.#words[at] ?? 0));
       const status = this.status(last);
       const pfn = this.#words[at + CommandWord.A] ?? 0;
       this.clear();

@@ -34,6 +34,15 @@ export class PageblockError extends Error {
   }
 }
 
+/** A call with an argument that is missing or of another kind. Nothing was done. */
+export class CallError extends PageblockError {
+  override readonly name = "CallError";
+  /** @internal */
+  constructor(message: string) {
+    super("BAD_CALL", message);
+  }
+}
+
 /** A number that cannot be what it is used as: a negative pfn, half a page, 2^60 bytes. */
 export class UnitError extends PageblockError {
   override readonly name = "UnitError";

@@ -14,7 +14,14 @@ import { resolveDevice } from "../device/resolve.js";
 import type { ResolvedDevice } from "../device/resolved.js";
 import { CommandBuffer } from "../engine/commands.js";
 import { Engine, type Soundness } from "../engine/engine.js";
-import { DeviceError, MachineError, type Problem, StateError, UnitError } from "../engine/errors.js";
+import {
+  CallError,
+  DeviceError,
+  MachineError,
+  type Problem,
+  StateError,
+  UnitError,
+} from "../engine/errors.js";
 import { type CoreBuild, type CoreSource, loadCore } from "../engine/load.js";
 import { quoted } from "../engine/quoted.js";
 import { argument, type Pfn, type ZoneIndex } from "../engine/units.js";
@@ -166,6 +173,8 @@ export class Machine implements Disposable {
 
   /** One allocation. @throws UnitError for an argument that is missing or no number, MachineError for an order or a CPU that this machine lacks */
   allocate(request: AllocateRequest): AllocateResult {
+    if (typeof request !== "object" || request === null)
+      throw new CallError("allocate: request is missing; expected { gfp }");
     const { order = 0, gfp, cpu = 0, direct = false } = request;
     argument("allocate", "gfp", gfp, 2 ** 32);
     argument("allocate", "order", order, 256);

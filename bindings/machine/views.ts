@@ -13,7 +13,14 @@ import {
   zoneOf,
 } from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { freeHeadIndex, MAX_ZONES, pcpHeadIndex } from "../../assembly/abi/limits.js";
+import {
+  freeHeadIndex,
+  MAX_ORDERS,
+  MAX_PCP_LISTS,
+  MAX_ZONES,
+  MIGRATE_TYPES,
+  pcpHeadIndex,
+} from "../../assembly/abi/limits.js";
 import { CmaFree, PolicyWord } from "../../assembly/abi/proposals.js";
 import {
   FrameKind,
@@ -24,7 +31,7 @@ import {
 } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, type LevelWord, PcpWord, type StatWord, ZoneWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
-import type { Order, Pages, Pfn, ZoneIndex } from "../engine/units.js";
+import { argument, type Order, type Pages, type Pfn, type ZoneIndex } from "../engine/units.js";
 import { classCounts, classMap } from "./classes.js";
 
 /** One zone. Pages unless said otherwise; freePages and freeCma are the zone-global, stale counters. */
@@ -243,6 +250,9 @@ export class MachineViews {
 
   /** Head to tail. */
   freeList(zone: number, order: number, type: number): Uint32Array {
+    argument("freeList", "zone", zone, MAX_ZONES);
+    argument("freeList", "order", order, MAX_ORDERS);
+    argument("freeList", "type", type, MIGRATE_TYPES);
     return this.#list(this.#frames + freeHeadIndex(zone, order, type));
   }
 
@@ -257,6 +267,9 @@ export class MachineViews {
    * CMA pages of these orders, which are in use under CmaFree.OWN_LIST.
    */
   pcpList(cpu: number, zone: number, pindex: number): Uint32Array {
+    argument("pcpList", "cpu", cpu, this.config(ConfigWord.NR_CPUS));
+    argument("pcpList", "zone", zone, MAX_ZONES);
+    argument("pcpList", "pindex", pindex, MAX_PCP_LISTS);
     return this.#list(this.#frames + pcpHeadIndex(cpu, zone, pindex));
   }
 

@@ -2,7 +2,7 @@
 // Must not know: files, terminals.
 
 import { guaranteedRun } from "../analysis/runs.js";
-import { UnitError } from "../engine/errors.js";
+import { CallError, UnitError } from "../engine/errors.js";
 import type { Picture } from "../explain/picture.js";
 import { cmaState, heldPages } from "../explain/totals.js";
 import { DEFAULT_ALIGNMENT, fitsOf, inferAlign, viewOf } from "../explain/view.js";
@@ -103,9 +103,9 @@ function answer(
   };
 }
 
-/** @throws RangeError without any buffer */
+/** @throws CallError without any buffer */
 export function sizeForBuffers(buffers: readonly Buffer[], pageSize: number): SizeAnswer {
-  if (buffers.length === 0) throw new RangeError("no buffer to size an area for");
+  if (buffers.length === 0) throw new CallError("no buffer to size an area for");
   return answer(
     buffers,
     pageSize,

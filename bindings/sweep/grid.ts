@@ -1,6 +1,7 @@
 // Knows: a grid: scenarios x policies x devices x seeds, the order of its runs, and which of them a part has.
 // Must not know: YAML, files, how a run is done.
 
+import { CallError } from "../engine/errors.js";
 import { digestOf } from "../engine/hash.js";
 import type { Policy } from "../policy/index.js";
 import type { Scenario } from "../scenario/scenario.js";
@@ -37,7 +38,7 @@ export function taskOf(grid: Grid, k: number): RunTask {
   const policy = policies[p];
   const seed = seeds[n];
   if (scenario === undefined || policy === undefined || seed === undefined || rest > 0)
-    throw new RangeError(`the grid has no run ${k}`);
+    throw new CallError(`the grid has no run ${k}`);
   return { scenario, policy, seed, untilNs: Math.min(grid.untilNs, scenario.durationNs), core: "release" };
 }
 

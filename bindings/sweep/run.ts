@@ -6,6 +6,7 @@ import { ActorKind } from "../../assembly/abi/simulation.js";
 import { StatWord } from "../../assembly/abi/words.js";
 import { resolveDevice } from "../device/resolve.js";
 import type { ResolvedArea } from "../device/resolved.js";
+import { CallError } from "../engine/errors.js";
 import { largest, smallest } from "../engine/extent.js";
 import { digestOf } from "../engine/hash.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
@@ -193,7 +194,7 @@ export function streamOf({ actors }: Scenario, durationNs: number): Pick<RunResu
 /** Runs a scenario once. The same scenario, policy and seed give the same result, whatever the slices. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunResult> {
   const policy = options.policy ?? scenario.policies[0];
-  if (policy === undefined) throw new RangeError("the scenario has no policy");
+  if (policy === undefined) throw new CallError("the scenario has no policy");
   const device = resolveDevice(scenario.device);
   const durationNs = Math.min(scenario.durationNs, options.untilNs ?? Number.POSITIVE_INFINITY);
   using simulation = await Simulation.create({

@@ -8,6 +8,7 @@ import {
   outcomesOf,
   type PolicyComparison,
 } from "../../analysis/outcomes/index.js";
+import { CallError } from "../../engine/errors.js";
 import type { FailureRecord, RunResult } from "../../scenario/result.js";
 import { renderTrouble } from "../run_served.js";
 import { summaryLines } from "../run_summary.js";
@@ -205,14 +206,14 @@ interface Names {
  * Runs by policy, then by seed.
  * @param results read twice, one run after the other, so that they need not all be in memory; a list may be in any
  *   order of seeds, anything else is in the order of the report
- * @throws RangeError without results
+ * @throws CallError without results
  */
 export function prepareReport(results: Iterable<RunResult>, options: RunReportOptions = {}): ReportDocument {
   const costs = new Costs();
   const outcomes = outcomesOf(costs.counting(results));
   const { policies, clients } = outcomes;
   const [first] = outcomes.runs;
-  if (first === undefined) throw new RangeError("a report needs the results of at least one run");
+  if (first === undefined) throw new CallError("a report needs the results of at least one run");
   const sorted = Array.isArray(results)
     ? (results as readonly RunResult[]).toSorted(
         (a, b) => policies.indexOf(a.policy) - policies.indexOf(b.policy) || a.seed - b.seed,

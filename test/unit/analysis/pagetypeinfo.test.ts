@@ -7,6 +7,7 @@ import {
   migratetypes,
   summarizePagetypeinfo,
 } from "../../../bindings/analysis/index.js";
+import { CallError } from "../../../bindings/engine/errors.js";
 
 describe("buildPagetypeinfo", () => {
   const info = buildPagetypeinfo({
@@ -53,7 +54,7 @@ describe("buildPagetypeinfo", () => {
 
   it("refuses more than it could print", () => {
     const zone = (counts: number[][]) => [{ name: "Normal", counts, blocks: [] }];
-    expect(() => buildPagetypeinfo({ pageblockOrder: 9, maxPageOrder: 14, zones: [] })).toThrow(RangeError);
+    expect(() => buildPagetypeinfo({ pageblockOrder: 9, maxPageOrder: 14, zones: [] })).toThrow(CallError);
     expect(() => buildPagetypeinfo({ pageblockOrder: 9, maxPageOrder: 1, zones: zone([[1, 2, 3]]) })).toThrow(
       "zone Normal: more than 6 types or 2 orders",
     );

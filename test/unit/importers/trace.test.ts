@@ -1,6 +1,7 @@
 // Knows: how the two texts of a trace become one stream, whatever names tasks and areas have.
 
 import { describe, expect, it } from "vitest";
+import { CallError } from "../../../bindings/engine/errors.js";
 import {
   type CaptureTrace,
   countEvents,
@@ -322,8 +323,8 @@ describe("field slots", () => {
   it("are where the values are", () => {
     const trace = parse([head("a-1") + FREE]);
     expect(trace.args[(trace.argStart[0] as number) + fieldSlot(TraceKind.MM_PAGE_FREE, "order")]).toBe(2);
-    expect(() => fieldSlot(TraceKind.MM_PAGE_FREE, "page")).toThrow(RangeError);
-    expect(() => fieldSlot(TraceKind.OTHER, "pfn")).toThrow(RangeError);
+    expect(() => fieldSlot(TraceKind.MM_PAGE_FREE, "page")).toThrow(CallError);
+    expect(() => fieldSlot(TraceKind.OTHER, "pfn")).toThrow(CallError);
   });
 });
 

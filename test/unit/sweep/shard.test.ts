@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CallError } from "../../../bindings/engine/errors.js";
 import { policies } from "../../../bindings/policy/index.js";
 import {
   canonicalGrid,
@@ -115,7 +116,7 @@ describe("a grid", () => {
       ],
       ["0", "mainline", "1", 1],
     ]);
-    expect(() => taskOf(grid(3, 2), 144)).toThrow(RangeError);
+    expect(() => taskOf(grid(3, 2), 144)).toThrow(CallError);
   });
 
   it("is divided without gap or overlap; k mod N where that mixes", () => {

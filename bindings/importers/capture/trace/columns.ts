@@ -3,6 +3,7 @@
 //
 // About 70 bytes an event. Event i has its fields at args[argStart[i]] .. in the order of layouts[layout[i]].
 
+import { CallError } from "../../../engine/errors.js";
 import type { CaptureIssue } from "../../errors.js";
 import { isLab, type TraceKind, type TraceLayout } from "./kinds.js";
 
@@ -81,10 +82,10 @@ export interface TraceEvent {
   fields: Record<string, number | string>;
 }
 
-/** One event as an object. @throws RangeError when there is no such event */
+/** One event as an object. @throws CallError when there is no such event */
 export function traceEvent(trace: CaptureTrace, index: number): TraceEvent {
   if (!(index >= 0 && index < trace.length)) {
-    throw new RangeError(`event ${index} of ${trace.length}`);
+    throw new CallError(`event ${index} of ${trace.length}`);
   }
   const layout = trace.layouts[trace.layout[index] as number] as TraceLayout;
   const task = trace.tasks[trace.task[index] as number] as TraceTask;

@@ -1,6 +1,8 @@
 // Knows: every event that captures contain, standard tracepoints and LAB lines, and the fields of each.
 // Must not know: how the fields are scanned or stored.
 
+import { CallError } from "../../../engine/errors.js";
+
 /** What happened. Standard tracepoints first; LAB lines (what tracepoints do not show) from LAB_OP on. */
 export enum TraceKind {
   /** A standard event without a layout here: its fields are taken as they come. */
@@ -283,7 +285,7 @@ const BY_KIND: ReadonlyMap<TraceKind, TraceLayout> = new Map(
 export function fieldSlot(kind: TraceKind, name: string): number {
   const slot = BY_KIND.get(kind)?.fields.find((field) => field.name === name)?.slot ?? -1;
   if (slot < 0) {
-    throw new RangeError(`${TraceKind[kind]} has no stored field "${name}"`);
+    throw new CallError(`${TraceKind[kind]} has no stored field "${name}"`);
   }
   return slot;
 }

@@ -1,6 +1,7 @@
 // Knows: the columns of trace_lab.txt: IDX, comm-pid, cpu, flags, timestamp, text, separated by tabs.
 // Must not know: which kinds of text there are, the events between which the lines belong.
 
+import { CallError } from "../../../engine/errors.js";
 import { scanInteger } from "../numbers.js";
 
 /** One line, taken apart but not copied; positions are in `text`. */
@@ -45,7 +46,7 @@ export class LabReader {
   take(): LabLine {
     const line = this.pending;
     if (line === undefined) {
-      throw new RangeError("no LAB line is left");
+      throw new CallError("no LAB line is left");
     }
     this.advance();
     return line;
