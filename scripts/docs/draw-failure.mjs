@@ -6,7 +6,7 @@ import { simulationOptions } from "../../dist/bindings/sweep/actor_specs.js";
 import { ClassFlag, getScenario, PageClass, policies, Simulation } from "./doors.mjs";
 
 const LEFT = 12;
-const TOP = 56;
+const TOP = 74;
 const ROW = 2;
 /** The colours of `pageblock view`. */
 const KINDS = [
@@ -81,9 +81,8 @@ export async function drawFailure(name) {
   );
   const at = blocker.blockerPfn - range.basePfn;
   const ring = `<circle cx="${LEFT + (at % perRow) * scale}" cy="${TOP + Math.floor(at / perRow) * ROW}" r="9"/>`;
-  const title =
-    `${percent(bytes.length - used)} of the area is free, and cma_alloc answers ${failed.errno}: ` +
-    `${failed.windows} windows tried, the first stopped by a page that ${blocker.holder} had pinned for ${(blocker.heldNs / 1e6).toFixed(1)} ms.`;
+  const free = `${percent(bytes.length - used)} of the area is free, and cma_alloc answers ${failed.errno}.`;
+  const why = `${failed.windows} windows tried, the first stopped by a page that ${blocker.holder} had pinned for ${(blocker.heldNs / 1e6).toFixed(1)} ms.`;
   const client = simulation.actors[failed.actor].name;
   const below =
     `Area ${area.name} of ${name}: one row is a pageblock of 2 MiB, one dot a page; ` +
@@ -91,10 +90,11 @@ export async function drawFailure(name) {
   simulation.dispose();
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + 30}" font-family="sans-serif" font-size="13">`,
-    `<title>${escaped(title)}</title>`,
+    `<title>${escaped(`${free} ${why}`)}</title>`,
     `<rect width="100%" height="100%" fill="#fff"/>`,
-    `<text x="${LEFT}" y="20" font-size="14.5" fill="#1c2330">${escaped(title)}</text>`,
-    `<text x="${LEFT}" y="42" fill="#1c2330"><tspan fill="#c8ccd0">■</tspan> free ${percent(bytes.length - used)}  ${legend.join("  ")}  ○ what stopped the first window</text>`,
+    `<text x="${LEFT}" y="20" font-size="16" fill="#1c2330">${escaped(free)}</text>`,
+    `<text x="${LEFT}" y="40" fill="#1c2330">${escaped(why)}</text>`,
+    `<text x="${LEFT}" y="60" font-size="12" fill="#1c2330"><tspan fill="#c8ccd0">■</tspan> free ${percent(bytes.length - used)}  ${legend.join("  ")}  ○ what stopped the first window</text>`,
     `<rect x="${LEFT}" y="${TOP}" width="${perRow * scale}" height="${height - TOP}" fill="#f2f2ee" stroke="#c8ccd0"/>`,
     `<g fill="none" stroke-width="${ROW}">`,
     ...[...KINDS, PINNED].map(([, colour], i) => `<path stroke="${colour}" d="${paths[i]}"/>`),

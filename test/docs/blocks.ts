@@ -31,7 +31,13 @@ export interface Block {
 
 /** README, what stands beside it, and docs/. */
 export function documents(): string[] {
-  const beside = ["README.md", "SECURITY.md", "examples/README.md", "examples/ci/README.md"];
+  const beside = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "examples/README.md",
+    "examples/ci/README.md",
+  ];
   const docs = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
   return [...beside, ...docs.sort().map((name) => `docs/${name}`)];
 }

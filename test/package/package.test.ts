@@ -40,7 +40,7 @@ describe("the tarball", () => {
       /(^|\/)test\/|\.test\.|(^|\/)bench\/|\.wat$|\.wasm\.map$|tsconfig|biome|vitest|\.tgz$|core\.debug/;
     expect(paths.filter((path) => foreign.test(path))).toEqual([]);
     expect(
-      paths.filter((path) => !/^(dist|examples|scenarios)\/|^scripts\/pbcap\.sh$|^[^/]+$/.test(path)),
+      paths.filter((path) => !/^(dist|docs|examples|scenarios)\/|^scripts\/pbcap\.sh$|^[^/]+$/.test(path)),
     ).toEqual([]);
   });
 
