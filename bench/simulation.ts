@@ -4,13 +4,8 @@
 // A page operation is an allocation, a release or a pin. Nine in ten are the turnover of what is in use, one in ten is a
 // pin of a stream of direct I/O; a client wants a large buffer every second.
 
-import {
-  ActorKind,
-  CameraParameter,
-  DirectIoParameter,
-  Parameter,
-  ResidentParameter,
-} from "../assembly/abi/simulation.js";
+import { CameraParameter } from "../assembly/abi/clients.js";
+import { ActorKind, DirectIoParameter, Parameter, ResidentParameter } from "../assembly/abi/simulation.js";
 import { getPreset } from "../bindings/device/presets/index.js";
 import { resolveDevice } from "../bindings/device/resolve.js";
 import { Simulation } from "../bindings/scenario/simulation.js";

@@ -58,7 +58,7 @@ export enum Region {
   /** u8 per frame of the chunk that classify() was asked for last; u32 counts, CLASS_BINS for each of its cells. */
   CLASSES,
   CLASS_COUNTS,
-  /** Applications killed for want of memory (KillWord). */
+  /** Applications and processes killed for want of memory (KillWord). */
   KILLS,
   /** FrontierWord: what boot has left out of the lists so far. */
   FRONTIERS,

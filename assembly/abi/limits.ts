@@ -24,6 +24,8 @@ export const PIN_CAPACITY = 65_536;
 export const SWAPPED = 0xffff_ffff;
 /** Content of a slot whose page was asked for in vain: it is still wanted. What is above says that a block is swapped out. */
 export const LACKING = 0xffff_fff0;
+/** Content of a slot whose process was killed: nobody wants it. The least of the contents that are no page. */
+export const GONE = 0xffff_ffef;
 
 /**
  * Room for the per-CPU lists of one zone: mainline has 14 (4 orders x 3 types + 2 THP); those that only some policies use
@@ -75,7 +77,7 @@ export const MAX_ACTORS = 128;
 /** Words of one pending event (time/queue): time in two, sequence number, actor and tag, payload, one unused. */
 export const QUEUE_WORDS = 6;
 
-/** Killed applications that are kept until they are read: a ring. */
+/** Killed applications and processes that are kept until they are read: a ring. */
 export const KILL_CAPACITY = 256;
 
 /** Finished requests that wait to be read; run() stops before it is full. */

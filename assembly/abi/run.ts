@@ -19,7 +19,7 @@ export enum SimulationWord {
   /** Records of buffers and pins in flight: first free + 1, ever used. */
   CELL_FREE,
   CELLS_USED,
-  /** 1: an allocation failed for good since the last event; an application is to be killed. */
+  /** 1: an allocation failed for good since the last event; somebody is to be killed. */
   SHORT_OF_MEMORY,
   /** What could not be scheduled for want of room; run() stops. */
   LOST,
@@ -33,13 +33,15 @@ export enum SimulationWord {
   TOUCHED,
   /** Requests that wait for a page under I/O. */
   WAITING,
-  /** Applications ever killed: the last KILL_CAPACITY are in KILLS. */
+  /** Applications and processes ever killed: the last KILL_CAPACITY are in KILLS. */
   KILLS,
   /** With SHORT_OF_MEMORY: whose allocation failed, its order and gfp flags. */
   SHORT_ACTOR,
   SHORT_ORDER,
   SHORT_GFP,
-  COUNT = 24,
+  /** Victims whose memory is not all free yet: until it is, nobody else is killed. */
+  DYING,
+  COUNT = 32,
 }
 
 /** What run() answers. */
@@ -91,18 +93,21 @@ export enum LogWord {
   COUNT = 20,
 }
 
-/** One application that was killed for want of memory. 64-bit time in two words. */
+/** One application or process that was killed for want of memory. 64-bit time in two words. */
 export enum KillWord {
-  /** Whose application, and how many pages it had. */
+  /** Whose it was, and how many pages it had, in memory and in swap. */
   ACTOR,
   PAGES,
   /** Whose allocation had failed, its order and gfp flags. */
   CAUSE,
   ORDER,
   GFP,
-  TIME_LOW = 6,
+  /** Actor + 1 of the client whose request was under way, begun first of several; 0: none was. Which of its openings. */
+  CLIENT,
+  TIME_LOW,
   TIME_HIGH,
-  COUNT = 8,
+  ORDINAL,
+  COUNT = 12,
 }
 
 /** An I/O or a buffer in flight. */

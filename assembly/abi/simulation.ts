@@ -109,6 +109,12 @@ export enum ResidentParameter {
   LEAVE_FREE,
   /** The memory comes into use within this time, evenly; 0: it is there from the start. */
   FILL_TIME,
+  /** Equal processes that the anonymous memory belongs to, one part each. */
+  PROCESSES,
+  /** oom_score_adj of these: -1000 (never killed) to 1000. */
+  OOM_SCORE_ADJ,
+  /** Time from the end of one that was killed to its next start; 0: never. */
+  RESTART,
 }
 
 export enum AppsParameter {
@@ -230,56 +236,6 @@ export enum MetadataParameter {
   HOLD,
 }
 
-/** GPU: AREA -1 takes from the system heap (orders 8, 4, 0, not movable). */
-export enum GpuParameter {
-  INTERVAL = 2,
-  PAGES_MIN,
-  PAGES_MAX,
-  HOLD,
-  HOLD_SPREAD,
-  ALIGN,
-  DEADLINE,
-}
-
-export enum CameraParameter {
-  /** Pages of one request, and its alignment order. */
-  PAGES = 2,
-  ALIGN,
-  /** From one opening to the next. */
-  INTERVAL,
-  INTERVAL_SPREAD,
-  /** Time that it stays open. */
-  HOLD,
-  HOLD_SPREAD,
-  /** Later than this it is of no use; 0: none. */
-  DEADLINE,
-  /** Pause from the end of one use to the next opening (closed loop); 0: openings come by INTERVAL, whatever became of the last. */
-  THINK,
-  THINK_SPREAD,
-  /** Most openings; 0: no limit. */
-  OPENINGS,
-}
-
-export enum TvParameter {
-  PAGES = 2,
-  ALIGN,
-  BUFFERS,
-  INTERVAL,
-  INTERVAL_SPREAD,
-  DEADLINE,
-}
-
-export enum FragmenterParameter {
-  PAGES_MIN = 2,
-  PAGES_MAX,
-  ALIGN,
-  INTERVAL,
-  HOLD,
-  HOLD_SPREAD,
-  KEEP_SHARE,
-  DEADLINE,
-}
-
 export enum LongPinParameter {
   PAGES = 2,
   INTERVAL,
@@ -322,7 +278,7 @@ export enum Counter {
   OPERATIONS,
   /** Work that could not be done: no page, queue full, buffer not to be had. */
   DROPPED,
-  /** Applications killed for want of memory. */
+  /** Applications and processes killed for want of memory. */
   KILLED,
   /** Pages read back from swap, or from their file again. */
   REFAULTS,
@@ -388,7 +344,7 @@ export enum Cost {
   KSWAPD_WAKE,
   /** Period of the vmstat worker (vm.stat_interval). */
   VMSTAT_INTERVAL,
-  /** From an allocation that failed for good to its next try; an application was killed meanwhile. */
+  /** From an allocation that failed for good to its next try; somebody was killed meanwhile. */
   KILL,
   COUNT = 32,
 }

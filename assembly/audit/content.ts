@@ -9,7 +9,7 @@
 
 import { Fault } from "../abi/findings";
 import { hasPageFlag, isOrphan, kindOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
-import { LACKING, LRU_LISTS, SWAPPED } from "../abi/limits";
+import { GONE, LACKING, LRU_LISTS, SWAPPED } from "../abi/limits";
 import { FrameKind, PageFlag } from "../abi/vocabulary";
 import { ConfigWord, LevelWord, PinWord } from "../abi/words";
 import { linkOf, pfnOf, wordOf } from "../frames/frame";
@@ -106,7 +106,7 @@ function checkSlots(owned: i32): i32 {
       }
     }
     const content = slotContent(slot);
-    if (content != 0 && content < <u32>LACKING) held += 1;
+    if (content != 0 && content < <u32>GONE) held += 1;
     if (content > <u32>LACKING) swappedOut += (<i64>1) << (<u32>SWAPPED - content);
   }
   if (owned != held) return fault(Fault.OWNER, 0, owned, held);

@@ -199,6 +199,7 @@ export const SIMULATION_FIELDS: usize = memory.data<i32>([
   SimulationWord.LOST,
   SimulationWord.WAITING,
   SimulationWord.KILLS,
+  SimulationWord.DYING,
   END_OF_FIELDS,
 ]);
 

@@ -1,11 +1,7 @@
 // Knows: which file acts for which kind of actor.
 // Must not know: what any of them does.
 
-import { KILL_CAPACITY } from "../abi/limits";
-import { KillWord, SimulationWord } from "../abi/run";
 import { ActorKind, ActorWord } from "../abi/simulation";
-import { KILLS } from "../memory/regions";
-import { now, spent } from "../time/clock";
 import * as apps from "./actors/apps";
 import * as camera from "./actors/camera";
 import * as directIo from "./actors/direct_io";
@@ -23,7 +19,7 @@ import * as slab from "./actors/slab";
 import * as tv from "./actors/tv";
 import * as vmstat from "./actors/vmstat";
 import * as zram from "./actors/zram";
-import { actorWord, isActive, setActorWord, setSimulationWord, simulationWord, Tag } from "./parts/actor";
+import { actorWord, isActive, setActorWord, Tag } from "./parts/actor";
 
 function startActor(actor: i32): void {
   if (isActive(actor)) return;
@@ -127,34 +123,4 @@ export function act(actor: i32, tag: i32, payload: u32): void {
       return exits.act(actor, tag, payload);
     default:
   }
-}
-
-/** Who was killed when, and on whose account. */
-function logKill(actor: i32, pages: i32): void {
-  const nth = simulationWord(SimulationWord.KILLS);
-  const at = KILLS + <usize>((nth % KILL_CAPACITY) * (KillWord.COUNT << 2));
-  store<i32>(at, actor, KillWord.ACTOR << 2);
-  store<i32>(at, pages, KillWord.PAGES << 2);
-  store<i32>(at, simulationWord(SimulationWord.SHORT_ACTOR), KillWord.CAUSE << 2);
-  store<i32>(at, simulationWord(SimulationWord.SHORT_ORDER), KillWord.ORDER << 2);
-  store<i32>(at, simulationWord(SimulationWord.SHORT_GFP), KillWord.GFP << 2);
-  store<u64>(at, now() + <u64>spent(), KillWord.TIME_LOW << 2);
-  setSimulationWord(SimulationWord.KILLS, nth + 1);
-}
-
-/** Memory is short: of all applications the one that is alive longest is killed, as Android's lmkd does. */
-export function killOne(): void {
-  const actors = simulationWord(SimulationWord.ACTORS);
-  let oldest = -1;
-  let age: f64 = -1;
-  for (let actor = 0; actor < actors; actor++) {
-    if (actorWord(actor, ActorWord.KIND) != ActorKind.APPS) continue;
-    const own = apps.oldestAge(actor);
-    if (own <= age) continue;
-    oldest = actor;
-    age = own;
-  }
-  if (oldest < 0) return;
-  logKill(oldest, apps.oldestPages(oldest));
-  apps.killOldest(oldest);
 }

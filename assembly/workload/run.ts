@@ -7,7 +7,8 @@ import { ActorKind, ActorWord, Parameter } from "../abi/simulation";
 import { SIMULATION } from "../memory/regions";
 import { now, resetSpent, setNow } from "../time/clock";
 import { nextTime, schedule, takeNext, takenActor, takenPayload, takenTag, takenTime } from "../time/queue";
-import { act, killOne } from "./kinds";
+import { act } from "./kinds";
+import { killOne } from "./oom";
 import { actorWord, parameter, seedStreams, setSimulationWord, simulationWord, Tag } from "./parts/actor";
 
 /** Schedules the start and the stop of every actor; parameters, costs and seeds have been written. */

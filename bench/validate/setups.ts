@@ -4,13 +4,8 @@
 // A process filled memory, readers mapped and touched their buffers, the filler perhaps ended; then cma_alloc of 80 % of
 // the area was tried again and again with a pause of 100 ms, each success given back at once.
 
-import {
-  ActorKind,
-  AppsParameter,
-  CameraParameter,
-  DirectIoParameter,
-  Parameter,
-} from "../../assembly/abi/simulation.js";
+import { CameraParameter } from "../../assembly/abi/clients.js";
+import { ActorKind, AppsParameter, DirectIoParameter, Parameter } from "../../assembly/abi/simulation.js";
 import type { ActorSpec } from "../../bindings/scenario/simulation.js";
 
 export interface SetUp {

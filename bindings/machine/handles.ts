@@ -2,7 +2,7 @@
 // Must not know: how pages are allocated and freed (machine).
 
 import { Region } from "../../assembly/abi/layout.js";
-import { LACKING } from "../../assembly/abi/limits.js";
+import { GONE } from "../../assembly/abi/limits.js";
 import { Mobility, PageLife, Status } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
@@ -40,6 +40,6 @@ export class PageHandles {
   pageOf(handle: PageHandle): Pfn | undefined {
     const content = this.#engine.unsigned(Region.SLOTS)[handle] ?? 0;
     if (content === 0) throw new MachineError(Status.BAD_SLOT, `pageOf handle ${handle}`);
-    return content > LACKING ? undefined : ((content - 1) as Pfn);
+    return content >= GONE ? undefined : ((content - 1) as Pfn);
   }
 }

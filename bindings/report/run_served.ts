@@ -132,7 +132,12 @@ export function renderPlans(plans: readonly PlanRow[]): string {
   return renderTable(columns, rows);
 }
 
-/** Allocations that failed for good and the applications that were killed for them: who, when, why. */
+/** The request of a client during which somebody was killed. */
+function during({ client, ordinal }: Kill): string {
+  return client === "" ? "" : ` during request ${formatCount(ordinal)} of ${client}`;
+}
+
+/** Allocations that failed for good and who was killed for them: who, when, why, during which request. */
 export function renderTrouble(
   kills: readonly Kill[],
   ooms: readonly { policy: string; ooms: number }[],
@@ -146,8 +151,8 @@ export function renderTrouble(
   const told = kills
     .slice(0, MOST_KILLS)
     .map(
-      ({ policy, seed, timeNs, victim, cause, pages, order }) =>
-        `  ${formatDuration(timeNs)} (${policy}, seed ${seed}): an application of ${victim} with ${formatCount(pages)} pages was killed; ${cause} had found no block of order ${order}.`,
+      (kill) =>
+        `  ${formatDuration(kill.timeNs)} (${kill.policy}, seed ${kill.seed}): ${kill.what === "process" ? "a process" : "an application"} of ${kill.victim} with ${formatCount(kill.pages)} pages was killed${during(kill)}; ${kill.cause} had found no block of order ${kill.order}.`,
     );
   const more =
     kills.length > MOST_KILLS ? [`  ${formatCount(kills.length - MOST_KILLS)} more were killed.`] : [];

@@ -147,7 +147,7 @@ function seriesLines(run: RunResult): Line[] {
     ...sum("kswapd.time", "kswapd", (total) => `${formatDuration(total)} busy`),
     ...sum("directReclaim.time", "direct reclaim", (total) => `${formatDuration(total)} of waiting`),
     ...sum("steals", "stolen", (total) => `${formatCount(total)} blocks of another type`),
-    ...sum("killed", "killed", (total) => `${formatCount(total)} applications`),
+    ...sum("killed", "killed", (total) => `${formatCount(total)} applications and processes`),
   ];
 }
 

@@ -58,7 +58,7 @@ export const costFigures: Readonly<Record<Exclude<keyof typeof Cost, "COUNT">, C
   LOCK_POLL: { ns: 10_000, source: "chosen" },
   KSWAPD_WAKE: { ns: 50_000, source: "chosen" },
   VMSTAT_INTERVAL: { ns: 1_000_000_000, source: "vm.stat_interval, 1 s" },
-  KILL: { ns: 10_000_000, source: "chosen: a kill by lmkd and the exit of the victim" },
+  KILL: { ns: 10_000_000, source: "chosen: a kill by lmkd or the OOM killer, and the exit of the victim" },
 };
 
 /** The COSTS region, with what is to differ from the defaults. */

@@ -35,13 +35,15 @@ export interface RequestRecord {
   readonly missedDeadline: boolean;
 }
 
-/** An application that was killed since an allocation failed for good (OOM, lmkd). */
+/** An application (lmkd) or a process (the OOM killer) that was killed since an allocation failed for good. */
 export interface KillRecord {
   /** When, virtual nanoseconds. */
   readonly timeNs: number;
-  /** The workload whose oldest application it was, and the pages it had. */
+  /** The workload that it belonged to. */
   readonly victim: string;
-  /** Pages that it had. */
+  /** Was it the oldest application, or the process with the highest oom_badness()? */
+  readonly what: "application" | "process";
+  /** Pages that it had, in memory and in swap. */
   readonly pages: number;
   /** The actor whose allocation had failed, its order and gfp flags. */
   readonly cause: string;
@@ -49,6 +51,10 @@ export interface KillRecord {
   readonly order: number;
   /** Its flags. */
   readonly gfp: number;
+  /** The client whose request was under way (of several the one that began first); "" where none was. */
+  readonly client: string;
+  /** Which of its openings that was (RequestRecord.ordinal); 0 where none was. */
+  readonly ordinal: number;
 }
 
 /** One window that a failed request tried. */
@@ -176,7 +182,7 @@ export interface RunResult {
   readonly failuresNotKept: number;
   /** What each workload did. */
   readonly actors: readonly ActorSummary[];
-  /** Applications killed for want of memory, in order; those beyond 1,000 are only counted (totals of the actors). */
+  /** Applications and processes killed for want of memory, in order; those beyond 1,000 are only counted (totals of the actors). */
   readonly kills: readonly KillRecord[];
   /** Totals of the machine: names of StatWord in lower camel case. */
   readonly totals: Readonly<Record<string, number>>;

@@ -249,7 +249,7 @@ export class Simulation implements Disposable {
     return takeLog(this.machine.engine);
   }
 
-  /** Applications killed since the `seen`th; the ring keeps the last KILL_CAPACITY. */
+  /** Who was killed since the `seen`th; the ring keeps the last KILL_CAPACITY. */
   killsSince(seen: number): { readonly total: number; readonly kills: readonly KillRecord[] } {
     const { engine } = this.machine;
     const total = engine.unsigned(Region.SIMULATION)[SimulationWord.KILLS] ?? 0;
@@ -258,13 +258,17 @@ export class Simulation implements Disposable {
     const kills = Array.from({ length: total - first }, (_, i): KillRecord => {
       const at = ((first + i) % KILL_CAPACITY) * KillWord.COUNT;
       const word = (index: KillWord) => words[at + index] ?? 0;
+      const victim = this.actors[word(KillWord.ACTOR)];
       return {
         timeNs: word(KillWord.TIME_LOW) + word(KillWord.TIME_HIGH) * 2 ** 32,
-        victim: this.actors[word(KillWord.ACTOR)]?.name ?? "",
+        victim: victim?.name ?? "",
+        what: victim?.kind === ActorKind.APPS ? "application" : "process",
         pages: word(KillWord.PAGES),
         cause: this.actors[word(KillWord.CAUSE)]?.name ?? "",
         order: word(KillWord.ORDER),
         gfp: word(KillWord.GFP),
+        client: this.actors[word(KillWord.CLIENT) - 1]?.name ?? "",
+        ordinal: word(KillWord.ORDINAL),
       };
     });
     return { total, kills };

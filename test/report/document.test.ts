@@ -9,7 +9,7 @@ import { outcomesOf } from "../../bindings/analysis/outcomes/index.js";
 import { prepareReport } from "../../bindings/report/run/prepare.js";
 import { embeddableJson, fillReport, fillRunReport } from "../../bindings/report/run/render.js";
 import { decodeSteps, encodeSteps, everyNth } from "../../bindings/report/run/steps.js";
-import type { RunResult } from "../../bindings/scenario/result.js";
+import type { KillRecord, RunResult } from "../../bindings/scenario/result.js";
 import { makeResults } from "../support/run_results.js";
 
 const TEMPLATE = '<p><script type="application/json" id="document"></script></p>';
@@ -133,10 +133,15 @@ describe("failures", () => {
 describe("the head of the page", () => {
   it("tells who was killed and where the result holds, as a terminal does", () => {
     const [run] = makeResults({ seeds: 1 });
-    const kill = { timeNs: 2e9, victim: "apps", pages: 4321, cause: "camera", order: 3, gfp: 0 };
+    const kill: KillRecord = {
+      ...{ timeNs: 2e9, victim: "apps", pages: 4321, cause: "camera", order: 3, gfp: 0 },
+      ...{ client: "camera", ordinal: 2, what: "application" },
+    };
     const { summary } = prepareReport([{ ...run!, kills: [kill] }], { validity: "UNDECIDED. It hangs." });
     expect(summary.at(-1)).toBe("Region of validity: UNDECIDED. It hangs.");
-    expect(summary.at(-2)).toMatch(/^2 s .*apps with 4,321 pages was killed; camera .* order 3\.$/);
+    expect(summary.at(-2)).toMatch(
+      /^2 s .*apps with 4,321 pages was killed during request 2 of camera; camera .* order 3\.$/,
+    );
     expect(prepareReport([run!]).summary.join()).not.toMatch(/killed;|validity/);
   });
 });

@@ -139,12 +139,17 @@ describe("low-memory", () => {
   it("the area's guests have nowhere to go: -12, and no pin is to blame", async () => {
     const run = await play("low-memory");
     expect(run.requests.length).toBeGreaterThan(3);
-    expect(new Set(run.requests.map(({ errno }) => errno))).toEqual(new Set([-12]));
+    const refused = run.requests.filter(({ errno }) => errno === -12);
+    expect(refused.length / run.requests.length).toBeGreaterThan(0.8);
+    expect(run.requests[0]?.errno).toBe(-12);
     for (const { windows } of run.failures) {
       expect(windows.at(-1)).toMatchObject({ errno: -12, holder: "" });
       expect(windows.every(({ reason }) => reason !== "PINNED")).toBe(true);
     }
     expect(column(run, "area.linux,cma.free")(39)).toBeLessThan(76_800 * 2);
+    // Somebody dies for it, and is told with the request.
+    expect(run.kills.length).toBeGreaterThan(3);
+    expect(run.kills.filter(({ client }) => client === "camera").length).toBeGreaterThan(0);
   });
 });
 

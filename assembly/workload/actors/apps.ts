@@ -3,7 +3,7 @@
 // DEVIATION: file pages that an application has mapped go with it; the kernel keeps them cached.
 //
 //   ActorWord.A, B: the oldest and the newest that is alive (cell + 1); D: how many are
-//   cell: as workload/parts/application; A its number, NEXT the next younger one (cell + 1)
+//   cell: as workload/parts/application; A its number (VICTIM: it was killed), NEXT the next younger one (cell + 1)
 
 import { CellWord } from "../../abi/run";
 import { ActorWord, AppsParameter, Cost, Counter } from "../../abi/simulation";
@@ -27,6 +27,7 @@ import {
 } from "../parts/actor";
 import { beginToEmpty, emptyMore, Filling, fillMore, useSome } from "../parts/application";
 import { ageOf, cellWord, giveCell, setCellWord, takeCell } from "../parts/cells";
+import { endDying } from "../parts/dying";
 import { givePlace, takePlace } from "../parts/places";
 
 /** Its tags, behind those that every actor knows (Tag). An application is named by its number: it may be gone. */
@@ -38,6 +39,9 @@ enum Step {
   /** The payload is the cell of an application that is no longer alive. */
   EMPTY,
 }
+
+/** In the place of its number, once it has been killed for want of memory. */
+const VICTIM: u32 = 0xffff_ffff;
 
 function most(actor: i32): i32 {
   return max(whole(actor, AppsParameter.PAGES_MAX), 1);
@@ -139,6 +143,7 @@ function use(actor: i32): void {
 
 function empty(actor: i32, cell: u32): void {
   if (emptyMore(actor, cell)) return later(actor, Step.EMPTY, 0, cell);
+  if (cellWord(cell, CellWord.A) == VICTIM) endDying();
   givePlace(actor, cellWord(cell, CellWord.FIRST) / most(actor));
   giveCell(cell);
 }
@@ -170,7 +175,9 @@ export function oldestPages(actor: i32): i32 {
 
 export function killOldest(actor: i32): void {
   addCounter(actor, Counter.KILLED, 1);
-  endOldest(actor);
+  const cell = actorWord(actor, ActorWord.A) - 1;
+  end(actor, cell);
+  setCellWord(cell, CellWord.A, VICTIM);
 }
 
 export function stop(actor: i32): void {

@@ -5,7 +5,8 @@
 // An open loop opens by INTERVAL; one that is pending then skips the opening. A closed loop (THINK) opens again a while
 // after its buffer was given back or refused: what is pending skips nothing, and its n-th opening draws the same.
 
-import { ActorWord, CameraParameter, Counter } from "../../abi/simulation";
+import { CameraParameter } from "../../abi/clients";
+import { ActorWord, Counter } from "../../abi/simulation";
 import { NONE } from "../../memory/list";
 import {
   actorWord,

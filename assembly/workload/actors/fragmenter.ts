@@ -2,7 +2,7 @@
 // Must not know: how they are found. What is held at the stop goes at its time; what is kept stays.
 // The time in a buffer's cell: how long it is held, -1 for ever.
 
-import { FragmenterParameter } from "../../abi/simulation";
+import { FragmenterParameter } from "../../abi/clients";
 import { NONE } from "../../memory/list";
 import {
   arrive,

@@ -2,7 +2,8 @@
 // Must not know: how pages are found. What is held at the stop goes at its time.
 // The time in a buffer's cell: how long it is held.
 
-import { ActorWord, GpuParameter } from "../../abi/simulation";
+import { GpuParameter } from "../../abi/clients";
+import { ActorWord } from "../../abi/simulation";
 import { NONE } from "../../memory/list";
 import {
   actorWord,

@@ -1,9 +1,10 @@
 // Knows: memory that is in use from the start, and its turnover: one page freed, another of the same kind allocated.
 // Must not know: who it belongs to. Filling takes no time where it has been there since boot.
 // A page that is not to be had is wanted still: it is asked for again, as callers in the kernel do, every Cost.KILL.
+// A process that is killed gives its pages back while others act; its part of the plan is dropped until it starts again.
 //
 //   slots:  anonymous | file | unmovable | reclaimable     (ResidentParameter says how many of each)
-//   ActorWord.A: where the search for lacking pages goes on; B: 1 while it is to go on
+//   ActorWord.A: where the search for lacking pages goes on; B: 1 while it is to go on; C, D: as parts/processes
 
 import { SimulationWord } from "../../abi/run";
 import { ActorWord, Cost, Counter, ResidentParameter } from "../../abi/simulation";
@@ -32,6 +33,7 @@ import {
   streamOf,
   whole,
 } from "../parts/actor";
+import { endDying } from "../parts/dying";
 import {
   ANON,
   countFreed,
@@ -41,7 +43,9 @@ import {
   GFP_ANON,
   GFP_FILE,
   GFP_KERNEL,
+  isGone,
   isLacking,
+  isOutOfMemory,
   KERNEL,
   lackPage,
   putInSlot,
@@ -50,6 +54,7 @@ import {
   take,
   touchAhead,
 } from "../parts/pages";
+import { beginToEnd, endingProcess, endSome, wantAgain } from "../parts/processes";
 
 /** Its tags, behind those that every actor knows (Tag). */
 enum Step {
@@ -58,6 +63,10 @@ enum Step {
   AGAIN,
   /** The next part comes into use. */
   FILL,
+  /** The next pages of a process that was killed are freed. */
+  END,
+  /** The process named by the payload starts again. */
+  RESTART,
 }
 
 /** ANON, FILE, UNMOVABLE, RECLAIMABLE */
@@ -111,6 +120,10 @@ function fillRun(actor: i32, run: i32): void {
     const last = from + <i32>((<i64>size * (run + 1)) / RUNS);
     let isHad: bool = true;
     for (let nth = from + <i32>((<i64>size * run) / RUNS); nth < last; nth++) {
+      if (isGone(slotOf(actor, nth))) {
+        addCounter(actor, Counter.DROPPED, 1);
+        continue;
+      }
       isHad = isHad && fill(actor, cpu, nth, kind);
       if (isHad) addCounter(actor, Counter.ALLOCATED, 1);
       else lackPage(actor, slotOf(actor, nth));
@@ -166,9 +179,13 @@ function scheduleBatch(actor: i32): void {
 }
 
 function askAgainLater(actor: i32): void {
+  askAgainAfter(actor, cost(Cost.KILL));
+}
+
+function askAgainAfter(actor: i32, pause: f64): void {
   if (counter(actor, Counter.LACKING) == 0 || actorWord(actor, ActorWord.B) != 0) return;
   setActorWord(actor, ActorWord.B, 1);
-  later(actor, Step.AGAIN, cost(Cost.KILL), 0);
+  later(actor, Step.AGAIN, pause, 0);
 }
 
 /** Each kind asks until one page of it is not to be had. */
@@ -191,7 +208,7 @@ function askAgain(actor: i32): void {
     nth = nth + 1 < total ? nth + 1 : 0;
   }
   setActorWord(actor, ActorWord.A, nth);
-  askAgainLater(actor);
+  askAgainAfter(actor, refused ? cost(Cost.KILL) : 0);
 }
 
 /** One page less is lacking: it is in its slot. */
@@ -208,10 +225,31 @@ function kindOf(actor: i32, nth: i32): i32 {
 }
 
 export function act(actor: i32, tag: i32, payload: u32): void {
+  if (tag == Step.END) return endMore(actor);
   if (!isActive(actor)) return;
   if (tag == Step.AGAIN) askAgain(actor);
   else if (tag == Step.FILL) fillOn(actor, payload);
+  else if (tag == Step.RESTART) restart(actor, payload);
   else turnOver(actor);
+}
+
+/** The process gets its signal; its memory goes bit by bit. */
+export function kill(actor: i32, process: i32): void {
+  addCounter(actor, Counter.KILLED, 1);
+  beginToEnd(actor, process);
+  later(actor, Step.END, 0, 0);
+}
+
+function endMore(actor: i32): void {
+  if (endSome(actor)) return later(actor, Step.END, 0, 0);
+  endDying();
+  const pause = parameter(actor, ResidentParameter.RESTART);
+  if (pause > 0) later(actor, Step.RESTART, pause, endingProcess(actor));
+}
+
+function restart(actor: i32, process: i32): void {
+  wantAgain(actor, process);
+  askAgainAfter(actor, 0);
 }
 
 function turnOver(actor: i32): void {
@@ -229,15 +267,23 @@ function turnOver(actor: i32): void {
   touchDrawn(actor, total, batch);
   let freed = 0;
   let allocated = 0;
+  let lost = 0;
   for (let i = 0; i < batch; i++) {
     const nth = <i32>drawBelow(actor, total);
     const slot = slotOf(actor, nth);
-    if (isLacking(slot)) endLacking(actor, slot);
+    if (isOutOfMemory(slot)) {
+      if (isGone(slot)) {
+        lost += 1;
+        continue;
+      }
+      if (isLacking(slot)) endLacking(actor, slot);
+    }
     freed += inline.always(dropSlot(freeing, slot));
     const kind = nth < file ? 0 : nth < unmovable ? 1 : nth < reclaimable ? 2 : 3;
     if (inline.always(fill(actor, cpu, nth, kind))) allocated += 1;
     else lackPage(actor, slot);
   }
+  addCounter(actor, Counter.DROPPED, lost);
   countFreed(actor, freed, freed);
   charge(actor, <f64>allocated * cost(Cost.ALLOCATE));
   addCounter(actor, Counter.ALLOCATED, allocated);

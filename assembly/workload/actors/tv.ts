@@ -1,8 +1,9 @@
 // Knows: a television: a set of equal buffers, all given back and asked for again when the channel changes.
 // Must not know: how they are found. ActorWord.A: chain of the buffers that are held (cell + 1); B: requests under way.
 
+import { TvParameter } from "../../abi/clients";
 import { CellWord } from "../../abi/run";
-import { ActorWord, Counter, TvParameter } from "../../abi/simulation";
+import { ActorWord, Counter } from "../../abi/simulation";
 import { NONE } from "../../memory/list";
 import {
   actorWord,

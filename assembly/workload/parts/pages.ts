@@ -2,11 +2,11 @@
 // Must not know: why it wants them. A slot follows its page through migration and swap.
 //
 //   slots of an actor: FIRST_SLOT ... + SLOT_COUNT; the first LIVE of them have been used and are told apart by content:
-//   pfn + 1: a page of its own.  SWAPPED: swapped out.  LACKING: asked for in vain, wanted still.
+//   pfn + 1: a page of its own.  SWAPPED: swapped out.  LACKING: asked for in vain, wanted still.  GONE: its process was killed.
 //   0: taken by reclaim (a clean file page), or never filled.
 
 import { orderOf } from "../../abi/frame_word";
-import { LACKING } from "../../abi/limits";
+import { GONE, LACKING } from "../../abi/limits";
 import { SimulationWord } from "../../abi/run";
 import { ActorWord, Cost, Counter } from "../../abi/simulation";
 import { Gfp, Mobility, PageFlag, PageLife, Status } from "../../abi/vocabulary";
@@ -163,7 +163,7 @@ export function isSwapped(slot: u32): bool {
 /** The page in a slot, or NONE when it is empty or swapped out. */
 export function pageIn(slot: u32): u32 {
   const held = slotContent(slot);
-  return held == 0 || held >= <u32>LACKING ? NONE : linkOf(held - 1);
+  return held == 0 || held >= <u32>GONE ? NONE : linkOf(held - 1);
 }
 
 /** The slot's page could not be had; its actor goes on wanting it, and counts it (Counter.LACKING). */
@@ -180,6 +180,20 @@ export function isLacking(slot: u32): bool {
 export function endLacking(actor: i32, slot: u32): void {
   store<u32>(SLOTS + <usize>(slot << 2), 0);
   addCounter(actor, Counter.LACKING, -1);
+}
+
+/** Its process was killed; the slot is empty. */
+export function loseSlot(slot: u32): void {
+  store<u32>(SLOTS + <usize>(slot << 2), <u32>GONE);
+}
+
+/** Is there something else in it than a page, or nothing: swapped out, lacking, gone? */
+export function isOutOfMemory(slot: u32): bool {
+  return slotContent(slot) >= <u32>GONE;
+}
+
+export function isGone(slot: u32): bool {
+  return slotContent(slot) == <u32>GONE;
 }
 
 export function putInSlot(slot: u32, link: u32): void {
@@ -239,7 +253,7 @@ export function mark(link: u32, set: u32, clear: u32): void {
  */
 export function touchAhead(slot: u32): u32 {
   const held = slotContent(slot);
-  if (held == 0 || held >= <u32>LACKING) return 0;
+  if (held == 0 || held >= <u32>GONE) return 0;
   const link = linkOf(held - 1);
   return wordOf(link) ^ inline.always(ownerOf(link)) ^ prevOf(nextOf(link)) ^ nextOf(prevOf(link));
 }

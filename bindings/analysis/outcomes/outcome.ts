@@ -72,7 +72,7 @@ export interface RunOutcome {
   readonly failuresNotKept: number;
   /** What each actor counted. */
   readonly actors: readonly ActorSummary[];
-  /** Applications killed for want of memory. */
+  /** Applications and processes killed for want of memory. */
   readonly kills: readonly KillRecord[];
   /** Allocations that failed for good. */
   readonly ooms: number;

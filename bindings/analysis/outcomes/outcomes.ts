@@ -11,7 +11,7 @@ import { type PlanRow, planRows, type UnequalLoad, unequalLoads } from "./plans.
 import { type Summary, summarize } from "./summary.js";
 
 /** What many runs come to. */
-/** An application that was killed, and in which run. */
+/** An application or a process that was killed, and in which run. */
 export interface Kill extends KillRecord {
   /** The run's policy. */
   readonly policy: string;

@@ -19,7 +19,7 @@ export interface PlanRow {
   readonly served: number;
   /** Pages that it wanted at the end and had not got. */
   readonly lacking: number;
-  /** Its applications that were killed. */
+  /** Its applications and processes that were killed. */
   readonly killed: number;
 }
 

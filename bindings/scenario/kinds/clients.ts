@@ -2,12 +2,12 @@
 // Must not know: how they act (assembly/workload/actors).
 
 import {
-  ActorKind,
   CameraParameter,
   FragmenterParameter,
   GpuParameter,
   TvParameter,
-} from "../../../assembly/abi/simulation.js";
+} from "../../../assembly/abi/clients.js";
+import { ActorKind } from "../../../assembly/abi/simulation.js";
 import { DMA_ALIGN_MAX, DMA_ALIGN_SOURCE, dmaAlign, kind, type ParameterRow, value } from "./kind.js";
 
 function align(index: number, fallback = DMA_ALIGN_MAX, source = DMA_ALIGN_SOURCE): ParameterRow {

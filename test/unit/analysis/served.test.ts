@@ -6,7 +6,7 @@ import { meanInterval, wilson } from "../../../bindings/analysis/bootstrap.js";
 import { certaintyOf } from "../../../bindings/analysis/outcomes/certainty.js";
 import { outcomesOf } from "../../../bindings/analysis/outcomes/index.js";
 import { renderBrief, renderRuns } from "../../../bindings/report/index.js";
-import type { RequestRecord, RunResult } from "../../../bindings/scenario/result.js";
+import type { KillRecord, RequestRecord, RunResult } from "../../../bindings/scenario/result.js";
 import { Random } from "../../support/random.js";
 import { makeResults } from "../../support/run_results.js";
 
@@ -161,11 +161,18 @@ describe("a comparison", () => {
   });
 
   it("tells who was killed, when and why", () => {
-    const kill = { timeNs: 2e9, victim: "apps", pages: 1664, cause: "noise", order: 2, gfp: 0 };
-    const text = renderRuns(outcomesOf([run("a", 1, good, { kills: [kill], totals: { ooms: 9 } })]));
+    const kill = { timeNs: 2e9, victim: "apps", what: "application", pages: 1664, cause: "noise" } as const;
+    const kills: KillRecord[] = [
+      { ...kill, order: 2, gfp: 0, client: "", ordinal: 0 },
+      { ...kill, what: "process", victim: "fill", order: 0, gfp: 0, client: "cam", ordinal: 3 },
+    ];
+    const text = renderRuns(outcomesOf([run("a", 1, good, { kills, totals: { ooms: 9 } })]));
     expect(text).toContain("Under a 9 allocations failed for good (out of memory), all seeds together.");
     expect(text).toContain(
       "2 s (a, seed 1): an application of apps with 1,664 pages was killed; noise had found no block of order 2.",
+    );
+    expect(text).toContain(
+      "a process of fill with 1,664 pages was killed during request 3 of cam; noise had",
     );
   });
 });

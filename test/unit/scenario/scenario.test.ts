@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import * as clients from "../../../assembly/abi/clients.js";
 import * as abi from "../../../assembly/abi/simulation.js";
 import { getPreset, presets } from "../../../bindings/device/index.js";
 import { ScenarioError } from "../../../bindings/engine/errors.js";
@@ -139,7 +140,9 @@ describe("a device in a scenario", () => {
 });
 
 describe("the table of workloads", () => {
-  const enums = abi as unknown as Readonly<Record<string, Readonly<Record<string, string | number>>>>;
+  const enums = { ...abi, ...clients } as unknown as Readonly<
+    Record<string, Readonly<Record<string, string | number>>>
+  >;
 
   /** "direct-io" -> DirectIoParameter */
   const enumOf = (name: string) =>

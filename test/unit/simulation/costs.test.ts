@@ -1,13 +1,9 @@
 // Knows: what the cost sets were fitted to, and how near a simulation with them comes.
 
 import { describe, expect, it } from "vitest";
+import { CameraParameter } from "../../../assembly/abi/clients.js";
 import { CmaUse } from "../../../assembly/abi/proposals.js";
-import {
-  ActorKind,
-  CameraParameter,
-  Parameter,
-  ResidentParameter,
-} from "../../../assembly/abi/simulation.js";
+import { ActorKind, Parameter, ResidentParameter } from "../../../assembly/abi/simulation.js";
 import { imx8Board } from "../../../bindings/device/presets/boards.js";
 import { MiB } from "../../../bindings/engine/units.js";
 import { costFigures, costSets } from "../../../bindings/scenario/costs.js";

@@ -1,9 +1,9 @@
 // Knows: small simulations for tests: one stream of pinned pages, and a device where everything happens at once.
 // Must not know: what a test wants to see.
 
+import { CameraParameter } from "../../../assembly/abi/clients.js";
 import {
   ActorKind,
-  CameraParameter,
   DirectIoParameter,
   Parameter,
   ResidentParameter,

@@ -2,11 +2,11 @@
 // Must not know: where in the core it is charged.
 
 import { describe, expect, it } from "vitest";
+import { CameraParameter } from "../../../assembly/abi/clients.js";
 import { PinRule } from "../../../assembly/abi/proposals.js";
 import {
   ActorKind,
   AppsParameter,
-  CameraParameter,
   Cost,
   Counter,
   DirectIoParameter,
@@ -261,6 +261,7 @@ describe("kswapd", () => {
       [ResidentParameter.ANON]: 15_400,
       [ResidentParameter.INTERVAL]: MS,
       [ResidentParameter.BATCH]: 1,
+      [ResidentParameter.OOM_SCORE_ADJ]: -1000,
     }),
     actor(ActorKind.FILE_READ, 900, {
       [FileReadParameter.INTERVAL]: 10 * MS,
@@ -284,7 +285,10 @@ describe("kswapd", () => {
 
   it("gives up after 16 passes that free nothing, and direct reclaim is left", async () => {
     using simulation = await tiny([
-      actor(ActorKind.RESIDENT, 16_500, { [ResidentParameter.ANON]: 16_500 }),
+      actor(ActorKind.RESIDENT, 16_500, {
+        [ResidentParameter.ANON]: 16_500,
+        [ResidentParameter.OOM_SCORE_ADJ]: -1000,
+      }),
       actor(ActorKind.NOISE, 0, { [NoiseParameter.INTERVAL]: MS, [NoiseParameter.HOLD]: 5 * MS }),
     ]);
     simulation.run(S);

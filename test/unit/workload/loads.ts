@@ -2,12 +2,15 @@
 // Must not know: what is tested with it.
 
 import {
-  AppsParameter as Apps,
   CameraParameter as Camera,
-  DirectIoParameter as Dio,
-  ExitsParameter as Exits,
   FragmenterParameter as Frag,
   GpuParameter as Gpu,
+  TvParameter as Tv,
+} from "../../../assembly/abi/clients.js";
+import {
+  AppsParameter as Apps,
+  DirectIoParameter as Dio,
+  ExitsParameter as Exits,
   ActorKind as Kind,
   LongPinParameter as LongPin,
   MetadataParameter as Meta,
@@ -17,7 +20,6 @@ import {
   ResidentParameter as Resident,
   SlabParameter as Slab,
   Spread,
-  TvParameter as Tv,
   FileWriteParameter as Write,
   ZramParameter as Zram,
 } from "../../../assembly/abi/simulation.js";

@@ -2,10 +2,10 @@
 // buffers from fragmented memory, the cache of a block device. Must not know: how they do it.
 
 import { describe, expect, it } from "vitest";
+import { CameraParameter } from "../../../assembly/abi/clients.js";
 import { CmaUse } from "../../../assembly/abi/proposals.js";
 import {
   ActorKind,
-  CameraParameter,
   Counter,
   DirectIoParameter,
   ExitsParameter,

@@ -2,13 +2,13 @@
 // Must not know: how it does it.
 
 import { describe, expect, it } from "vitest";
+import { GpuParameter } from "../../../assembly/abi/clients.js";
 import {
   ActorKind,
   AppsParameter,
   Counter,
   FileReadParameter,
   FileWriteParameter,
-  GpuParameter,
   LongPinParameter,
   ResidentParameter,
   SlabParameter,

@@ -4,13 +4,13 @@
 // The state of an actor's first random stream after n units of work tells every draw of all of them.
 
 import { describe, expect, it } from "vitest";
+import { CameraParameter } from "../../../assembly/abi/clients.js";
 import { Region } from "../../../assembly/abi/layout.js";
 import { RunStatus } from "../../../assembly/abi/run.js";
 import {
   ActorKind,
   ActorWord,
   AppsParameter,
-  CameraParameter,
   Counter,
   DirectIoParameter,
   Parameter,
@@ -106,6 +106,7 @@ describe("memory that is wanted and not to be had", () => {
     [ResidentParameter.RECLAIMABLE]: 500,
     [ResidentParameter.INTERVAL]: 100_000,
     [ResidentParameter.BATCH]: 4,
+    [ResidentParameter.OOM_SCORE_ADJ]: -1000,
   };
 
   it("is counted, every kind goes on by itself, and turnover does too", async () => {
@@ -132,6 +133,7 @@ describe("memory that is wanted and not to be had", () => {
     const late = actor(ActorKind.RESIDENT, 14_000, {
       [Parameter.START]: 0.1 * S,
       [ResidentParameter.ANON]: 13_500,
+      [ResidentParameter.OOM_SCORE_ADJ]: -1000,
     });
     using simulation = await tiny([others, late]);
     simulation.run(0.4 * S);
@@ -149,7 +151,10 @@ describe("memory that is wanted and not to be had", () => {
       [DirectIoParameter.FRESH_SHARE]: 1,
     });
     using simulation = await tiny([
-      actor(ActorKind.RESIDENT, 16_500, { [ResidentParameter.ANON]: 16_500 }),
+      actor(ActorKind.RESIDENT, 16_500, {
+        [ResidentParameter.ANON]: 16_500,
+        [ResidentParameter.OOM_SCORE_ADJ]: -1000,
+      }),
       spinner,
     ]);
     simulation.run(S);

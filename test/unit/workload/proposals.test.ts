@@ -2,10 +2,10 @@
 // Must not know: where in the core the decision is made.
 
 import { describe, expect, it } from "vitest";
+import { CameraParameter } from "../../../assembly/abi/clients.js";
 import { CmaFree, CmaUse, PinRule, Quarantine } from "../../../assembly/abi/proposals.js";
 import {
   ActorKind,
-  CameraParameter,
   Counter,
   DirectIoParameter,
   MetadataParameter,

@@ -2,14 +2,9 @@
 // Must not know: what actors do.
 
 import { describe, expect, it } from "vitest";
+import { FragmenterParameter } from "../../../assembly/abi/clients.js";
 import { RunStatus } from "../../../assembly/abi/run.js";
-import {
-  ActorKind,
-  Counter,
-  FragmenterParameter,
-  MetadataParameter,
-  Parameter,
-} from "../../../assembly/abi/simulation.js";
+import { ActorKind, Counter, MetadataParameter, Parameter } from "../../../assembly/abi/simulation.js";
 import { StateError } from "../../../bindings/engine/errors.js";
 import { actor, counted, isSound, MS, S, tiny } from "./support.js";
 

@@ -3,7 +3,7 @@
 
 import { RequestState } from "../../../assembly/abi/findings.js";
 import { Region } from "../../../assembly/abi/layout.js";
-import { LACKING, SWAPPED } from "../../../assembly/abi/limits.js";
+import { GONE, SWAPPED } from "../../../assembly/abi/limits.js";
 import { ActorKind, Counter } from "../../../assembly/abi/simulation.js";
 import { FrameKind } from "../../../assembly/abi/vocabulary.js";
 import { RequestWord } from "../../../assembly/abi/words.js";
@@ -75,7 +75,7 @@ export function owned(simulation: Simulation, nth: number): { pages: number; swa
   let swapped = 0;
   for (const held of slots) {
     if (held === SWAPPED) swapped += 1;
-    else if (held !== 0 && held !== LACKING) pages += 2 ** machine.views.frame(held - 1).order;
+    else if (held !== 0 && held < GONE) pages += 2 ** machine.views.frame(held - 1).order;
   }
   return { pages, swapped };
 }
