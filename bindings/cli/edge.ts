@@ -50,6 +50,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "pageblock size --from-log dmesg.txt --buffer 3x8M",
     "pageblock size --device-tree board.dts --page-size 16K",
   ],
+  whatif: [
+    "pageblock whatif rolling-blockade --html whatif.html",
+    "pageblock whatif rolling-blockade --request camera:2 --policy gup-wait --align 0..8",
+  ],
   sweep: ["pageblock sweep grid.yaml --plan"],
   view: ["pageblock view"],
   merge: ["pageblock merge results --partial"],

@@ -17,6 +17,7 @@ import type { SnapshotOptions } from "./snapshot.js";
 import type { MergeOptions } from "./sweep/merge.js";
 import type { SweepCommandOptions } from "./sweep/sweep.js";
 import type { ViewOptions } from "./view.js";
+import type { WhatIfRunOptions } from "./whatif/whatif.js";
 
 function wholeNumber(text: string): number {
   const value = Number(text);
@@ -190,7 +191,34 @@ function addRun(root: Command, done: (code: ExitCode) => void): void {
     .action(async (name: string | undefined, options: RunCommandOptions) =>
       done(await (await import("./run/run.js")).runRun(name, options)),
     );
+  addWhatIf(root, done);
   addSweep(root, done);
+}
+
+function addWhatIf(root: Command, done: (code: ExitCode) => void): void {
+  root
+    .command("whatif")
+    .description(
+      "what would have saved a request, when, and at what cost to the others: switched at this instant, and in force from the start (docs/whatif.md)",
+    )
+    .argument("<scenario>", "a YAML file, or the name of a scenario of the package")
+    .option(
+      "--request <which>",
+      "first-failure, or an opening by client and number: camera:3",
+      "first-failure",
+    )
+    .option("--policy <name,...>", "policies to try; all, where nothing else is to be changed")
+    .option("--align <orders>", "alignments of the client's requests to try: 0..8 or 0,4")
+    .option("--area <factors>", "sizes of its area to try: x0.5..x2 (in quarters) or x1.5")
+    .option("--retries <counts>", "sleeps of 100 ms before the next sweep to try: 0..5 or 5")
+    .option("--seed <n>", "seed of the run: 1", countFrom1)
+    .option("--horizon <time>", "how long behind its begin costs are counted: 5s")
+    .option("--json", "print the answer as JSON")
+    .option("--html <file>", "write a page: the table, and the area of each branch side by side")
+    .addOption(coreOption())
+    .action(async (name: string, options: WhatIfRunOptions) =>
+      done(await (await import("./whatif/whatif.js")).runWhatIf(name, options)),
+    );
 }
 
 function addSweep(root: Command, done: (code: ExitCode) => void): void {

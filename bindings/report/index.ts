@@ -1,6 +1,7 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 
 export { renderHtmlHeading, renderHtmlPage, renderHtmlParagraph, renderHtmlTable } from "./html.js";
+export { renderKindLegend, renderKindMap } from "./kind_map.js";
 export type { PageMapBlocks, PageMapInput, PageMapRange } from "./pagemap/input.js";
 export { renderPageMapSvg } from "./pagemap/render.js";
 export {

@@ -27,6 +27,10 @@ function sumOf({ actors }: WhatIfLedger, counter: string): number {
   return actors.reduce((sum, { counters }) => sum + (counters[counter] ?? 0), 0);
 }
 
+export const KILLED = "applications killed";
+/** What stands behind the name of a workload whose work is counted. */
+export const OPERATIONS = ": operations";
+
 /** Of each workload: how many units of its work it has done. */
 function workOf({ actors }: WhatIfLedger, clients: ReadonlySet<string>): Map<string, number> {
   const own = actors.filter(({ name }) => !KERNEL.has(name) && !clients.has(name));
@@ -45,14 +49,16 @@ export function costsAgainst(
   };
   const work = workOf(own, clients);
   for (const [name, was] of workOf(before, clients))
-    put(`${name}: operations`, "count", was, work.get(name) ?? 0);
+    put(`${name}${OPERATIONS}`, "count", was, work.get(name) ?? 0);
   for (const [key, what, unit] of TOTALS) put(what, unit, before.totals[key] ?? 0, own.totals[key] ?? 0);
   for (const [key, what, unit] of SUMS) put(what, unit, sumOf(before, key), sumOf(own, key));
-  put("applications killed", "count", before.kills, own.kills);
+  put(KILLED, "count", before.kills, own.kills);
   const failed = ({ others }: WhatIfLedger) => others.filter(({ errno }) => errno !== 0).length;
   put("other requests that failed", "count", failed(before), failed(own));
   const latency = ({ others }: WhatIfLedger) =>
-    median(others.filter(({ errno }) => errno === 0).map((each) => each.latencyNs)) ?? 0;
-  put("median latency of other requests", "ns", latency(before), latency(own));
+    median(others.filter(({ errno }) => errno === 0).map((each) => each.latencyNs));
+  // Of requests that all failed there is none.
+  const [was, is] = [latency(before), latency(own)];
+  if (was !== undefined && is !== undefined) put("median latency of other requests", "ns", was, is);
   return costs;
 }

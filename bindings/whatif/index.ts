@@ -1,6 +1,7 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 
 export type { WhatIfBranch } from "./branches.js";
+export { OPERATIONS } from "./costs.js";
 export type {
   WhatIfAnswer,
   WhatIfBranchAnswer,

@@ -2,7 +2,8 @@
 // Must not know: how branches are run, tables.
 
 import { formatBytes, formatDuration, formatErrno } from "../report/sizes.js";
-import type { WhatIfAnswer, WhatIfBranchAnswer, WhatIfEnding, WhatIfRefusal } from "./result.js";
+import { KILLED, OPERATIONS } from "./costs.js";
+import type { WhatIfAnswer, WhatIfBranchAnswer, WhatIfCost, WhatIfEnding, WhatIfRefusal } from "./result.js";
 
 type Told = Omit<WhatIfAnswer, "sentence">;
 
@@ -53,6 +54,26 @@ export function savedIn({
   return isSaved(fromStart) ? "fromStart" : undefined;
 }
 
+/** Losses of work that are told in the sentence. */
+const WORTH_TELLING = 0.0005;
+
+/** Whom it costs most, in words. */
+function costOf(costs: readonly WhatIfCost[]): string {
+  const killed = costs.find(({ what }) => what === KILLED);
+  if (killed !== undefined && killed.value > killed.before)
+    return `${killed.value - killed.before} more applications are killed`;
+  const losses = costs
+    .filter(({ what, before }) => what.endsWith(OPERATIONS) && before > 0)
+    .map(({ what, before, value }) => ({
+      name: what.slice(0, -OPERATIONS.length),
+      share: 1 - value / before,
+    }))
+    .sort((a, b) => b.share - a.share);
+  const [most] = losses;
+  if (most === undefined || most.share < WORTH_TELLING) return "no workload does less";
+  return `${most.name} does ${Number((most.share * 100).toPrecision(2))} % less`;
+}
+
 /** What saves it in one column, the quickest first. */
 function savedText(branches: readonly WhatIfBranchAnswer[], column: "switched" | "fromStart"): string {
   const saved = branches
@@ -62,7 +83,7 @@ function savedText(branches: readonly WhatIfBranchAnswer[], column: "switched" |
   if (best === undefined) return "";
   const when = column === "switched" ? "switched at this instant" : "in force from the start";
   const after = formatDuration(latency(best[column] as WhatIfEnding));
-  const first = `${best.name} would have saved it after ${after} (${when})`;
+  const first = `${best.name} would have saved it after ${after} (${when}; ${costOf(best.costs[column])})`;
   const others = saved.slice(1).map(({ name }) => name);
   return others.length === 0 ? first : `${first}, and so would ${listed(others)}`;
 }

@@ -1,0 +1,79 @@
+// Knows: `pageblock whatif`: a scenario and what to change in, one sentence, a table, JSON or a page out, its exit codes.
+// Must not know: how a branch is run.
+
+import { basename } from "node:path";
+import { writeAside } from "../../durable/index.js";
+import { PageblockError } from "../../engine/errors.js";
+import type { CoreBuild } from "../../engine/load.js";
+import { renderTable } from "../../report/index.js";
+import { parseScenario } from "../../scenario/index.js";
+import { type WhatIfAnswer, whatIf } from "../../whatif/index.js";
+import { ExitCode } from "../exit.js";
+import { progressBar } from "../progress.js";
+import { textOf } from "../run/options.js";
+import { INTERRUPTS, withSignals } from "../signals.js";
+import { err, out, outJson } from "../terminal.js";
+import { renderWhatIfHtml } from "./html.js";
+import { branchesFrom, horizonFrom, requestFrom, type WhatIfCommandOptions } from "./options.js";
+import { branchRows, COLUMNS, noteLines } from "./tables.js";
+
+export interface WhatIfRunOptions extends WhatIfCommandOptions {
+  readonly core?: CoreBuild;
+}
+
+const PARTS = 1000;
+
+/** The call that gives the same answer. */
+function commandOf(name: string, options: WhatIfRunOptions): string {
+  const given = (["request", "policy", "align", "area", "retries", "seed", "horizon"] as const).flatMap(
+    (key) => (options[key] === undefined ? [] : [`--${key} ${options[key]}`]),
+  );
+  return ["pageblock whatif", name, ...given].join(" ");
+}
+
+function tell(answer: WhatIfAnswer): void {
+  const { sentence, scenario, policy, seed, request } = answer;
+  const which = `${scenario} under ${policy}, seed ${seed}: ${request.client}'s opening ${request.ordinal}`;
+  out(
+    `${sentence}\n\n${which}\n\n${renderTable(COLUMNS, branchRows(answer))}\n${noteLines(answer).join("\n")}\n`,
+  );
+}
+
+/** Answers 0; 3 when there is no such request; 130 when it was interrupted. */
+export async function runWhatIf(name: string, options: WhatIfRunOptions): Promise<ExitCode> {
+  const { text, label } = textOf(name);
+  const scenario = parseScenario(text, basename(label));
+  const branches = branchesFrom(scenario, options);
+  const { seed, core, request = "first-failure", horizon, json, html } = options;
+  const asked = {
+    request: requestFrom(scenario, request),
+    ...(seed === undefined ? {} : { seed }),
+    ...(core === undefined ? {} : { core }),
+    ...(horizon === undefined ? {} : { horizonNs: horizonFrom(horizon) }),
+  };
+  const bar = progressBar("what if", PARTS, "");
+  const onProgress = (done: number, total: number) => bar.update(Math.floor((done / total) * PARTS));
+  let answer: WhatIfAnswer;
+  try {
+    answer = await withSignals(INTERRUPTS, (signal) =>
+      whatIf(scenario, branches, { ...asked, onProgress, signal }),
+    );
+  } catch (error) {
+    bar.stop();
+    if (error instanceof PageblockError && error.code === "NOTHING_FOUND") {
+      err(`pageblock: ${error.message}\n`);
+      return ExitCode.NOTHING_FOUND;
+    }
+    if ((error as Error).name !== "AbortError") throw error;
+    err("pageblock: interrupted: nothing is kept\n");
+    return ExitCode.INTERRUPTED;
+  }
+  bar.stop();
+  if (html !== undefined) writeAside(html, (put) => put(renderWhatIfHtml(answer, commandOf(name, options))));
+  if (json === true) outJson(answer);
+  else {
+    tell(answer);
+    if (html !== undefined) out(`The area of each branch, side by side: ${html}\n`);
+  }
+  return ExitCode.OK;
+}
