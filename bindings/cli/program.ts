@@ -179,6 +179,10 @@ function addRun(root: Command, done: (code: ExitCode) => void): void {
     )
     .option("--resume", "go on behind what an interrupted run left in --out")
     .option(
+      "--vary [name=low..high,...]",
+      "on which numbers the verdict hangs: snapuserd.ramp=0..2s,costs.migrate-page=x0.5..x2; without ranges those that the scenario states, else all that have no source",
+    )
+    .option(
       "--trace <file>",
       "write the events of the first run: ftrace text, or .pftrace for ui.perfetto.dev",
     )
@@ -244,7 +248,7 @@ function addSweep(root: Command, done: (code: ExitCode) => void): void {
     )
     .argument("<directory>", "the folder of the sweep")
     .option("--partial", "put together what is there")
-    .option("--until <figure>", 'which cells are not sure enough, and the next grid: "success 2%"')
+    .option("--until <figure>", 'which cells are not sure enough, and the next grid: "on-time 2%"')
     .option("--json", "print the cells as JSON")
     .action(async (directory: string, options: MergeOptions) =>
       done((await import("./sweep/merge.js")).mergeParts(directory, options)),

@@ -36,11 +36,14 @@ export {
   type ClientOpenings,
   type ClientSummary,
   type Contents,
+  type Difference,
   type FailureOutcome,
   type FailureStory,
   type Heading,
   type Held,
   type Kill,
+  type LedgerEntry,
+  type LedgerRow,
   type Metric,
   type NamedBlocker,
   type OnTime,
@@ -48,13 +51,17 @@ export {
   type Openings,
   type Outcomes,
   outcomesOf,
-  type PlanRow,
   type PolicyComparison,
   type RequestSummary,
   type RunOutcome,
+  type Sensitivity,
+  type SensitivityPoint,
+  type SensitivityResult,
   type Spread,
   type Summary,
+  type Turn,
   type UnequalLoad,
+  type Verdict,
   type Work,
 } from "../analysis/outcomes/index.js";
 // What a machine is built from.
@@ -174,6 +181,7 @@ export {
 export { type CostFigure, type CostSet, costSets } from "../scenario/costs.js";
 export { type KindName, kinds, type Settings, type Values, type Written } from "../scenario/kinds/index.js";
 export { getScenario, type ScenarioName, scenarioNames, scenarioText } from "../scenario/presets/index.js";
+export type { Dimension } from "../scenario/quantity.js";
 export type {
   ActorSummary,
   AreaSummary,
@@ -192,6 +200,7 @@ export {
   type ScenarioActor,
   type ScenarioPressure,
   scenarioDigest,
+  type Variation,
 } from "../scenario/scenario.js";
 export {
   type ActorSpec,

@@ -2,12 +2,12 @@
 
 export { renderHtmlHeading, renderHtmlPage, renderHtmlParagraph, renderHtmlTable } from "./html.js";
 export { renderKindLegend, renderKindMap } from "./kind_map.js";
+export { matrixCsv, matrixSentence, renderMatrix } from "./matrix.js";
 export type { PageMapBlocks, PageMapInput, PageMapRange } from "./pagemap/input.js";
 export { renderPageMapSvg } from "./pagemap/render.js";
 export {
   describeFailure,
   renderBrief,
-  renderClients,
   renderComparisons,
   renderRuns,
   renderSeries,
@@ -26,3 +26,4 @@ export { renderSparkline } from "./sparkline.js";
 export { escapeXml } from "./svg.js";
 export type { Cell, Column } from "./table.js";
 export { displayWidth, pad, renderTable, singleLine } from "./table.js";
+export { renderTornado, sensitivityCsv, sensitivitySentence } from "./tornado.js";

@@ -2,38 +2,21 @@
 // Must not know: how any figure is worked out (analysis/outcomes).
 
 import type {
-  Certainty,
+  ClientSummary,
   Kill,
+  LedgerRow,
   OnTime,
   OnTimeDifference,
   Openings,
-  PlanRow,
   RequestSummary,
   UnequalLoad,
 } from "../analysis/outcomes/index.js";
+import { howSure, percent, points } from "./certainty.js";
 import { formatCount, formatDuration, formatErrno, formatShare } from "./sizes.js";
 import { renderTable } from "./table.js";
 
 /** Lines of the table of kills. */
 const MOST_KILLS = 5;
-
-function points(share: number): string {
-  return `${share > 0 ? "+" : ""}${Number((share * 100).toFixed(1))}`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
-}
-
-/** "95 % interval 12 to 40 %", or in words why there is none. */
-function howSure(certainty: Certainty | undefined, seeds: number, format: (share: number) => string): string {
-  if (certainty === undefined) return "";
-  if (seeds === 1) return "one seed";
-  if (certainty.kind === "same") return `the same in all ${seeds} seeds: no interval follows from that`;
-  const { low, high } = certainty.interval;
-  const name = certainty.kind === "interval" ? "95 % interval" : `${formatCount(seeds)} seeds, from`;
-  return `${name} ${format(low)} to ${format(high)}`;
-}
 
 function parts({ onTime, late, failed, skipped }: Openings): string {
   const names = [
@@ -91,43 +74,70 @@ export function unequalLine(unequal: readonly UnequalLoad[]): string[] {
   const change = formatShare(Math.abs(first.ratio - 1), 1);
   const others = unequal.length === 1 ? "" : `, and ${unequal.length - 1} more such differences`;
   return [
-    `Unequal loads: ${first.workload} got ${change} ${first.ratio < 1 ? "less" : "more"} done under ${first.policy} than under ${first.against}${others} (table of plans): success alone is no verdict.`,
+    `Unequal loads: ${first.workload} got ${change} ${first.ratio < 1 ? "less" : "more"} done under ${first.policy} than under ${first.against}${others} (table of who did what): success alone is no verdict.`,
   ];
 }
 
-/** Openings of every client under every policy. */
-export function renderServed(rows: readonly OnTime[]): string {
+/** Openings of every client under every policy, and how long its requests took. */
+export function renderServed(rows: readonly OnTime[], summaries: readonly ClientSummary[]): string {
   if (rows.length === 0) return "";
   const headers = ["client", "policy", "part", "asked", "on time", "late", "failed", "skipped"];
-  const columns = headers.map((header, i) => ({ header, align: i < 3 ? "left" : "right" }) as const);
-  const row = ({ client, policy }: OnTime, part: string, openings: Openings) => [
-    client,
-    policy,
-    part,
-    ...[openings.asked, openings.onTime, openings.late, openings.failed, openings.skipped].map(formatCount),
-  ];
+  const latency = ["p50", "p95", "p99", "errors"];
+  const columns = [...headers, ...latency].map((header, i) => {
+    const align = i < 3 || header === "errors" ? "left" : "right";
+    return { header, align } as const;
+  });
   const cells = rows.flatMap((one) => {
-    const { inStream, outside } = one.openings;
-    return outside.asked === 0
-      ? [row(one, "all", inStream)]
-      : [row(one, "in stream", inStream), row(one, "outside", outside)];
+    const { client, policy, openings } = one;
+    const all = summaries.find((row) => row.client === client && row.policy === policy)?.all;
+    const counts = ({ asked, onTime, late, failed, skipped }: Openings) =>
+      [asked, onTime, late, failed, skipped].map(formatCount);
+    const times = [all?.p50Ns, all?.p95Ns, all?.p99Ns].map((ns) =>
+      ns === undefined ? "-" : formatDuration(ns),
+    );
+    const first = openings.outside.asked === 0 ? "all" : "in stream";
+    const rest =
+      openings.outside.asked === 0
+        ? []
+        : [[client, policy, "outside", ...counts(openings.outside), "", "", "", ""]];
+    const errors = Object.entries(all?.errors ?? {}).map(
+      ([errno, count]) => `${formatCount(count)} x ${formatErrno(errno)}`,
+    );
+    return [
+      [client, policy, first, ...counts(openings.inStream), ...times, errors.join(", ") || "none"],
+      ...rest,
+    ];
   });
   return renderTable(columns, cells);
 }
 
-/** How far each workload came with its plan. */
-export function renderPlans(plans: readonly PlanRow[]): string {
-  if (plans.length === 0) return "";
-  const headers = ["workload", "policy", "planned", "served", "plan met", "pages lacking", "killed"];
-  const columns = headers.map((header, i) => ({ header, align: i < 2 ? "left" : "right" }) as const);
-  const rows = plans.map(({ workload, policy, planned, served, lacking, killed }) => [
-    workload,
-    policy,
-    formatCount(Math.round(planned)),
-    formatCount(Math.round(served)),
-    formatShare(served, planned),
-    formatCount(Math.round(lacking)),
-    formatCount(Math.round(killed)),
+function time(ns: number): string {
+  return ns === 0 ? "0" : formatDuration(ns);
+}
+
+function signed(value: number, format: (size: number) => string): string {
+  return value === 0 ? "-" : `${value > 0 ? "+" : "-"}${format(Math.abs(value))}`;
+}
+
+/** What each actor got done, waited for and had moved on its account; what a policy costs it against the first. */
+export function renderLedger(ledger: readonly LedgerRow[]): string {
+  const shown = ledger.filter(({ actor }) =>
+    ledger.some((row) => row.actor === actor && (row.planned > 0 || row.waitedNs > 0 || row.busyNs > 0)),
+  );
+  if (shown.length === 0) return "";
+  const headers = ["who, a seed", "policy", "planned", "done", "plan met", "lacking", "killed"];
+  const waits = ["CPU", "reclaim", "pins wait", "I/O wait", "cma_alloc", "moved", "refaults"];
+  const costs = ["waits more", "moves more"];
+  const columns = [...headers, ...waits, ...costs].map(
+    (header, i) => ({ header, align: i < 2 ? "left" : "right" }) as const,
+  );
+  const count = (value: number) => formatCount(Math.round(value));
+  const rows = shown.map((row) => [
+    ...[row.actor, row.policy, count(row.planned), count(row.served)],
+    ...[formatShare(row.served, row.planned), count(row.lacking), count(row.killed)],
+    ...[row.busyNs, row.reclaimNs, row.pinWaitNs, row.ioWaitNs, row.cmaNs].map(time),
+    ...[count(row.moved), count(row.refaults)],
+    ...[signed(row.cost.waitedNs, formatDuration), signed(Math.round(row.cost.moved), formatCount)],
   ]);
   return renderTable(columns, rows);
 }

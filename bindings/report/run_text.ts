@@ -2,16 +2,10 @@
 // Must not know: how any figure is worked out (analysis/outcomes), colours, files.
 
 import { FEWEST_SEEDS } from "../analysis/bootstrap.js";
-import type {
-  ClientSummary,
-  FailureStory,
-  Metric,
-  Outcomes,
-  PolicyComparison,
-} from "../analysis/outcomes/index.js";
+import type { FailureStory, Metric, Outcomes, PolicyComparison } from "../analysis/outcomes/index.js";
 import { largest, smallest } from "../engine/extent.js";
 import type { RunResult, SeriesColumn } from "../scenario/result.js";
-import { differenceLine, renderPlans, renderServed, renderTrouble, unequalLine } from "./run_served.js";
+import { differenceLine, renderLedger, renderServed, renderTrouble, unequalLine } from "./run_served.js";
 import { summaryLines } from "./run_summary.js";
 import { formatCount, formatDuration, formatErrno, formatPages, formatShare } from "./sizes.js";
 import { renderSparkline } from "./sparkline.js";
@@ -19,48 +13,13 @@ import { renderTable } from "./table.js";
 
 const WIDTH = 60;
 
-function optional(value: number | undefined): string {
-  return value === undefined ? "-" : formatDuration(value);
-}
-
-/** One row per client and policy, all seeds together. */
-export function renderClients(summaries: readonly ClientSummary[]): string {
-  const headers = ["client", "policy", "runs", "requests", "success", "p50", "p95", "p99", "late", "errors"];
-  const columns = headers.map(
-    (header, i) => ({ header, align: i < 2 || i === 9 ? "left" : "right" }) as const,
-  );
-  const rows = summaries.map(({ client, policy, runs, all }) => [
-    client,
-    policy,
-    runs,
-    formatCount(all.requests),
-    formatShare(all.succeeded, all.requests),
-    optional(all.p50Ns),
-    optional(all.p95Ns),
-    optional(all.p99Ns),
-    formatCount(all.missed),
-    Object.entries(all.errors)
-      .map(([errno, count]) => `${formatCount(count)} x ${formatErrno(errno)}`)
-      .join(", ") || "none",
-  ]);
-  return renderTable(columns, rows);
-}
-
 const METRIC_NAMES: Readonly<Record<Metric, string>> = {
-  success: "success rate",
-  missed: "late",
   median: "p50 latency",
   p99: "p99 latency",
 };
 
-function difference(metric: Metric, value: number): string {
-  const sign = value > 0 ? "+" : value < 0 ? "-" : "";
-  const size = Math.abs(value);
-  const text =
-    metric === "success" || metric === "missed"
-      ? `${Number((size * 100).toFixed(1))} points`
-      : formatDuration(size);
-  return value === 0 ? "0" : `${sign}${text}`;
+function difference(value: number): string {
+  return value === 0 ? "0" : `${value > 0 ? "+" : "-"}${formatDuration(Math.abs(value))}`;
 }
 
 /** Policies against the first one, seed by seed; "" when there is only one. */
@@ -74,12 +33,12 @@ export function renderComparisons(comparisons: readonly PolicyComparison[]): str
     policy,
     against,
     METRIC_NAMES[metric],
-    difference(metric, median),
+    difference(median),
     interval === undefined
       ? seeds.length < FEWEST_SEEDS
         ? `needs ${FEWEST_SEEDS} seeds`
         : "all seeds equal"
-      : `${difference(metric, interval.low)} to ${difference(metric, interval.high)}`,
+      : `${difference(interval.low)} to ${difference(interval.high)}`,
     seeds.length,
   ]);
   return renderTable(columns, rows);
@@ -230,9 +189,8 @@ export function renderRuns(outcomes: Outcomes): string {
     ]
       .map((line) => `${line}\n`)
       .join(""),
-    summaries.length === 0 ? "" : renderClients(summaries),
-    renderServed(outcomes.onTime),
-    renderPlans(outcomes.plans),
+    renderServed(outcomes.onTime, summaries),
+    renderLedger(outcomes.ledger),
     renderTrouble(outcomes.kills, outcomes.ooms),
     renderComparisons(comparisons),
     ...firsts.map(renderSeries),

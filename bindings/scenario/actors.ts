@@ -12,7 +12,7 @@ import {
   parametersOf,
 } from "./kinds/index.js";
 import type { Kind, Values } from "./kinds/kind.js";
-import { parseQuantity, settleQuantity } from "./quantity.js";
+import { type MemoryScale, parseQuantity, settleQuantity } from "./quantity.js";
 import type { Fields, Path, Reader } from "./read.js";
 import type { ScenarioActor } from "./scenario.js";
 
@@ -33,6 +33,18 @@ function scaleOf(device: ResolvedDevice | undefined) {
   return device === undefined ? NO_DEVICE : { pageShift: device.pageShift, managed: device.totals.managed };
 }
 
+/** Smallest and largest value of a parameter, where it has such; settled. */
+export function limitsOf(
+  { dimension, min, max }: ParameterRow,
+  scale: MemoryScale,
+): { readonly min: number | undefined; readonly max: number | undefined } {
+  const limit = (text: ParameterRow["min"]) => {
+    const parsed = text === undefined ? undefined : parseQuantity(dimension, text);
+    return parsed !== undefined && "value" in parsed ? settleQuantity(parsed.value, scale) : undefined;
+  };
+  return { min: limit(min), max: limit(max) };
+}
+
 /** One parameter within its limits; undefined: reported. */
 function readParameter(
   reader: Reader,
@@ -45,12 +57,7 @@ function readParameter(
   if (quantity === undefined) return undefined;
   const scale = scaleOf(device);
   const settled = settleQuantity(quantity, scale);
-  const limit = (text: ParameterRow["min"]) => {
-    const parsed = text === undefined ? undefined : parseQuantity(row.dimension, text);
-    return parsed !== undefined && "value" in parsed ? settleQuantity(parsed.value, scale) : undefined;
-  };
-  const min = limit(row.min);
-  const max = limit(row.max);
+  const { min, max } = limitsOf(row, scale);
   if (min !== undefined && settled < min) return reader.report(path, `must be at least ${row.min}`);
   if (max !== undefined && settled > max) return reader.report(path, `must be at most ${row.max}`);
   if (row.dimension === "size" && device !== undefined && settled > device.totals.managed) {
@@ -151,7 +158,7 @@ function mostPages({ device, swapPages }: Surroundings): number {
 }
 
 /** No more than there are pages, unless each slot has its own meaning by its number. */
-function slotsOf(name: KindName, parameters: Values, surroundings: Surroundings): number {
+export function slotsOf(name: KindName, parameters: Values, surroundings: Surroundings): number {
   const { slots, numbered }: Kind = kinds[name];
   return numbered === true ? slots(parameters) : Math.min(slots(parameters), mostPages(surroundings));
 }

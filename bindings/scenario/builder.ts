@@ -68,6 +68,11 @@ export class ScenarioBuilder {
     return this.#with({ costs: keys });
   }
 
+  /** Plausible ranges of numbers, by name: { "snapuserd.ramp": "0..2s" }, or { range, source }. */
+  vary(ranges: Group): ScenarioBuilder {
+    return this.#with({ vary: ranges });
+  }
+
   /** What is kept of a run: `failures`, how many of them with their windows and map. */
   record(keys: Readonly<Record<string, Written>>): ScenarioBuilder {
     return this.#with({ record: keys });

@@ -49,7 +49,7 @@ export const policyFields = {
   "cma-sleep": { type: "time", doc: "how long one of them is" },
 } as const satisfies FieldTable;
 
-/** Keys of a scenario with a simple value. The others: device, policy, pressure, costs, record, workloads, clients. */
+/** Keys of a scenario with a simple value. The others: device, policy, pressure, costs, vary, record, workloads, clients. */
 export const scenarioFields = {
   name: { type: "text", doc: "name in reports" },
   description: { type: "text", doc: "what it shows" },
@@ -62,6 +62,11 @@ export const scenarioFields = {
   seeds: { type: "count", default: 1, min: 1, max: 100_000, doc: "seeds 1 to this are run" },
 } as const satisfies FieldTable;
 
+export const varyFields = {
+  range: { type: "text", doc: "both ends, 0..2s, or multiples of what the scenario has, x0.5..x2" },
+  source: { type: "text", doc: "where the range comes from; without one the number is a guess" },
+} as const satisfies FieldTable;
+
 /** Sections, in the order in which they are documented. */
 export const sectionDocs = {
   device: "a preset's name, or a group of keys (below)",
@@ -69,6 +74,7 @@ export const sectionDocs = {
   pressure: "what happens when memory is short",
   costs:
     "what work takes in virtual time (3us, or a bare number of nanoseconds), by the names in docs/costs.md; `set`: one of the fitted sets there, which single costs may differ from",
+  vary: "the numbers that what it shows hangs on, by name (ACTOR.KEY, costs.NAME, pressure.KEY), each with its plausible range as text or as a group: what `pageblock run --vary` tries",
   record: "what is kept of a run",
   workloads: "what acts, beside the clients",
   clients: "who asks cma_alloc for buffers",

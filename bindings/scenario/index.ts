@@ -2,6 +2,7 @@
 
 export { type ClientName, ScenarioBuilder, scenario, type WorkloadName } from "./builder.js";
 export { type CostFigure, type CostSet, costFigures, costSets } from "./costs.js";
+export { type Input, inputsOf, parseRange, unsourcedInputs, varied, wholeValue } from "./inputs.js";
 export { isKindName, type KindName, kindNames, kinds, parametersOf, type Settings } from "./kinds/index.js";
 export { getScenario, type ScenarioName, scenarioNames, scenarioText } from "./presets/index.js";
 export type * from "./result.js";
@@ -11,6 +12,7 @@ export {
   type ScenarioActor,
   type ScenarioPressure,
   scenarioDigest,
+  type Variation,
 } from "./scenario.js";
 export { type ActorSpec, type LoggedRequest, Simulation, type SimulationOptions } from "./simulation.js";
 export { parseScenario, readScenario } from "./yaml.js";

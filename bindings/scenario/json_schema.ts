@@ -13,6 +13,7 @@ import {
   recordFields,
   scenarioFields,
   sectionDocs,
+  varyFields,
 } from "./fields.js";
 import { kindNames, kinds, type ParameterRow, parametersOf } from "./kinds/index.js";
 import type { Role } from "./kinds/kind.js";
@@ -156,6 +157,11 @@ export function scenarioSchema(): Json {
         },
         pressure: group(fields(pressureFields), [], `${sectionDocs.pressure}.`),
         costs: group(costs, [], `${sectionDocs.costs}.`),
+        vary: {
+          description: `${sectionDocs.vary}.`,
+          type: "object",
+          additionalProperties: { anyOf: [SHAPES.text, group(fields(varyFields), ["range"])] },
+        },
         record: group(fields(recordFields), [], `${sectionDocs.record}.`),
         workloads: actors("workload"),
         clients: actors("client"),

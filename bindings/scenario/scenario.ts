@@ -5,6 +5,7 @@ import type { DeviceDescription } from "../device/index.js";
 import { digestOf } from "../engine/hash.js";
 import type { Policy } from "../policy/index.js";
 import type { KindName, Values } from "./kinds/index.js";
+import type { Dimension } from "./quantity.js";
 
 /** One workload or client. */
 export interface ScenarioActor {
@@ -32,6 +33,22 @@ export interface ScenarioPressure {
   readonly swappiness: number;
 }
 
+/** A number of a scenario, and the range in which it is plausible. */
+export interface Variation {
+  /** "ACTOR.KEY", "costs.NAME" or "pressure.KEY". */
+  readonly name: string;
+  /** What it measures. */
+  readonly dimension: Dimension;
+  /** What the scenario has: pages, nanoseconds, a share or a count. */
+  readonly base: number;
+  /** Lower end of the range, in the same unit. */
+  readonly low: number;
+  /** Upper end. */
+  readonly high: number;
+  /** Where the range comes from; null: from nowhere. */
+  readonly source: string | null;
+}
+
 /** A scenario whose every number is settled: what parseScenario() and the builder make. */
 export interface Scenario {
   /** How results call it. */
@@ -40,6 +57,8 @@ export interface Scenario {
   readonly description: string;
   /** Where what it shows holds, and where it turns; empty when nothing is known of that. */
   readonly validity: string;
+  /** The numbers that what it shows hangs on, each with its plausible range. */
+  readonly vary: readonly Variation[];
   /** What it runs on. */
   readonly device: DeviceDescription;
   /** At least one; each is run on the same arrivals. */

@@ -8,10 +8,18 @@ import { type Policy, type PolicyWords, policies, policyFromWords, policyNames }
 import { readActor, type Surroundings } from "./actors.js";
 import { costSets } from "./costs.js";
 import { type KnownDevice, readDevice } from "./device.js";
-import { policyFields, pressureFields, recordFields, scenarioFields, scenarioKeys } from "./fields.js";
+import {
+  policyFields,
+  pressureFields,
+  recordFields,
+  scenarioFields,
+  scenarioKeys,
+  varyFields,
+} from "./fields.js";
+import { parseRange } from "./inputs.js";
 import { type Quantity, settleQuantity } from "./quantity.js";
 import { type Fields, kebabCase, type Path, type Reader } from "./read.js";
-import type { Scenario, ScenarioActor, ScenarioPressure } from "./scenario.js";
+import type { Scenario, ScenarioActor, ScenarioPressure, Variation } from "./scenario.js";
 import { simulationProblems } from "./simulation.js";
 
 /** Most pages that all actors may own together; 4 bytes each. Far above what any of the devices has. */
@@ -175,6 +183,34 @@ function checkRunnable(reader: Reader, scenario: Scenario, device: KnownDevice):
   }
 }
 
+/** `vary`: NAME: RANGE, or NAME: { range, source }. */
+function readVary(reader: Reader, data: Fields, scenario: Scenario): Variation[] {
+  const group = data["vary"];
+  if (group === undefined) return [];
+  if (typeof group !== "object" || group === null || Array.isArray(group)) {
+    reader.report(["vary"], "expected names of numbers, each with its range, such as snapuserd.ramp: 0..2s");
+    return [];
+  }
+  return Object.entries(group).flatMap(([name, written]) => {
+    const path = ["vary", name];
+    const isText = typeof written === "string";
+    const fields = isText
+      ? { range: written }
+      : reader.object(written, path, Object.keys(varyFields), "a range");
+    if (fields === undefined) return [];
+    const read = reader.fields(varyFields, fields, path);
+    if (read["range"] === undefined) {
+      if (fields["range"] === undefined) reader.report(path, "a number that is varied needs its range");
+      return [];
+    }
+    const source = read["source"] === undefined ? null : String(read["source"]);
+    const parsed = parseRange(scenario, name, String(read["range"]), source);
+    if ("variation" in parsed) return [parsed.variation];
+    reader.report(isText ? path : [...path, "range"], parsed.problem);
+    return [];
+  });
+}
+
 /** Answers a scenario, or undefined when the reader has issues. */
 export function settleScenario(reader: Reader, data: unknown): Scenario | undefined {
   const group = reader.object(data, [], scenarioKeys, "scenario");
@@ -201,6 +237,7 @@ export function settleScenario(reader: Reader, data: unknown): Scenario | undefi
     name: String(simple["name"]),
     description: String(simple["description"] ?? ""),
     validity: String(simple["validity"] ?? ""),
+    vary: [],
     device: device.description,
     policies: policyList,
     pressure,
@@ -212,5 +249,6 @@ export function settleScenario(reader: Reader, data: unknown): Scenario | undefi
     actors,
   };
   checkRunnable(reader, scenario, device);
-  return reader.issues.length > 0 ? undefined : scenario;
+  const vary = readVary(reader, group, scenario);
+  return reader.issues.length > 0 ? undefined : { ...scenario, vary };
 }

@@ -2,7 +2,6 @@
 
 export { actorSpec } from "./actor_specs.js";
 export { canonicalGrid, type Grid, runsOf, runsOfShard, taskOf } from "./grid.js";
-export { errorRow, ROW_COLUMNS, type RowColumn, rowsOf, type SweepRow } from "./rows.js";
 export { type RunObserver, type RunOptions, runScenario } from "./run.js";
 export { parseSeeds, rangesText } from "./seeds.js";
 export { parseShard, type Shard, shardOf } from "./shard.js";
@@ -18,3 +17,4 @@ export {
   type SweepResult,
   type TaskListener,
 } from "./sweep.js";
+export { costOfVarying, findTurns, type Look, type Setting, screenSettings, type VaryPlan } from "./vary.js";

@@ -126,11 +126,21 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   durable: ["engine/errors"],
   // What a caller of the package may import: re-exports only.
   doors: [...NEUTRAL, ...LATER],
-  cli: [...NEUTRAL, ...LATER],
+  // A machine as files; it knows the command line's ground floor only.
+  "cli/shell": [
+    ...NEUTRAL,
+    ...LATER,
+    ...["cli/exit", "cli/identity", "cli/package_files", "cli/progress", "cli/read_whole", "cli/signals"],
+    ...["cli/terminal", "cli/trace_file"],
+  ],
+  cli: [...NEUTRAL, ...LATER, "cli/shell"],
 };
 
 /** The page of a report: what it imports of bindings, the vocabulary and shapes; it draws and computes nothing else. */
-export const WEB = ["report/run", "report/sizes", "engine/extent", "scenario/result"];
+export const WEB = [
+  ...["report/run", "report/sizes", "report/inputs", "engine/extent", "scenario/result"],
+  "type analysis/outcomes",
+];
 
 /** The page that shows a phone: its worker runs the engine itself, so it may drive a simulation; it reports nothing. */
 export const VIEW = ["abi", "engine", "device/resolve", "policy", "scenario", "sweep/actor_specs"];

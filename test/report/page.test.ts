@@ -87,7 +87,7 @@ describe.skipIf(CHROMIUM === undefined)("the page (skipped where there is no Chr
     const { page, said } = await open("every-plot", makeResults({ seeds: 2 }), scheme);
     expect(said).toEqual([]);
     const found = await marks(page);
-    const kinds = ["ages", "compare", "latency", "map", "occupancy", "series", "windows"];
+    const kinds = ["ages", "compare", "latency", "map", "occupancy", "series", "served", "windows"];
     expect(Object.keys(found).sort()).toEqual(kinds);
     for (const [kind, counts] of Object.entries(found))
       for (const count of counts) expect(count, kind).toBeGreaterThan(2);

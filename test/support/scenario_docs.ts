@@ -11,6 +11,7 @@ import {
   recordFields,
   scenarioFields,
   sectionDocs,
+  varyFields,
 } from "../../bindings/scenario/fields.js";
 import {
   type KindName,
@@ -81,6 +82,8 @@ export function generatedDocs(): string {
     table(HEADERS, fieldRows(pressureFields)),
     "`record`:",
     table(HEADERS, fieldRows(recordFields)),
+    "`vary`, a range as a group:",
+    table(HEADERS, fieldRows(varyFields)),
     "`policy`, as a group:",
     table(HEADERS, fieldRows(policyFields)),
     "`device`, as a group:",

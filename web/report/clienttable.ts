@@ -1,6 +1,7 @@
 // Knows: success and latency of each client as a table.
 // Must not know: plots.
 
+import type { Openings } from "../../bindings/analysis/outcomes/index.js";
 import type { ClientStatistics } from "../../bindings/report/run/document.js";
 import { h, type TableColumn, table } from "./dom.js";
 import { formatBytes, formatCount, formatErrno, formatShare, optionalDuration } from "./format.js";
@@ -43,7 +44,21 @@ function counted(
   return { title, number: true, hint, cell: (row) => formatCount(pick(row)) };
 }
 
+function inStream({ document: doc }: Model, { client, policy }: ClientStatistics): Openings | undefined {
+  return doc.served.find((row) => row.client === client && row.policy === policy)?.openings.inStream;
+}
+
+function onTime(model: Model, row: ClientStatistics): HTMLElement {
+  const openings = inStream(model, row);
+  return bar(openings?.onTime ?? 0, openings?.asked ?? 0);
+}
+
 export function statisticsTable(model: Model): HTMLElement {
+  const part = (title: string, hint: string, pick: (openings: Openings) => number) =>
+    counted(title, hint, (row) => {
+      const openings = inStream(model, row);
+      return openings === undefined ? 0 : pick(openings);
+    });
   const { statistics, pageBytes, clients } = model.document;
   const rows = statistics
     .filter(({ requests }) => requests > 0)
@@ -54,15 +69,18 @@ export function statisticsTable(model: Model): HTMLElement {
       { title: "client", cell: ({ client }) => client },
       { title: "policy", cell: ({ policy }) => policyMark(model, policy) },
       { title: "size", number: true, cell: (row) => sizes(row, pageBytes) },
-      counted("requests", "of all seeds", (row) => row.requests),
-      { title: "succeeded", cell: ({ succeeded, requests }) => bar(succeeded, requests) },
+      part("asked", "openings of all seeds, while the stream runs where there is one", ({ asked }) => asked),
+      { title: "on time", cell: (row) => onTime(model, row) },
+      part("late", "had later than the deadline", ({ late }) => late),
+      part("failed", "ended with an error", ({ failed }) => failed),
+      part("skipped", "not begun, since the one before was not over", ({ skipped }) => skipped),
+      counted("requests", "cma_alloc calls of all seeds, at any time", (row) => row.requests),
       { title: "errors", cell: errors },
       latency("median", ofSuccesses, (row) => row.medianNs),
       latency("p95", ofSuccesses, (row) => row.p95Ns),
       latency("p99", ofSuccesses, (row) => row.p99Ns),
       latency("max", ofSuccesses, (row) => row.maxNs),
       latency("gave up after", "median of failures", (row) => row.failMedianNs),
-      counted("late", "missed the deadline, failures included", (row) => row.missed),
       counted("windows", "tried, in all requests", (row) => row.windows),
       counted("migrated", "pages, in all requests", (row) => row.migrated),
     ],

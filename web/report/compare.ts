@@ -1,4 +1,4 @@
-// Knows: policies against the first one, seed by seed.
+// Knows: latency under each policy against the first one, seed by seed; success is told by served.
 // Must not know: single requests.
 
 import * as Plot from "@observablehq/plot";
@@ -22,13 +22,9 @@ function signed(value: number, text: (size: number) => string): string {
   return `${value > 0 ? "+" : "−"}${text(Math.abs(value))}`;
 }
 
-const percent = (value: number) => `${Number((value * 100).toFixed(1))} %`;
-const points = (value: number) => signed(value, (size) => `${Number((size * 100).toFixed(1))} points`);
 const time = (value: number) => signed(value, formatDuration);
 
 const METRICS: Readonly<Record<Metric, MetricText>> = {
-  success: { name: "success rate", moreIsBetter: true, value: percent, difference: points },
-  missed: { name: "missed deadline", moreIsBetter: false, value: percent, difference: points },
   median: { name: "median latency", moreIsBetter: false, value: formatDuration, difference: time },
   p99: { name: "p99 latency", moreIsBetter: false, value: formatDuration, difference: time },
 };
@@ -88,16 +84,14 @@ function range({ metric, interval }: ReportComparison): string {
 }
 
 export function compare(model: Model): HTMLElement | null {
-  const rows = model.document.comparisons.filter(
-    ({ metric, values, base }) => metric !== "missed" || [...values, ...base].some((value) => value !== 0),
-  );
+  const rows = model.document.comparisons;
   const [against] = model.document.policies;
   if (rows.length === 0 || against === undefined) return null;
   const isLong = rows.length > MOST_ROWS;
   const hasIntervals = rows.some(({ interval }) => interval !== null);
   return section(
     "compare",
-    "Policies compared",
+    "Latency compared",
     h(
       "p",
       { class: "note" },

@@ -7,19 +7,25 @@ import { compare } from "./compare.js";
 import { h } from "./dom.js";
 import { failures } from "./failures.js";
 import { controls, header, summary } from "./header.js";
+import { ledger } from "./ledger.js";
 import { readModel } from "./model.js";
 import { occupancy } from "./occupancy.js";
 import { series } from "./series.js";
+import { served } from "./served.js";
 import { Store } from "./store.js";
 import { actors, footer, runsTable, totals } from "./tables.js";
+import { tornado } from "./tornado.js";
 
 function build(page: HTMLElement): void {
   const model = readModel();
   const store = new Store(model);
   document.title = `${model.document.scenario}: pageblock report`;
-  const comparison = compare(model);
+  const fixed = { comparison: compare(model), accounts: ledger(model) };
   page.replaceChildren(header(model), summary(model));
-  for (const make of [clients, () => comparison, controls, occupancy, series, failures, actors, totals]) {
+  for (const make of [
+    ...[served, tornado, clients, () => fixed.comparison, () => fixed.accounts, controls],
+    ...[occupancy, series, failures, actors, totals],
+  ]) {
     const section = make(store);
     if (section !== null) page.append(section);
   }

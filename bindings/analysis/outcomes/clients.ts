@@ -23,20 +23,14 @@ export interface ClientSummary {
   readonly runs: number;
   /** The requests of all seeds together. */
   readonly all: RequestSummary;
-  /** Over seeds: share of requests that succeeded, latency, share of missed deadlines. */
-  readonly success: Spread;
   /** Median latency of the requests that succeeded, nanoseconds. */
   readonly p50: Spread;
   /** 99th percentile of their latency, nanoseconds. */
   readonly p99: Spread;
-  /** Share of requests that missed their deadline, 0 to 1. */
-  readonly missed: Spread;
 }
 
-/** What a run is measured by; undefined where it has no value. Shares are 0 to 1, latencies nanoseconds. */
+/** What a run is measured by; undefined where it has no value; nanoseconds. Success is told by openings (on_time). */
 const METRICS = {
-  success: ({ requests, succeeded }: RequestSummary) => (requests === 0 ? undefined : succeeded / requests),
-  missed: ({ requests, missed }: RequestSummary) => (requests === 0 ? undefined : missed / requests),
   median: ({ p50Ns }: RequestSummary) => p50Ns,
   p99: ({ p99Ns }: RequestSummary) => p99Ns,
 } as const;
@@ -67,10 +61,8 @@ function summarizeClient(client: string, policy: string, runs: readonly RunOutco
     policy,
     runs: runs.length,
     all: summarizeRequests(all),
-    success: over("success"),
     p50: over("median"),
     p99: over("p99"),
-    missed: over("missed"),
   };
 }
 

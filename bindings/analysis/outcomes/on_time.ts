@@ -20,22 +20,26 @@ export interface OnTime {
   readonly certainty: Certainty | undefined;
 }
 
-/** A policy against the first one, seed by seed: share on time in the stream, this less that. */
-export interface OnTimeDifference {
+/** What a policy changes in a figure of each seed, this less that. */
+export interface Difference {
+  /** Seeds that have a value under both. */
+  readonly seeds: number;
+  /** Mean difference. */
+  readonly mean: number;
+  /** How sure the mean is. */
+  readonly certainty: Certainty;
+  /** Do these seeds tell the policies apart: does an interval leave out 0, or is every seed's difference the same? */
+  readonly isSure: boolean;
+}
+
+/** A policy against the first one, seed by seed: share on time in the stream, -1 to 1. */
+export interface OnTimeDifference extends Difference {
   /** Its name in the scenario. */
   readonly client: string;
   /** Name of the policy. */
   readonly policy: string;
   /** The policy that it is held against. */
   readonly against: string;
-  /** Seeds that have a value under both. */
-  readonly seeds: number;
-  /** Mean difference of the shares, -1 to 1. */
-  readonly mean: number;
-  /** How sure the mean is. */
-  readonly certainty: Certainty;
-  /** Do these seeds tell the policies apart: does an interval leave out 0, or is every seed's difference the same? */
-  readonly isSure: boolean;
 }
 
 function share({ inStream }: ClientOpenings): number | undefined {
@@ -73,7 +77,15 @@ function isSure(certainty: Certainty): boolean {
   return certainty.kind === "interval" && (certainty.interval.low > 0 || certainty.interval.high < 0);
 }
 
-function differenceOf(
+/** @param differences one for each seed; undefined where there is none */
+export function differenceOf(differences: readonly number[]): Difference | undefined {
+  const certainty = certaintyOf(differences);
+  if (certainty === undefined) return undefined;
+  const middle = mean(differences) ?? 0;
+  return { seeds: differences.length, mean: middle, certainty, isSure: isSure(certainty) };
+}
+
+function onTimeDifferenceOf(
   runs: readonly RunOutcome[],
   client: string,
   policy: string,
@@ -85,10 +97,8 @@ function differenceOf(
     const [a, b] = [share(own), other === undefined ? undefined : share(other)];
     return a === undefined || b === undefined ? [] : [a - b];
   });
-  const certainty = certaintyOf(differences);
-  if (certainty === undefined) return undefined;
-  const what = { client, policy, against, seeds: differences.length };
-  return { ...what, mean: mean(differences) ?? 0, certainty, isSure: isSure(certainty) };
+  const difference = differenceOf(differences);
+  return difference === undefined ? undefined : { client, policy, against, ...difference };
 }
 
 /** Every client under every policy, clients outermost. */
@@ -103,6 +113,6 @@ export function onTimeDifferences(runs: readonly RunOutcome[]): OnTimeDifference
   const [against, ...others] = policiesOf(runs);
   if (against === undefined) return [];
   return clientsOf(runs).flatMap((client) =>
-    others.flatMap((policy) => differenceOf(runs, client, policy, against) ?? []),
+    others.flatMap((policy) => onTimeDifferenceOf(runs, client, policy, against) ?? []),
   );
 }

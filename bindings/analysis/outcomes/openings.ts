@@ -28,7 +28,7 @@ export interface ClientOpenings {
   readonly outside: Openings;
 }
 
-const NONE: Openings = { asked: 0, onTime: 0, late: 0, failed: 0, skipped: 0 };
+export const NO_OPENINGS: Openings = { asked: 0, onTime: 0, late: 0, failed: 0, skipped: 0 };
 
 export function addOpenings(a: Openings, b: Openings): Openings {
   return {
@@ -51,7 +51,7 @@ function openingsOf(requests: readonly RequestRecord[], skipped: (nth: number) =
       failed: errno === 0 ? 0 : 1,
       skipped: passed,
     });
-  }, NONE);
+  }, NO_OPENINGS);
 }
 
 /** A skipped opening counts where the request counts that it was skipped for. */

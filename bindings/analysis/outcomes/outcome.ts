@@ -76,6 +76,8 @@ export interface RunOutcome {
   readonly kills: readonly KillRecord[];
   /** Allocations that failed for good. */
   readonly ooms: number;
+  /** Totals of the machine: names of StatWord in lower camel case. */
+  readonly totals: Readonly<Record<string, number>>;
   /** While direct I/O that ends within the run was under way; absent: there is none. */
   readonly stream?: { readonly beginNs: number; readonly endNs: number };
   /** Mean over all samples, by area. */
@@ -127,6 +129,7 @@ export function runOutcome(run: RunResult): RunOutcome {
     ...{ scenario, device, kernel, policy, seed, durationNs, events, digest, pageBytes },
     ...{ areas, clients, requests, failuresNotKept, actors, kills },
     ooms: run.totals["ooms"] ?? 0,
+    totals: run.totals,
     ...(stream === undefined ? {} : { stream }),
     failures: run.failures.map(failureOutcome),
     usage: usageOf(run),

@@ -5,12 +5,12 @@ import type { KillRecord, RunResult } from "../../scenario/result.js";
 import { type ClientSummary, clientsOf, policiesOf, summarizeClients } from "./clients.js";
 import { comparePolicies, type PolicyComparison } from "./comparisons.js";
 import { type FailureStory, failureStories } from "./failures.js";
+import { type LedgerRow, ledgerRows } from "./ledger.js";
 import { type OnTime, type OnTimeDifference, onTimeDifferences, onTimeRows } from "./on_time.js";
 import { type RunOutcome, runOutcome } from "./outcome.js";
-import { type PlanRow, planRows, type UnequalLoad, unequalLoads } from "./plans.js";
+import { type UnequalLoad, unequalLoads } from "./plans.js";
 import { type Summary, summarize } from "./summary.js";
 
-/** What many runs come to. */
 /** An application or a process that was killed, and in which run. */
 export interface Kill extends KillRecord {
   /** The run's policy. */
@@ -41,8 +41,8 @@ export interface Outcomes {
   readonly onTime: readonly OnTime[];
   /** What each policy changes in them against the first. */
   readonly onTimeDifferences: readonly OnTimeDifference[];
-  /** How far each workload came with its plan. */
-  readonly plans: readonly PlanRow[];
+  /** What each actor got done, waited for and had moved on its account, and what a policy costs it. */
+  readonly ledger: readonly LedgerRow[];
   /** Where policies served different amounts, the largest difference first. */
   readonly unequal: readonly UnequalLoad[];
   /** In the order of the runs. */
@@ -66,8 +66,8 @@ export function outcomesOf(results: Iterable<RunResult>): Outcomes {
   );
   const summaries = summarizeClients(runs);
   const comparisons = comparePolicies(runs);
-  const plans = planRows(runs);
-  const unequal = unequalLoads(plans);
+  const ledger = ledgerRows(runs);
+  const unequal = unequalLoads(ledger, clientsOf(runs));
   const onTime = onTimeRows(runs);
   const differences = onTimeDifferences(runs);
   return {
@@ -81,7 +81,7 @@ export function outcomesOf(results: Iterable<RunResult>): Outcomes {
     summary: { ...summarize(runs, summaries, comparisons), onTime, onTimeDifferences: differences, unequal },
     onTime,
     onTimeDifferences: differences,
-    plans,
+    ledger,
     unequal,
     kills: runs.flatMap(({ policy, seed, kills }) => kills.map((kill) => ({ policy, seed, ...kill }))),
     ooms: policies.map((policy) => ({

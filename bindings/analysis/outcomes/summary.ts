@@ -85,7 +85,7 @@ export interface Summary {
   readonly asked: readonly ClientSummary[];
   /** Why requests failed, by policy. */
   readonly causes: readonly Cause[];
-  /** Success where it tells policies apart, else latency; the largest difference first. */
+  /** Median latency, the largest difference first. */
   readonly differences: readonly PolicyComparison[];
   /** What the area held, by policy. */
   readonly held: readonly Held[];
@@ -187,12 +187,10 @@ function workOf(policy: string, asked: readonly ClientSummary[]): Work[] {
   ];
 }
 
-/** The largest first; where success does not tell policies apart, latency may. */
+/** Latency, the largest difference first. */
 function differencesOf(comparisons: readonly PolicyComparison[]): PolicyComparison[] {
   const bySize = (rows: readonly PolicyComparison[]) =>
     rows.toSorted((a, b) => Math.abs(b.median) - Math.abs(a.median));
-  const success = comparisons.filter(({ metric, median: middle }) => metric === "success" && middle !== 0);
-  if (success.length > 0) return bySize(success);
   return bySize(comparisons.filter(({ metric }) => metric === "median"));
 }
 

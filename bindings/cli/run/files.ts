@@ -2,7 +2,8 @@
 // Must not know: what is in them, how runs are kept.
 
 import { join } from "node:path";
-import { type Sink, type Work, type WorkFailure, writeAside } from "../../durable/index.js";
+import type { SensitivityResult } from "../../analysis/outcomes/index.js";
+import { Journal, type Sink, type Work, type WorkFailure, writeAside } from "../../durable/index.js";
 import { renderRunReport } from "../../report/node.js";
 import { seriesToCsv, seriesToParquet } from "../../report/series.js";
 import type { RunResult } from "../../scenario/result.js";
@@ -16,6 +17,8 @@ export interface Origin {
   readonly source: string;
   /** The region in which the result holds, "" when the scenario tells none. */
   readonly validity: string;
+  /** What the scenario's numbers do to the result, where that was asked. */
+  readonly sensitivity?: SensitivityResult;
 }
 
 /** What a run is called in the journal. */
@@ -53,4 +56,15 @@ export function writeRunFiles(
   writeAside(join(folder, "series.parquet"), (put) => seriesToParquet(results, put));
   if (work.done(keys).length > 0)
     writeAside(join(folder, "report.html"), (put) => put(renderRunReport(results, origin)));
+}
+
+/** The report once more, with what is known by now. */
+export function rewriteReport(folder: string, keys: readonly string[], origin: Origin): void {
+  const journal = Journal.peek<RunResult>(join(folder, "journal.jsonl"));
+  try {
+    const results = journal.values(keys.filter((key) => journal.has(key)));
+    writeAside(join(folder, "report.html"), (put) => put(renderRunReport(results, origin)));
+  } finally {
+    journal.close();
+  }
 }

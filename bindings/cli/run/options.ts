@@ -23,6 +23,8 @@ export interface RunCommandOptions {
   /** Go on behind what an interrupted run left in `out`. */
   readonly resume?: boolean;
   readonly json?: boolean;
+  /** Ranges of the scenario's own numbers; true: those that it states. */
+  readonly vary?: string | true;
   readonly brief?: boolean;
   readonly list?: boolean;
   readonly show?: boolean;
@@ -92,11 +94,12 @@ export function sweepOptions(scenario: Scenario, options: RunCommandOptions): Sw
 }
 
 /** The call that gives the same results. */
-export function commandOf(name: string, { seeds, policy, until }: RunCommandOptions): string {
+export function commandOf(name: string, { seeds, policy, until, vary }: RunCommandOptions): string {
   const given = [
     ...(seeds === undefined ? [] : [`--seeds ${seeds}`]),
     ...(policy === undefined ? [] : [`--policy ${policy}`]),
     ...(until === undefined ? [] : [`--until ${until}`]),
+    ...(vary === undefined ? [] : [vary === true ? "--vary" : `--vary '${vary}'`]),
   ];
   return ["pageblock run", name, ...given].join(" ");
 }

@@ -15,6 +15,7 @@ import { err, out, outJson, outWhole } from "../terminal.js";
 import { commandOf, type RunCommandOptions, sweepOptions, textOf } from "./options.js";
 import { type RunsDone, runInMemory, runKept } from "./sweep.js";
 import { traceRun } from "./trace.js";
+import { runVaried } from "./varied.js";
 
 export type { RunCommandOptions } from "./options.js";
 
@@ -44,6 +45,9 @@ function summaryJson(scenario: Scenario, { results, missing, failures }: RunsDon
     digest: scenarioDigest(scenario),
     missing,
     validity: scenario.validity,
+    onTime: outcomes.onTime,
+    differences: outcomes.onTimeDifferences,
+    ledger: outcomes.ledger,
     clients: outcomes.summaries,
     comparisons: outcomes.comparisons,
     failures: outcomes.failures,
@@ -112,6 +116,7 @@ export async function runRun(name: string | undefined, options: RunCommandOption
   if (resume && folder === undefined) throw new UsageError("--resume needs --out, the folder to go on in");
   const scenario = parseScenario(text, basename(label));
   const settled = sweepOptions(scenario, options);
+  if (options.vary !== undefined) return runVaried(name, text, scenario, settled, options);
   if (options.trace !== undefined) accessSync(dirname(options.trace), constants.W_OK);
   let done: RunsDone;
   if (folder === undefined) {

@@ -3,20 +3,21 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Matrix, type MatrixCell, ROW_COLUMNS, type RunRow } from "../../analysis/outcomes/index.js";
 import { JournalError, writeAside } from "../../durable/index.js";
 import { csvLine } from "../../report/csv.js";
-import { formatCount, formatDuration, formatShare, renderTable } from "../../report/index.js";
+import { formatCount, formatShare, renderMatrix } from "../../report/index.js";
 import { ParquetTable } from "../../report/parquet.js";
-import { ROW_COLUMNS, rangesText, type SweepRow } from "../../sweep/index.js";
+import { rangesText } from "../../sweep/index.js";
 import { ExitCode, UsageError } from "../exit.js";
 import { err, out, outJson } from "../terminal.js";
-import { type CellSummary, Cells, parseTarget, seedsWanted, type Target, widthOf } from "./cells.js";
+import { parseTarget, seedsWanted, widthOf } from "./cells.js";
 import { type GridHead, listParts, type Part, type PartRun, readGridHead, readPart, short } from "./parts.js";
 
 export interface MergeOptions {
   /** Put together what is there. */
   readonly partial?: boolean;
-  /** "success 2%" */
+  /** "on-time 2%" */
   readonly until?: string;
   readonly json?: boolean;
 }
@@ -71,7 +72,7 @@ function tellMissing(folder: string, parts: readonly Part[]): string {
 }
 
 function writeTables(folder: string, runs: readonly PartRun[]): void {
-  const rows = function* (): Generator<SweepRow> {
+  const rows = function* (): Generator<RunRow> {
     for (const run of runs) yield* run.rows;
   };
   writeAside(join(folder, "runs.csv"), (put) => {
@@ -80,7 +81,7 @@ function writeTables(folder: string, runs: readonly PartRun[]): void {
   });
   writeAside(join(folder, "runs.parquet"), (put) => {
     const table = new ParquetTable(ROW_COLUMNS, put);
-    let group: SweepRow[] = [];
+    let group: RunRow[] = [];
     const flush = () => {
       table.write(ROW_COLUMNS.map(({ name }) => group.map((row) => row[name])));
       group = [];
@@ -94,51 +95,19 @@ function writeTables(folder: string, runs: readonly PartRun[]): void {
   });
 }
 
-const MOST_CELLS = 60;
-
-function renderCells(cells: readonly CellSummary[], target: Target | undefined): string {
-  const headers = [
-    "scenario",
-    "device",
-    "policy",
-    "client",
-    "seeds",
-    "requests",
-    "success",
-    "95 %",
-    "p50",
-    "errors",
-  ];
-  const columns = headers.map((header, i) => ({ header, align: i < 4 ? "left" : "right" }) as const);
-  const shown =
-    target === undefined
-      ? cells
-      : cells.toSorted((a, b) => (widthOf(b, target) ?? 0) - (widthOf(a, target) ?? 0));
-  const rows = shown
-    .slice(0, MOST_CELLS)
-    .map(({ scenario, device, policy, client, seeds, requests, success, successInterval, p50Ns, errors }) => [
-      ...[scenario, device, policy, client || "-", formatCount(seeds), formatCount(requests)],
-      seeds === 0 ? "-" : formatShare(success, 1),
-      successInterval === undefined
-        ? "-"
-        : `${formatShare(successInterval.low, 1)} to ${formatShare(successInterval.high, 1)}`,
-      p50Ns === undefined ? "-" : formatDuration(p50Ns),
-      formatCount(errors),
-    ]);
-  const more = cells.length - rows.length;
-  return `${renderTable(columns, rows)}${more > 0 ? `${formatCount(more)} more cells are in cells.json\n` : ""}`;
-}
+/** Tables on a terminal. */
+const MOST_BLOCKS = 12;
 
 /** What is not sure enough yet, and a smaller grid that asks only for that. */
 function tellNext(
   folder: string,
   { source }: GridHead,
-  cells: readonly CellSummary[],
-  target: Target,
+  cells: readonly MatrixCell[],
+  target: number,
 ): string {
-  const open = cells.filter((cell) => (widthOf(cell, target) ?? 0) > target.width);
+  const open = cells.filter((cell) => (widthOf(cell) ?? 0) > target);
   const asked = cells.filter(({ seeds }) => seeds > 0).length;
-  const sure = `${formatCount(asked - open.length)} of ${formatCount(asked)} cells know their ${target.figure} to ${formatShare(target.width, 1)}`;
+  const sure = `${formatCount(asked - open.length)} of ${formatCount(asked)} cells know their share on time to ${formatShare(target, 1)}`;
   if (open.length === 0) return `${sure}: no further seed is needed\n`;
   const names = (key: "scenario" | "policy" | "device") => new Set(open.map((cell) => cell[key]));
   const last = Number(source.seeds.split("-").at(-1));
@@ -161,7 +130,7 @@ function tellNext(
 export function mergeParts(folder: string, options: MergeOptions): ExitCode {
   const target = options.until === undefined ? undefined : parseTarget(options.until);
   if (options.until !== undefined && target === undefined)
-    throw new UsageError(`--until: expected "success 2%" or "missed 0.5%"; got "${options.until}"`);
+    throw new UsageError(`--until: expected "on-time 2%"; got "${options.until}"`);
   const head = readGridHead(folder);
   const parts = checkParts(folder, head);
   const runs = parts.flatMap((part) => part.runs).sort((a, b) => a.run - b.run);
@@ -169,19 +138,19 @@ export function mergeParts(folder: string, options: MergeOptions): ExitCode {
     err(tellMissing(folder, parts));
     return ExitCode.DISAGREES;
   }
-  const cells = new Cells();
-  for (const run of runs) for (const row of run.rows) cells.add(row);
-  const summaries = cells.summaries();
+  const matrix = new Matrix();
+  for (const run of runs) for (const row of run.rows) matrix.add(row);
+  const cells = matrix.cells();
   writeTables(folder, runs);
-  writeAside(join(folder, "cells.json"), (put) => put(`${JSON.stringify(summaries, null, 1)}\n`));
+  writeAside(join(folder, "cells.json"), (put) => put(`${JSON.stringify(cells, null, 1)}\n`));
   const disagree = auditParts(parts);
-  if (options.json === true) outJson({ runs: runs.length, of: head.runs, disagree, cells: summaries });
+  if (options.json === true) outJson({ runs: runs.length, of: head.runs, disagree, cells });
   else {
     out(
       `${formatCount(runs.length)} of ${formatCount(head.runs)} runs: ${join(folder, "runs.parquet")} (beside it runs.csv, cells.json)\n`,
     );
-    out(renderCells(summaries, target));
-    if (target !== undefined) out(tellNext(folder, head, summaries, target));
+    out(renderMatrix(cells, MOST_BLOCKS));
+    if (target !== undefined) out(tellNext(folder, head, cells, target));
   }
   for (const line of disagree) err(`pageblock: machines disagree: ${line}\n`);
   return disagree.length > 0 ? ExitCode.DISAGREES : ExitCode.OK;

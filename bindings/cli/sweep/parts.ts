@@ -7,8 +7,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { RunRow } from "../../analysis/outcomes/index.js";
 import { JournalError, writeAside } from "../../durable/index.js";
-import type { Shard, SweepRow } from "../../sweep/index.js";
+import type { Shard } from "../../sweep/index.js";
 import type { GridSource } from "./grid_file.js";
 
 /** Who ran a part: named when two of them disagree. */
@@ -37,7 +38,7 @@ export interface PartHead {
 
 export interface PartRun {
   readonly run: number;
-  readonly rows: readonly SweepRow[];
+  readonly rows: readonly RunRow[];
 }
 
 export interface GridHead {

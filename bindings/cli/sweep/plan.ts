@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os";
 import type { CoreBuild } from "../../engine/load.js";
 import { formatCount } from "../../report/index.js";
 import { type Grid, runsOf, taskOf } from "../../sweep/index.js";
-import { inThisThread } from "../../sweep/sweep.js";
+import { hours, secondsOf } from "../cost.js";
 import { short } from "./parts.js";
 
 export interface PlanOptions {
@@ -17,25 +17,6 @@ export interface PlanOptions {
 
 /** Clusters ask for jobs of half an hour and more, and few of them at once. */
 const SHARD_SECONDS = 1800;
-/** Runs that are timed, evenly over the grid. */
-const SAMPLE = 3;
-
-/** CPU seconds of a run: the mean of a few, begun to end, in this process. */
-async function secondsOf(grid: Grid, core: CoreBuild): Promise<number> {
-  const total = runsOf(grid);
-  const count = Math.min(SAMPLE, total);
-  const runner = inThisThread();
-  const before = process.cpuUsage();
-  for (let i = 0; i < count; i++)
-    await runner({ ...taskOf(grid, Math.floor((i * total) / count)), core }, () => {}, undefined);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6 / Math.max(1, count);
-}
-
-function hours(seconds: number): string {
-  return seconds < 5400 ? `${Math.ceil(seconds / 60)} minutes` : `${(seconds / 3600).toFixed(1)} hours`;
-}
-
 export async function tellPlan(
   path: string,
   grid: Grid,
@@ -44,7 +25,7 @@ export async function tellPlan(
 ): Promise<string> {
   const { scenarios, policies, seeds } = grid;
   const total = runsOf(grid);
-  const each = await secondsOf(grid, options.core);
+  const each = await secondsOf(total, (k) => ({ ...taskOf(grid, k), core: options.core }));
   const jobs = options.jobs ?? availableParallelism();
   const shards =
     options.shards ?? Math.max(1, Math.min(total, Math.ceil((total * each) / (SHARD_SECONDS * jobs))));
@@ -52,7 +33,7 @@ export async function tellPlan(
   const last = shards - 1;
   return [
     `${formatCount(total)} runs: ${scenarios[0]?.length} scenarios x ${policies.length} policies x ${scenarios.length} devices x ${formatCount(seeds.length)} seeds (grid ${short(hash)})`,
-    `about ${each.toFixed(2)} CPU seconds a run (${Math.min(SAMPLE, total)} of them timed here): ${hours(total * each)} of one core`,
+    `about ${each.toFixed(2)} CPU seconds a run (a few of them timed here): ${hours(total * each)} of one core`,
     `${shards} shards of ${formatCount(Math.ceil(total / shards))} runs, ${hours((total * each) / shards / jobs)} each on ${jobs} cores`,
     "",
     `one machine   ${command}`,

@@ -5,15 +5,13 @@ import { createHash } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { runOutcome } from "../../analysis/outcomes/outcome.js";
+import { errorRow, rowsOf, runOutcome } from "../../analysis/outcomes/index.js";
 import { JournalError, prepareFolder, Work } from "../../durable/index.js";
 import type { CoreBuild } from "../../engine/load.js";
 import {
   canonicalGrid,
-  errorRow,
   type Grid,
   type RunEnd,
-  rowsOf,
   runsOf,
   runsOfShard,
   runTasks,

@@ -5,11 +5,19 @@
 // `Steps`: value[i] = (first + step[0] + ... + step[i - 1]) * scale. Words (names of holders, reasons, pin kinds)
 // are indexes into `words`. Times are nanoseconds after decoding.
 
-import type { Blocker, Metric, PolicyComparison } from "../../analysis/outcomes/index.js";
+import type {
+  Blocker,
+  LedgerRow,
+  Metric,
+  OnTime,
+  OnTimeDifference,
+  PolicyComparison,
+  SensitivityResult,
+} from "../../analysis/outcomes/index.js";
 import type { ActorSummary, AreaSummary } from "../../scenario/result.js";
 
 /** Raised when a page of another version could not read the document. */
-export const DOCUMENT_VERSION = 1;
+export const DOCUMENT_VERSION = 2;
 
 /** `count` numbers; `steps` is empty when all are equal. */
 export interface Steps {
@@ -51,6 +59,16 @@ export type { Blocker, Metric };
 /** One policy against the first one; JSON has no undefined: an interval that is not known is null. */
 export interface ReportComparison extends Omit<PolicyComparison, "interval"> {
   readonly interval: { readonly low: number; readonly high: number } | null;
+}
+
+/** A row whose unknown members are null. */
+export type Served<T extends OnTime | OnTimeDifference> = {
+  readonly [K in keyof T]: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K];
+};
+
+/** What the scenario's numbers do to the result, with the sentence that it begins with. */
+export interface ReportSensitivity extends SensitivityResult {
+  readonly sentence: string;
 }
 
 export interface WindowColumns {
@@ -152,6 +170,14 @@ export interface ReportDocument {
   readonly summary: readonly string[];
   readonly statistics: readonly ClientStatistics[];
   readonly comparisons: readonly ReportComparison[];
+  /** How often each client was served on time under each policy, and how sure that is. */
+  readonly served: readonly Served<OnTime>[];
+  /** The same against the first policy, seed by seed. */
+  readonly servedDifferences: readonly Served<OnTimeDifference>[];
+  /** What each actor got done, waited for and had moved on its account. */
+  readonly ledger: readonly LedgerRow[];
+  /** null: nobody asked. */
+  readonly sensitivity: ReportSensitivity | null;
   readonly runs: readonly ReportRun[];
   /** What was left out or thinned, one sentence each. */
   readonly notes: readonly string[];

@@ -4,15 +4,19 @@
 import {
   type ClientSummary,
   latenciesOf,
+  type OnTime,
+  type OnTimeDifference,
   type Outcomes,
   outcomesOf,
   type PolicyComparison,
+  type SensitivityResult,
 } from "../../analysis/outcomes/index.js";
 import { CallError } from "../../engine/errors.js";
 import type { FailureRecord, RunResult } from "../../scenario/result.js";
 import { renderTrouble } from "../run_served.js";
 import { summaryLines } from "../run_summary.js";
 import { formatCount } from "../sizes.js";
+import { sensitivitySentence } from "../tornado.js";
 import {
   LEAST_ROWS,
   MOST_CELLS,
@@ -28,6 +32,7 @@ import {
   type ReportComparison,
   type ReportDocument,
   type ReportRun,
+  type Served,
 } from "./document.js";
 import { mapCost, reportFailure, Words } from "./failures.js";
 import { requestColumns } from "./requests.js";
@@ -42,6 +47,8 @@ export interface RunReportOptions {
   readonly source?: string;
   /** The region in which the result holds, as the scenario tells it. */
   readonly validity?: string;
+  /** What the scenario's numbers do to the result. */
+  readonly sensitivity?: SensitivityResult;
 }
 
 /** Points of a curve of ranks. */
@@ -79,6 +86,12 @@ function statisticsOf({ client, policy, all }: ClientSummary, { runs }: Outcomes
 
 function comparisonOf({ interval, ...row }: PolicyComparison): ReportComparison {
   return { ...row, interval: interval ?? null };
+}
+
+/** JSON has no undefined: what is not known is null. */
+function servedOf<T extends OnTime | OnTimeDifference>(row: T): Served<T> {
+  const share = "share" in row ? { share: row.share ?? null } : {};
+  return { ...row, ...share, certainty: row.certainty ?? null } as Served<T>;
 }
 
 /** What of each run fits, decided once for all runs. */
@@ -188,13 +201,17 @@ function prepareRun(run: RunResult, doc: Names, room: Room, words: Words, losses
 }
 
 /** What a terminal is told, and what was killed, and where the result holds. */
-function summaryOf({ summary, kills, ooms }: Outcomes, validity: string): string[] {
+function summaryOf(
+  { summary, kills, ooms }: Outcomes,
+  validity: string,
+  sensitivity: readonly string[],
+): string[] {
   const trouble = renderTrouble(kills, ooms)
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
   const region = validity === "" ? [] : [`Region of validity: ${validity}`];
-  return [...summaryLines(summary), ...trouble, ...region];
+  return [...sensitivity, ...summaryLines(summary), ...trouble, ...region];
 }
 
 interface Names {
@@ -223,6 +240,8 @@ export function prepareReport(results: Iterable<RunResult>, options: RunReportOp
   const words = new Words();
   const losses: Losses = { every: 1, requests: 0, maps: 0, failures: costs.notKept, windows: false };
   const room = costs.divideRoom();
+  const { sensitivity } = options;
+  const told = sensitivity === undefined ? [] : [sensitivitySentence(sensitivity, first.pageBytes)];
   const runs: ReportRun[] = [];
   for (const run of sorted) runs.push(prepareRun(run, names, room, words, losses));
   return {
@@ -238,7 +257,11 @@ export function prepareReport(results: Iterable<RunResult>, options: RunReportOp
     clients,
     areas: first.areas,
     words: words.list,
-    summary: summaryOf(outcomes, options.validity ?? ""),
+    summary: summaryOf(outcomes, options.validity ?? "", told),
+    served: outcomes.onTime.map(servedOf),
+    servedDifferences: outcomes.onTimeDifferences.map(servedOf),
+    ledger: outcomes.ledger,
+    sensitivity: sensitivity === undefined ? null : { ...sensitivity, sentence: told[0] ?? "" },
     statistics: policies.flatMap((policy) =>
       outcomes.summaries.filter((row) => row.policy === policy).map((row) => statisticsOf(row, outcomes)),
     ),

@@ -5,8 +5,8 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it, vi } from "vitest";
+import { ROW_COLUMNS } from "../../../bindings/analysis/outcomes/index.js";
 import { runSweepCommand } from "../../../bindings/cli/sweep/sweep.js";
-import { ROW_COLUMNS } from "../../../bindings/sweep/index.js";
 import { linesIn, sign, startCli } from "../../support/children.js";
 import { inFolder, listing, runCli } from "../../support/cli.js";
 import { Random } from "../../support/random.js";
@@ -238,10 +238,10 @@ describe("stopping early", () => {
     await inFolder((folder) => {
       writeSmallGrid(folder, "3", "100ms");
       expect(runCli(["sweep", "grid.yaml", "--out", "out"], folder).code).toBe(0);
-      expect(runCli(["merge", "out", "--until", "success"], folder).stderr).toMatch(/expected "success 2%"/);
-      const { stdout } = runCli(["merge", "out", "--until", "success 2%"], folder);
+      expect(runCli(["merge", "out", "--until", "on-time"], folder).stderr).toMatch(/expected "on-time 2%"/);
+      const { stdout } = runCli(["merge", "out", "--until", "on-time 2%"], folder);
       expect(stdout).toMatch(
-        /\n\d of 4 cells know their success to 2 %; out\/next\.yaml asks for the other \d\n$/,
+        /\n\d of 4 cells know their share on time to 2 %; out\/next\.yaml asks for the other \d\n$/,
       );
       const next = runCli(["sweep", "out/next.yaml", "--out", "next", "--plan"], folder);
       expect([next.code, next.stderr]).toEqual([0, ""]);
