@@ -57,11 +57,17 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   sweep: ["pageblock sweep grid.yaml --plan"],
   view: ["pageblock view"],
   merge: ["pageblock merge results --partial"],
+  completion: ["source <(pageblock completion bash)"],
   search: ["pageblock bench search --pattern captured --rounds 3"],
 };
 
 function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+/** Calls of a command that work as they stand, but for the names of files. */
+export function examplesOf(command: Command): readonly string[] {
+  return EXAMPLES[command.name()] ?? [];
 }
 
 /** Errors point to the help of their own command, helps end with examples, and all text goes through the one door. */
@@ -70,7 +76,7 @@ export function finishHelp(command: Command): void {
   command.showHelpAfterError(
     `(${pathOf(command)} --help shows ${command.commands.length > 0 ? "the commands" : "its options"})`,
   );
-  const examples = EXAMPLES[command.name()] ?? [];
+  const examples = examplesOf(command);
   const title = examples.length === 1 ? "Example:" : "Examples:";
   if (examples.length > 0)
     command.addHelpText("after", `\n${title}\n${examples.map((example) => `  ${example}`).join("\n")}`);

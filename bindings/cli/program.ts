@@ -1,7 +1,7 @@
 // Knows: the commands and options of `pageblock`, and which room each is in. A room loads when its command runs.
 // Must not know: what a command does.
 
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { presetNames } from "../device/presets/index.js";
 import { OPTIONS } from "../engine/limits.js";
 import { finishHelp, guardProcess, tellError } from "./edge.js";
@@ -86,6 +86,7 @@ function program(done: (code: ExitCode) => void): Command {
   addSnapshot(root, done);
   addSize(root, done);
   addBench(root, done);
+  addCompletion(root, done);
   finishHelp(root);
   return root;
 }
@@ -293,6 +294,14 @@ function addBench(root: Command, done: (code: ExitCode) => void): void {
     .action(async (options: BenchSearchOptions) =>
       done(await (await import("./search/bench_search.js")).runBenchSearch(options)),
     );
+}
+
+function addCompletion(root: Command, done: (code: ExitCode) => void): void {
+  root
+    .command("completion")
+    .description("print the completion of commands, options, scenarios and policies for a shell")
+    .addArgument(new Argument("<shell>", "which one").choices(["bash", "zsh"]))
+    .action(async (shell: string) => done((await import("./completion.js")).runCompletion(shell, root)));
 }
 
 /** The commands as a table: for completion, the manual and the test of the documents. Nothing of it runs. */

@@ -3,11 +3,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { drawFailure } from "./draw-failure.mjs";
 import { makeGallery } from "./gallery.mjs";
+import { makeManual } from "./manual.mjs";
 
 /** What is made, in order. */
 const MADE = {
   "docs/failure.svg": () => drawFailure("lpc-acts"),
   "docs/gallery.md": makeGallery,
+  "docs/pageblock.1": makeManual,
 };
 
 function present(file) {

@@ -1,8 +1,11 @@
-// Knows: that what `npm run docs` makes is there as it makes it today.
+// Knows: that what `npm run docs` makes is there as it makes it today, and that the manual says all that the helps say.
 
 import { spawnSync } from "node:child_process";
+import type { Command } from "commander";
 import { expect, it } from "vitest";
-import { ROOT } from "./blocks.js";
+import { ExitCode } from "../../bindings/cli/exit.js";
+import { commandTable } from "../../bindings/cli/program.js";
+import { ROOT, readDocument } from "./blocks.js";
 
 it("the documents and pictures that are made are those of today (npm run docs)", () => {
   const { stdout, stderr, status } = spawnSync(process.execPath, ["scripts/docs/make.mjs", "--check"], {
@@ -11,4 +14,29 @@ it("the documents and pictures that are made are those of today (npm run docs)",
   });
   expect(`${stdout}${stderr}`).toBe("");
   expect(status).toBe(0);
+});
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
+
+it("the manual has every command, option and exit code", () => {
+  const manual = readDocument("docs/pageblock.1").replaceAll("\\-", "-");
+  for (const command of everyCommand(commandTable()).filter(({ commands }) => commands.length === 0)) {
+    expect(manual).toContain(`${command.name()}`);
+    for (const { flags } of command.options) expect(manual).toContain(`\\fB${flags}\\fR`);
+  }
+  for (const code of Object.values(ExitCode).filter((value) => typeof value === "number"))
+    expect(manual).toContain(`\n.B ${code}\n`);
+});
+
+const GROFF = spawnSync("groff", ["--version"]).status === 0;
+
+it.skipIf(!GROFF)("groff has no warning about the manual (skipped without one)", () => {
+  const { stdout, stderr } = spawnSync("groff", ["-man", "-Tutf8", "-ww", "docs/pageblock.1"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  expect(stdout).toContain("explain");
 });
