@@ -4,6 +4,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { presetNames } from "../device/presets/index.js";
 import { OPTIONS } from "../engine/limits.js";
+import type { CompareOptions } from "./compare/compare.js";
 import { finishHelp, guardProcess, tellError } from "./edge.js";
 import { ExitCode } from "./exit.js";
 import type { ExplainOptions } from "./explain.js";
@@ -197,6 +198,7 @@ function addRun(root: Command, done: (code: ExitCode) => void): void {
       done(await (await import("./run/run.js")).runRun(name, options)),
     );
   addWhatIf(root, done);
+  addCompare(root, done);
   addSweep(root, done);
 }
 
@@ -223,6 +225,30 @@ function addWhatIf(root: Command, done: (code: ExitCode) => void): void {
     .addOption(coreOption())
     .action(async (name: string, options: WhatIfRunOptions) =>
       done(await (await import("./whatif/whatif.js")).runWhatIf(name, options)),
+    );
+}
+
+function addCompare(root: Command, done: (code: ExitCode) => void): void {
+  root
+    .command("compare")
+    .description(
+      "policies x scenarios x kernels on the same arrivals: success on time against what it costs, and who is unbeaten (docs/scenarios.md)",
+    )
+    .argument("<scenario...>", "YAML files, names of scenarios of the package, or all of these: all")
+    .option("--policy <name,...>", "policies, or all; differences are against the first: all")
+    .option("--kernel <version,...>", "kernels instead of each device's own: 6.1,6.12")
+    .option("--seeds <n>", "seeds 1 to n, or a range: 6")
+    .option("--until <time>", "stop earlier: 20s")
+    .option("--jobs <n>", "threads, as many as there are cores when absent", jobCount)
+    .option(
+      "--out <directory>",
+      "write compare.html, .json, .csv, runs.csv and runs.parquet there, from a journal",
+    )
+    .option("--resume", "go on behind what is in --out already, more policies and seeds included")
+    .option("--json", "print the cells as JSON")
+    .addOption(coreOption())
+    .action(async (names: string[], options: CompareOptions) =>
+      done(await (await import("./compare/compare.js")).runCompare(names, options)),
     );
 }
 

@@ -3,6 +3,7 @@
 export { renderHtmlHeading, renderHtmlPage, renderHtmlParagraph, renderHtmlTable } from "./html.js";
 export { renderKindLegend, renderKindMap } from "./kind_map.js";
 export { matrixCsv, matrixSentence, renderMatrix } from "./matrix.js";
+export { renderMatrixHtml } from "./matrix_html.js";
 export type { PageMapBlocks, PageMapInput, PageMapRange } from "./pagemap/input.js";
 export { renderPageMapSvg } from "./pagemap/render.js";
 export {

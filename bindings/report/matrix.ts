@@ -74,23 +74,29 @@ const HEADERS = [
   "unbeaten",
 ];
 
+/** Of the table of a block. */
+export const MATRIX_COLUMNS = HEADERS.map(
+  (header, i) => ({ header, align: i === 0 ? "left" : "right" }) as const,
+);
+
+/** A row for each policy of a block. */
+export function blockRows(cells: readonly MatrixCell[]): (string | number)[][] {
+  const fronts = COST_COLUMNS.map(({ name }) => new Set(paretoFront(cells, name)));
+  return cells.map((cell) => row(cell, fronts));
+}
+
 function block(cells: readonly MatrixCell[]): string {
   const [first] = cells;
   if (first === undefined) return "";
   const { scenario, device, kernel, client } = first;
   const who = client === "" ? "no client asks" : client;
-  const columns = HEADERS.map((header, i) => ({ header, align: i === 0 ? "left" : "right" }) as const);
-  const fronts = COST_COLUMNS.map(({ name }) => new Set(paretoFront(cells, name)));
   const failed = cells.reduce((sum, { errors }) => sum + errors, 0);
   const errors = failed === 0 ? "" : `${formatCount(failed)} runs of this block failed\n`;
-  return `${scenario} on ${device} (Linux ${kernel}), ${who}\n${renderTable(
-    columns,
-    cells.map((cell) => row(cell, fronts)),
-  )}${errors}`;
+  return `${scenario} on ${device} (Linux ${kernel}), ${who}\n${renderTable(MATRIX_COLUMNS, blockRows(cells))}${errors}`;
 }
 
 /** What the columns mean, below the tables. */
-const LEGEND =
+export const MATRIX_LEGEND =
   "on time: mean over seeds of the share of openings; 95 %: interval over seeds (in brackets: range of fewer than six; -: all equal). " +
   "points: against the block's first policy, same seeds. Costs are means a run. unbeaten: costs in which no other policy is at least as often on time and as cheap, and better in one of both.\n";
 
@@ -100,7 +106,7 @@ export function renderMatrix(cells: readonly MatrixCell[], most = Number.POSITIV
   if (blocks.length === 0) return "no run is finished\n";
   const more =
     blocks.length > most ? `${formatCount(blocks.length - most)} more tables are in the files\n` : "";
-  return `${blocks.slice(0, most).map(block).join("\n")}\n${more}${LEGEND}`;
+  return `${blocks.slice(0, most).map(block).join("\n")}\n${more}${MATRIX_LEGEND}`;
 }
 
 /** One sentence: where which policy is better or worse than the first, as far as the seeds tell. */

@@ -14,5 +14,6 @@ export {
   scenarioDigest,
   type Variation,
 } from "./scenario.js";
+export { runProblems } from "./settle.js";
 export { type ActorSpec, type LoggedRequest, Simulation, type SimulationOptions } from "./simulation.js";
 export { parseScenario, readScenario } from "./yaml.js";

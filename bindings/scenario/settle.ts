@@ -3,6 +3,8 @@
 
 import { MAX_ACTORS } from "../../assembly/abi/limits.js";
 import { Cost } from "../../assembly/abi/simulation.js";
+import { resolveDevice } from "../device/resolve.js";
+import type { Problem } from "../engine/errors.js";
 import { formatBytes } from "../engine/units.js";
 import { type Policy, type PolicyWords, policies, policyFromWords, policyNames } from "../policy/index.js";
 import { readActor, type Surroundings } from "./actors.js";
@@ -168,6 +170,13 @@ function pathInScenario(problem: string): Path {
   if (section === "pressure") return [section, rest[0] === "swapPages" ? "swap" : (rest[0] ?? "")];
   if (section === "policy") return [section];
   return section === "slots" ? ["workloads"] : ["device", kebabCase(section)];
+}
+
+/** What keeps a scenario from being run under a policy; nothing: it can. @throws DeviceError where its device cannot be built */
+export function runProblems(scenario: Scenario, policy: Policy): readonly Problem[] {
+  const { name: _, cmaSleepNs: __, ...numbers } = policy;
+  const { device, actors, pressure } = scenario;
+  return simulationProblems(resolveDevice(device), { actors, policy: numbers, pressure });
 }
 
 /** What the reader accepts the core accepts: the numbers go through the check that the machine itself makes. */

@@ -45,14 +45,14 @@ export function textOf(name: string): { text: string; label: string } {
 }
 
 /** "40" or "41-80". */
-function seedsFrom(text: string): number[] {
+export function seedsFrom(text: string): number[] {
   const parsed = parseSeeds(text);
   if ("problem" in parsed) throw new UsageError(`--seeds: ${parsed.problem}`);
   return parsed.seeds;
 }
 
 /** A policy by name: one of the scenario's own, or of the package. */
-function policyNamed(name: string, own: readonly Policy[]): Policy {
+export function policyNamed(name: string, own: readonly Policy[]): Policy {
   const found = own.find((policy) => policy.name === name);
   if (found !== undefined) return found;
   const row = policies.get(name);
@@ -65,17 +65,18 @@ function policyNamed(name: string, own: readonly Policy[]): Policy {
   return policy;
 }
 
-function policiesFrom(text: string, scenario: Scenario): Policy[] {
-  const names = text.split(",").map((part) => part.trim());
+/** "a,b", or "all" of the package. */
+export function policiesFrom(text: string, own: readonly Policy[]): Policy[] {
+  const names = text.trim() === "all" ? policyNames : text.split(",").map((part) => part.trim());
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
     throw new UsageError(
       `--policy: ${twice} is named twice; each policy is run once and compared with the first`,
     );
-  return names.map((name) => policyNamed(name, scenario.policies));
+  return names.map((name) => policyNamed(name, own));
 }
 
-function untilFrom(text: string): number {
+export function untilFrom(text: string): number {
   const parsed = parseQuantity("time", text);
   if ("problem" in parsed) throw new UsageError(`--until: ${parsed.problem}`);
   const { value } = parsed;
@@ -87,7 +88,7 @@ export function sweepOptions(scenario: Scenario, options: RunCommandOptions): Sw
   const { seeds, policy, until, core } = options;
   return {
     ...(seeds === undefined ? {} : { seeds: seedsFrom(seeds) }),
-    ...(policy === undefined ? {} : { policies: policiesFrom(policy, scenario) }),
+    ...(policy === undefined ? {} : { policies: policiesFrom(policy, scenario.policies) }),
     ...(until === undefined ? {} : { untilNs: untilFrom(until) }),
     ...(core === undefined ? {} : { core }),
   };

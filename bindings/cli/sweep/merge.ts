@@ -3,16 +3,15 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Matrix, type MatrixCell, ROW_COLUMNS, type RunRow } from "../../analysis/outcomes/index.js";
+import { Matrix, type MatrixCell } from "../../analysis/outcomes/index.js";
 import { JournalError, writeAside } from "../../durable/index.js";
-import { csvLine } from "../../report/csv.js";
 import { formatCount, formatShare, renderMatrix } from "../../report/index.js";
-import { ParquetTable } from "../../report/parquet.js";
 import { rangesText } from "../../sweep/index.js";
 import { ExitCode, UsageError } from "../exit.js";
+import { writeTables } from "../row_tables.js";
 import { err, out, outJson } from "../terminal.js";
 import { parseTarget, seedsWanted, widthOf } from "./cells.js";
-import { type GridHead, listParts, type Part, type PartRun, readGridHead, readPart, short } from "./parts.js";
+import { type GridHead, listParts, type Part, readGridHead, readPart, short } from "./parts.js";
 
 export interface MergeOptions {
   /** Put together what is there. */
@@ -21,9 +20,6 @@ export interface MergeOptions {
   readonly until?: string;
   readonly json?: boolean;
 }
-
-/** Rows of one row group. */
-const GROUP = 10_000;
 
 function checkParts(folder: string, head: GridHead): Part[] {
   const listed = listParts(folder);
@@ -69,30 +65,6 @@ function tellMissing(folder: string, parts: readonly Part[]): string {
     `--partial puts together what is there`,
     "",
   ].join("\n");
-}
-
-function writeTables(folder: string, runs: readonly PartRun[]): void {
-  const rows = function* (): Generator<RunRow> {
-    for (const run of runs) yield* run.rows;
-  };
-  writeAside(join(folder, "runs.csv"), (put) => {
-    put(csvLine(ROW_COLUMNS.map(({ name }) => name)));
-    for (const row of rows()) put(csvLine(ROW_COLUMNS.map(({ name }) => row[name])));
-  });
-  writeAside(join(folder, "runs.parquet"), (put) => {
-    const table = new ParquetTable(ROW_COLUMNS, put);
-    let group: RunRow[] = [];
-    const flush = () => {
-      table.write(ROW_COLUMNS.map(({ name }) => group.map((row) => row[name])));
-      group = [];
-    };
-    for (const row of rows()) {
-      group.push(row);
-      if (group.length === GROUP) flush();
-    }
-    flush();
-    table.finish();
-  });
 }
 
 /** Tables on a terminal. */
@@ -141,7 +113,9 @@ export function mergeParts(folder: string, options: MergeOptions): ExitCode {
   const matrix = new Matrix();
   for (const run of runs) for (const row of run.rows) matrix.add(row);
   const cells = matrix.cells();
-  writeTables(folder, runs);
+  writeTables(folder, function* () {
+    for (const run of runs) yield* run.rows;
+  });
   writeAside(join(folder, "cells.json"), (put) => put(`${JSON.stringify(cells, null, 1)}\n`));
   const disagree = auditParts(parts);
   if (options.json === true) outJson({ runs: runs.length, of: head.runs, disagree, cells });
