@@ -23,6 +23,7 @@ export const SIDEBAR = [
       page("One file from a device", "/docs/capture"),
       page("A real device's state", "/docs/state"),
       page("Scenarios", "/docs/scenarios"),
+      page("What if", "/docs/whatif"),
       page("View", "/docs/view"),
       page("The report", "/docs/report"),
       page("Export", "/docs/export"),
