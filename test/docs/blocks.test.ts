@@ -1,4 +1,4 @@
-// Knows: that every code block of the documents is run, compiled, or held against what it belongs to.
+// Knows: that every code block of the documents is run, compiled, or held against what it belongs to (data: data_blocks.test.ts).
 // UPDATE_GOLDEN=1 writes the outputs of today into the console blocks; look at the difference.
 
 import { spawnSync } from "node:child_process";
@@ -6,8 +6,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
-import { parseScenario } from "../../bindings/scenario/index.js";
 import { inFolder } from "../support/cli.js";
 import { type Block, blocksOf, Desk, documents, ROOT, readDocument, refreshed, stepsOf } from "./blocks.js";
 import { misuseOf } from "./commands.js";
@@ -78,23 +76,6 @@ describe("TypeScript blocks", () => {
   it("canary: a name that no door has would be found", () => {
     const block = { ...(of("ts")[0] as Block), text: 'import { Machines } from "pageblock";', given: [] };
     expect(problemsOf([block])).toHaveLength(1);
-  });
-});
-
-describe("YAML blocks", () => {
-  const yaml = of("yaml").map((block) => ({ block, value: parse(block.text) as Record<string, unknown> }));
-
-  it("that are scenarios are read without a problem", () => {
-    const scenarios = yaml.filter(({ value }) => "duration" in value);
-    for (const { block } of scenarios)
-      expect(parseScenario(block.text).actors.length, place(block)).toBeGreaterThan(0);
-    expect(scenarios.length).toBeGreaterThan(0);
-  });
-});
-
-describe("JSON blocks", () => {
-  it("are JSON", () => {
-    for (const { text } of of("json")) expect(() => JSON.parse(text) as unknown).not.toThrow();
   });
 });
 
