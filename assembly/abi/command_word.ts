@@ -94,3 +94,32 @@ export function pcpZone(word: u32): i32 {
 export function pcpType(word: u32): i32 {
   return (word >> HIGH_SHIFT) & BYTE;
 }
+
+// CommandWord.C of CMA_ALLOCATE and CMA_BEGIN: what this request follows instead of its area's policy; 0: nothing.
+//
+//     31     17 16  14 13  11 10          0
+//   +----------+------+------+-------------+
+//   |    -     |window|effort|   retries   |   each 0: as the policy says, else one more than the value
+//   +----------+------+------+-------------+
+
+const EFFORT_SHIFT: u32 = 11;
+const WINDOW_SHIFT: u32 = 14;
+const RETRIES_MASK: u32 = 0x7ff;
+const CHOICE_MASK: u32 = 7;
+
+/** -1: as the policy says. */
+export function askedOf(retries: i32, effort: i32, window: i32): u32 {
+  return <u32>((retries + 1) | ((effort + 1) << EFFORT_SHIFT) | ((window + 1) << WINDOW_SHIFT));
+}
+
+export function askedRetries(word: u32): i32 {
+  return <i32>(word & RETRIES_MASK) - 1;
+}
+
+export function askedEffort(word: u32): i32 {
+  return <i32>((word >> EFFORT_SHIFT) & CHOICE_MASK) - 1;
+}
+
+export function askedWindow(word: u32): i32 {
+  return <i32>((word >> WINDOW_SHIFT) & CHOICE_MASK) - 1;
+}

@@ -3,7 +3,7 @@
 // A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
 
 /** Changes whenever a word, a region or an enumeration changes meaning. A snapshot carries it. */
-export const ABI_VERSION = 8;
+export const ABI_VERSION = 9;
 
 /** First word of the region table ("PGBK"), so that a wrong memory is recognised. */
 export const ABI_MAGIC = 0x4b424750;
@@ -64,6 +64,9 @@ export enum Region {
   FRONTIERS,
   /** PolicyWord: the machine's row, then one for each area; behind them as many that wait for Op.APPLY_POLICY. */
   POLICIES,
+  /** u32 counts, LENGTH_BUCKETS for each of PIN_HOLDERS; the pins that were held for too long (ExcessWord). */
+  PIN_LENGTHS,
+  PIN_EXCESSES,
   COUNT,
 }
 

@@ -86,6 +86,11 @@ export const LOG_CAPACITY = 1_024;
 /** Most slots with which a frame's owner takes three bytes; with more of them it takes four. */
 export const SHORT_OWNERS = 0xff_fffe;
 
+/** Holders whose pin lengths are counted apart, and places of each histogram; pins held for too long that are kept: a ring. */
+export const PIN_HOLDERS = 128;
+export const LENGTH_BUCKETS = 32;
+export const EXCESS_CAPACITY = 256;
+
 /** Runs of free blocks that are left out at boot (buddy/frontier); more are simply written. */
 export const MAX_FRONTIERS = 15;
 

@@ -79,6 +79,10 @@ export enum Parameter {
   /** 0: never. */
   STOP,
   FIRST = 2,
+  /** Of a client: what its requests follow instead of the policy; 0: that, else one more than the value. Effort, WindowRule. */
+  RETRIES = 21,
+  EFFORT,
+  WINDOW,
   COUNT = 24,
 }
 

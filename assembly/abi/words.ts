@@ -96,6 +96,11 @@ export enum ZoneWord {
   /** Where compaction's scanners stand; pfns, 0: at the zone's ends. */
   COMPACT_MIGRATE = 40,
   COMPACT_FREE,
+  /** CmaUse.RATIO: pages that are left of the turn of the request's own lists, and of that of CMA. */
+  TURN_OWN,
+  TURN_CMA,
+  /** Where the scan of movement/balance goes on, frames from the zone's first. */
+  BALANCE_SCAN,
   /** A power of two, here and in PcpWord: a record is found by a shift. */
   COUNT = 64,
 }
@@ -243,6 +248,10 @@ export enum LevelWord {
   /** Words of CMA_BITMAPS and SEARCH_INDEXES that areas have. */
   BITMAP_WORDS_USED,
   INDEX_WORDS_USED,
+  /** Requests that a quarantine is for, so far: which of them are missed (policy/cma_use). */
+  QUARANTINE_NTH,
+  /** Pins that were held for too long, so far. */
+  EXCESSES,
   COUNT = 32,
 }
 
@@ -254,6 +263,8 @@ export enum ScratchWord {
   SLOW,
   /** 1: frees to per-CPU lists do not drain; a trace tells each page that is (flag of Op.RELEASE). */
   NO_DRAIN,
+  /** Pages of CMA that reclaim has freed (movement/balance). */
+  UNSUITABLE,
   /** A simulation: what a pin answered (record, pfn) and its Status. */
   ANSWER,
   ANSWER_PFN,
@@ -285,6 +296,8 @@ export enum RangeWord {
   BITMAP,
   /** First word of its search index in SEARCH_INDEXES. */
   INDEX,
+  /** The bit behind the last window that WindowRule.NEXT took. */
+  NEXT,
   COUNT = 8,
 }
 
@@ -343,7 +356,25 @@ export enum RequestWord {
   WAITS_FOR,
   WAITS_SINCE_LOW = 36,
   WAITS_SINCE_HIGH,
-  COUNT = 40,
+  /** What its client asked for (askedOf() of command_word); its WindowRule, and how far that has come (cma/placement). */
+  ASKED,
+  WINDOW_RULE,
+  SWEEP,
+  HINT,
+  HOLE,
+  RUN,
+  /** Pages that it has looked at to choose windows. */
+  EXAMINED,
+  /** 1: WAITS_FOR is a page whose references it waits for; the last such page of this window (link + 1). */
+  WAITS_REFS,
+  WAITED,
+  /** 1: the time for that has passed, in this window. Until when it waits; when its next event is due, where it may wait: 64 bit. */
+  WAIT_OVER,
+  WAIT_END_LOW = 48,
+  WAIT_END_HIGH,
+  DUE_LOW = 50,
+  DUE_HIGH,
+  COUNT = 64,
 }
 
 /** One pin: KIND a PinKind. */
@@ -359,6 +390,21 @@ export enum PinWord {
   SINCE_LOW,
   SINCE_HIGH,
   COUNT = 6,
+}
+
+/** One pin that was held for longer than PolicyWord.PIN_WARN_US. */
+export enum ExcessWord {
+  OWNER,
+  /** PinKind. */
+  KIND,
+  /** Where its page was at the end; 1: in a CMA area. */
+  PFN,
+  IN_AREA,
+  /** Virtual time at which it was taken, 64 bit. */
+  SINCE_LOW = 4,
+  SINCE_HIGH,
+  HELD_US,
+  COUNT = 8,
 }
 
 /** One window that a request tried: ERROR an Errno, REASON a BlockReason. */

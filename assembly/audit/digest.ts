@@ -13,7 +13,16 @@ import { MAX_AREAS, MAX_REQUESTS, MAX_ZONES } from "../abi/limits";
 import { CellWord, SimulationWord } from "../abi/run";
 import { ActorWord, Counter, Parameter } from "../abi/simulation";
 import { FrameKind } from "../abi/vocabulary";
-import { AreaWord, AuditWord, ConfigWord, PcpWord, RangeWord, RequestWord, ZoneWord } from "../abi/words";
+import {
+  AreaWord,
+  AuditWord,
+  ConfigWord,
+  LevelWord,
+  PcpWord,
+  RangeWord,
+  RequestWord,
+  ZoneWord,
+} from "../abi/words";
 import { settle } from "../buddy/frontier";
 import { areaAt, areaWord, bitmapOf, rangeAt, rangeWord } from "../cma/area";
 import { requestAt } from "../cma/request";
@@ -37,6 +46,7 @@ import {
   SIMULATION,
   ZONES,
 } from "../memory/regions";
+import { level } from "../memory/stats";
 import { sourceOf } from "../movement/migrate";
 import { eventAt, eventOwner, eventPayload, eventSequence, eventTime, pendingEvents } from "../time/queue";
 import {
@@ -164,6 +174,7 @@ export function digest(): void {
   settle();
   let hash: u64 = record(0x9e37_79b9_7f4a_7c15, 0, CONFIG, CONFIG_FIELDS);
   hash = record(hash, 0, policyAt(0), POLICY_FIELDS);
+  if (level(LevelWord.QUARANTINE_NTH)) hash = mix(hash, level(LevelWord.QUARANTINE_NTH));
   for (let zone = 0; zone < MAX_ZONES; zone++) {
     hash = record(hash, zone, ZONES + <usize>(zone * (ZoneWord.COUNT << 2)), ZONE_FIELDS);
   }

@@ -61,6 +61,20 @@ export const POLICY_FIELDS: usize = memory.data<i32>([
   PolicyWord.PIN_RULE,
   PolicyWord.CMA_RETRIES,
   PolicyWord.CMA_SLEEP_US,
+  PolicyWord.CMA_LIMIT,
+  PolicyWord.QUARANTINE_MISS,
+  PolicyWord.THP_CMA,
+  PolicyWord.THP_LISTS,
+  PolicyWord.PIN_AGAIN,
+  PolicyWord.MOVE_ON,
+  PolicyWord.PIN_WARN_US,
+  PolicyWord.WAIT_REFS_US,
+  PolicyWord.WAIT_WINDOW,
+  PolicyWord.GIVE_UP,
+  PolicyWord.EFFORT,
+  PolicyWord.WINDOW,
+  PolicyWord.FREE_RANGE,
+  PolicyWord.BALANCE,
   END_OF_FIELDS,
 ]);
 
@@ -107,6 +121,9 @@ export const ZONE_FIELDS: usize = memory.data<i32>([
   ZoneWord.NR_LRU + 5,
   ZoneWord.COMPACT_MIGRATE,
   ZoneWord.COMPACT_FREE,
+  ZoneWord.TURN_OWN,
+  ZoneWord.TURN_CMA,
+  ZoneWord.BALANCE_SCAN,
   END_OF_FIELDS,
 ]);
 
@@ -141,6 +158,7 @@ export const RANGE_FIELDS: usize = memory.data<i32>([
   RangeWord.BASE_PFN,
   RangeWord.PAGES,
   RangeWord.BITS,
+  RangeWord.NEXT,
   END_OF_FIELDS,
 ]);
 
@@ -182,6 +200,19 @@ export const REQUEST_FIELDS: usize = memory.data<i32>([
   RequestWord.WAITS_FOR,
   RequestWord.WAITS_SINCE_LOW,
   RequestWord.WAITS_SINCE_HIGH,
+  RequestWord.ASKED,
+  RequestWord.WINDOW_RULE,
+  RequestWord.SWEEP,
+  RequestWord.HINT,
+  RequestWord.HOLE,
+  RequestWord.RUN,
+  RequestWord.WAITS_REFS,
+  RequestWord.WAITED,
+  RequestWord.WAIT_OVER,
+  RequestWord.WAIT_END_LOW,
+  RequestWord.WAIT_END_HIGH,
+  RequestWord.DUE_LOW,
+  RequestWord.DUE_HIGH,
   END_OF_FIELDS,
 ]);
 

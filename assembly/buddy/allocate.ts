@@ -8,7 +8,7 @@
 import { refusalWord } from "../abi/command_word";
 import { EventKind } from "../abi/events";
 import { pack } from "../abi/frame_word";
-import { CmaFree, CmaUse, PolicyWord } from "../abi/proposals";
+import { CmaUse, PolicyWord, ThpCma } from "../abi/proposals";
 import {
   AllocFlag,
   FrameKind,
@@ -19,19 +19,19 @@ import {
   Status,
   ZoneFlag,
 } from "../abi/vocabulary";
-import { ConfigWord, StatWord } from "../abi/words";
+import { ConfigWord, LevelWord, StatWord } from "../abi/words";
 import { setWord } from "../frames/frame";
 import { clearFlag, hasFlag, isPopulated } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { policy } from "../memory/policies";
 import { CONFIG, config, FREE_HEADS } from "../memory/regions";
-import { count } from "../memory/stats";
-import { mayUseCma, mixesLists } from "../policy/cma_use";
+import { addLevel, count, level } from "../memory/stats";
+import { isMissed, isQuarantined, mayUseCma, mixesLists } from "../policy/cma_use";
 import { record } from "../record/events";
 import { ANYONE_WAKES_KSWAPD, ATOMIC_IGNORES_BOOST, AUTO_TUNES_PCP, PCP_NEEDS_CMA } from "../rules";
 import { reserveHighatomic } from "./highatomic";
 import { accountTaken, firstListed, noteAllocation, takeFirstListed, takeFromPcp } from "./pcp";
-import { COSTLY_ORDER, HAS_CMA_LISTS, isPcpOrder, pindexOf } from "./pcp_lists";
+import { COSTLY_ORDER, HAS_CMA_LISTS, hasCmaList, isPcpOrder, pindexOf, THP_ORDER } from "./pcp_lists";
 import { isCmaFirst, resetMode, takeBlockOf } from "./rmqueue";
 import { takeExact, takeOwn, takeSmallest } from "./smallest";
 import { hasBlock, hasPages, isAboveHigh, isMetFast, isPlenty, markOf } from "./watermark";
@@ -42,6 +42,8 @@ let HAS_DMA32: bool = false;
 /** The policy of CMA pages; PLAIN: every movable request may use them, and finds them on the movable lists. */
 let CMA_USE: i32 = 0;
 let QUARANTINE: i32 = 0;
+let QUARANTINE_MISS: i32 = 0;
+let THP_CMA: i32 = 0;
 let PLAIN_CMA: bool = false;
 let MIXED_LISTS: bool = false;
 /** The gfp bits that name a migratetype; none where mobility grouping is off, and all is UNMOVABLE. */
@@ -52,8 +54,15 @@ export function bindAllocate(): void {
   HAS_DMA32 = config(ConfigWord.HAS_DMA32) != 0;
   CMA_USE = policy(PolicyWord.CMA_USE);
   QUARANTINE = policy(PolicyWord.QUARANTINE);
-  PLAIN_CMA = CMA_USE <= CmaUse.LAST && QUARANTINE == 0 && policy(PolicyWord.CMA_FREE) != CmaFree.OWN_LIST;
-  MIXED_LISTS = mixesLists(CMA_USE, QUARANTINE);
+  QUARANTINE_MISS = policy(PolicyWord.QUARANTINE_MISS);
+  THP_CMA = policy(PolicyWord.THP_CMA);
+  MIXED_LISTS = mixesLists(CMA_USE, QUARANTINE, THP_CMA);
+  PLAIN_CMA =
+    CMA_USE != CmaUse.GFP_CMA &&
+    CMA_USE != CmaUse.STRICT &&
+    QUARANTINE == 0 &&
+    THP_CMA == ThpCma.MAY &&
+    !HAS_CMA_LISTS;
   TYPE_BITS = config(ConfigWord.MOBILITY_DISABLED) ? 0 : Gfp.MOVABLE | Gfp.RECLAIMABLE;
 }
 
@@ -76,16 +85,22 @@ function preferredZone(highestZone: i32): i32 {
   return -1;
 }
 
-export function fastFlags(gfp: i32, preferred: i32, type: i32): i32 {
+export function fastFlags(gfp: i32, order: i32, preferred: i32, type: i32): i32 {
   let flags = AllocFlag.WMARK_LOW | (gfp & Gfp.KSWAPD_RECLAIM);
   if (HAS_DMA32 && preferred == NORMAL_ZONE) flags |= AllocFlag.NOFRAGMENT;
-  return flags | cmaFlag(gfp, type);
+  return flags | cmaFlag(gfp, order, type);
 }
 
 /** gfp_to_alloc_flags_cma() */
-function cmaFlag(gfp: i32, type: i32): i32 {
+function cmaFlag(gfp: i32, order: i32, type: i32): i32 {
   if (type != Migratetype.MOVABLE) return 0;
-  return PLAIN_CMA || mayUseCma(CMA_USE, QUARANTINE, gfp) ? <i32>AllocFlag.CMA : 0;
+  return PLAIN_CMA || mayUse(gfp, order) ? <i32>AllocFlag.CMA : 0;
+}
+
+function mayUse(gfp: i32, order: i32): bool {
+  const thp = order != 0 && order == THP_ORDER ? THP_CMA : 0;
+  const missed = QUARANTINE_MISS != 0 && isMissed(level(LevelWord.QUARANTINE_NTH), QUARANTINE_MISS);
+  return mayUseCma(CMA_USE, QUARANTINE, missed, thp, gfp);
 }
 
 /** gfp_to_alloc_flags(): the min mark, with the reserves that __GFP_HIGH and non-blocking requests may use. */
@@ -96,7 +111,7 @@ function slowFlags(gfp: i32, order: i32, type: i32): i32 {
     flags |= AllocFlag.NON_BLOCK;
     if (order > 0 && (gfp & Gfp.HIGH) != 0) flags |= AllocFlag.HIGHATOMIC;
   }
-  return flags | cmaFlag(gfp, type);
+  return flags | cmaFlag(gfp, order, type);
 }
 
 /** rmqueue_buddy() in full: the HIGHATOMIC reserve before or after the request's own sequence of lists. */
@@ -143,7 +158,7 @@ function wakeIfBoosted(zone: i32, order: i32, allocFlags: i32): void {
 /** The request's per-CPU lists: those of Android's CMA pages before its own. */
 function takeListed(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
   if (!HAS_CMA_LISTS) return inline.always(takeFromPcp(cpu, zone, order, type, allocFlags));
-  if ((allocFlags & AllocFlag.CMA) != 0 && order <= COSTLY_ORDER) {
+  if ((allocFlags & AllocFlag.CMA) != 0 && hasCmaList(order)) {
     const link = takeFromPcp(cpu, zone, order, Migratetype.CMA, 0);
     if (link != NONE) return link;
   }
@@ -166,7 +181,7 @@ function rmqueue(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u
   return link;
 }
 
-function mayUse(zone: i32, order: i32, highestZone: i32, allocFlags: i32, gfp: i32): bool {
+function mayTakeFrom(zone: i32, order: i32, highestZone: i32, allocFlags: i32, gfp: i32): bool {
   if (AUTO_TUNES_PCP && inline.always(isAboveHigh(zone, order, highestZone, allocFlags, gfp))) return true;
   const mark = markOf(zone, allocFlags & AllocFlag.WMARK_MASK);
   if (isMetFast(zone, order, mark, highestZone, allocFlags, gfp)) return true;
@@ -179,7 +194,7 @@ function mayUse(zone: i32, order: i32, highestZone: i32, allocFlags: i32, gfp: i
  * The whole ladder of tries, from the caller down; each goes on to the next where it finds nothing:
  *
  *   takeQuickly        the per-CPU list of the preferred zone, where nothing needs a look: to the same effect as below
- *   takeFromZones      with the flags of the fast path (mark LOW): for each zone that mayUse() ...
+ *   takeFromZones      with the flags of the fast path (mark LOW): for each zone that mayTakeFrom() ...
  *     rmqueue            per-CPU list (refilled from the buddy lists), else the buddy lists:
  *       takeFromBuddy      HIGHATOMIC reserve, CMA first where the balance says so, own type, CMA, fallback (buddy/rmqueue)
  *   takeSlowly         takeFromZones with mark MIN and the reserves that gfp opens; with MEMALLOC without any mark
@@ -189,7 +204,8 @@ export function takeFromZones(cpu: i32, order: i32, gfp: i32, type: i32, highest
   let allocFlags = flags;
   while (true) {
     for (let zone = highestZone; zone >= 0; zone--) {
-      if (!isPopulated(zone) || !inline.always(mayUse(zone, order, highestZone, allocFlags, gfp))) continue;
+      if (!isPopulated(zone) || !inline.always(mayTakeFrom(zone, order, highestZone, allocFlags, gfp)))
+        continue;
       const link = inline.always(rmqueue(cpu, zone, order, type, allocFlags));
       if (link == NONE) continue;
       const compound = order > 0 && (gfp & Gfp.COMP) != 0 ? <u32>PageFlag.COMPOUND : 0;
@@ -261,6 +277,7 @@ export function allocatePages(cpu: i32, order: i32, gfp: i32, slow: usize): u32 
 }
 
 function allocateFully(cpu: i32, order: i32, gfp: i32, slow: usize): u32 {
+  if (QUARANTINE_MISS != 0 && isQuarantined(gfp)) addLevel(LevelWord.QUARANTINE_NTH, 1);
   const type = typeOfGfp(gfp);
   const highestZone = highestZoneOf(gfp);
   let link = takeFromZones(
@@ -269,7 +286,7 @@ function allocateFully(cpu: i32, order: i32, gfp: i32, slow: usize): u32 {
     gfp,
     type,
     highestZone,
-    fastFlags(gfp, preferredZone(highestZone), type),
+    fastFlags(gfp, order, preferredZone(highestZone), type),
   );
   if (link == NONE) {
     store<i32>(slow, 1);
@@ -302,7 +319,7 @@ export function refusalOf(order: i32, gfp: i32): i32 {
  */
 export function takeBulkPage(cpu: i32, zone: i32, gfp: i32): u32 {
   const type = typeOfGfp(gfp);
-  const flags = AllocFlag.WMARK_LOW | cmaFlag(gfp, type);
+  const flags = AllocFlag.WMARK_LOW | cmaFlag(gfp, 0, type);
   const link = takeListed(cpu, zone, 0, type, flags);
   if (link != NONE) {
     setWord(link, pack(FrameKind.ALLOCATED, 0, zone));

@@ -2,8 +2,8 @@
 // Models free_unref_page, __free_pages, split_page (mm/page_alloc.c, Linux 6.12 and 6.1).
 
 import { isBare, kindOf, orderOf, pack, zoneOf } from "../abi/frame_word";
-import { CmaFree, PolicyWord } from "../abi/proposals";
-import { FrameKind, Migratetype } from "../abi/vocabulary";
+import { PolicyWord } from "../abi/proposals";
+import { FrameKind } from "../abi/vocabulary";
 import { StatWord } from "../abi/words";
 import { setWord, withContentOf, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
@@ -12,14 +12,14 @@ import { isMergeable, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { policy } from "../memory/policies";
 import { count } from "../memory/stats";
+import { goesToBuddy } from "../policy/free_target";
 import { giveSingle, giveToPcp, PLAIN } from "./pcp";
 import { isPcpOrder } from "./pcp_lists";
 import { freeDirect, isHeld } from "./release";
 
 /** ISOLATE blocks, by one policy CMA blocks too, and orders without a list bypass the per-CPU lists. */
 function bypassesLists(type: i32, order: i32): bool {
-  if (!inline.always(isPcpOrder(order)) || type == Migratetype.ISOLATE) return true;
-  return type == Migratetype.CMA && policy(PolicyWord.CMA_FREE) == CmaFree.BUDDY;
+  return !inline.always(isPcpOrder(order)) || goesToBuddy(policy(PolicyWord.CMA_FREE), type);
 }
 
 /** The page's content is gone: off its LRU list, out of its slot. Answers its zone. */

@@ -1,14 +1,16 @@
 // Knows: the sequence of lists that one request of a migratetype tries: balance, own type, CMA, fallback.
 // Must not know: per-CPU lists, watermarks. Models __rmqueue, mm/page_alloc.c, Linux 6.12 and 6.1.
 
-import { PolicyWord } from "../abi/proposals";
+import { CmaUse, PolicyWord } from "../abi/proposals";
 import { AllocFlag, Migratetype } from "../abi/vocabulary";
-import { ScratchWord } from "../abi/words";
-import { freeCma, freePages } from "../frames/zone";
+import { ScratchWord, ZoneWord } from "../abi/words";
+import { blockFrames } from "../frames/pageblock";
+import { freeCma, freePages, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { policy } from "../memory/policies";
 import { SCRATCH } from "../memory/regions";
-import { takesCmaFirst } from "../policy/cma_use";
+import { isAboveHalf, takesCmaFirst } from "../policy/cma_first";
+import { givesUpTurn, takesTurn, usesTurn } from "../policy/turns";
 import { CLAIMS_OR_STEALS } from "../rules";
 import { claim, steal } from "./claim";
 import { moveFirst } from "./move_first";
@@ -24,9 +26,16 @@ export enum Mode {
 
 /** Written by bindRmqueue only. */
 let CMA_USE: i32 = 0;
+let CMA_LIMIT: i32 = 0;
+/** Requests by turns must all come to takeBlockOf(): those that may use CMA, or (ALL) every one. */
+let BY_TURNS: bool = false;
+let ALL_BY_TURNS: bool = false;
 
 export function bindRmqueue(): void {
   CMA_USE = policy(PolicyWord.CMA_USE);
+  CMA_LIMIT = policy(PolicyWord.CMA_LIMIT);
+  BY_TURNS = CMA_USE == CmaUse.RATIO;
+  ALL_BY_TURNS = BY_TURNS && CMA_LIMIT != 0;
 }
 
 /** A new request or refill begins with its own lists. */
@@ -38,15 +47,40 @@ function setMode(mode: i32): void {
   store<i32>(SCRATCH, mode, ScratchWord.REFILL_MODE << 2);
 }
 
-/** The balance of CMA pages: are CMA lists looked at first? */
+/** The balance of CMA pages: are CMA lists looked at first? Where turns decide: does takeBlockOf() have to be asked? */
 export function isCmaFirst(zone: i32, allocFlags: i32): bool {
-  if (!(allocFlags & AllocFlag.CMA)) return false;
-  return inline.always(takesCmaFirst(CMA_USE, freeCma(zone), freePages(zone)));
+  if (!(allocFlags & AllocFlag.CMA)) return ALL_BY_TURNS;
+  if (CMA_USE == CmaUse.HALF) return inline.always(isAboveHalf(freePages(zone), freeCma(zone)));
+  return isCmaFirstOf(zone, allocFlags, freePages(zone));
 }
 
 /** The same where no more than so many pages are free. */
 export function isCmaFirstOf(zone: i32, allocFlags: i32, free: i32): bool {
-  return (allocFlags & AllocFlag.CMA) != 0 && takesCmaFirst(CMA_USE, freeCma(zone), free);
+  if (!(allocFlags & AllocFlag.CMA)) return ALL_BY_TURNS;
+  const at = zoneAt(zone);
+  return (
+    BY_TURNS ||
+    takesCmaFirst(
+      CMA_USE,
+      CMA_LIMIT,
+      free,
+      freeCma(zone),
+      load<i32>(at, ZoneWord.MANAGED << 2),
+      load<i32>(at, ZoneWord.CMA_PAGES << 2),
+      load<i32>(at, ZoneWord.WMARK_LOW << 2),
+    )
+  );
+}
+
+/** CmaUse.RATIO: whose turn it is. */
+function isCmaTurn(zone: i32, order: i32, allocFlags: i32): bool {
+  const at = zoneAt(zone);
+  const cma = load<i32>(at, ZoneWord.CMA_PAGES << 2);
+  if (allocFlags & AllocFlag.CMA) {
+    return takesTurn(at, load<i32>(at, ZoneWord.MANAGED << 2) - cma, cma, blockFrames(), 1 << order);
+  }
+  usesTurn(at, 1 << order);
+  return false;
 }
 
 /**
@@ -54,9 +88,10 @@ export function isCmaFirstOf(zone: i32, allocFlags: i32, free: i32): bool {
  * next page of the same refill starts.
  */
 export function takeBlockOf(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
-  if (isCmaFirst(zone, allocFlags)) {
+  if (BY_TURNS ? isCmaTurn(zone, order, allocFlags) : isCmaFirst(zone, allocFlags)) {
     const link = takeSmallest(cpu, zone, order, Migratetype.CMA);
     if (link != NONE) return link;
+    if (BY_TURNS) givesUpTurn(zoneAt(zone));
   }
   return CLAIMS_OR_STEALS
     ? claimSteal(cpu, zone, order, type, allocFlags)

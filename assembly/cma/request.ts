@@ -11,16 +11,16 @@
 // Whoever is stepped first after it was let go gets it, as the kernel's mutex makes no promise to those who sleep.
 // -EBUSY of migration is not final: the window is tested all the same. -ENOMEM is. A fatal signal is noticed in SCAN only.
 
+import { askedWindow } from "../abi/command_word";
 import { BlockReason, RequestState } from "../abi/findings";
 import { MAX_REQUESTS } from "../abi/limits";
 import { PolicyWord } from "../abi/proposals";
 import { CmaLockRule, Errno, Migratetype } from "../abi/vocabulary";
-import { AreaWord, ConfigWord, RangeWord, RequestWord, StatWord } from "../abi/words";
+import { AreaWord, ConfigWord, RequestWord, StatWord } from "../abi/words";
 import { drainZone } from "../buddy/pcp";
 import { linkOf, pfnOf } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { policyOfArea } from "../memory/policies";
 import { word } from "../memory/record";
 import { config, REQUESTS } from "../memory/regions";
 import { count } from "../memory/stats";
@@ -36,11 +36,21 @@ import {
   putBack,
   sourceOf,
 } from "../movement/migrate";
+import {
+  errorAfterSleep,
+  givesUp,
+  sleepsAfterSweep,
+  triesNextRange,
+  triesOf,
+  triesOneByOne,
+  waitsForReferences,
+} from "../policy/busy";
 import { recordWindow } from "../record/windows";
 import { CMA_LOCK, CMA_STARTS_EBUSY, MIGRATES_IN_BATCHES } from "../rules";
-import { addToArea, areaWord, bitmapOf, bitsOf, indexOf, linkOfBit, markWindow, rangeWord } from "./area";
+import { addToArea, areaWord, bitsOf, linkOfBit, markWindow } from "./area";
+import { areaRule, effortOf, retriesOf } from "./effort";
 import { nameHolder } from "./holder";
-import { findWindow } from "./search/of_area";
+import { beginSweep, nextWindow, noteTaken } from "./placement";
 import {
   noteBusy,
   noteFinish,
@@ -50,10 +60,8 @@ import {
   noteStart,
   noteTest,
 } from "./trace";
-import { alignMask, alignOffset, reasonOf, takeWindow } from "./window";
+import { alignMask, reasonOf, takeWindow } from "./window";
 
-/** Tries of one batch of pages before it counts as busy. */
-const BATCH_TRIES: i32 = 5;
 /** Passes over a busy page within one try, and the first of them that waits for writeback: 6.1. */
 const SINGLE_PASSES: i32 = 10;
 const WAITING_PASS: i32 = 3;
@@ -75,7 +83,7 @@ function firstError(): i32 {
 }
 
 /** A free request, in state SEARCH; -1 when all are under way. The arguments have been checked. */
-export function beginRequest(cpu: i32, area: i32, pages: u32, align: i32): i32 {
+export function beginRequest(cpu: i32, area: i32, pages: u32, align: i32, asked: u32): i32 {
   for (let request = 0; request < MAX_REQUESTS; request++) {
     const at = requestAt(request);
     if (word(at, RequestWord.STATE) != RequestState.FREE) continue;
@@ -86,6 +94,9 @@ export function beginRequest(cpu: i32, area: i32, pages: u32, align: i32): i32 {
     set(at, RequestWord.PAGES, pages);
     set(at, RequestWord.ALIGN, align);
     set(at, RequestWord.ERROR, firstError());
+    set(at, RequestWord.ASKED, asked);
+    const window = askedWindow(asked);
+    set(at, RequestWord.WINDOW_RULE, window < 0 ? areaRule(at, PolicyWord.WINDOW) : window);
     noteStart(request, at);
     return request;
   }
@@ -106,20 +117,15 @@ function finish(request: i32, at: usize, error: i32): void {
 function search(request: i32, at: usize): void {
   if (word(at, RequestWord.STATE) == RequestState.SLEEPING) set(at, RequestWord.STATE, RequestState.SEARCH);
   const area = word(at, RequestWord.AREA);
-  const align = word(at, RequestWord.ALIGN);
   const bits = bitsOf(area, word(at, RequestWord.PAGES));
   while (word(at, RequestWord.RANGE) < areaWord(area, AreaWord.NR_RANGES)) {
     const nth = word(at, RequestWord.RANGE);
-    const total = rangeWord(area, nth, RangeWord.BITS);
-    const from = <u32>word(at, RequestWord.FROM_BIT);
-    const offset = alignOffset(area, nth, align);
-    const mask = alignMask(area, align);
-    const bit = findWindow(bitmapOf(area, nth), indexOf(area, nth), total, from, bits, mask, offset);
+    const bit = nextWindow(at, area, nth);
     if (bit != NONE) return claim(at, area, nth, bit, bits);
     if (sleeps(at)) return;
-    if (word(at, RequestWord.ERROR) != Errno.EBUSY && CMA_STARTS_EBUSY) break;
+    if (!triesNextRange(word(at, RequestWord.ERROR), CMA_STARTS_EBUSY)) break;
     add(at, RequestWord.RANGE, 1);
-    set(at, RequestWord.FROM_BIT, 0);
+    beginSweep(at);
   }
   finish(request, at, word(at, RequestWord.ERROR));
 }
@@ -131,13 +137,13 @@ function search(request: i32, at: usize): void {
  */
 function sleeps(at: usize): bool {
   const slept = word(at, RequestWord.SLEEPS);
-  const most =
-    policyOfArea(word(at, RequestWord.AREA), PolicyWord.CMA_RETRIES) * (word(at, RequestWord.RANGE) + 1);
-  if (slept >= most || word(at, RequestWord.ERROR) != Errno.EBUSY) return false;
-  if (word(at, RequestWord.KILLED)) return false;
+  const range = word(at, RequestWord.RANGE);
+  const killed = word(at, RequestWord.KILLED) != 0;
+  const error = word(at, RequestWord.ERROR);
+  if (!sleepsAfterSweep(error, slept, retriesOf(at), range, effortOf(at), killed)) return false;
   set(at, RequestWord.SLEEPS, slept + 1);
-  set(at, RequestWord.FROM_BIT, 0);
-  set(at, RequestWord.ERROR, Errno.ENOMEM);
+  beginSweep(at);
+  set(at, RequestWord.ERROR, errorAfterSleep());
   set(at, RequestWord.STATE, RequestState.SLEEPING);
   return true;
 }
@@ -150,6 +156,9 @@ function claim(at: usize, area: i32, nth: i32, bit: u32, bits: u32): void {
   set(at, RequestWord.START, start);
   set(at, RequestWord.END, start + word(at, RequestWord.PAGES));
   add(at, RequestWord.WINDOWS, 1);
+  set(at, RequestWord.WAITED, 0);
+  set(at, RequestWord.WAIT_OVER, 0);
+  store<u64>(at, 0, RequestWord.WAIT_END_LOW << 2);
   set(at, RequestWord.STATE, RequestState.ISOLATE);
 }
 
@@ -167,6 +176,8 @@ function giveUp(request: i32, at: usize, error: i32, blocker: u32, reason: i32):
   noteBusy(request, at);
   set(at, RequestWord.ERROR, error);
   add(at, RequestWord.BUSY_RETRIES, 1);
+  if (givesUp(areaRule(at, PolicyWord.GIVE_UP), word(at, RequestWord.BUSY_RETRIES)))
+    return finish(request, at, error);
   set(at, RequestWord.FROM_BIT, bit + alignMask(area, word(at, RequestWord.ALIGN)) + 1);
   set(at, RequestWord.STATE, RequestState.SEARCH);
 }
@@ -228,7 +239,7 @@ function scan(request: i32, at: usize): void {
     set(at, RequestWord.TRIES, 0);
   } else {
     add(at, RequestWord.TRIES, 1);
-    if (word(at, RequestWord.TRIES) == BATCH_TRIES) return stopMigration(request, at, Errno.EBUSY);
+    if (word(at, RequestWord.TRIES) >= triesOf(effortOf(at))) return stopMigration(request, at, Errno.EBUSY);
   }
   add(at, RequestWord.PAGES_RECLAIMED, dropCleanPages(word(at, RequestWord.CPU), request, batch));
   set(at, RequestWord.NEXT, 0);
@@ -261,7 +272,9 @@ function moveBatch(request: i32, at: usize): void {
   const moved = at + (RequestWord.PAGES_MIGRATED << 2);
   const stuck = migrateBatch(word(at, RequestWord.CPU), request, batch, moved);
   if (stuck != NONE) return stopWithoutTarget(request, at, stuck);
-  set(at, RequestWord.STATE, RequestState.MIGRATE_ONE);
+  if (triesOneByOne(effortOf(at))) return set(at, RequestWord.STATE, RequestState.MIGRATE_ONE);
+  noteMigrateEnd(request, at);
+  set(at, RequestWord.STATE, RequestState.SCAN);
 }
 
 /** One page of what stayed busy (6.12), or one page of a pass (6.1: up to ten passes over the batch). */
@@ -270,7 +283,8 @@ function moveOne(request: i32, at: usize): void {
   const index = word(at, RequestWord.NEXT) & 0xff;
   const pass = word(at, RequestWord.NEXT) >> 8;
   if (index >= word(at, RequestWord.BATCH)) {
-    const done = MIGRATES_IN_BATCHES || word(at, RequestWord.BATCH) == 0 || pass + 1 == SINGLE_PASSES;
+    const passes = triesOneByOne(effortOf(at)) ? SINGLE_PASSES : WAITING_PASS;
+    const done = MIGRATES_IN_BATCHES || word(at, RequestWord.BATCH) == 0 || pass + 1 == passes;
     if (done) {
       noteMigrateEnd(request, at);
       return set(at, RequestWord.STATE, RequestState.SCAN);
@@ -286,6 +300,27 @@ function moveOne(request: i32, at: usize): void {
   if (error == Errno.ENOMEM) return stopWithoutTarget(request, at, sourceOf(request, index));
   if (error == Errno.EAGAIN) return add(at, RequestWord.NEXT, 1);
   dropFromBatch(request, index, batch);
+}
+
+/**
+ * The references of one page are waited for, then the window is scanned from there on: its pageblocks stay isolated, and
+ * whoever else wants the lock waits too. A machine without time waits for nothing.
+ */
+function waits(at: usize, page: u32): bool {
+  if (word(at, RequestWord.CLIENT) == 0) return false;
+  const again = <u32>word(at, RequestWord.WAITED) == page + 1;
+  const time = areaRule(at, PolicyWord.WAIT_REFS_US);
+  const perWindow = areaRule(at, PolicyWord.WAIT_WINDOW) != 0;
+  const killed = word(at, RequestWord.KILLED) != 0;
+  const over = word(at, RequestWord.WAIT_OVER) != 0;
+  if (!waitsForReferences(time, effortOf(at), killed, again, perWindow, over)) return false;
+  set(at, RequestWord.WAITS_FOR, <i32>page + 1);
+  set(at, RequestWord.WAITED, <i32>page + 1);
+  set(at, RequestWord.WAITS_REFS, 1);
+  set(at, RequestWord.CURSOR, page);
+  set(at, RequestWord.BATCH, 0);
+  set(at, RequestWord.STATE, RequestState.SCAN);
+  return true;
 }
 
 /** Tests the window, takes it, gives the pageblocks back. */
@@ -306,8 +341,12 @@ function test(request: i32, at: usize): void {
     error = blocker == NONE ? Errno.NONE : Errno.EBUSY;
     noteTest(request, at, first, end, blocker, error != Errno.NONE);
     if (blocker != NONE) reason = reasonOf(blocker);
+    if (reason == BlockReason.PINNED && waits(at, blocker)) return;
   }
-  if (error == Errno.NONE) takeWindow(cpu, zone, start, end);
+  if (error == Errno.NONE) {
+    takeWindow(cpu, zone, start, end);
+    noteTaken(at, word(at, RequestWord.AREA), word(at, RequestWord.RANGE));
+  }
   unisolateRange(cpu, zone, start, end, Migratetype.CMA);
   if (error) return giveUp(request, at, error, blocker, reason);
   set(at, RequestWord.PFN, word(at, RequestWord.START));

@@ -1,11 +1,15 @@
 // Knows: the commands on CMA areas, and checks each before it acts.
 // Must not know: how a request works. Arguments: the table in command/execute.
 
+import { askedEffort, askedRetries, askedWindow } from "../abi/command_word";
 import { RequestState } from "../abi/findings";
-import { kindOf, mobilityOf, orderOf } from "../abi/frame_word";
+import { kindOf, mobilityOf, orderOf, pinsOf } from "../abi/frame_word";
 import { MAX_REQUESTS } from "../abi/limits";
+import { mostOfPolicy, PolicyWord } from "../abi/proposals";
 import { FrameKind, Mobility, Status } from "../abi/vocabulary";
 import { AreaWord, CommandWord, RangeWord, RequestWord } from "../abi/words";
+import { dropContent, freePagesDirect } from "../buddy/free_pages";
+import { noteFree } from "../buddy/traced";
 import { addToArea, areaWord, bitsOf, isArea, isGivenOut, markWindow, rangeOf, rangeWord } from "../cma/area";
 import {
   beginRequest,
@@ -17,13 +21,19 @@ import {
   stepRequest,
 } from "../cma/request";
 import { noteRelease } from "../cma/trace";
-import { linkOf, wordOf } from "../frames/frame";
+import { linkOf, pfnOf, wordOf } from "../frames/frame";
+import { MAX_ORDER } from "../frames/pageblock";
+import { policyOfArea } from "../memory/policies";
 import { freeOrOrphan } from "../movement/pins";
+import { rangeOrder } from "../policy/free_target";
 
 /** More than the area has could never fit: the kernel answers NULL at once. */
-function checkRequest(area: u32, pages: u32, align: u32): i32 {
+function checkRequest(area: u32, pages: u32, align: u32, asked: u32): i32 {
   if (!isArea(area)) return Status.BAD_AREA;
   if (pages == 0 || pages > <u32>areaWord(area, AreaWord.PAGES)) return Status.BAD_COUNT;
+  if (askedRetries(asked) > mostOfPolicy(PolicyWord.CMA_RETRIES)) return Status.BAD_POLICY;
+  if (askedEffort(asked) > mostOfPolicy(PolicyWord.EFFORT)) return Status.BAD_POLICY;
+  if (asked >> 17 != 0 || askedWindow(asked) > mostOfPolicy(PolicyWord.WINDOW)) return Status.BAD_POLICY;
   return align > 30 ? Status.BAD_ALIGN : Status.OK;
 }
 
@@ -36,11 +46,11 @@ function answer(at: usize, request: i32): void {
 }
 
 /** cma_alloc() from begin to end, nothing in between. NO_PAGE when it failed; the errno is in DETAIL. Refused if it would sleep. */
-export function cmaAllocate(at: usize, cpu: i32, area: u32, pages: u32, align: u32): i32 {
-  const refused = checkRequest(area, pages, align);
+export function cmaAllocate(at: usize, cpu: i32, area: u32, pages: u32, align: u32, asked: u32): i32 {
+  const refused = checkRequest(area, pages, align, asked);
   if (refused) return refused;
   if (isLocked(area, -1)) return Status.LOCKED;
-  const request = beginRequest(cpu, area, pages, align);
+  const request = beginRequest(cpu, area, pages, align, asked);
   if (request < 0) return Status.NO_REQUEST_FREE;
   runRequest(request, RequestState.DONE);
   answer(at, request);
@@ -49,10 +59,10 @@ export function cmaAllocate(at: usize, cpu: i32, area: u32, pages: u32, align: u
 }
 
 /** A request that cmaStep() drives; its number is in PFN. */
-export function cmaBegin(at: usize, cpu: i32, area: u32, pages: u32, align: u32): i32 {
-  const refused = checkRequest(area, pages, align);
+export function cmaBegin(at: usize, cpu: i32, area: u32, pages: u32, align: u32, asked: u32): i32 {
+  const refused = checkRequest(area, pages, align, asked);
   if (refused) return refused;
-  const request = beginRequest(cpu, area, pages, align);
+  const request = beginRequest(cpu, area, pages, align, asked);
   if (request < 0) return Status.NO_REQUEST_FREE;
   store<u32>(at, request, CommandWord.PFN << 2);
   return Status.OK;
@@ -83,6 +93,29 @@ function isUnderWay(pfn: u32, pages: u32): bool {
   return false;
 }
 
+/** Pages without a pin from `link` on, up to `end` and to one block of the largest order. */
+function unpinnedPages(link: u32, end: u32): u32 {
+  const last = min(end, link + ((<u32>4) << MAX_ORDER));
+  let at = link;
+  while (at < last && pinsOf(wordOf(at)) == 0) at += 4;
+  return (at - link) >> 2;
+}
+
+/** The range in the largest aligned blocks, straight to the buddy lists (Anjum, v3 of March 2026). */
+function freeRange(cpu: i32, first: u32, end: u32): void {
+  for (let link = first; link < end; ) {
+    const order = rangeOrder(pfnOf(link), max(unpinnedPages(link, end), 1), MAX_ORDER);
+    if (order == 0) {
+      freeOrOrphan(cpu, link);
+    } else {
+      for (let at = link + 4; at < link + ((<u32>4) << order); at += 4) dropContent(at);
+      noteFree(cpu, link, order);
+      freePagesDirect(cpu, link, order);
+    }
+    link += (<u32>4) << order;
+  }
+}
+
 /** cma_release(): page by page, ascending, through the per-CPU lists; then the bits. Refused unless all is given out. */
 export function cmaRelease(cpu: i32, area: u32, pfn: u32, pages: u32): i32 {
   if (!isArea(area)) return Status.BAD_AREA;
@@ -96,7 +129,8 @@ export function cmaRelease(cpu: i32, area: u32, pfn: u32, pages: u32): i32 {
       return Status.NOT_ALLOCATED;
     }
   }
-  for (let i: u32 = 0; i < pages; i++) freeOrOrphan(cpu, first + (i << 2));
+  if (policyOfArea(area, PolicyWord.FREE_RANGE)) freeRange(cpu, first, first + (pages << 2));
+  else for (let i: u32 = 0; i < pages; i++) freeOrOrphan(cpu, first + (i << 2));
   noteRelease(cpu, area, pfn, pages);
   return cmaClear(area, pfn, pages);
 }

@@ -31,8 +31,8 @@
 //   FREE_BOOT        -      pfn               frames           type or BootFree  frees at boot
 //   ADD_RANGE        order per bit  area       base pfn          pages
 //   LOAD_BITMAP      -      area              bit               bits             in use, frames unchanged
-//   CMA_ALLOCATE     align  area              pages             -                to its end
-//   CMA_BEGIN        align  area              pages             -                PFN: the request
+//   CMA_ALLOCATE     align  area              pages             askedOf()         to its end
+//   CMA_BEGIN        align  area              pages             askedOf()         PFN: the request
 //   CMA_STEP         -      request           state or 0        -                until that state; KILL
 //   CMA_RELEASE      -      area              pfn               pages
 //   CMA_CLEAR        -      area              pfn               pages            the bits only: the frees were told
@@ -104,7 +104,7 @@ function allocateDirect(cpu: i32, order: i32, gfp: i32): u32 {
   while (zone >= 0 && !isPopulated(zone)) zone -= 1;
   if (zone < 0) return NONE;
   const type = typeOfGfp(gfp);
-  const link = takeFromBuddy(cpu, zone, order, type, fastFlags(gfp, zone, type));
+  const link = takeFromBuddy(cpu, zone, order, type, fastFlags(gfp, order, zone, type));
   if (link != NONE) setWord(link, pack(FrameKind.ALLOCATED, order, zone));
   return allocated(cpu, link, order, gfp);
 }
@@ -228,9 +228,9 @@ function performCma(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
     case Op.LOAD_BITMAP:
       return loadBits(a, b, c);
     case Op.CMA_ALLOCATE:
-      return cmaAllocate(at, cpu, a, b, order);
+      return cmaAllocate(at, cpu, a, b, order, c);
     case Op.CMA_BEGIN:
-      return cmaBegin(at, cpu, a, b, order);
+      return cmaBegin(at, cpu, a, b, order, c);
     case Op.CMA_STEP:
       return cmaStep(at, a, b, (flags & CommandFlag.KILL) != 0);
     case Op.CMA_RELEASE:

@@ -32,3 +32,18 @@ export function askPolicy(row: i32, word: i32, value: i32): void {
 export function applyRows(): void {
   memory.copy(POLICIES, policyAt(POLICY_ROWS), <usize>POLICY_ROWS * ROW);
 }
+
+/** Written by bindRows only. */
+let DIFFER: bool = false;
+
+/** Has any area a row that is not all as the machine's? */
+export function bindRows(): void {
+  DIFFER = false;
+  for (let row = 1; row < POLICY_ROWS; row++) {
+    if (memory.compare(policyAt(row), POLICIES, ROW) != 0) DIFFER = true;
+  }
+}
+
+export function areasDiffer(): bool {
+  return DIFFER;
+}

@@ -2,7 +2,8 @@
 // Must not know: what the words mean.
 //
 //   0x10000 | table | CONFIG | ZONES | STATS | LEVELS | SCRATCH | WORKLOAD | AUDIT | PCPS | ... | COMMANDS | CLASSES
-//           | CLASS_COUNTS | FRONTIERS | POLICIES | FRAME_NEXT | FRAME_PREV | FRAME_WORD | FRAME_OWNER | PAGEBLOCKS | CMA_BITMAPS | a simulation's
+//           | CLASS_COUNTS | FRONTIERS | POLICIES | PIN_LENGTHS | PIN_EXCESSES | FRAME_NEXT | FRAME_PREV | FRAME_WORD
+//           | FRAME_OWNER | PAGEBLOCKS | CMA_BITMAPS | a simulation's
 //
 // Up to FRAME_NEXT no address depends on the device: they are constants, so that reading or writing one of those
 // words is one instruction. The others are globals, written by bind() only: a snapshot is a copy of memory, and a
@@ -13,8 +14,10 @@ import { ABI_MAGIC, ABI_VERSION, EntryWord, InitStatus, Region, TableWord } from
 import {
   BATCH_CAPACITY,
   COMMAND_CAPACITY,
+  EXCESS_CAPACITY,
   HINT_CAPACITY,
   KILL_CAPACITY,
+  LENGTH_BUCKETS,
   LOG_CAPACITY,
   LRU_LISTS,
   lruHeadIndex,
@@ -28,6 +31,7 @@ import {
   MAX_REQUESTS,
   MAX_ZONES,
   PIN_CAPACITY,
+  PIN_HOLDERS,
   POLICY_ROWS,
   pcpHeadIndex,
   QUEUE_WORDS,
@@ -44,6 +48,7 @@ import {
   CommandWord,
   ConfigWord,
   EventWord,
+  ExcessWord,
   FrontierHead,
   FrontierWord,
   LevelWord,
@@ -83,7 +88,9 @@ export const CLASS_COUNTS: usize = CLASSES + CLASS_CHUNK;
 export const FRONTIERS: usize = CLASS_COUNTS + CLASS_CELLS * CLASS_BINS * 4;
 const FRONTIER_WORDS: u32 = FrontierHead.COUNT + MAX_FRONTIERS * FrontierWord.COUNT;
 export const POLICIES: usize = FRONTIERS + FRONTIER_WORDS * 4;
-export const NEXT: usize = POLICIES + 2 * POLICY_ROWS * PolicyWord.COUNT * 4;
+export const PIN_LENGTHS: usize = POLICIES + 2 * POLICY_ROWS * PolicyWord.COUNT * 4;
+export const PIN_EXCESSES: usize = PIN_LENGTHS + PIN_HOLDERS * LENGTH_BUCKETS * 4;
+export const NEXT: usize = PIN_EXCESSES + EXCESS_CAPACITY * ExcessWord.COUNT * 4;
 export let PREV: usize = 0;
 export let WORD: usize = 0;
 export let OWNER: usize = 0;
@@ -170,6 +177,8 @@ export function plan(indexWords: u32): i32 {
   place(Region.CLASS_COUNTS, CLASS_COUNTS, CLASS_CELLS * CLASS_BINS, 4);
   place(Region.FRONTIERS, FRONTIERS, FRONTIER_WORDS, 4);
   place(Region.POLICIES, POLICIES, 2 * POLICY_ROWS * PolicyWord.COUNT, 4);
+  place(Region.PIN_LENGTHS, PIN_LENGTHS, PIN_HOLDERS * LENGTH_BUCKETS, 4);
+  place(Region.PIN_EXCESSES, PIN_EXCESSES, EXCESS_CAPACITY * ExcessWord.COUNT, 4);
   let at = place(Region.FRAME_NEXT, NEXT, links, 4);
   at = place(Region.FRAME_PREV, at, links, 4);
   at = place(Region.FRAME_WORD, at, count, 4);

@@ -2,13 +2,16 @@
 // Models wakeup_kswapd, balance_pgdat, pgdat_balanced (mm/vmscan.c, Linux 6.12).
 // DEVIATION: a round of kswapd takes all its pages at once; other things happen between its rounds only.
 
+import { Balance, PolicyWord } from "../abi/proposals";
 import { AllocFlag, ReclaimMode, ZoneFlag } from "../abi/vocabulary";
 import { ConfigWord, LevelWord, StatWord, ZoneWord } from "../abi/words";
 import { isMet, markOf } from "../buddy/watermark";
 import { clearFlag, isPopulated, setFlag, zoneAt } from "../frames/zone";
+import { policy } from "../memory/policies";
 import { config } from "../memory/regions";
 import { count, level, setLevel } from "../memory/stats";
 import { DEF_PRIORITY } from "../policy/scan";
+import { balanceAfterRound, beginReclaim } from "./balance";
 import { SWAP_CLUSTER, shrinkNode } from "./reclaim";
 
 /** MAX_RECLAIM_RETRIES: passes in a row that free nothing, after which kswapd sleeps until somebody reclaims a page. */
@@ -121,7 +124,9 @@ export function stepKswapd(cpu: i32): bool {
     goToSleep(highestZone);
     return false;
   }
+  beginReclaim();
   const freed = shrinkNode(cpu, level(LevelWord.BALANCE_PRIORITY), highestZone, wantedPages(highestZone));
+  if (policy(PolicyWord.BALANCE) == Balance.KSWAPD) balanceAfterRound(cpu, highestZone);
   setLevel(LevelWord.BALANCE_FREED, level(LevelWord.BALANCE_FREED) + freed);
   if (boosted) setLevel(LevelWord.BALANCE_BOOST, level(LevelWord.BALANCE_BOOST) - freed);
   // A high order is compaction's work once enough single pages are free.

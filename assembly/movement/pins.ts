@@ -4,37 +4,25 @@
 // A page that is freed while pinned stays, without owner, until its last pin is gone, as a refcount would have it.
 // DEVIATION: at most 63 pins on one page (kernel: about 2^21 for large folios).
 
-import {
-  isOrphan,
-  kindOf,
-  MAX_PINS,
-  mobilityOf,
-  orderOf,
-  orphaned,
-  pinsOf,
-  withPins,
-} from "../abi/frame_word";
+import { isOrphan, kindOf, MAX_PINS, orderOf, orphaned, pinsOf, withPins } from "../abi/frame_word";
 import { PIN_CAPACITY } from "../abi/limits";
-import { PinRule, PolicyWord } from "../abi/proposals";
-import { FrameKind, Gfp, Migratetype, PageFlag, PinKind, Status } from "../abi/vocabulary";
+import { PolicyWord } from "../abi/proposals";
+import { FrameKind, Migratetype, PinKind, Status } from "../abi/vocabulary";
 import { LevelWord, PinWord } from "../abi/words";
 import { headOf } from "../buddy/free_pages";
 import { putPages } from "../buddy/traced";
 import { isFrame, isZram, linkOf, pfnOf, setWord, wordOf } from "../frames/frame";
-import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { vacate } from "../frames/owner";
 import { typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { policy } from "../memory/policies";
 import { LEVELS, PINS } from "../memory/regions";
-import { level, SLOW, setLevel } from "../memory/stats";
-import { movePage } from "./migrate";
-import { allocateUnderPressure } from "./pressure";
+import { level, setLevel } from "../memory/stats";
+import { onPin, PinVerdict } from "../policy/on_pin";
+import { isExcess, lengthBucket } from "../policy/pin_length";
+import { countLength, recordExcess } from "../record/pin_lengths";
+import { outOfCma, ruleAt } from "./leave";
 import { shrinkZram } from "./swap";
-
-/** Pages pinned for long may not stay in CMA: GFP_USER, not movable, so that they land elsewhere. */
-const LONGTERM_GFP: i32 =
-  Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM | Gfp.NOWARN;
 
 export function pinAt(handle: u32): usize {
   return PINS + <usize>(handle * (PinWord.COUNT << 2));
@@ -53,24 +41,25 @@ function takeHandle(): u32 {
   return used;
 }
 
-/** The page of a long pin, moved out of CMA (or out of a request's way) where it is there; NONE: no target. */
-function outOfCma(cpu: i32, head: u32): u32 {
+/** What the policy in force at this page says to one more reference. */
+function verdictOf(head: u32, kind: i32): i32 {
   const type = typeOf(head);
-  if (type != Migratetype.CMA && type != Migratetype.ISOLATE) return head;
-  if (mobilityOf(wordOf(head)) == 0 || pinsOf(wordOf(head)) != 0) return head;
-  const before = wordOf(head);
-  const listed = isOnLru(before);
-  // In hand before a target is looked for: reclaim could drop the very page.
-  if (listed) removeFromLru(head);
-  setWord(head, before | PageFlag.ISOLATED);
-  const target = allocateUnderPressure(cpu, orderOf(before), LONGTERM_GFP, SLOW);
-  if (target != NONE) {
-    movePage(cpu, head, target);
-  } else {
-    setWord(head, before);
-    if (listed) addToLru(head, false);
-  }
-  return target;
+  if (type <= Migratetype.RECLAIMABLE) return PinVerdict.ALLOW;
+  const again = ruleAt(head, PolicyWord.PIN_AGAIN) != 0;
+  const moveOn = ruleAt(head, PolicyWord.MOVE_ON);
+  return onPin(ruleAt(head, PolicyWord.PIN_RULE), again, moveOn, kind, type, pinsOf(wordOf(head)));
+}
+
+/** The end of a pin: how long it was held is told, where somebody measures. */
+function measure(row: usize, link: u32, limit: i32): void {
+  const owner = load<u32>(row, PinWord.OWNER << 2);
+  const since = load<u64>(row, PinWord.SINCE_LOW << 2);
+  const us = <u32>min((load<u64>(LEVELS, LevelWord.CLOCK_LOW << 2) - since) / 1000, 0xffff_ffff);
+  countLength(owner, lengthBucket(us));
+  if (!isExcess(us, limit)) return;
+  const type = typeOf(link);
+  const inArea = type == Migratetype.CMA || type == Migratetype.ISOLATE;
+  recordExcess(owner, load<u32>(row, PinWord.KIND << 2), pfnOf(link), inArea, since, us);
 }
 
 /** Writes handle and, for a pin that moves its page, the frame that the page is in now. A free frame, or one too many, is refused. */
@@ -80,9 +69,9 @@ export function pin(cpu: i32, pfn: u32, kind: u32, owner: u32, handle: usize, at
   let head = headOf(linkOf(pfn));
   if (head == NONE || kindOf(wordOf(head)) != FrameKind.ALLOCATED) return Status.NOT_ALLOCATED;
   if (pinsOf(wordOf(head)) == MAX_PINS) return Status.BAD_PIN;
-  const rule = kind == PinKind.SHORT ? policy(PolicyWord.PIN_RULE) : <i32>PinRule.ALLOW;
-  if (rule == PinRule.WAIT && typeOf(head) == Migratetype.ISOLATE) return Status.MUST_WAIT;
-  if (kind == PinKind.LONGTERM || rule == PinRule.MIGRATE) {
+  const verdict = verdictOf(head, kind);
+  if (verdict == PinVerdict.WAIT) return Status.MUST_WAIT;
+  if (verdict == PinVerdict.MOVE) {
     head = outOfCma(cpu, head);
     if (head == NONE) return Status.NO_PAGE;
   }
@@ -120,6 +109,8 @@ export function unpin(cpu: i32, record: u32): i32 {
   store<u32>(row, level(LevelWord.PIN_FREE), PinWord.NEXT << 2);
   setLevel(LevelWord.PIN_FREE, record + 1);
   const link = linkOf(held - 1);
+  const limit = policy(PolicyWord.PIN_WARN_US);
+  if (limit != 0) measure(row, link, limit);
   const left = pinsOf(wordOf(link)) - 1;
   setWord(link, withPins(wordOf(link), left));
   if (left == 0 && isOrphan(wordOf(link))) {

@@ -3,6 +3,7 @@
 // should_reclaim_retry, unreserve_highatomic_pageblock (mm/page_alloc.c, Linux 6.12).
 // DEVIATION: reclaim happens only where ConfigWord.RECLAIM allows it; without, a request stops with WOULD_RECLAIM.
 
+import { Balance, PolicyWord } from "../abi/proposals";
 import { Gfp, Migratetype, ReclaimMode, Status } from "../abi/vocabulary";
 import { ConfigWord, StatWord, ZoneWord } from "../abi/words";
 import { allocatePages, highestZoneOf, typeOfGfp } from "../buddy/allocate";
@@ -14,9 +15,11 @@ import { allocated } from "../buddy/traced";
 import { blockFrames, MAX_ORDER } from "../frames/pageblock";
 import { freePages, isPopulated, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
+import { policy } from "../memory/policies";
 import { config } from "../memory/regions";
 import { count, SLOW } from "../memory/stats";
 import { DEF_PRIORITY } from "../policy/scan";
+import { balanceAfterReclaim, beginReclaim } from "./balance";
 import { compactZone } from "./compact";
 import { isKswapdWanted, runKswapdIfInline, wakeKswapd } from "./kswapd";
 import { reclaimablePages, SWAP_CLUSTER, shrinkNode } from "./reclaim";
@@ -88,7 +91,10 @@ function reclaimAndRetry(cpu: i32, order: i32, gfp: i32): u32 {
   const costly = order > COSTLY_ORDER;
   let idle = 0;
   while (true) {
+    beginReclaim();
     const freed = reclaimDirectly(cpu, highestZone);
+    if (policy(PolicyWord.BALANCE) == Balance.KSWAPD && type != Migratetype.MOVABLE)
+      balanceAfterReclaim(cpu, highestZone, freed);
     let link = freed > 0 ? tryAfterReclaim(cpu, order, gfp, highestZone) : NONE;
     if (link == NONE && order > 0 && (gfp & Gfp.IO) != 0 && compactAll(cpu, highestZone, order, type)) {
       link = allocatePages(cpu, order, gfp, SLOW);

@@ -7,13 +7,14 @@
 
 import { EventKind } from "../abi/events";
 import { hasPageFlag, lifeOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
-import { LruList, PageFlag, PageLife } from "../abi/vocabulary";
-import { ConfigWord, LevelWord, StatWord } from "../abi/words";
+import { LruList, Migratetype, PageFlag, PageLife } from "../abi/vocabulary";
+import { ConfigWord, LevelWord, ScratchWord, StatWord } from "../abi/words";
 import { putPages } from "../buddy/traced";
 import { setWord, wordOf } from "../frames/frame";
 import { addToLru, lruHead, lruPages, removeFromLru } from "../frames/lru";
+import { typeOf } from "../frames/pageblock";
 import { prevOf } from "../memory/list";
-import { config } from "../memory/regions";
+import { config, SCRATCH } from "../memory/regions";
 import { addTotal, setLevel } from "../memory/stats";
 import { isInactiveLow, scanShare } from "../policy/scan";
 import { record } from "../record/events";
@@ -58,10 +59,22 @@ function deactivate(list: i32, pages: i32, highestZone: i32): void {
 /** Frees or swaps out one page; false: it stays (pinned, dirty, under writeback, no room in swap). */
 function evict(cpu: i32, link: u32, word: u32): bool {
   if (pinsOf(word) != 0 || hasPageFlag(word, PageFlag.WRITEBACK)) return false;
-  if (lifeOf(word) != PageLife.FILE) return swapOut(cpu, link);
+  if (lifeOf(word) != PageLife.FILE) {
+    const inCma = typeOf(link) == Migratetype.CMA;
+    if (!swapOut(cpu, link)) return false;
+    if (inCma) addUnsuitable(1 << orderOf(word));
+    return true;
+  }
   if (hasPageFlag(word, PageFlag.DIRTY)) return false;
+  if (typeOf(link) == Migratetype.CMA) addUnsuitable(1 << orderOf(word));
   putPages(cpu, link, orderOf(word));
   return true;
+}
+
+/** Pages of CMA: of no use to a request that may not take them. */
+function addUnsuitable(pages: i32): void {
+  const at = SCRATCH + (ScratchWord.UNSUITABLE << 2);
+  store<i32>(at, load<i32>(at) + pages);
 }
 
 /** shrink_inactive_list(): looks at up to `pages` from the tail; what stays goes to the head. Answers pages freed. */

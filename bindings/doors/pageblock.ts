@@ -9,7 +9,8 @@ export { PageClass } from "../../assembly/abi/classes.js";
 // Batches, misuse, masks, units.
 export { CommandFlag } from "../../assembly/abi/command_word.js";
 export { BlockReason, Fault, RequestState, SearchStrategy } from "../../assembly/abi/findings.js";
-export { CmaFree, CmaUse, PinRule, Quarantine } from "../../assembly/abi/proposals.js";
+export type { Balance, MoveOn, ThpCma, ThpLists } from "../../assembly/abi/proposals.js";
+export { CmaFree, CmaUse, Effort, PinRule, Quarantine, WindowRule } from "../../assembly/abi/proposals.js";
 // The vocabulary: enumerations in the kernel's words.
 export type { RunStatus } from "../../assembly/abi/run.js";
 export type { ActorKind } from "../../assembly/abi/simulation.js";
@@ -159,6 +160,7 @@ export type {
 export type { PressureOptions, SimulationRoom } from "../machine/config.js";
 export type { PageHandle } from "../machine/handles.js";
 export { type CreateOptions, Machine } from "../machine/machine.js";
+export type { PinExcess, PinLengths } from "../machine/pin_lengths.js";
 export type { Pin, PinOptions, PinView } from "../machine/pins.js";
 export type { AreaPolicy, MachinePolicy } from "../machine/policy.js";
 export { type Copyable, CopyPool } from "../machine/pool.js";

@@ -1,10 +1,11 @@
 // Knows: the CMA areas of one machine: allocate, release, look, and why a window was not to be had.
 // Must not know: how the core does it, virtual time.
 
-import { CommandFlag } from "../../assembly/abi/command_word.js";
+import { askedOf, CommandFlag } from "../../assembly/abi/command_word.js";
 import { type BlockReason, RequestState } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_RANGES, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
+import type { Effort, WindowRule } from "../../assembly/abi/proposals.js";
 import { Errno, Op, Status } from "../../assembly/abi/vocabulary.js";
 import {
   AreaWord,
@@ -61,6 +62,12 @@ export interface CmaRequestOptions {
   readonly align?: number;
   /** CPU that asks; 0 when absent. */
   readonly cpu?: number;
+  /** Sleeps between sweeps, 0 to 1,000; absent: as the area's policy says. */
+  readonly retries?: number;
+  /** How hard it tries; absent: as the area's policy says. */
+  readonly effort?: Effort;
+  /** Which free window it tries; absent: as the area's policy says. */
+  readonly window?: WindowRule;
 }
 
 /** One window that was tried, in order. */
@@ -250,11 +257,16 @@ export class Cma {
   }
 
   /** The number of the request, which is in this word of the answer. */
-  #ask(op: Op, { area, pages, align = 0, cpu = 0 }: CmaRequestOptions, answer: CommandWord): number {
+  #ask(op: Op, options: CmaRequestOptions, answer: CommandWord): number {
+    const { area, pages, align = 0, cpu = 0, retries = -1, effort = -1, window = -1 } = options;
     const index = this.indexOf(area);
+    this.#checkNumber(Status.BAD_POLICY, "retries", retries + 1, 1_001);
+    this.#checkNumber(Status.BAD_POLICY, "effort", effort + 1, 7);
+    this.#checkNumber(Status.BAD_POLICY, "window", window + 1, 7);
+    const asked = askedOf(retries, effort, window);
     this.#checkNumber(Status.BAD_COUNT, "pages", pages, 2 ** 31 - 1);
     this.#checkNumber(Status.BAD_ALIGN, "align", align, 30);
-    this.#run(op, `cma_alloc of ${pages} pages, align ${align}`, cpu, align, index, pages, 0);
+    this.#run(op, `cma_alloc of ${pages} pages, align ${align}`, cpu, align, index, pages, asked);
     return this.#engine.unsigned(Region.COMMANDS)[answer] ?? 0;
   }
 

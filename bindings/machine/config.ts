@@ -32,6 +32,7 @@ import type { KernelRules } from "../device/kernel.js";
 import type { Problem } from "../engine/errors.js";
 import { append } from "../engine/extent.js";
 import { type MachinePolicy, policyProblems } from "./policy.js";
+import { RULE_WORDS } from "./rules.js";
 
 /** Geometry, kernel rules and system-wide settings of a machine. Frames and pages unless said otherwise. */
 export interface SystemConfig {
@@ -181,7 +182,7 @@ export function checkConfig(config: MachineConfig): Problem[] {
   const lowLists = 3 * (costlyOrder + 1);
   const listsOk = pcpLists === lowLists || (pcpLists === lowLists + 2 && config.pcpThpOrder > costlyOrder);
   want("pcpLists", listsOk, `must be ${lowLists}, or ${lowLists + 2} with a THP order, got ${pcpLists}`);
-  const all = pcpLists + costlyOrder + 1;
+  const all = pcpLists + costlyOrder + 2;
   want("pcpLists", all <= MAX_PCP_LISTS, `with those of CMA must be at most ${MAX_PCP_LISTS}, got ${all}`);
   want("pcpThpOrder", between(config.pcpThpOrder, 0, maxPageOrder), `must be at most ${maxPageOrder}`);
   want(
@@ -263,18 +264,8 @@ export function configWords(config: MachineConfig): Int32Array {
   words[ConfigWord.MOVABLE_ZONE] = config.movableZone;
   words[ConfigWord.WATERMARK_BOOST_FACTOR] = config.watermarkBoostFactor;
   words[ConfigWord.MOBILITY_DISABLED] = config.mobilityDisabled ? 1 : 0;
-  words[ConfigWord.RULE_LIST_TYPE] = config.rules.listType;
-  words[ConfigWord.RULE_PCP] = config.rules.pcp;
-  words[ConfigWord.RULE_FALLBACK] = config.rules.fallback;
-  words[ConfigWord.RULE_RESERVE] = config.rules.reserve;
-  words[ConfigWord.RULE_RESERVE_SIZE] = config.rules.reserveSize;
-  words[ConfigWord.RULE_BOOST] = config.rules.boost;
-  words[ConfigWord.RULE_WAKE] = config.rules.wake;
-  words[ConfigWord.RULE_PCP_CMA] = config.rules.pcpCma;
-  words[ConfigWord.RULE_ISOLATION] = config.rules.isolation;
-  words[ConfigWord.RULE_MIGRATION] = config.rules.migration;
-  words[ConfigWord.RULE_CMA_ERROR] = config.rules.cmaError;
-  words[ConfigWord.RULE_CMA_LOCK] = config.rules.cmaLock;
+  for (const [name, word] of Object.entries(RULE_WORDS))
+    words[word] = config.rules[name as keyof KernelRules];
   words[ConfigWord.SEARCH_STRATEGY] = config.search;
   words[ConfigWord.CMA_RANGES] = config.areas.reduce((sum, { ranges }) => sum + ranges.length, 0);
   words[ConfigWord.CMA_BITMAP_WORDS] = config.areas.reduce((sum, area) => sum + bitmapWords(area), 0);

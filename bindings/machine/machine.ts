@@ -41,6 +41,7 @@ import {
 } from "./config.js";
 import { configOfState, loadState } from "./from_state.js";
 import { type PageHandle, PageHandles } from "./handles.js";
+import { type PinExcess, type PinLengths, readPinExcesses, readPinLengths } from "./pin_lengths.js";
 import { type Pin, type PinOptions, type PinView, readPins } from "./pins.js";
 import { applyPolicy, type MachinePolicy } from "./policy.js";
 import { decodeSnapshot, encodeSnapshot, type SnapshotLabels } from "./snapshot.js";
@@ -80,7 +81,7 @@ function configured(config: SystemConfig, options: CreateOptions): MachineConfig
     simulation,
     eventRing = EVENT_CAPACITY,
   } = options;
-  const rules = { ...config.rules, ...options.rules };
+  const rules = { ...config.rules, ...policy.rules, ...options.rules };
   return { ...config, rules, pressure, slots, search, policy, simulation, eventRing };
 }
 
@@ -131,7 +132,7 @@ export class Machine implements Disposable {
     const actors = config.simulation?.names;
     const labels = actors === undefined ? { areas } : { areas, actors };
     const machine = new Machine(Engine.create(module, configWords(config)), core, labels);
-    applyPolicy(machine.commands, config.policy, areas);
+    applyPolicy(machine.#engine, machine.commands, { ...config.policy, rules: {} }, areas);
     return machine;
   }
 
@@ -250,6 +251,16 @@ export class Machine implements Disposable {
     return readPins(this.#engine, pfn);
   }
 
+  /** How long the pins of each holder were held, while a policy measures (MachinePolicy.pinWarnNs). */
+  pinLengths(): PinLengths[] {
+    return readPinLengths(this.#engine);
+  }
+
+  /** Pins that were held for longer than pinWarnNs: how many so far, and the last of them. */
+  pinExcesses(): { readonly total: number; readonly last: PinExcess[] } {
+    return readPinExcesses(this.#engine);
+  }
+
   /** Virtual time that new pins carry, in nanoseconds. */
   setClock(nanoseconds: number): void {
     const words = this.#engine.unsigned(Region.LEVELS);
@@ -268,7 +279,7 @@ export class Machine implements Disposable {
    * for requests under way too. What is absent is as in mainline. @throws PolicyError with every number that cannot be
    */
   applyPolicy(policy: MachinePolicy): void {
-    applyPolicy(this.commands, policy, this.labels.areas);
+    applyPolicy(this.#engine, this.commands, policy, this.labels.areas);
   }
 
   /** Folds the per-CPU counter differentials of all CPUs into the zone counters. */

@@ -21,7 +21,7 @@ import {
   MIGRATE_TYPES,
   pcpHeadIndex,
 } from "../../assembly/abi/limits.js";
-import { CmaFree, PolicyWord } from "../../assembly/abi/proposals.js";
+import { CmaFree, PolicyWord, ThpLists } from "../../assembly/abi/proposals.js";
 import {
   FrameKind,
   type Migratetype,
@@ -258,13 +258,17 @@ export class MachineViews {
 
   /** Per-CPU lists that pages may be on: those of the kernel, and those of the policy in force. */
   get pcpLists(): number {
-    const isOwn = this.#engine.words(Region.POLICIES)[PolicyWord.CMA_FREE] === CmaFree.OWN_LIST;
-    return this.config(ConfigWord.NR_PCP_LISTS) + (isOwn ? this.config(ConfigWord.COSTLY_ORDER) + 1 : 0);
+    const kernel = this.config(ConfigWord.NR_PCP_LISTS);
+    const policy = this.#engine.words(Region.POLICIES);
+    if (policy[PolicyWord.CMA_FREE] !== CmaFree.OWN_LIST) return kernel;
+    const thp =
+      this.config(ConfigWord.PCP_THP_ORDER) !== 0 && policy[PolicyWord.THP_LISTS] === ThpLists.OWN_LIST;
+    return kernel + this.config(ConfigWord.COSTLY_ORDER) + (thp ? 2 : 1);
   }
 
   /**
    * Head to tail. pindex = order * 3 + type for orders 0 to 3, then non-movable and movable THP; behind them the lists of
-   * CMA pages of these orders, which are in use under CmaFree.OWN_LIST.
+   * CMA pages of these orders and of THP size, which are in use under CmaFree.OWN_LIST and ThpLists.OWN_LIST.
    */
   pcpList(cpu: number, zone: number, pindex: number): Uint32Array {
     argument("pcpList", "cpu", cpu, this.config(ConfigWord.NR_CPUS));

@@ -1,13 +1,23 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 
-export { type PolicyRow, policies, policyNames } from "./policies.js";
+export { type PolicyRow, policies, policyNames, policyOf } from "./policies.js";
 export {
+  BALANCES,
   CMA_FREES,
   CMA_USES,
+  EFFORTS,
+  effortOf,
+  MAINLINE,
+  MOVE_ONS,
+  numbersOf,
   PIN_RULES,
   type Policy,
   type PolicyNumbers,
   type PolicyWords,
   policyFromWords,
   QUARANTINES,
+  THP_CMAS,
+  THP_LISTS,
+  WINDOW_RULES,
+  windowRuleOf,
 } from "./policy.js";

@@ -2,7 +2,7 @@
 // Must not know: any key of its own; limits that need a device (settle checks them).
 
 import { KERNEL_IDS, presetNames } from "../device/index.js";
-import { policyNames } from "../policy/index.js";
+import { EFFORTS, policyNames, WINDOW_RULES } from "../policy/index.js";
 import type { ACTOR_KEYS } from "./actors.js";
 import { deviceFields, deviceLists, vmFields } from "./device.js";
 import {
@@ -17,7 +17,7 @@ import {
 } from "./fields.js";
 import { kindNames, kinds, type ParameterRow, parametersOf } from "./kinds/index.js";
 import type { Role } from "./kinds/kind.js";
-import { EXAMPLES, SPREADS } from "./quantity.js";
+import { AS_POLICY, EXAMPLES, SPREADS } from "./quantity.js";
 import { costNames } from "./settle.js";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -47,6 +47,9 @@ const SHAPES: Readonly<Record<FieldRow["type"], Json>> = {
   order: { type: "integer" },
   spread: { enum: SPREADS },
   flag: { type: "boolean" },
+  retries: { anyOf: [{ const: AS_POLICY }, { type: "integer", minimum: 0, maximum: 1000 }] },
+  effort: { enum: [AS_POLICY, ...EFFORTS] },
+  window: { enum: [AS_POLICY, ...WINDOW_RULES] },
   text: { type: "string", minLength: 1 },
   word: { type: "string" },
   words: { type: "array" },

@@ -5,9 +5,21 @@ import { Spread } from "../../assembly/abi/simulation.js";
 import { closest } from "../engine/closest.js";
 import { numberOf } from "../engine/enum_words.js";
 import { clipped, quoted } from "../engine/quoted.js";
+import { EFFORTS, effortOf, WINDOW_RULES, windowRuleOf } from "../policy/index.js";
 
 /** What a value measures; decides how it is written and in which unit the core takes it. */
-export type Dimension = "size" | "time" | "interval" | "share" | "count" | "order" | "spread" | "flag";
+export type Dimension =
+  | "size"
+  | "time"
+  | "interval"
+  | "share"
+  | "count"
+  | "order"
+  | "spread"
+  | "flag"
+  | "retries"
+  | "effort"
+  | "window";
 
 /** Pages, bytes (rounded up to pages) or a share of the memory that the allocator manages. */
 export type Size =
@@ -30,6 +42,9 @@ const SPREAD_WORDS = {
 
 export const SPREADS: readonly string[] = Object.values(SPREAD_WORDS);
 
+/** What a client writes to follow the policy: 0. Any other value is one more than its number. */
+export const AS_POLICY = "policy";
+
 /** For messages and docs: what a value of the dimension looks like. */
 export const EXAMPLES: Readonly<Record<Dimension, string>> = {
   size: "254MiB, 65024 pages or 30% (of the memory)",
@@ -40,6 +55,9 @@ export const EXAMPLES: Readonly<Record<Dimension, string>> = {
   order: "a whole number, the exponent of a power of two",
   spread: SPREADS.join(", "),
   flag: "true or false",
+  retries: "policy, or a whole number",
+  effort: [AS_POLICY, ...EFFORTS].join(", "),
+  window: [AS_POLICY, ...WINDOW_RULES].join(", "),
 };
 
 const SIZE_UNITS: Readonly<Record<string, number>> = {
@@ -164,6 +182,30 @@ function parseSpread(raw: unknown): Parsed {
   return expected("spread", raw, guess === undefined ? "" : `did you mean ${guess}?`);
 }
 
+function parseRetries(raw: unknown): Parsed {
+  if (raw === AS_POLICY) return { value: 0 };
+  const parsed = parseCount(raw, "count");
+  if ("problem" in parsed) return expected("retries", raw);
+  const retries = Number(parsed.value);
+  return retries < 0 || retries > 1000
+    ? expected("retries", raw, "at most 1000, and none below 0")
+    : { value: retries + 1 };
+}
+
+/** A word of a policy, for one client alone. */
+function parseChoice(
+  dimension: "effort" | "window",
+  raw: unknown,
+  words: readonly string[],
+  of: (word: string) => number,
+): Parsed {
+  if (raw === AS_POLICY) return { value: 0 };
+  const word = words.find((known) => known === raw);
+  if (word !== undefined) return { value: of(word) + 1 };
+  const guess = typeof raw === "string" ? closest(raw, [AS_POLICY, ...words]) : undefined;
+  return expected(dimension, raw, guess === undefined ? "" : `did you mean ${guess}?`);
+}
+
 function parseFlag(raw: unknown): Parsed {
   return typeof raw === "boolean" ? { value: raw ? 1 : 0 } : expected("flag", raw);
 }
@@ -185,6 +227,12 @@ export function parseQuantity(dimension: Dimension, raw: unknown): Parsed {
       return parseSpread(raw);
     case "flag":
       return parseFlag(raw);
+    case "retries":
+      return parseRetries(raw);
+    case "effort":
+      return parseChoice("effort", raw, EFFORTS, effortOf);
+    case "window":
+      return parseChoice("window", raw, WINDOW_RULES, windowRuleOf);
   }
 }
 

@@ -6,7 +6,14 @@ import { Cost } from "../../assembly/abi/simulation.js";
 import { resolveDevice } from "../device/resolve.js";
 import type { Problem } from "../engine/errors.js";
 import { formatBytes } from "../engine/units.js";
-import { type Policy, type PolicyWords, policies, policyFromWords, policyNames } from "../policy/index.js";
+import {
+  type Policy,
+  type PolicyWords,
+  policies,
+  policyFromWords,
+  policyNames,
+  policyOf,
+} from "../policy/index.js";
 import { readActor, type Surroundings } from "./actors.js";
 import { costSets } from "./costs.js";
 import { type KnownDevice, readDevice } from "./device.js";
@@ -40,15 +47,14 @@ function readPolicy(reader: Reader, value: unknown, path: Path): Policy | undefi
     if (group === undefined) return undefined;
     const read = reader.fields(policyFields, group, path);
     const base = policies.get(String(read["base"]));
-    const { cmaSleep, ...words } = read;
-    const all = { ...words, ...(cmaSleep === undefined ? {} : { cmaSleepNs: cmaSleep }) };
+    const { cmaSleep, pinWarn, waitRefs, ...words } = read;
+    const all = { ...words, cmaSleepNs: cmaSleep, pinWarnNs: pinWarn, waitRefsNs: waitRefs };
     return base && policyFromWords(String(read["name"] ?? `${base.name}, changed`), base, all as PolicyWords);
   }
   const name = reader.word(value, path, policyNames, "policy");
   const row = name === undefined ? undefined : policies.get(name);
   if (row === undefined) return undefined;
-  const { doc: _, source: __, ...policy } = row;
-  return policy;
+  return policyOf(row);
 }
 
 function readPolicies(reader: Reader, value: unknown): Policy[] {

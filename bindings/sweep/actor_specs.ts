@@ -2,7 +2,7 @@
 // Must not know: how a simulation runs, what is measured.
 
 import type { Cost } from "../../assembly/abi/simulation.js";
-import type { Policy, PolicyRow } from "../policy/index.js";
+import { numbersOf, type Policy } from "../policy/index.js";
 import { kinds, parametersOf } from "../scenario/kinds/index.js";
 import type { Scenario, ScenarioActor } from "../scenario/scenario.js";
 import type { ActorSpec, SimulationOptions } from "../scenario/simulation.js";
@@ -37,13 +37,11 @@ function costsOf(scenario: Scenario): NonNullable<SimulationOptions["costs"]> {
 
 export function simulationOptions(scenario: Scenario, policy: Policy, seed: number): SimulationOptions {
   const areas = (scenario.device.areas ?? []).map(({ name }) => name);
-  // A row of the package's policies is one too: its words are left out.
-  const { name: _, doc: __, source: ___, ...numbers }: Policy & Partial<PolicyRow> = policy;
   return {
     device: scenario.device,
     actors: scenario.actors.map((actor) => actorSpec(actor, areas)),
     seed,
-    policy: numbers,
+    policy: numbersOf(policy),
     pressure: scenario.pressure,
     costs: costsOf(scenario),
     capacity: { events: ROOM, cells: ROOM },

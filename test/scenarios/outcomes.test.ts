@@ -2,7 +2,7 @@
 // Must not know: how.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { policies } from "../../bindings/policy/index.js";
+import { policies, policyOf } from "../../bindings/policy/index.js";
 import { getScenario, parseScenario, type RunResult, scenarioText } from "../../bindings/scenario/index.js";
 import { runSweepInThreads } from "../../bindings/sweep/node.js";
 
@@ -10,7 +10,7 @@ const MIB_254 = 65_024;
 
 /** In a thread of built JavaScript: whole devices are too much for code that a test runner has rewritten. */
 async function play(name: string, policy = "mainline", seed = 1): Promise<RunResult> {
-  const { doc: _, source: __, ...numbers } = policies.get(policy)!;
+  const numbers = policyOf(policies.get(policy)!);
   const { results } = await runSweepInThreads(getScenario(name), {
     policies: [numbers],
     seeds: [seed],
@@ -92,7 +92,7 @@ async function changed(name: string, changes: readonly (readonly [string, string
     if (!text.includes(from)) throw new Error(`${name} has no "${from}"`);
     text = text.replace(from, to);
   }
-  const { doc: _, source: __, ...numbers } = policies.get(policy)!;
+  const numbers = policyOf(policies.get(policy)!);
   const options = { policies: [numbers], seeds: [1], jobs: 1 };
   const { results } = await runSweepInThreads(parseScenario(text, `${name}.yaml`), options);
   return results[0]!;

@@ -21,6 +21,8 @@ const NOT_STATE = new Set<Region>([
   Region.BATCHES,
   Region.WINDOWS,
   Region.POLICIES,
+  Region.CLASSES,
+  Region.CLASS_COUNTS,
 ]);
 
 /** Records are used from the first on; no test of a small machine pins more pages than this holds. */

@@ -29,7 +29,7 @@ import {
   whole,
 } from "../parts/actor";
 import { cellTime, cellWord, giveCell, setCellTime, setCellWord, takeCell } from "../parts/cells";
-import { clearIo, endIo } from "../parts/folio_io";
+import { clearIo, wakeWaiting } from "../parts/folio_io";
 import {
   acquire,
   FILE,
@@ -122,7 +122,7 @@ function unlock(actor: i32, cell: u32): void {
     const link = pageIn(slotOf(actor, along(actor, first, i)));
     if (link != NONE) clearIo(link);
   }
-  endIo();
+  wakeWaiting();
 }
 
 /** One readahead; the next one follows when the device has answered. A reader that got no page asks again. */

@@ -6,6 +6,7 @@
 //   C: pages written before they were old enough; cells: a file being written (PAGES to come), a write (FIRST, PAGES)
 
 import { hasPageFlag } from "../../abi/frame_word";
+import { MoveOn } from "../../abi/proposals";
 import { CellWord } from "../../abi/run";
 import { ActorWord, Cost, Counter, FileWriteParameter } from "../../abi/simulation";
 import { Gfp, PageFlag } from "../../abi/vocabulary";
@@ -29,7 +30,8 @@ import {
   whole,
 } from "../parts/actor";
 import { cellWord, giveCell, setCellWord, takeCell } from "../parts/cells";
-import { endIo } from "../parts/folio_io";
+import { wakeWaiting } from "../parts/folio_io";
+import { become } from "../parts/holds";
 import { acquire, FILE, GFP_FILE, mark, pageIn, slotOf } from "../parts/pages";
 import { along, dropOldest, oldestPosition, pushPage, ringLength } from "../parts/ring";
 
@@ -80,8 +82,9 @@ function goOn(actor: i32, cell: u32): void {
   let isFull = false;
   for (; done < wanted; done++) {
     isFull = !makeRoom(actor, cpu);
-    const link = isFull ? NONE : acquire(actor, cpu, 0, GFP_FILE | Gfp.WRITE, FILE | PageFlag.DIRTY);
+    let link = isFull ? NONE : acquire(actor, cpu, 0, GFP_FILE | Gfp.WRITE, FILE | PageFlag.DIRTY);
     if (link == NONE) break;
+    link = become(actor, cpu, link, MoveOn.DIRTY);
     if (actorWord(actor, ActorWord.D) == 0) setActorWord(actor, ActorWord.B, actorWord(actor, ActorWord.A));
     pushPage(actor, link);
     setActorWord(actor, ActorWord.D, actorWord(actor, ActorWord.D) + 1);
@@ -117,7 +120,9 @@ function markWritten(actor: i32, cell: u32, set: u32, clear: u32): void {
   const pages = <i32>cellWord(cell, CellWord.PAGES);
   for (let i = 0; i < pages; i++) {
     const link = pageIn(slotOf(actor, along(actor, first, i)));
-    if (link != NONE) mark(link, set, clear);
+    if (link == NONE) continue;
+    if (set & PageFlag.WRITEBACK) mark(become(actor, cpuOf(actor), link, MoveOn.WRITEBACK), set, clear);
+    else mark(link, set, clear);
   }
 }
 
@@ -134,7 +139,7 @@ export function act(actor: i32, tag: i32, payload: u32): void {
   else if (tag == Step.EXPIRE) expire(actor, payload);
   else {
     markWritten(actor, payload, 0, PageFlag.WRITEBACK);
-    endIo();
+    wakeWaiting();
     giveCell(payload);
   }
 }

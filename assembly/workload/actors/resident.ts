@@ -6,6 +6,7 @@
 //   slots:  anonymous | file | unmovable | reclaimable     (ResidentParameter says how many of each)
 //   ActorWord.A: where the search for lacking pages goes on; B: 1 while it is to go on; C, D: as parts/processes
 
+import { MoveOn } from "../../abi/proposals";
 import { SimulationWord } from "../../abi/run";
 import { ActorWord, Cost, Counter, ResidentParameter } from "../../abi/simulation";
 import { Gfp, PageFlag } from "../../abi/vocabulary";
@@ -34,6 +35,7 @@ import {
   whole,
 } from "../parts/actor";
 import { endDying } from "../parts/dying";
+import { become } from "../parts/holds";
 import {
   ANON,
   countFreed,
@@ -92,8 +94,9 @@ function fill(actor: i32, cpu: i32, nth: i32, kind: i32): bool {
     gfp = kind == 2 ? GFP_KERNEL : GFP_KERNEL | Gfp.RECLAIMABLE;
     content = kind == 2 ? KERNEL : SLAB;
   }
-  const link = inline.always(take(actor, cpu, 0, gfp, content));
+  let link = inline.always(take(actor, cpu, 0, gfp, content));
   if (link == NONE) return false;
+  if (content & PageFlag.DIRTY) link = become(actor, cpu, link, MoveOn.DIRTY);
   putInSlot(slotOf(actor, nth), link);
   return true;
 }

@@ -3,11 +3,12 @@
 //
 // A request holds nothing of the clock between two steps: pins come and go, pages are freed, others ask.
 
+import { askedOf } from "../../abi/command_word";
 import { RequestState } from "../../abi/findings";
-import { LOG_CAPACITY, MAX_ZONES } from "../../abi/limits";
+import { LOG_CAPACITY, MAX_REQUESTS, MAX_ZONES } from "../../abi/limits";
 import { PolicyWord } from "../../abi/proposals";
 import { LogWord, SimulationWord } from "../../abi/run";
-import { Cost, Counter } from "../../abi/simulation";
+import { Cost, Counter, Parameter } from "../../abi/simulation";
 import { Errno } from "../../abi/vocabulary";
 import { AreaWord, ConfigWord, PcpWord, RequestWord, StatWord } from "../../abi/words";
 import { areaWord, isArea } from "../../cma/area";
@@ -18,18 +19,8 @@ import { policyOfArea } from "../../memory/policies";
 import { config, LOG, PCPS } from "../../memory/regions";
 import { total } from "../../memory/stats";
 import { now, spent } from "../../time/clock";
-import {
-  addCounter,
-  charge,
-  cost,
-  counter,
-  cpuOf,
-  later,
-  setSimulationWord,
-  simulationWord,
-  Tag,
-} from "./actor";
-import { waitForIo } from "./folio_io";
+import { addCounter, charge, cost, counter, cpuOf, setSimulationWord, simulationWord, whole } from "./actor";
+import { isStale, nextStep, waitForPage } from "./folio_io";
 import { beginWork, chargeWork, wakeKswapdActor } from "./pages";
 
 /** No request could be begun: 64 are under way, or the area has never had so many pages. */
@@ -56,7 +47,12 @@ export function ask(actor: i32, area: i32, pages: i32, align: i32, payload: u32)
     addCounter(actor, Counter.DROPPED, 1);
     return NO_REQUEST;
   }
-  const request = beginRequest(cpuOf(actor), area, pages, align);
+  const asked = askedOf(
+    whole(actor, Parameter.RETRIES) - 1,
+    whole(actor, Parameter.EFFORT) - 1,
+    whole(actor, Parameter.WINDOW) - 1,
+  );
+  const request = beginRequest(cpuOf(actor), area, pages, align, asked);
   if (request < 0) {
     addCounter(actor, Counter.DROPPED, 1);
     return NO_REQUEST;
@@ -68,7 +64,7 @@ export function ask(actor: i32, area: i32, pages: i32, align: i32, payload: u32)
   store<i32>(at, actor + 1, RequestWord.CLIENT << 2);
   store<u32>(at, payload, RequestWord.PAYLOAD << 2);
   setSimulationWord(SimulationWord.BEGUN, simulationWord(SimulationWord.BEGUN) + 1);
-  later(actor, Tag.REQUEST, cost(Cost.CMA_SEARCH), payload);
+  nextStep(request, cost(Cost.CMA_SEARCH));
   return request;
 }
 
@@ -91,7 +87,15 @@ function listedPages(request: i32): i32 {
 }
 
 /** What the step from `before` has cost, apart from reclaim; nanoseconds. `listed` pages were on per-CPU lists. */
-function costOfStep(request: i32, before: i32, cursor: i32, migrated: i32, next: i32, listed: i32): f64 {
+function costOfStep(
+  request: i32,
+  before: i32,
+  cursor: i32,
+  migrated: i32,
+  next: i32,
+  listed: i32,
+  examined: i32,
+): f64 {
   const pages = <f64>requestWord(request, RequestWord.PAGES);
   switch (before) {
     case RequestState.WAITING:
@@ -117,7 +121,7 @@ function costOfStep(request: i32, before: i32, cursor: i32, migrated: i32, next:
       );
     }
     default:
-      return cost(Cost.CMA_SEARCH);
+      return cost(Cost.CMA_SEARCH) + <f64>examined * cost(Cost.SCAN_PAGE);
   }
 }
 
@@ -130,13 +134,25 @@ function pauseAfter(request: i32, state: i32): f64 {
   return state == RequestState.WAITING ? cost(Cost.LOCK_POLL) : 0;
 }
 
+/** Does this event belong to a request under way? It may be the end of a wait of one that is over. */
+function isAskedBy(actor: i32, request: i32, payload: u32): bool {
+  if (<u32>request >= <u32>MAX_REQUESTS) return false;
+  if (requestWord(request, RequestWord.STATE) == RequestState.FREE) return false;
+  return (
+    requestWord(request, RequestWord.CLIENT) == actor + 1 &&
+    <u32>requestWord(request, RequestWord.PAYLOAD) == payload
+  );
+}
+
 /** One step. True when the request is done: the caller reads it, then calls end(). `payload` as for ask(). */
 export function carryOn(actor: i32, request: i32, payload: u32): bool {
+  if (!isAskedBy(actor, request, payload) || isStale(request)) return false;
   const before = requestWord(request, RequestWord.STATE);
   const cursor = requestWord(request, RequestWord.CURSOR);
   const next = requestWord(request, RequestWord.NEXT);
   const migrated = requestWord(request, RequestWord.PAGES_MIGRATED);
   const dropped = requestWord(request, RequestWord.PAGES_RECLAIMED);
+  const examined = requestWord(request, RequestWord.EXAMINED);
   const isolates = before == RequestState.ISOLATE || before == RequestState.WAITING;
   const listed = isolates ? listedPages(request) : 0;
   const work = beginWork();
@@ -144,15 +160,13 @@ export function carryOn(actor: i32, request: i32, payload: u32): bool {
   chargeWork(actor, work);
   wakeKswapdActor();
   const moved = requestWord(request, RequestWord.PAGES_MIGRATED) - migrated;
-  charge(actor, costOfStep(request, before, cursor, moved, next, listed));
+  const looked = requestWord(request, RequestWord.EXAMINED) - examined;
+  charge(actor, costOfStep(request, before, cursor, moved, next, listed, looked));
   const gone = requestWord(request, RequestWord.PAGES_RECLAIMED) - dropped;
   if (gone > 0) charge(actor, <f64>gone * cost(Cost.RECLAIM_PAGE));
   if (state == RequestState.DONE) return true;
-  if (requestWord(request, RequestWord.WAITS_FOR) != 0) {
-    waitForIo(request);
-    return false;
-  }
-  later(actor, Tag.REQUEST, pauseAfter(request, state), payload);
+  if (requestWord(request, RequestWord.WAITS_FOR) != 0) waitForPage(request);
+  else nextStep(request, pauseAfter(request, state));
   return false;
 }
 

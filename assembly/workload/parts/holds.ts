@@ -1,16 +1,19 @@
 // Knows: pins of an actor: taken one by one, each remembered in a cell, chained to those of the same I/O.
 // Must not know: what the I/O is. A cell: FIRST the pin's record, A the pfn at that time.
 
+import { orderOf } from "../../abi/frame_word";
 import { CellWord } from "../../abi/run";
 import { Cost, Counter } from "../../abi/simulation";
 import { Status } from "../../abi/vocabulary";
 import { ScratchWord, StatWord } from "../../abi/words";
-import { pfnOf } from "../../frames/frame";
+import { pfnOf, wordOf } from "../../frames/frame";
 import { NONE } from "../../memory/list";
 import { SCRATCH, STATS } from "../../memory/regions";
+import { leaveFor } from "../../movement/leave";
 import { pin, unpin } from "../../movement/pins";
 import { addCounter, charge, cost, counter, setCounter } from "./actor";
 import { ageOf, cellWord, giveCell, setCellWord, takeCell } from "./cells";
+import { wakeWaiting } from "./folio_io";
 import { beginWork, chargeWork, wakeKswapdActor } from "./pages";
 
 /** Scratch for what pin() answers: two words that nothing else uses between two commands. */
@@ -74,6 +77,17 @@ function chargeMoves(actor: i32, before: i32): void {
   );
 }
 
+/** A page is about to become dirty, or to be written (one MoveOn bit): where it is then. A move is the actor's work. */
+export function become(actor: i32, cpu: i32, link: u32, event: i32): u32 {
+  const before = beginWork();
+  const at = leaveFor(cpu, link, event);
+  if (at == link) return link;
+  chargeWork(actor, before);
+  charge(actor, cost(Cost.MIGRATE_BATCH) + cost(Cost.MIGRATE_PAGE) * <f64>(1 << orderOf(wordOf(at))));
+  addCounter(actor, Counter.MOVED, <f64>(1 << orderOf(wordOf(at))));
+  return at;
+}
+
 /** Lets go of every pin of a chain. */
 export function letGo(actor: i32, cpu: i32, chain: u32): void {
   let next = chain;
@@ -87,4 +101,5 @@ export function letGo(actor: i32, cpu: i32, chain: u32): void {
     if (age > counter(actor, Counter.LONGEST_PIN)) setCounter(actor, Counter.LONGEST_PIN, age);
     giveCell(cell);
   }
+  wakeWaiting();
 }

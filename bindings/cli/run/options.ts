@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { closest } from "../../engine/closest.js";
 import { SCENARIO } from "../../engine/limits.js";
 import type { CoreBuild } from "../../engine/load.js";
-import { type Policy, policies, policyNames } from "../../policy/index.js";
+import { type Policy, policies, policyNames, policyOf } from "../../policy/index.js";
 import { scenarioText } from "../../scenario/index.js";
 import { parseQuantity } from "../../scenario/quantity.js";
 import type { Scenario } from "../../scenario/scenario.js";
@@ -61,8 +61,7 @@ export function policyNamed(name: string, own: readonly Policy[]): Policy {
     const hint = guess === undefined ? "" : ` did you mean ${guess}?`;
     throw new UsageError(`--policy: there is no policy "${name}";${hint} known: ${policyNames.join(", ")}`);
   }
-  const { doc: _, source: __, ...policy } = row;
-  return policy;
+  return policyOf(row);
 }
 
 /** "a,b", or "all" of the package. */

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { presetNames } from "../../device/index.js";
-import { type Policy, policies, policyNames } from "../../policy/index.js";
+import { type Policy, policies, policyNames, policyOf } from "../../policy/index.js";
 import { parseScenario, scenarioNames, scenarioText } from "../../scenario/index.js";
 import type { Fields, Path, Reader } from "../../scenario/read.js";
 import type { Scenario } from "../../scenario/scenario.js";
@@ -94,8 +94,9 @@ function scenarioNamed(name: string, folder: string, device: string | undefined)
 }
 
 function policyNamed(name: string): Policy {
-  const { doc: _, source: __, ...policy } = policies.get(name) ?? { doc: "", source: "" };
-  return policy as Policy;
+  const row = policies.get(name);
+  if (row === undefined) throw new UsageError(`there is no policy "${name}"`);
+  return policyOf(row);
 }
 
 /** @throws ScenarioError with every problem of the grid, or of one of its scenarios; UsageError for a file that cannot be read */

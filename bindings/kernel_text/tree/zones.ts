@@ -63,7 +63,7 @@ function pcpListName(views: MachineViews, pindex: number): string {
     views.config(ConfigWord.COSTLY_ORDER),
     views.config(ConfigWord.PCP_THP_ORDER),
   ];
-  if (pindex >= kernel) return `list-${pindex - kernel}-CMA`;
+  if (pindex >= kernel) return `list-${pindex - kernel > costlyOrder ? thpOrder : pindex - kernel}-CMA`;
   const low = PCP_TYPES.length * (costlyOrder + 1);
   if (pindex >= low) return `list-${thpOrder}-${pindex === low ? "NonMovable" : "Movable"}`;
   return `list-${Math.floor(pindex / PCP_TYPES.length)}-${PCP_TYPES[pindex % PCP_TYPES.length]}`;

@@ -7,7 +7,7 @@ import {
   GpuParameter,
   TvParameter,
 } from "../../../assembly/abi/clients.js";
-import { ActorKind } from "../../../assembly/abi/simulation.js";
+import { ActorKind, Parameter } from "../../../assembly/abi/simulation.js";
 import { DMA_ALIGN_MAX, DMA_ALIGN_SOURCE, dmaAlign, kind, type ParameterRow, value } from "./kind.js";
 
 function align(index: number, fallback = DMA_ALIGN_MAX, source = DMA_ALIGN_SOURCE): ParameterRow {
@@ -23,6 +23,31 @@ function deadline(index: number, written: string | number): ParameterRow {
 function spread(index: number, fallback: string, doc: string): ParameterRow {
   return { index, dimension: "spread", default: fallback, doc, source: "chosen" };
 }
+
+/** What a client asks for instead of what the policy says. */
+const ASKED = {
+  retries: {
+    index: Parameter.RETRIES,
+    dimension: "retries",
+    default: "policy",
+    doc: "sleeps before its requests give up",
+    source: "the policy",
+  },
+  effort: {
+    index: Parameter.EFFORT,
+    dimension: "effort",
+    default: "policy",
+    doc: "how hard its requests try; noretry: __GFP_NORETRY",
+    source: "the policy",
+  },
+  window: {
+    index: Parameter.WINDOW,
+    dimension: "window",
+    default: "policy",
+    doc: "which free window its requests try",
+    source: "the policy",
+  },
+} as const satisfies Readonly<Record<string, ParameterRow>>;
 
 export const camera = kind({
   kind: ActorKind.CAMERA,
@@ -73,6 +98,7 @@ export const camera = kind({
       doc: "most openings; 0: no limit",
       source: "chosen",
     },
+    ...ASKED,
   },
   slots: () => 0,
   request: (v) => ({ pages: value(v, "pages"), align: value(v, "align") }),
@@ -112,6 +138,7 @@ export const tv = kind({
     },
     "interval-spread": spread(TvParameter.INTERVAL_SPREAD, "uniform", "distribution of that time"),
     deadline: deadline(TvParameter.DEADLINE, "1s"),
+    ...ASKED,
   },
   slots: () => 0,
   request: (v) => ({ pages: value(v, "pages"), align: value(v, "align") }),
@@ -157,6 +184,7 @@ export const gpu = kind({
     "hold-spread": spread(GpuParameter.HOLD_SPREAD, "exponential", "distribution of that time"),
     align: align(GpuParameter.ALIGN),
     deadline: deadline(GpuParameter.DEADLINE, "1s"),
+    ...ASKED,
   },
   // Little's law: buffers alive = hold / interval, with room for bursts; each may be of order 0 pages.
   slots: (v) =>
@@ -215,6 +243,7 @@ export const fragmenter = kind({
       source: "chosen",
     },
     deadline: deadline(FragmenterParameter.DEADLINE, 0),
+    ...ASKED,
   },
   slots: () => 0,
   request: (v) => {

@@ -6,13 +6,15 @@ import { ResidentParameter } from "../../../assembly/abi/simulation.js";
 import { Op, Status } from "../../../assembly/abi/vocabulary.js";
 import { PolicyError } from "../../../bindings/engine/errors.js";
 import { Machine } from "../../../bindings/machine/machine.js";
-import { policies, policyNames } from "../../../bindings/policy/index.js";
+import type { MachinePolicy } from "../../../bindings/machine/policy.js";
+import { MAINLINE, numbersOf, policies, policyNames } from "../../../bindings/policy/index.js";
 import { resident } from "../workload/loads.js";
 import { isSound, MS, tiny } from "../workload/support.js";
 
-function numbersOf(name: string) {
-  const { name: _, doc: __, source: ___, ...numbers } = policies.get(name) ?? {};
-  return numbers;
+/** What a machine is told; a boot policy without the rules that only a new machine can have. */
+function numbers(name: string): MachinePolicy {
+  const { rules: _, ...rest } = numbersOf(policies.get(name) ?? MAINLINE);
+  return rest;
 }
 
 const load = resident({
@@ -24,7 +26,7 @@ const load = resident({
 
 describe("applyPolicy", () => {
   it.each(policyNames)("%s before the first event is as from the start", async (name) => {
-    const policy = numbersOf(name);
+    const policy = numbers(name);
     using fromStart = await tiny([load], { policy });
     using switched = await tiny([load]);
     switched.applyPolicy(policy);
@@ -45,7 +47,7 @@ describe("applyPolicy", () => {
     simulation.run(20 * MS);
     for (const name of [...policyNames, "mainline"]) {
       expect(listed()).toBeGreaterThan(0);
-      simulation.applyPolicy(numbersOf(name));
+      simulation.applyPolicy(numbers(name));
       expect(listed()).toBe(0);
       expect(isSound(simulation)).toBe("sound");
       simulation.run(simulation.nowNs + 10 * MS);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { Region } from "../../../assembly/abi/layout.js";
 import { LevelWord, ScratchWord, StatWord } from "../../../assembly/abi/words.js";
-import { type Policy, policies, policyNames } from "../../../bindings/policy/index.js";
+import { type Policy, policies, policyNames, policyOf } from "../../../bindings/policy/index.js";
 import { PAGE_KINDS, type RunResult } from "../../../bindings/scenario/result.js";
 import { camelCaseOfEnum } from "../../../bindings/scenario/simulation.js";
 import { runScenario } from "../../../bindings/sweep/index.js";
@@ -10,9 +10,8 @@ import { crowded } from "../simulation/machines.js";
 
 const small = smallScenario();
 
-function policyOf(name: string): Policy {
-  const { doc: _, source: __, ...policy } = policies.get(name)!;
-  return policy;
+function named(name: string): Policy {
+  return policyOf(policies.get(name)!);
 }
 
 function run(seed: number, more: Partial<Parameters<typeof runScenario>[1]> = {}): Promise<RunResult> {
@@ -123,7 +122,7 @@ describe("one run", () => {
 
 describe("policies", () => {
   it.each(policyNames.filter((name) => name !== "mainline"))("%s changes the run", async (name) => {
-    const other = await run(1, { policy: policyOf(name) });
+    const other = await run(1, { policy: named(name) });
     const { policy: _, digest: __, ...with_ } = other;
     const { policy: ___, digest: ____, ...without } = first;
     expect(JSON.stringify(with_)).not.toBe(JSON.stringify(without));
@@ -131,7 +130,7 @@ describe("policies", () => {
   });
 
   it("strict leaves the area to its client", async () => {
-    const strict = await run(1, { policy: policyOf("strict") });
+    const strict = await run(1, { policy: named("strict") });
     expect(strict.failures).toEqual([]);
     const used = strict.series.columns.find(({ name }) => name === "area.reserved.anon")?.values ?? [];
     expect(Math.max(...used)).toBe(0);

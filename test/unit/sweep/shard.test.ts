@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CallError } from "../../../bindings/engine/errors.js";
-import { policies } from "../../../bindings/policy/index.js";
+import { policies, policyOf } from "../../../bindings/policy/index.js";
 import {
   canonicalGrid,
   type Grid,
@@ -78,7 +78,7 @@ describe("seeds", () => {
 
 describe("a grid", () => {
   const policy = (name: string) => {
-    const { doc: _, source: __, ...numbers } = policies.get(name)!;
+    const numbers = policyOf(policies.get(name)!);
     return numbers;
   };
   const grid = (scenarios: number, devices = 1, seeds = 12): Grid => ({

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { policies } from "../../../bindings/policy/index.js";
+import { policies, policyOf } from "../../../bindings/policy/index.js";
 import { runSweep, type SweepOptions } from "../../../bindings/sweep/index.js";
 import { runSweepInThreads, THREAD } from "../../../bindings/sweep/node.js";
 import { smallScenario } from "../../support/small_scenario.js";
@@ -10,7 +10,7 @@ const small = smallScenario("120ms");
 const options: SweepOptions = {
   seeds: [1, 2, 3],
   policies: ["mainline", "strict"].map((name) => {
-    const { doc: _, source: __, ...policy } = policies.get(name)!;
+    const policy = policyOf(policies.get(name)!);
     return policy;
   }),
 };
