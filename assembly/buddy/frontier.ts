@@ -10,7 +10,7 @@
 // otherwise, or from outside, has all of them written (settle), and none is left out from then on.
 
 import { MAX_FRONTIERS } from "../abi/limits";
-import { FrontierHead, FrontierWord } from "../abi/words";
+import { FrontierHead, FrontierWord } from "../abi/records";
 import { setWord } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { linkBetween } from "../memory/list";

@@ -1,7 +1,8 @@
 // Knows: who holds the page that kept a window from being taken, and since when.
 // Must not know: how a request works.
 
-import { LevelWord, PinWord, WindowWord } from "../abi/words";
+import { WindowWord } from "../abi/records";
+import { LevelWord, PinWord } from "../abi/words";
 import { NONE } from "../memory/list";
 import { LEVELS } from "../memory/regions";
 import { findPin, pinAt } from "../movement/pins";

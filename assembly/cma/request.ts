@@ -43,12 +43,11 @@ import {
   triesNextRange,
   triesOf,
   triesOneByOne,
-  waitsForReferences,
 } from "../policy/busy";
 import { recordWindow } from "../record/windows";
 import { CMA_LOCK, CMA_STARTS_EBUSY, MIGRATES_IN_BATCHES } from "../rules";
 import { addToArea, areaWord, bitsOf, linkOfBit, markWindow } from "./area";
-import { areaRule, effortOf, retriesOf } from "./effort";
+import { areaRule, effortOf, retriesOf, waitsForPage } from "./effort";
 import { nameHolder } from "./holder";
 import { beginSweep, nextWindow, noteTaken } from "./placement";
 import {
@@ -302,27 +301,6 @@ function moveOne(request: i32, at: usize): void {
   dropFromBatch(request, index, batch);
 }
 
-/**
- * The references of one page are waited for, then the window is scanned from there on: its pageblocks stay isolated, and
- * whoever else wants the lock waits too. A machine without time waits for nothing.
- */
-function waits(at: usize, page: u32): bool {
-  if (word(at, RequestWord.CLIENT) == 0) return false;
-  const again = <u32>word(at, RequestWord.WAITED) == page + 1;
-  const time = areaRule(at, PolicyWord.WAIT_REFS_US);
-  const perWindow = areaRule(at, PolicyWord.WAIT_WINDOW) != 0;
-  const killed = word(at, RequestWord.KILLED) != 0;
-  const over = word(at, RequestWord.WAIT_OVER) != 0;
-  if (!waitsForReferences(time, effortOf(at), killed, again, perWindow, over)) return false;
-  set(at, RequestWord.WAITS_FOR, <i32>page + 1);
-  set(at, RequestWord.WAITED, <i32>page + 1);
-  set(at, RequestWord.WAITS_REFS, 1);
-  set(at, RequestWord.CURSOR, page);
-  set(at, RequestWord.BATCH, 0);
-  set(at, RequestWord.STATE, RequestState.SCAN);
-  return true;
-}
-
 /** Tests the window, takes it, gives the pageblocks back. */
 function test(request: i32, at: usize): void {
   const cpu = word(at, RequestWord.CPU);
@@ -341,7 +319,7 @@ function test(request: i32, at: usize): void {
     error = blocker == NONE ? Errno.NONE : Errno.EBUSY;
     noteTest(request, at, first, end, blocker, error != Errno.NONE);
     if (blocker != NONE) reason = reasonOf(blocker);
-    if (reason == BlockReason.PINNED && waits(at, blocker)) return;
+    if (reason == BlockReason.PINNED && waitsForPage(at, blocker)) return;
   }
   if (error == Errno.NONE) {
     takeWindow(cpu, zone, start, end);

@@ -40,6 +40,7 @@ import {
   WINDOW_CAPACITY,
 } from "../abi/limits";
 import { PolicyWord } from "../abi/proposals";
+import { ExcessWord, FrontierHead, FrontierWord, WindowWord } from "../abi/records";
 import { CellWord, KillWord, LogWord, SimulationWord, WorkloadWord } from "../abi/run";
 import { ActorWord, Cost, Counter, Parameter } from "../abi/simulation";
 import {
@@ -48,9 +49,6 @@ import {
   CommandWord,
   ConfigWord,
   EventWord,
-  ExcessWord,
-  FrontierHead,
-  FrontierWord,
   LevelWord,
   PcpWord,
   PinWord,
@@ -58,7 +56,6 @@ import {
   RequestWord,
   ScratchWord,
   StatWord,
-  WindowWord,
   ZoneWord,
 } from "../abi/words";
 

@@ -17,7 +17,7 @@ import { policy } from "../memory/policies";
 import { config, SCRATCH } from "../memory/regions";
 import { addTotal } from "../memory/stats";
 import { kswapdBalances, pagesToBalance, reclaimBalances } from "../policy/balance";
-import { movePage } from "./migrate";
+import { movePage } from "./move";
 
 /** SWAP_CLUSTER_MAX: what one step of reclaim moves. */
 const CLUSTER: i32 = 32;

@@ -12,7 +12,7 @@ import { NONE } from "../memory/list";
 import { areasDiffer, policy, policyOfArea } from "../memory/policies";
 import { SLOW } from "../memory/stats";
 import { leavesArea } from "../policy/on_pin";
-import { movePage } from "./migrate";
+import { movePage } from "./move";
 import { allocateUnderPressure } from "./pressure";
 
 /** Such pages may not stay in CMA: GFP_USER, not movable, so that they land elsewhere. */

@@ -7,20 +7,18 @@
 // its one owner could not hold the pieces.
 // DEVIATION: on a machine without time the wait for a page's I/O is over when the synchronous pass meets the page.
 
-import { EventKind } from "../abi/events";
 import { hasPageFlag, kindOf, lifeOf, mobilityOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
 import { BATCH_CAPACITY } from "../abi/limits";
 import { Errno, FrameKind, Gfp, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
-import { ConfigWord, StatWord } from "../abi/words";
+import { ConfigWord } from "../abi/words";
 import { putPages } from "../buddy/traced";
-import { movedWord, pfnOf, setWord, wordOf } from "../frames/frame";
+import { setWord, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
-import { moveOwner } from "../frames/owner";
 import { NONE } from "../memory/list";
 import { BATCHES, config } from "../memory/regions";
-import { addTotal, SLOW } from "../memory/stats";
-import { record } from "../record/events";
+import { SLOW } from "../memory/stats";
 import { MIGRATES_IN_BATCHES } from "../rules";
+import { movePage } from "./move";
 import { allocateUnderPressure } from "./pressure";
 
 /** COMPACT_CLUSTER_MAX: isolation stops once so many pages are in hand. */
@@ -181,18 +179,6 @@ function allocateTarget(cpu: i32, source: u32): u32 {
   if (order > 0) gfp = (gfp & ~Gfp.KSWAPD_RECLAIM) | Gfp.HIGHMEM | Gfp.NOMEMALLOC | Gfp.NOWARN;
   if (zoneOf(word) == config(ConfigWord.MOVABLE_ZONE)) gfp |= Gfp.HIGHMEM;
   return allocateUnderPressure(cpu, order, gfp, SLOW);
-}
-
-/** The content moves; the source, which is ISOLATED and so on no list, is freed. */
-export function movePage(cpu: i32, source: u32, target: u32): void {
-  const from = wordOf(source);
-  const order = orderOf(from);
-  setWord(target, movedWord(wordOf(target), from));
-  moveOwner(source, target);
-  record(EventKind.MIGRATE, zoneOf(from), pfnOf(source), pfnOf(target), order, 0);
-  addTotal(StatWord.PAGES_MIGRATED, 1 << order);
-  putPages(cpu, source, order);
-  if (isOnLru(wordOf(target))) addToLru(target, false);
 }
 
 /** Adds the pages moved to the word at `moved`. */

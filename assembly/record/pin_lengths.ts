@@ -2,7 +2,8 @@
 // Must not know: what a pin is for, when one is too long.
 
 import { EXCESS_CAPACITY, LENGTH_BUCKETS, PIN_HOLDERS } from "../abi/limits";
-import { ExcessWord, LevelWord } from "../abi/words";
+import { ExcessWord } from "../abi/records";
+import { LevelWord } from "../abi/words";
 import { LEVELS, PIN_EXCESSES, PIN_LENGTHS } from "../memory/regions";
 
 /** The last row is that of all holders with larger numbers. */

@@ -2,7 +2,8 @@
 // Must not know: how a request works.
 
 import { WINDOW_CAPACITY } from "../abi/limits";
-import { StatWord, WindowWord } from "../abi/words";
+import { WindowWord } from "../abi/records";
+import { StatWord } from "../abi/words";
 import { STATS, WINDOWS } from "../memory/regions";
 
 /** Answers the record, for its last words to be written. */

@@ -9,8 +9,8 @@ export { PageClass } from "../../assembly/abi/classes.js";
 // Batches, misuse, masks, units.
 export { CommandFlag } from "../../assembly/abi/command_word.js";
 export { BlockReason, Fault, RequestState, SearchStrategy } from "../../assembly/abi/findings.js";
-export type { Balance, MoveOn, ThpCma, ThpLists } from "../../assembly/abi/proposals.js";
-export { CmaFree, CmaUse, Effort, PinRule, Quarantine, WindowRule } from "../../assembly/abi/proposals.js";
+export type { Balance, Effort, MoveOn, ThpCma, ThpLists, WindowRule } from "../../assembly/abi/proposals.js";
+export { CmaFree, CmaUse, PinRule, Quarantine } from "../../assembly/abi/proposals.js";
 // The vocabulary: enumerations in the kernel's words.
 export type { RunStatus } from "../../assembly/abi/run.js";
 export type { ActorKind } from "../../assembly/abi/simulation.js";

@@ -6,15 +6,9 @@ import { type BlockReason, RequestState } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_RANGES, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
 import type { Effort, WindowRule } from "../../assembly/abi/proposals.js";
+import { WindowWord } from "../../assembly/abi/records.js";
 import { Errno, Op, Status } from "../../assembly/abi/vocabulary.js";
-import {
-  AreaWord,
-  CommandWord,
-  RangeWord,
-  RequestWord,
-  StatWord,
-  WindowWord,
-} from "../../assembly/abi/words.js";
+import { AreaWord, CommandWord, RangeWord, RequestWord, StatWord } from "../../assembly/abi/words.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
 import { MachineError } from "../engine/errors.js";

@@ -3,8 +3,9 @@
 
 import { Region } from "../../assembly/abi/layout.js";
 import { EXCESS_CAPACITY, LENGTH_BUCKETS, PIN_HOLDERS } from "../../assembly/abi/limits.js";
+import { ExcessWord } from "../../assembly/abi/records.js";
 import type { PinKind } from "../../assembly/abi/vocabulary.js";
-import { ExcessWord, LevelWord } from "../../assembly/abi/words.js";
+import { LevelWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
 
 /** How long the pins of one holder were held. */

@@ -4,9 +4,10 @@
 import { BlockReason, RequestState } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { LOG_CAPACITY, MAX_REQUESTS, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
+import { WindowWord } from "../../assembly/abi/records.js";
 import { LogWord, SimulationWord } from "../../assembly/abi/run.js";
 import { PinKind } from "../../assembly/abi/vocabulary.js";
-import { RequestWord, StatWord, WindowWord } from "../../assembly/abi/words.js";
+import { RequestWord, StatWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
 import { StateError } from "../engine/errors.js";
 import type { WindowRecord } from "./result.js";

@@ -5,15 +5,9 @@ import { EventKind } from "../../assembly/abi/events.js";
 import { BlockReason } from "../../assembly/abi/findings.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { EVENT_CAPACITY, WINDOW_CAPACITY } from "../../assembly/abi/limits.js";
+import { WindowWord } from "../../assembly/abi/records.js";
 import { Errno, Migratetype, Refusal, Status } from "../../assembly/abi/vocabulary.js";
-import {
-  CommandWord,
-  ConfigWord,
-  EventWord,
-  LevelWord,
-  StatWord,
-  WindowWord,
-} from "../../assembly/abi/words.js";
+import { CommandWord, ConfigWord, EventWord, LevelWord, StatWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 import type { Operation } from "./operations.js";
 

@@ -48,7 +48,7 @@ export function rulesOf(file: string, text = textOf(file)): Rules | undefined {
 function rangeOf(lines: readonly string[], name: string): { from: number; to: number } {
   const from = lines.findIndex((line) => new RegExp(`function ${name}\\(`).test(line));
   if (from < 0) throw new Error(`there is no function ${name}`);
-  const to = from + lines.slice(from).findIndex((line) => line === "}");
+  const to = from + lines.slice(from).indexOf("}");
   return { from, to };
 }
 

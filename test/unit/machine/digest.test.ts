@@ -33,7 +33,7 @@ const RECORDS: [string, Record<string, string | number>, RegExp][] = [
   ["PcpWord", PcpWord, /^$/],
   ["AreaWord", AreaWord, /^$/],
   ["RangeWord", RangeWord, /^(BITMAP|INDEX)$/],
-  ["RequestWord", RequestWord, /^$/],
+  ["RequestWord", RequestWord, /^EXAMINED$/],
   [
     "SimulationWord",
     SimulationWord,

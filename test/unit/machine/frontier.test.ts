@@ -2,9 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import { Region } from "../../../assembly/abi/layout.js";
+import { FrontierHead, FrontierWord } from "../../../assembly/abi/records.js";
 import { ActorKind, ResidentParameter } from "../../../assembly/abi/simulation.js";
 import { BootFree, FrameKind, Op, PageLife, Status } from "../../../assembly/abi/vocabulary.js";
-import { ConfigWord, FrontierHead, FrontierWord } from "../../../assembly/abi/words.js";
+import { ConfigWord } from "../../../assembly/abi/words.js";
 import { presetNames } from "../../../bindings/device/presets/index.js";
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from "../../../bindings/engine/gfp.js";
 import { type CreateOptions, Machine } from "../../../bindings/machine/machine.js";
