@@ -6,7 +6,7 @@ import { closest } from "../engine/closest.js";
 import { DeviceError, PageblockError } from "../engine/errors.js";
 import { largest } from "../engine/extent.js";
 import { formatBytes } from "../engine/units.js";
-import { type Policy, policies, policyNames } from "../policy/index.js";
+import { type Policy, policies, policyNames, policyOf } from "../policy/index.js";
 import { parametersOf } from "../scenario/kinds/index.js";
 import type { Scenario } from "../scenario/scenario.js";
 
@@ -49,8 +49,7 @@ function policyNamed(name: string, own: readonly Policy[]): Policy {
     const hint = guess === undefined ? "" : ` did you mean ${guess}?`;
     throw refused(`there is no policy "${name}";${hint} known: ${policyNames.join(", ")}`);
   }
-  const { doc: _, source: __, ...policy } = row;
-  return policy;
+  return policyOf(row);
 }
 
 function within(what: string, value: number | undefined, low: number, high: number, whole: boolean): void {

@@ -1,14 +1,9 @@
 // Knows: how a branch is switched to in a simulation that stands where its request begins.
 // Must not know: how a branch is followed, what is compared.
 
-import type { Policy, PolicyRow } from "../policy/index.js";
+import { numbersOf, type Policy } from "../policy/index.js";
 import type { PendingRequest, Simulation } from "../scenario/simulation.js";
 import type { SettledBranch } from "./branches.js";
-
-/** A row of the package's policies is one too: its words are left out. */
-function numbersOf({ name: _, doc: __, source: ___, ...numbers }: Policy & Partial<PolicyRow>) {
-  return numbers;
-}
 
 /** Switches from the policy in force; answers why it cannot be, or undefined when it is done. */
 export function switchTo(
@@ -19,6 +14,8 @@ export function switchTo(
 ): string | undefined {
   if (area !== undefined) return "the size of an area is decided at boot";
   const numbers = numbersOf(policy);
+  if (JSON.stringify(numbers.rules) !== JSON.stringify(numbersOf(base).rules))
+    return "it changes rules of the kernel, which are decided at boot";
   // Switching drains the per-CPU lists: what is in force already is left alone.
   if (JSON.stringify(numbers) !== JSON.stringify(numbersOf(base))) simulation.applyPolicy(numbers);
   if (align !== undefined) simulation.realign(request, align);

@@ -5,6 +5,7 @@ import * as clients from "../../../assembly/abi/clients.js";
 import * as abi from "../../../assembly/abi/simulation.js";
 import { getPreset, presets } from "../../../bindings/device/index.js";
 import { ScenarioError } from "../../../bindings/engine/errors.js";
+import { policyNames } from "../../../bindings/policy/index.js";
 import {
   getScenario,
   isKindName,

@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { blockersOf } from "../../../bindings/analysis/outcomes/index.js";
-import { type Policy, policies } from "../../../bindings/policy/index.js";
+import { type Policy, policies, policyOf } from "../../../bindings/policy/index.js";
 import { scenario } from "../../../bindings/scenario/index.js";
 import type { RunResult } from "../../../bindings/scenario/result.js";
 import { Simulation } from "../../../bindings/scenario/simulation.js";
@@ -75,7 +75,7 @@ describe("what was", () => {
 
 describe("in force from the start", () => {
   it("is a run of its own: the request of the same client and ordinal", async () => {
-    const { doc: _, source: __, ...policy } = policies.get("strict")!;
+    const policy = policyOf(policies.get("strict")!);
     const strict = await runScenario(small, { seed: 1, policy });
     const same = strict.requests.find(({ ordinal }) => ordinal === answer.request.ordinal);
     expect(ended(branch("strict").fromStart).request).toEqual(same);
