@@ -210,6 +210,10 @@ export enum DirectIoParameter {
   RAMP,
   /** 1: when within RAMP each of them begins is drawn. */
   RAMP_DRAWN,
+  /** Pieces of a request, each anywhere in a part of its buffer, drawn. 0 or 1: its pages lie side by side. */
+  IOVECS,
+  /** Pages of a fresh buffer, all touched before those of the request are pinned; less than these: as many. */
+  FRESH_SIZE,
 }
 
 export enum ZramParameter {

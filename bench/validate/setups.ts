@@ -90,8 +90,8 @@ function filler({ fill, dropped }: SetUp): ActorSpec {
   ]);
 }
 
-/** One process: of a buffer that stays, a run of pages after the other is read into; of one that is mapped anew, its first. */
-function reader(setUp: SetUp, nth: number): ActorSpec[] {
+/** One process: single pages anywhere in a buffer (an iovec each) are read into, one that stays or one that is mapped anew. */
+function reader(setUp: SetUp, nth: number): ActorSpec {
   const { buffer, read, readMs, remaps } = setUp;
   const start = FILLED + nth * 10 * MS;
   const common: [number, number][] = [
@@ -101,21 +101,18 @@ function reader(setUp: SetUp, nth: number): ActorSpec[] {
     [DirectIoParameter.SERVICE, readMs * MS],
   ];
   if (!remaps) {
-    const kept: [number, number][] = [[DirectIoParameter.BUFFERS, buffer]];
-    return [spec(ActorKind.DIRECT_IO, `reader ${nth}`, buffer + read, [...common, ...kept])];
+    const kept: [number, number][] = [
+      [DirectIoParameter.BUFFERS, buffer],
+      [DirectIoParameter.IOVECS, read],
+    ];
+    return spec(ActorKind.DIRECT_IO, `reader ${nth}`, buffer + read, [...common, ...kept]);
   }
-  const rest = buffer - read;
-  return [
-    spec(ActorKind.DIRECT_IO, `reader ${nth}`, read, [...common, [DirectIoParameter.FRESH_SHARE, 1]]),
-    spec(ActorKind.APPS, `rest of ${nth}`, rest * 3, [
-      [Parameter.START, start],
-      [AppsParameter.INITIAL, 1],
-      [AppsParameter.MOST, 1],
-      [AppsParameter.INTERVAL, readMs * MS],
-      [AppsParameter.PAGES_MIN, rest],
-      [AppsParameter.PAGES_MAX, rest],
-    ]),
+  const fresh: [number, number][] = [
+    [DirectIoParameter.FRESH_SHARE, 1],
+    [DirectIoParameter.FRESH_SIZE, buffer],
+    [DirectIoParameter.IOVECS, read],
   ];
+  return spec(ActorKind.DIRECT_IO, `reader ${nth}`, buffer, [...common, ...fresh]);
 }
 
 export function actorsOf(setUp: SetUp): ActorSpec[] {
@@ -127,7 +124,7 @@ export function actorsOf(setUp: SetUp): ActorSpec[] {
     [CameraParameter.INTERVAL, setUp.everyMs * MS],
     [CameraParameter.HOLD, MS],
   ]);
-  const readers = Array.from({ length: setUp.readers }, (_, nth) => reader(setUp, nth)).flat();
+  const readers = Array.from({ length: setUp.readers }, (_, nth) => reader(setUp, nth));
   return [filler(setUp), ...readers, { ...client, area: 0 }];
 }
 

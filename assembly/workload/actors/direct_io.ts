@@ -4,13 +4,17 @@
 //   slots:  buffers that are used again (BUFFERS) | fresh buffers: QUEUE_DEPTH places | what is given up again (SCATTER)
 //   cell of a request: FIRST its place, and above PLACE_BITS the bios that are not over; A the next bio to submit,
 //     B the first page of its buffer (slot, relative), NEXT pages pinned so far, its time: the pause that follows it
-//   cell of a bio: FIRST its request + 1, PAGES, A the chain of its pins, NEXT the bio behind it, its time: the service
+//   cell of a bio: FIRST its request + 1, PAGES, A the chain of its pins, B where its iovecs lie (drawn), NEXT the bio
+//     behind it, its time: the service
+//
+// A fresh buffer is touched, then pinned: faults take time, in which its pages lie unpinned and can be moved.
 //   ActorWord.B: where the next buffer that is used again begins
 
 import { CellWord } from "../../abi/run";
 import { ActorWord, Cost, Counter, DirectIoParameter } from "../../abi/simulation";
 import { Gfp, PinKind, Status } from "../../abi/vocabulary";
 import { NONE } from "../../memory/list";
+import { spent } from "../../time/clock";
 import {
   actorWord,
   addCounter,
@@ -115,6 +119,7 @@ function present(actor: i32, cpu: i32, slot: u32): u32 {
 function bufferOf(actor: i32, nth: i32, pages: i32, isFresh: bool, draw: f64): i32 {
   const buffers = whole(actor, DirectIoParameter.BUFFERS);
   if (isFresh) return buffers + nth * place(actor);
+  if (whole(actor, DirectIoParameter.IOVECS) > 1) return 0;
   if (parameter(actor, DirectIoParameter.OWN_BUFFERS) != 0) return ownBuffer(actor, nth, pages);
   if (parameter(actor, DirectIoParameter.RANDOM) != 0) return <i32>draw;
   const next = actorWord(actor, ActorWord.B);
@@ -128,6 +133,34 @@ function ownBuffer(actor: i32, nth: i32, pages: i32): i32 {
   const buffers = whole(actor, DirectIoParameter.BUFFERS);
   const part = buffers / max(whole(actor, DirectIoParameter.QUEUE_DEPTH), 1);
   return min(nth * part, buffers - pages);
+}
+
+/** Pages of the buffer that a request reads into, from its first one on. */
+function extentOf(actor: i32, cell: u32): i32 {
+  const isFresh = <i32>cellWord(cell, CellWord.B) >= whole(actor, DirectIoParameter.BUFFERS);
+  if (!isFresh) return whole(actor, DirectIoParameter.BUFFERS);
+  return max(whole(actor, DirectIoParameter.FRESH_SIZE), requestPages(cell));
+}
+
+function requestPages(cell: u32): i32 {
+  return <i32>(cellWord(cell, CellWord.PAGES) & ~LACKS);
+}
+
+/**
+ * Where the nth page of a request lies in its buffer. Of a preadv() each iovec has an equal part of the buffer to itself
+ * and lies anywhere in it; `draw` is the bio's.
+ */
+function placeOf(actor: i32, cell: u32, nth: i32, draw: u32): i32 {
+  const pages = requestPages(cell);
+  const iovecs = min(whole(actor, DirectIoParameter.IOVECS), pages);
+  if (iovecs <= 1) return nth;
+  const size = (pages + iovecs - 1) / iovecs;
+  const piece = nth / size;
+  const part = extentOf(actor, cell) / iovecs;
+  if (part <= size) return nth;
+  // Knuth's multiplicative hash of the piece: no draw of the stream for each.
+  const hash = (draw ^ (<u32>piece * 0x9e37_79b1)) * 0x85eb_ca6b;
+  return piece * part + <i32>((hash >> 8) % <u32>(part - size + 1)) + (nth % size);
 }
 
 /** The slowest of a bio's device requests. */
@@ -155,15 +188,18 @@ function submit(actor: i32, nth: u32): void {
   const think = parameter(actor, DirectIoParameter.THINK);
   const pause = drawSpread(actor, think, whole(actor, DirectIoParameter.THINK_SPREAD));
   const bios = min(max(whole(actor, DirectIoParameter.BIOS), 1), pages);
+  const isScattered = whole(actor, DirectIoParameter.IOVECS) > 1;
   const cell = nth == NONE ? NONE : takeCell(actor, nth | ((<u32>bios) << PLACE_BITS), pages);
   // The kernel submits the first part first: the chain is made from its end.
   let next: u32 = 0;
   for (let i = bios - 1; i >= 0; i--) {
     const service = drawBio(actor);
+    const places = isScattered ? drawBelow(actor, 0x7fff_ffff) : 0;
     const first = (pages * i) / bios;
     const bio = cell == NONE ? NONE : takeCell(actor, cell + 1, (pages * (i + 1)) / bios - first);
     if (bio == NONE) continue;
     setCellWord(bio, CellWord.NEXT, next);
+    setCellWord(bio, CellWord.B, places);
     setCellTime(bio, service);
     next = bio + 1;
   }
@@ -172,7 +208,17 @@ function submit(actor: i32, nth: u32): void {
   setCellWord(cell, CellWord.B, bufferOf(actor, nth, pages, isFresh, draw));
   setCellTime(cell, pause);
   addCounter(actor, Counter.OPERATIONS, 1);
-  pinAll(actor, cell);
+  if (isFresh && touchAll(actor, cell)) later(actor, Step.AGAIN, 0, cell);
+  else pinAll(actor, cell);
+}
+
+/** The pages of a fresh buffer, one after the other. True where that took time: pins come behind it. */
+function touchAll(actor: i32, cell: u32): bool {
+  const cpu = cpuOf(actor);
+  const slots = slotOf(actor, cellWord(cell, CellWord.B));
+  const pages = extentOf(actor, cell);
+  for (let i = 0; i < pages; i++) if (present(actor, cpu, slots + i) == NONE) break;
+  return spent() > 0;
 }
 
 /** Pins what is not pinned yet and submits bio after bio. A pin that must wait, or a page that is not to be had, is tried again. */
@@ -201,7 +247,8 @@ function pinBio(actor: i32, cpu: i32, cell: u32, bio: u32, slots: u32): i32 {
   let left = <i32>cellWord(bio, CellWord.PAGES) - pinsIn(cellWord(bio, CellWord.A));
   for (; left > 0; left--) {
     const nth = cellWord(cell, CellWord.NEXT);
-    const link = present(actor, cpu, slots + nth);
+    const at = placeOf(actor, cell, nth, cellWord(bio, CellWord.B));
+    const link = present(actor, cpu, slots + at);
     if (link == NONE) return Status.NO_PAGE;
     const chain = hold(actor, cpu, link, PinKind.SHORT, cellWord(bio, CellWord.A));
     if (lastStatus() != Status.OK)
@@ -271,7 +318,7 @@ function finish(actor: i32, cell: u32): void {
   const cpu = cpuOf(actor);
   const first = <i32>cellWord(cell, CellWord.B);
   if (first >= whole(actor, DirectIoParameter.BUFFERS)) {
-    const pages = <i32>cellWord(cell, CellWord.PAGES);
+    const pages = extentOf(actor, cell);
     for (let i = 0; i < pages; i++) emptySlot(actor, cpu, slotOf(actor, first + i));
   }
   const nth = cellWord(cell, CellWord.FIRST);

@@ -268,6 +268,22 @@ export const directIo = kind({
       doc: "when within ramp each place begins is drawn; else one after the other, evenly",
       source: "chosen",
     },
+    iovecs: {
+      index: DirectIoParameter.IOVECS,
+      dimension: "count",
+      default: 1,
+      min: 1,
+      max: 1024,
+      doc: "pieces of a request (preadv): each lies anywhere in an equal part of the buffer that is its own, drawn",
+      source: "UIO_MAXIOV = 1024, include/uapi/linux/uio.h",
+    },
+    "fresh-size": {
+      index: DirectIoParameter.FRESH_SIZE,
+      dimension: "size",
+      default: 0,
+      doc: "a fresh buffer that is larger than a request: all of it is touched, the request reads into a part; 0: as large as the request",
+      source: "chosen",
+    },
     scatter: {
       index: DirectIoParameter.SCATTER,
       dimension: "count",
@@ -296,5 +312,5 @@ export const directIo = kind({
   numbered: true,
   slots: (v) =>
     value(v, "buffers") * Math.max(value(v, "scatter"), 1) +
-    value(v, "queue-depth") * roomFor(v, "pages", "pages-spread"),
+    value(v, "queue-depth") * Math.max(roomFor(v, "pages", "pages-spread"), value(v, "fresh-size")),
 });

@@ -10,6 +10,7 @@ import {
   DirectIoParameter,
   ExitsParameter,
   FileReadParameter,
+  MetadataParameter,
   Parameter,
   ResidentParameter,
   Spread,
@@ -220,5 +221,127 @@ describe("costs in a scenario", () => {
     const { costs } = parseScenario(text("{ set: cubox-i4, migrate-page: 1us }"), "c.yaml");
     expect(costs).toMatchObject({ "isolate-block": 20_000, "migrate-page": 1000 });
     expect(() => parseScenario(text("{ set: cubox }"), "c.yaml")).toThrow(/cubox-i4/);
+  });
+});
+
+describe("a read of a large buffer", () => {
+  const reader = (more: Readonly<Record<number, number>>) =>
+    actor(ActorKind.DIRECT_IO, 1_400, {
+      [DirectIoParameter.QUEUE_DEPTH]: 1,
+      [DirectIoParameter.PAGES]: 64,
+      [DirectIoParameter.SERVICE]: 40 * MS,
+      ...more,
+    });
+  /** Runs of neighbours among the pinned frames. */
+  const runs = (simulation: Simulation) => {
+    const pfns = pinned(simulation)
+      .map(({ pfn }) => pfn)
+      .sort((a, b) => a - b);
+    return { pages: pfns.length, runs: pfns.filter((pfn, i) => pfn !== (pfns[i - 1] ?? -2) + 1).length };
+  };
+
+  it("with an iovec for each page takes pages from all over it, others the next time", async () => {
+    const buffers = { [DirectIoParameter.BUFFERS]: 1_024 };
+    using one = await tiny([reader(buffers)]);
+    one.run(10 * MS);
+    expect(runs(one)).toEqual({ pages: 64, runs: 1 });
+    using many = await tiny([reader({ ...buffers, [DirectIoParameter.IOVECS]: 64 })]);
+    many.run(10 * MS);
+    const first = new Set(pinned(many).map(({ pfn }) => pfn));
+    expect(runs(many).pages).toBe(64);
+    expect(runs(many).runs).toBeGreaterThan(50);
+    many.run(60 * MS);
+    // One page in 16 of the buffer: of 64 about 4 are met again.
+    const again = pinned(many).filter(({ pfn }) => first.has(pfn)).length;
+    expect(again).toBeLessThan(16);
+    expect(isSound(many)).toBe("sound");
+  });
+
+  it("that is mapped anew touches all of it and pins a part; all of it is given back", async () => {
+    using simulation = await tiny([
+      reader({
+        [DirectIoParameter.FRESH_SHARE]: 1,
+        [DirectIoParameter.FRESH_SIZE]: 512,
+        [DirectIoParameter.THINK]: 40 * MS,
+      }),
+    ]);
+    simulation.run(20 * MS);
+    expect([runs(simulation).pages, counted(simulation, 0, Counter.ALLOCATED)]).toEqual([64, 512]);
+    simulation.run(60 * MS);
+    expect([runs(simulation).pages, counted(simulation, 0, Counter.FREED)]).toEqual([0, 512]);
+  });
+
+  it("touches a fresh buffer first: while its faults take time nothing of it is pinned", async () => {
+    const fresh = reader({ [DirectIoParameter.FRESH_SHARE]: 1 });
+    using simulation = await tiny([fresh], { costs: { FAULT: 100_000, ZERO_PAGE: 0 } });
+    simulation.run(3 * MS);
+    expect([runs(simulation).pages, counted(simulation, 0, Counter.ALLOCATED)]).toEqual([0, 64]);
+    simulation.run(7 * MS);
+    expect(runs(simulation).pages).toBe(64);
+  });
+
+  it("begins within the ramp evenly, or at times of its own", async () => {
+    const started = async (isDrawn: number, seed: number) => {
+      const many = { [DirectIoParameter.QUEUE_DEPTH]: 16, [DirectIoParameter.FRESH_SHARE]: 1 };
+      const ramp = { [DirectIoParameter.RAMP]: 30 * MS, [DirectIoParameter.RAMP_DRAWN]: isDrawn };
+      using simulation = await tiny([reader({ ...many, ...ramp })], { seed });
+      return [5, 10, 15, 20, 25].map((ms) => {
+        simulation.run(ms * MS);
+        return counted(simulation, 0, Counter.OPERATIONS);
+      });
+    };
+    expect(await started(0, 1)).toEqual(await started(0, 2));
+    expect(await started(1, 1)).not.toEqual(await started(1, 2));
+  });
+});
+
+describe("a camera that thinks from the end of one use", () => {
+  const ask = (more: Readonly<Record<number, number>>) =>
+    actor(
+      ActorKind.CAMERA,
+      0,
+      {
+        [CameraParameter.PAGES]: 3_500,
+        [CameraParameter.ALIGN]: 6,
+        [CameraParameter.HOLD]: 20 * MS,
+        ...more,
+      },
+      { area: 0 },
+    );
+  const mounted = actor(ActorKind.METADATA, 0, { [MetadataParameter.PAGES]: 600 });
+  const used = resident({ [ResidentParameter.ANON]: 8_000 });
+
+  it("skips no opening while a request retries; one that opens by interval does", async () => {
+    const policy = { cmaRetries: 5 };
+    const by = async (more: Readonly<Record<number, number>>) => {
+      using simulation = await tiny([used, mounted, ask(more)], { policy });
+      simulation.run(3 * S);
+      const tries = simulation.takeLog();
+      expect(tries.length).toBeGreaterThan(3);
+      expect(tries.every(({ sleeps }) => sleeps === 5)).toBe(true);
+      return {
+        skipped: counted(simulation, 2, Counter.SKIPPED),
+        ordinals: tries.map(({ ordinal }) => ordinal),
+      };
+    };
+    const open = await by({ [CameraParameter.INTERVAL]: 150 * MS });
+    const closed = await by({ [CameraParameter.THINK]: 150 * MS });
+    expect(open.skipped).toBeGreaterThan(3);
+    expect(closed.skipped).toBe(0);
+    expect(closed.ordinals).toEqual(closed.ordinals.map((_, i) => i + 1));
+  });
+
+  it("opens so many times and no more, after successes and failures alike", async () => {
+    for (const actors of [[], [used, mounted]]) {
+      const think = { [CameraParameter.THINK]: 30 * MS, [CameraParameter.OPENINGS]: 4 };
+      using simulation = await tiny([...actors, ask(think)]);
+      simulation.run(3 * S);
+      const tries = simulation.takeLog();
+      expect(new Set(tries.map(({ errno }) => errno))).toEqual(new Set([actors.length > 0 ? -16 : 0]));
+      expect(tries).toHaveLength(4);
+      // 30 ms from the end of each, and 20 ms that it was held.
+      const gaps = tries.slice(1).map(({ beginNs }, i) => beginNs - (tries[i]?.endNs ?? 0));
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual((actors.length > 0 ? 30 : 50) * MS);
+    }
   });
 });
