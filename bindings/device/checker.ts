@@ -4,6 +4,11 @@
 // Every check adds to the list and goes on: a caller sees all problems at once, each with its path.
 
 import type { Problem } from "../engine/errors.js";
+import { quoted } from "../engine/quoted.js";
+
+function isWhat(value: unknown): string {
+  return value === undefined ? "is missing" : `is ${quoted(value)}`;
+}
 
 export class Checker {
   readonly problems: Problem[] = [];
@@ -17,7 +22,7 @@ export class Checker {
     const ok = typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max;
     if (!ok) {
       const limit = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`;
-      this.add(path, `must be ${what} ${limit}, is ${JSON.stringify(value) ?? String(value)}`);
+      this.add(path, `must be ${what} ${limit}, ${isWhat(value)}`);
     }
     return ok;
   }
@@ -28,7 +33,7 @@ export class Checker {
 
   oneOf(path: string, value: unknown, allowed: readonly string[]): boolean {
     const ok = typeof value === "string" && allowed.includes(value);
-    if (!ok) this.add(path, `must be one of ${allowed.join(", ")}, is ${JSON.stringify(value)}`);
+    if (!ok) this.add(path, `must be one of ${allowed.join(", ")}, ${isWhat(value)}`);
     return ok;
   }
 

@@ -1,6 +1,7 @@
 // Knows: giving everything back: afterwards all that the device manages is free, and nothing is remembered of anyone.
 // Must not know: how it came to be owned.
 
+import { CommandFlag } from "../../../assembly/abi/command_word.js";
 import { RequestState } from "../../../assembly/abi/findings.js";
 import { Region } from "../../../assembly/abi/layout.js";
 import { FrameKind, Op, Status } from "../../../assembly/abi/vocabulary.js";
@@ -18,7 +19,14 @@ function endRequests(pair: Pair, book: Book): void {
     for (let step = 0; ; step++) {
       // Half of them go on to their end; a kill ends the others, and those that sleep.
       const kill = request % 2 === 1 || step > MOST_STEPS / 2;
-      const status = pair.one(Op.CMA_STEP, 0, 0, kill ? 1 : 0, request, kill ? 0 : RequestState.DONE);
+      const status = pair.one(
+        Op.CMA_STEP,
+        0,
+        0,
+        kill ? CommandFlag.KILL : 0,
+        request,
+        kill ? 0 : RequestState.DONE,
+      );
       const detail = pair.result(0, CommandWord.DETAIL) | 0;
       if (status >= Status.BAD_COMMAND)
         throw new Finding("a request is lost", `${request}: ${Status[status]}`);

@@ -5,6 +5,7 @@
 // A batch begins with the commands that name a frame by what it is at that moment: none of them moves a page, so all of them
 // mean what was seen. Behind them come the others, which name slots, or blocks that do not move.
 
+import { CommandFlag } from "../../../assembly/abi/command_word.js";
 import { RequestState } from "../../../assembly/abi/findings.js";
 import { Region } from "../../../assembly/abi/layout.js";
 import {
@@ -95,7 +96,9 @@ export class Generator {
 
   #someRequest(): { gfp: number; order: number } {
     const { random } = this;
-    const order = random.oneIn(3) ? random.below(this.#maxOrder + 1) : 0;
+    // Large ones are rare: each that fails compacts a zone.
+    const most = random.oneIn(6) ? this.#maxOrder : Math.min(3, this.#maxOrder);
+    const order = random.oneIn(6) ? random.below(most + 1) : 0;
     return { gfp: random.pick(random.oneIn(2) ? MOVABLE_GFPS : GFPS), order };
   }
 
@@ -165,7 +168,7 @@ export class Generator {
           Op.ALLOCATE,
           cpu,
           order,
-          random.oneIn(16) ? 1 : 0,
+          random.oneIn(16) ? CommandFlag.DIRECT : 0,
           gfp,
           slot + 1,
           this.#content(!random.oneIn(8)),
@@ -174,7 +177,15 @@ export class Generator {
       }
       case "takeLoose": {
         const { gfp, order } = random.oneIn(2) ? this.#someRequest() : this.#favourite;
-        script.push(Op.ALLOCATE, cpu, order, random.oneIn(16) ? 1 : 0, gfp, 0, this.#content(false));
+        script.push(
+          Op.ALLOCATE,
+          cpu,
+          order,
+          random.oneIn(16) ? CommandFlag.DIRECT : 0,
+          gfp,
+          0,
+          this.#content(false),
+        );
         return;
       }
       case "give":
@@ -185,7 +196,8 @@ export class Generator {
         if (pfn === undefined || taken.has(pfn)) return;
         taken.add(pfn);
         const how = random.pick([Op.RELEASE, Op.RELEASE, Op.RELEASE_DIRECT, Op.SPLIT_RELEASE]);
-        const flags = how === Op.RELEASE && random.oneIn(8) ? 2 : 0;
+        const flags =
+          how === Op.RELEASE && random.oneIn(8) ? random.pick([CommandFlag.LOOSE, CommandFlag.NO_DRAIN]) : 0;
         script.push(how, cpu, book.loose.get(pfn) ?? 0, flags, pfn);
         return;
       }
@@ -251,7 +263,7 @@ export class Generator {
         const until = random.oneIn(3)
           ? random.pick([RequestState.TEST, RequestState.DONE, RequestState.SCAN])
           : 0;
-        script.push(Op.CMA_STEP, 0, 0, random.oneIn(40) ? 1 : 0, random.pick(requests), until);
+        script.push(Op.CMA_STEP, 0, 0, random.oneIn(40) ? CommandFlag.KILL : 0, random.pick(requests), until);
         return;
       }
       case "compact":

@@ -32,11 +32,12 @@ export function askEverything(files: Readonly<Record<string, Uint8Array>>): stri
   const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/.exec(text);
   if (control !== null) throw new Error(`a control character in the answer: ${control[0].charCodeAt(0)}`);
   if (
-    /<script|<img|onerror=[^&]*"/i.test(html.replace(/<script type="application\/json"|<script>/g, "")) &&
-    /alert/.test(html)
+    html.includes("alert") &&
+    /<script|<img|onerror=[^&]*"/i.test(html.replace(/<script type="application\/json"|<script>/g, ""))
   )
     throw new Error("markup of the input in the report");
-  const empty = /.{0,40}(?:\bundefined\b|\bNaN\b|\[object ).{0,40}/.exec(text)?.[0];
+  const isEmpty = text.includes("undefined") || text.includes("NaN") || text.includes("[object ");
+  const empty = isEmpty ? /.{0,40}(?:\bundefined\b|\bNaN\b|\[object ).{0,40}/.exec(text)?.[0] : undefined;
   if (empty !== undefined) throw new Error(`the answer says: ${empty}`);
   return [
     ...facts.issues.map(({ code }) => `issue ${code}`),

@@ -102,7 +102,7 @@ describe("an area with ranges is refused", () => {
     ]);
     expect(problems([{ name: "a", ranges: "two" }])).toEqual(["areas[0].ranges: must be a list"]);
     expect(problems([{ name: "a" }])).toEqual([
-      "areas[0].size: must be a whole number of bytes from 1, is undefined",
+      "areas[0].size: must be a whole number of bytes from 1, is missing",
     ]);
   });
 
