@@ -1,13 +1,14 @@
 // Knows: the main job of this version: a real capture replayed, then a phone built, aged and shown.
 // Must not know: how any of it is done.
 
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import { buildPagetypeinfo, summarizePagetypeinfo } from "../analysis/index.js";
 import { getPreset } from "../device/presets/index.js";
 import { resolveDevice } from "../device/resolve.js";
 import type { ResolvedDevice } from "../device/resolved.js";
+import { writeAside } from "../durable/index.js";
 import { readCaptureDirectory } from "../importers/capture/node.js";
 import { CaptureError } from "../importers/errors.js";
 import { renderPagetypeinfo } from "../kernel_text/proc/index.js";
@@ -104,8 +105,7 @@ function writePicture(machine: Machine, device: ResolvedDevice, options: DemoOpt
   });
   mkdirSync(options.out, { recursive: true });
   const path = join(options.out, `${device.name}.svg`);
-  writeFileSync(`${path}.part`, svg);
-  renameSync(`${path}.part`, path);
+  writeAside(path, (put) => put(svg));
   return path;
 }
 

@@ -1,7 +1,7 @@
 // Knows: `pageblock explain`: files in, an explanation out, and its exit codes.
 // Must not know: formats, how a verdict is reached.
 
-import { renameSync, writeFileSync } from "node:fs";
+import { writeAside } from "../durable/index.js";
 import { areaMaps, explain, guestsOf, pageShift, pinLengths, versionNumber } from "../explain/index.js";
 import { isUsable } from "../importers/collect.js";
 import { collectFiles } from "../importers/node.js";
@@ -28,8 +28,7 @@ export async function runExplain(paths: readonly string[], options: ExplainOptio
   const shift = pageShift(facts);
   const picture = { maps: areaMaps(facts), guests: guestsOf(facts), pins: pinLengths(facts) };
   if (options.html !== undefined) {
-    writeFileSync(`${options.html}.part`, renderExplanationHtml(explanation, picture, shift));
-    renameSync(`${options.html}.part`, options.html);
+    writeAside(options.html, (put) => put(renderExplanationHtml(explanation, picture, shift)));
   }
   if (options.json === true) {
     outJson({ ...explanation, ...(picture.pins === undefined ? {} : { pins: picture.pins }) });

@@ -1,7 +1,7 @@
 // Knows: `pageblock snapshot`: files of one moment in, the bytes of a machine in that state out, and what was assumed.
 // Must not know: formats, how a state is found.
 
-import { renameSync, writeFileSync } from "node:fs";
+import { writeAside } from "../durable/index.js";
 import { collectFiles } from "../importers/node.js";
 import { Machine } from "../machine/machine.js";
 import { surveyPageblocks } from "../machine/survey.js";
@@ -57,8 +57,7 @@ export async function runSnapshot(paths: readonly string[], options: SnapshotOpt
   err(report(built));
   using machine = await Machine.fromState(built.state);
   const bytes = machine.snapshot();
-  writeFileSync(`${output}.part`, bytes);
-  renameSync(`${output}.part`, output);
+  writeAside(output, (put) => put(bytes));
   out(summary(machine, built, output, bytes.length));
   return ExitCode.OK;
 }

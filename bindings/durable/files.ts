@@ -19,7 +19,13 @@ export type Sink = (piece: string | Uint8Array) => void;
 
 /** Writes all of it: a disk that is nearly full takes a part and says so. @throws the file system's error */
 export function writeWhole(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+  for (let at = 0; at < bytes.length; ) {
+    const taken = writeSync(file, bytes, at);
+    // POSIX allows it, and asking again and again would not end.
+    if (taken === 0)
+      throw Object.assign(new Error("a write took nothing"), { code: "ENOSPC", syscall: "write" });
+    at += taken;
+  }
 }
 
 /** What a rename or a new name put into a folder stays there when the power fails. */
@@ -44,7 +50,19 @@ const PIECE = 2 ** 20;
  */
 export function writeAside(path: string, fill: (put: Sink) => void): void {
   const aside = `${path}.part`;
-  const file = openSync(aside, "w");
+  try {
+    fillFile(aside, fill);
+    renameSync(aside, path);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw withPath(error, path);
+  }
+  syncFolder(dirname(path));
+}
+
+/** What is in it is on the disk when this returns. */
+function fillFile(path: string, fill: (put: Sink) => void): void {
+  const file = openSync(path, "w");
   let waiting: Uint8Array[] = [];
   let bytes = 0;
   const flush = () => {
@@ -62,14 +80,9 @@ export function writeAside(path: string, fill: (put: Sink) => void): void {
     });
     flush();
     fsyncSync(file);
-  } catch (error) {
-    rmSync(aside, { force: true });
-    throw withPath(error, path);
   } finally {
     closeSync(file);
   }
-  renameSync(aside, path);
-  syncFolder(dirname(path));
 }
 
 /** Errors of open files do not say which file. */

@@ -12,6 +12,7 @@ import { dirname } from "node:path";
 import { CallError } from "../engine/errors.js";
 import { JournalError } from "./errors.js";
 import { syncFolder, withPath, writeWhole } from "./files.js";
+import { type Line, linesOf } from "./lines.js";
 
 /** What the work is, as plain data: results of other work are never gone on with. Shown when it differs, key by key. */
 export type JournalIdentity = Readonly<Record<string, string | number | boolean | null>>;
@@ -21,14 +22,7 @@ interface Place {
   readonly length: number;
 }
 
-interface Line extends Place {
-  readonly number: number;
-  readonly text: Buffer;
-}
-
 const DIGITS = 16;
-const CHUNK = 2 ** 20;
-const LF = 10;
 const TAB = 9;
 
 function checksum(bytes: Uint8Array): string {
@@ -38,27 +32,6 @@ function checksum(bytes: Uint8Array): string {
 function lineOf(key: string | null, value: string): Buffer {
   const body = Buffer.from(`${JSON.stringify(key)}\t${value}`);
   return Buffer.concat([Buffer.from(`${checksum(body)}\t`), body, Buffer.from("\n")]);
-}
-
-/** Whole lines; what follows the last LF is not given. */
-function* linesOf(file: number): Generator<Line> {
-  const chunk = Buffer.alloc(CHUNK);
-  let parts: Buffer[] = [];
-  let at = 0;
-  let number = 1;
-  for (let read = 0, from = 0; ; from += read) {
-    read = readSync(file, chunk, 0, CHUNK, from);
-    if (read === 0) return;
-    let rest = Buffer.from(chunk.subarray(0, read));
-    for (let end = rest.indexOf(LF); end >= 0; end = rest.indexOf(LF)) {
-      const text = Buffer.concat([...parts, rest.subarray(0, end)]);
-      yield { at, length: text.length + 1, number: number++, text };
-      at += text.length + 1;
-      parts = [];
-      rest = rest.subarray(end + 1);
-    }
-    if (rest.length > 0) parts.push(rest);
-  }
 }
 
 /** Key and place of the value; undefined: the line is damaged. */
@@ -87,6 +60,8 @@ export class Journal<T> {
   readonly #places: Map<string, Place>;
   /** Where the next line goes: behind the last whole one. */
   #end: number;
+  /** Part of a line may stand behind the end. */
+  #isTorn = false;
 
   private constructor(path: string, file: number, places: Map<string, Place>, end: number) {
     this.path = path;
@@ -154,13 +129,26 @@ export class Journal<T> {
 
   #write(line: Buffer): void {
     try {
+      if (this.#isTorn) this.#cutTorn();
+      this.#isTorn = true;
       writeWhole(this.#file, line);
       fsyncSync(this.#file);
+      this.#isTorn = false;
       this.#end += line.length;
     } catch (error) {
-      ftruncateSync(this.#file, this.#end);
+      try {
+        this.#cutTorn();
+      } catch {
+        // Before the next line, or when the journal is opened again.
+      }
       throw withPath(error, this.path);
     }
+  }
+
+  /** A line that could not be written as a whole is no line. */
+  #cutTorn(): void {
+    ftruncateSync(this.#file, this.#end);
+    this.#isTorn = false;
   }
 
   /** The value's JSON as it stands in the file. @throws CallError for a key that is not there */
@@ -205,7 +193,7 @@ function scan(
   const places = new Map<string, Place>();
   let end = 0;
   let damaged: number | undefined;
-  for (const line of linesOf(file)) {
+  for (const line of linesOf((chunk, from) => readSync(file, chunk, 0, chunk.length, from))) {
     const understood = understand(line);
     if (damaged !== undefined)
       throw new JournalError(

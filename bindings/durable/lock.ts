@@ -83,8 +83,8 @@ function removeStale(path: string, stale: Owner): void {
 export function lock(path: string, what: string): Lock {
   const own: Owner = { pid: process.pid, host: hostname(), started: startOf(process.pid) };
   const ready = `${path}.${process.pid}`;
-  writeFileSync(ready, `${JSON.stringify(own)}\n`);
   try {
+    writeFileSync(ready, `${JSON.stringify(own)}\n`);
     for (let tries = 0; ; tries++) {
       try {
         // Unlike an exclusive open, the name appears with its content.

@@ -116,8 +116,11 @@ export class Work<T> implements Disposable {
 
   /** Closes the journal and gives the lock back. */
   close(): void {
-    this.#journal.close();
-    this.#lock.release();
+    try {
+      this.#journal.close();
+    } finally {
+      this.#lock.release();
+    }
   }
 
   /** What `using` calls: close(). */

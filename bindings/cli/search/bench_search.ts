@@ -1,7 +1,6 @@
 // Knows: the command `pageblock bench search`: its options, and how the laboratory's figures are shown as text.
 // Must not know: how a search works, how it is timed.
 
-import { writeFileSync } from "node:fs";
 import { SearchStrategy } from "../../../assembly/abi/findings.js";
 import { STRATEGIES } from "../../bitmap/core.js";
 import {
@@ -13,6 +12,7 @@ import {
   REQUESTS,
   runLab,
 } from "../../bitmap/lab/index.js";
+import { writeAside } from "../../durable/index.js";
 import { type CoreBuild, loadCore } from "../../engine/load.js";
 import { renderTable } from "../../report/index.js";
 import { ExitCode, UsageError } from "../exit.js";
@@ -161,8 +161,9 @@ export function searchJson({ result, growth, noTwin }: SearchReport): object {
 /** Runs the laboratory and prints it. Answers 0: a missed goal is a figure, not a failure. */
 export async function runBenchSearch(options: BenchSearchOptions): Promise<ExitCode> {
   const report = await measureSearch(options);
-  if (options.svg !== undefined) writeFileSync(options.svg, renderSearchChart(report.result));
-  if (options.html !== undefined) writeFileSync(options.html, renderSearchHtml(report));
+  const { svg, html } = options;
+  if (svg !== undefined) writeAside(svg, (put) => put(renderSearchChart(report.result)));
+  if (html !== undefined) writeAside(html, (put) => put(renderSearchHtml(report)));
   if (options.json) outJson(searchJson(report));
   else out(describeSearch(report));
   return ExitCode.OK;

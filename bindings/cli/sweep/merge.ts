@@ -1,7 +1,6 @@
 // Knows: `pageblock merge`: the parts of a grid put together, checked against each other, as tables; its exit codes.
 // Must not know: how a part comes to be, what a column means.
 
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Matrix, type MatrixCell } from "../../analysis/outcomes/index.js";
 import { JournalError, writeAside } from "../../durable/index.js";
@@ -11,7 +10,16 @@ import { ExitCode, UsageError } from "../exit.js";
 import { writeTables } from "../row_tables.js";
 import { err, out, outJson } from "../terminal.js";
 import { parseTarget, seedsWanted, widthOf } from "./cells.js";
-import { type GridHead, listParts, type Part, readGridHead, readPart, short } from "./parts.js";
+import {
+  type GridHead,
+  listParts,
+  type Part,
+  type PartRun,
+  readGridHead,
+  readPart,
+  rowsOfParts,
+  short,
+} from "./parts.js";
 
 export interface MergeOptions {
   /** Put together what is there. */
@@ -21,14 +29,18 @@ export interface MergeOptions {
   readonly json?: boolean;
 }
 
-function checkParts(folder: string, head: GridHead): Part[] {
+/** @param see is shown each run of each part, in no order */
+function checkParts(folder: string, head: GridHead, see: (part: string, run: PartRun) => void): Part[] {
   const listed = listParts(folder);
   const counts = [...new Set(listed.map(({ count }) => count))];
   if (counts.length > 1)
     throw new JournalError(
       `${folder} has parts of ${counts.join(" and of ")} shards; keep those of one division and remove the others`,
     );
-  const parts = listed.map(({ name }) => readPart(join(folder, name)));
+  const parts = listed.map(({ name }) => {
+    const path = join(folder, name);
+    return readPart(path, (run) => see(path, run));
+  });
   for (const { path, head: own } of parts)
     if (own.grid !== head.grid)
       throw new JournalError(
@@ -37,9 +49,17 @@ function checkParts(folder: string, head: GridHead): Part[] {
   return parts;
 }
 
-/** Each part ran the first run of the next one too: an engine that is deterministic gives the same digest. */
-function auditParts(parts: readonly Part[]): string[] {
-  const owners = new Map(parts.flatMap((part) => part.runs.map((run) => [run.run, { part, run }] as const)));
+/**
+ * Each part ran the first run of the next one too: an engine that is deterministic gives the same digest.
+ * @param firsts the first run of each part, by its path
+ */
+function auditParts(parts: readonly Part[], firsts: ReadonlyMap<string, PartRun>): string[] {
+  const owners = new Map(
+    parts.flatMap((part) => {
+      const run = firsts.get(part.path);
+      return run === undefined ? [] : [[run.run, { part, run }] as const];
+    }),
+  );
   return parts.flatMap(({ head }) => {
     const own = head.audit === null ? undefined : owners.get(head.audit.run);
     const digest = own?.run.rows[0]?.digest;
@@ -94,7 +114,7 @@ function tellNext(
     ...(source.until === null ? [] : [`until: ${source.until}`]),
   ];
   const path = join(folder, "next.yaml");
-  writeFileSync(path, `${lines.join("\n")}\n`);
+  writeAside(path, (put) => put(`${lines.join("\n")}\n`));
   return `${sure}; ${path} asks for the other ${formatCount(open.length)}\n`;
 }
 
@@ -104,24 +124,26 @@ export function mergeParts(folder: string, options: MergeOptions): ExitCode {
   if (options.until !== undefined && target === undefined)
     throw new UsageError(`--until: expected "on-time 2%"; got "${options.until}"`);
   const head = readGridHead(folder);
-  const parts = checkParts(folder, head);
-  const runs = parts.flatMap((part) => part.runs).sort((a, b) => a.run - b.run);
-  if (runs.length !== head.runs && options.partial !== true) {
+  const firsts = new Map<string, PartRun>();
+  const parts = checkParts(folder, head, (part, run) => {
+    if (run.run < (firsts.get(part)?.run ?? Number.POSITIVE_INFINITY)) firsts.set(part, run);
+  });
+  const runs = parts.reduce((sum, part) => sum + part.runs, 0);
+  if (runs !== head.runs && options.partial !== true) {
     err(tellMissing(folder, parts));
     return ExitCode.DISAGREES;
   }
+  // Read once for the cells and once for each table: never more than a row group is in memory.
   const matrix = new Matrix();
-  for (const run of runs) for (const row of run.rows) matrix.add(row);
+  for (const row of rowsOfParts(parts)) matrix.add(row);
   const cells = matrix.cells();
-  writeTables(folder, function* () {
-    for (const run of runs) yield* run.rows;
-  });
+  writeTables(folder, () => rowsOfParts(parts));
   writeAside(join(folder, "cells.json"), (put) => put(`${JSON.stringify(cells, null, 1)}\n`));
-  const disagree = auditParts(parts);
-  if (options.json === true) outJson({ runs: runs.length, of: head.runs, disagree, cells });
+  const disagree = auditParts(parts, firsts);
+  if (options.json === true) outJson({ runs, of: head.runs, disagree, cells });
   else {
     out(
-      `${formatCount(runs.length)} of ${formatCount(head.runs)} runs: ${join(folder, "runs.parquet")} (beside it runs.csv, cells.json)\n`,
+      `${formatCount(runs)} of ${formatCount(head.runs)} runs: ${join(folder, "runs.parquet")} (beside it runs.csv, cells.json)\n`,
     );
     out(renderMatrix(cells, MOST_BLOCKS));
     if (target !== undefined) out(tellNext(folder, head, cells, target));

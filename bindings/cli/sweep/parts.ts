@@ -5,10 +5,10 @@
 // all before it.
 
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { RunRow } from "../../analysis/outcomes/index.js";
-import { JournalError, writeAside } from "../../durable/index.js";
+import { JournalError, linesOf, withPath, writeAside } from "../../durable/index.js";
 import type { Shard } from "../../sweep/index.js";
 import type { GridSource } from "./grid_file.js";
 
@@ -111,27 +111,82 @@ export function writePart(path: string, head: PartHead, runs: Iterable<PartRun>)
 export interface Part {
   readonly path: string;
   readonly head: PartHead;
-  readonly runs: readonly PartRun[];
+  /** How many it has; runsIn() reads them. */
+  readonly runs: number;
 }
 
-/** @throws JournalError for a file that is no whole part */
-export function readPart(path: string): Part {
-  const text = readFileSync(path, "utf8");
-  const end = text.lastIndexOf("\n", text.length - 2) + 1;
+/** A part is read in pieces of this size, and closed between two of them: there may be more parts than open files. */
+const PIECE = 2 ** 16;
+
+function linesIn(path: string) {
+  return linesOf((chunk, from) => {
+    const file = openSync(path, "r");
+    try {
+      return readSync(file, chunk, 0, chunk.length, from);
+    } finally {
+      closeSync(file);
+    }
+  }, PIECE);
+}
+
+/**
+ * Reads a part once, as a whole but never at once, and checks it. `see` is shown each run.
+ * @throws JournalError for a file that is no whole part
+ */
+export function readPart(path: string, see: (run: PartRun) => void = () => {}): Part {
   const damaged = () => new JournalError(`${path} is no whole part; remove it and run its shard again`);
+  const hash = createHash("sha256");
+  let head: PartHead | undefined;
+  let runs = 0;
+  let last: Buffer | undefined;
+  let end = 0;
   try {
-    const { sha256 } = JSON.parse(text.slice(end)) as { sha256?: string };
-    const body = text.slice(0, end);
-    if (sha256 !== createHash("sha256").update(body).digest("hex")) throw damaged();
-    const [head, ...runs] = body.trimEnd().split("\n");
-    return {
-      path,
-      head: JSON.parse(head ?? "") as PartHead,
-      runs: runs.map((line) => JSON.parse(line) as PartRun),
-    };
-  } catch {
+    for (const { text, at, length } of linesIn(path)) {
+      if (last !== undefined) {
+        hash.update(last).update("\n");
+        if (head === undefined) head = JSON.parse(last.toString("utf8")) as PartHead;
+        else {
+          see(JSON.parse(last.toString("utf8")) as PartRun);
+          runs += 1;
+        }
+      }
+      last = text;
+      end = at + length;
+    }
+    const { sha256 } = JSON.parse(last?.toString("utf8") ?? "") as { sha256?: string };
+    if (head === undefined || sha256 !== hash.digest("hex") || end !== statSync(path).size) throw damaged();
+    return { path, head, runs };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw withPath(error, path);
     throw damaged();
   }
+}
+
+/** The runs of a part that readPart() has checked, in the order of the grid, one at a time. */
+function* runsIn({ path, runs }: Part): Generator<PartRun> {
+  for (const { text, number } of linesIn(path)) {
+    if (number > 1 && number <= runs + 1) yield JSON.parse(text.toString("utf8")) as PartRun;
+  }
+}
+
+/** The runs of all parts in the order of the grid; of each part one run is in memory. */
+function* runsOfParts(parts: readonly Part[]): Generator<PartRun> {
+  const readers = parts.map((part) => runsIn(part));
+  const heads = readers.map((reader) => reader.next().value as PartRun | undefined);
+  for (;;) {
+    let least = -1;
+    for (const [i, head] of heads.entries())
+      if (head !== undefined && (least < 0 || head.run < (heads[least]?.run ?? 0))) least = i;
+    const head = heads[least];
+    if (head === undefined) return;
+    yield head;
+    heads[least] = readers[least]?.next().value as PartRun | undefined;
+  }
+}
+
+/** Their rows, one after the other. */
+export function* rowsOfParts(parts: readonly Part[]): Generator<RunRow> {
+  for (const run of runsOfParts(parts)) yield* run.rows;
 }
 
 /** Names of the parts that are there: shard and number of shards. */
