@@ -171,6 +171,10 @@ function addRun(root: Command, done: (code: ExitCode) => void): void {
     .command("run")
     .description("run a scenario in virtual time: who gets memory, who does not, and who was in the way")
     .argument("[scenario]", "a YAML file, or the name of a scenario of the package")
+    .option(
+      "--device <preset|file>",
+      "instead of the scenario's: a preset, or a state to begin from (docs/state.md)",
+    )
     .option("--seeds <n>", "run seeds 1 to n, or a range: 41-80")
     .option("--jobs <n>", "threads, as many as there are cores when absent", jobCount)
     .option("--policy <name,...>", "policies instead of the scenario's; differences are against the first")
@@ -209,6 +213,10 @@ function addWhatIf(root: Command, done: (code: ExitCode) => void): void {
       "what would have saved a request, when, and at what cost to the others: switched at this instant, and in force from the start (docs/whatif.md)",
     )
     .argument("<scenario>", "a YAML file, or the name of a scenario of the package")
+    .option(
+      "--device <preset|file>",
+      "instead of the scenario's: a preset, or a state to begin from (docs/state.md)",
+    )
     .option(
       "--request <which>",
       "first-failure, or an opening by client and number: camera:3",

@@ -4,7 +4,9 @@
 export * from "../importers/capture/index.js";
 export type { CaptureErrorDetail } from "../importers/errors.js";
 export { compareState, type StateDifference } from "../machine/compare.js";
+export { stateOfMachine } from "../machine/to_state.js";
 export type { GeometryOptions } from "../rebuild/geometry.js";
 export * from "../rebuild/index.js";
 export * from "../replay/index.js";
+export { capturedDevice } from "../scenario/device_facts.js";
 export * from "../state/index.js";

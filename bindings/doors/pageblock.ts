@@ -181,6 +181,7 @@ export {
   type WorkloadName,
 } from "../scenario/builder.js";
 export { type CostFigure, type CostSet, costSets } from "../scenario/costs.js";
+export type { AreaFacts, CapturedDevice, DeviceFacts, ScenarioDevice } from "../scenario/device_facts.js";
 export { type KindName, kinds, type Settings, type Values, type Written } from "../scenario/kinds/index.js";
 export { getScenario, type ScenarioName, scenarioNames, scenarioText } from "../scenario/presets/index.js";
 export type { Dimension } from "../scenario/quantity.js";

@@ -28,6 +28,7 @@ export function digestText(text: string): string {
 /** JSON with sorted keys. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value instanceof Uint8Array || value instanceof Uint32Array) return `[${value.join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const entries = Object.entries(value)
     .filter(([, item]) => item !== undefined)

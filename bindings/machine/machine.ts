@@ -136,9 +136,10 @@ export class Machine implements Disposable {
     return machine;
   }
 
-  /** Every reason for which create() would refuse these numbers; nothing is made. */
-  static problems(device: ResolvedDevice, options: CreateOptions = {}): readonly Problem[] {
-    return checkConfig(configured(configOfDevice(device), options));
+  /** Every reason for which create(), or fromState(), would refuse these numbers; nothing is made. */
+  static problems(device: ResolvedDevice | MachineState, options: CreateOptions = {}): readonly Problem[] {
+    const config = "constants" in device ? configOfState(device) : configOfDevice(device);
+    return checkConfig(configured(config, options));
   }
 
   /**

@@ -1,8 +1,8 @@
 // Knows: how one workload or client is read, and what can be wrong with it on this device.
 // Must not know: YAML, the other sections of a scenario, how an actor acts.
 
-import type { ResolvedDevice } from "../device/resolved.js";
 import { formatBytes } from "../engine/units.js";
+import type { DeviceFacts } from "./device_facts.js";
 import {
   isKindName,
   type KindName,
@@ -18,7 +18,7 @@ import type { ScenarioActor } from "./scenario.js";
 
 /** What the actors of a scenario are measured against; without a device only what needs none is checked. */
 export interface Surroundings {
-  readonly device: ResolvedDevice | undefined;
+  readonly device: DeviceFacts | undefined;
   readonly durationNs: number | undefined;
   readonly swapPages: number;
 }
@@ -29,7 +29,7 @@ export const ACTOR_KEYS = ["kind", "name", "cpu", "area"] as const;
 /** Any device will do where sizes are only compared with each other. */
 const NO_DEVICE = { pageShift: 12, managed: 2 ** 20 };
 
-function scaleOf(device: ResolvedDevice | undefined) {
+function scaleOf(device: DeviceFacts | undefined) {
   return device === undefined ? NO_DEVICE : { pageShift: device.pageShift, managed: device.totals.managed };
 }
 
@@ -72,7 +72,7 @@ function readArea(
   kindName: KindName,
   value: unknown,
   path: Path,
-  device: ResolvedDevice | undefined,
+  device: DeviceFacts | undefined,
 ): string | null {
   const need = kinds[kindName].area;
   const names = device?.areas.map(({ name }) => name) ?? [];

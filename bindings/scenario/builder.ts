@@ -2,6 +2,7 @@
 // Must not know: what any key means (settle).
 
 import type { DeviceDescription, PresetName } from "../device/index.js";
+import type { CapturedDevice } from "./device_facts.js";
 import type { KindName, kinds, Settings } from "./kinds/index.js";
 import type { Written } from "./kinds/kind.js";
 import type { Scenario } from "./scenario.js";
@@ -48,8 +49,8 @@ export class ScenarioBuilder {
     return this.#with({ validity: text });
   }
 
-  /** A preset's name, a description, or the keys that a scenario file may have. */
-  device(device: PresetName | DeviceDescription | Group): ScenarioBuilder {
+  /** A preset's name, a description, a captured state, or the keys that a scenario file may have. */
+  device(device: PresetName | DeviceDescription | CapturedDevice | Group): ScenarioBuilder {
     return this.#with({ device });
   }
 

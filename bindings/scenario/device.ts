@@ -1,16 +1,9 @@
 // Knows: how a device is written in a scenario: a preset's name, or keys over a preset, or everything.
 // Must not know: whether the numbers make sense together (bindings/device), nor what runs on it.
 
-import {
-  type DeviceDescription,
-  getPreset,
-  KERNEL_IDS,
-  presetNames,
-  resolveDevice,
-  ZONE_NAMES,
-} from "../device/index.js";
-import type { ResolvedDevice } from "../device/resolved.js";
+import { type DeviceDescription, getPreset, KERNEL_IDS, presetNames, ZONE_NAMES } from "../device/index.js";
 import { DeviceError } from "../engine/errors.js";
+import { type DeviceFacts, factsOf, isCaptured, type ScenarioDevice } from "./device_facts.js";
 import type { FieldTable } from "./fields.js";
 import { camelCase, type Fields, kebabCase, type Path, type Reader } from "./read.js";
 
@@ -132,13 +125,13 @@ function pathOf(problem: string): Path {
 }
 
 export interface KnownDevice {
-  readonly description: DeviceDescription;
-  readonly resolved: ResolvedDevice;
+  readonly description: ScenarioDevice;
+  readonly resolved: DeviceFacts;
 }
 
-function resolve(reader: Reader, description: DeviceDescription, path: Path): KnownDevice | undefined {
+function resolve(reader: Reader, description: ScenarioDevice, path: Path): KnownDevice | undefined {
   try {
-    return { description, resolved: resolveDevice(description) };
+    return { description, resolved: factsOf(description) };
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
     for (const problem of error.problems) reader.report([...path, ...pathOf(problem.path)], problem.message);
@@ -149,10 +142,12 @@ function resolve(reader: Reader, description: DeviceDescription, path: Path): Kn
 /** Answers undefined when the device cannot be built; every problem is reported. */
 export function readDevice(reader: Reader, value: unknown, path: Path): KnownDevice | undefined {
   if (typeof value === "string") {
+    const captured = reader.captured.get(value);
+    if (captured !== undefined) return resolve(reader, captured, path);
     const name = reader.word(value, path, presetNames, "device");
     return name === undefined ? undefined : resolve(reader, getPreset(name), path);
   }
-  if (isDescription(value)) return resolve(reader, value, path);
+  if (isDescription(value) || isCaptured(value)) return resolve(reader, value, path);
   const before = reader.issues.length;
   const group = reader.object(value, path, deviceKeys, "device");
   if (group === undefined) return undefined;

@@ -118,7 +118,8 @@ export const varyFields = {
 
 /** Sections, in the order in which they are documented. */
 export const sectionDocs = {
-  device: "a preset's name, or a group of keys (below)",
+  device:
+    "a preset's name, a group of keys (below), or a file beside the scenario: the state of a real device (docs/state.md)",
   policy: "a policy's name, a group of keys (below), or a list of both: each is run on the same arrivals",
   pressure: "what happens when memory is short",
   costs:

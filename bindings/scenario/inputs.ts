@@ -4,12 +4,11 @@
 //
 // A name is "ACTOR.KEY", "costs.NAME" or "pressure.KEY". Everybody else's plan stays: it follows from seed and name.
 
-import { resolveDevice } from "../device/resolve.js";
-import type { ResolvedDevice } from "../device/resolved.js";
 import { closest } from "../engine/closest.js";
 import { quoted } from "../engine/quoted.js";
 import { limitsOf, slotsOf } from "./actors.js";
 import { costFigures } from "./costs.js";
+import { type DeviceFacts, factsOf } from "./device_facts.js";
 import { type ParameterRow, parametersOf } from "./kinds/index.js";
 import { type Dimension, parseQuantity, settleQuantity } from "./quantity.js";
 import type { Scenario, ScenarioActor, Variation } from "./scenario.js";
@@ -44,11 +43,11 @@ const PRESSURE = {
 
 const kebab = (name: string) => name.toLowerCase().replaceAll("_", "-");
 
-function scaleOf({ pageShift, totals }: ResolvedDevice) {
+function scaleOf({ pageShift, totals }: DeviceFacts) {
   return { pageShift, managed: totals.managed };
 }
 
-function actorInputs(actor: ScenarioActor, device: ResolvedDevice): Input[] {
+function actorInputs(actor: ScenarioActor, device: DeviceFacts): Input[] {
   const inputOf = ([key, row]: [string, ParameterRow]): Input => {
     const { min = 0, max = Number.POSITIVE_INFINITY } = limitsOf(row, scaleOf(device));
     const base = actor.parameters[key] ?? 0;
@@ -68,7 +67,7 @@ function actorInputs(actor: ScenarioActor, device: ResolvedDevice): Input[] {
 
 /** Every number that can be varied: those of actors, costs, pressure. */
 export function inputsOf(scenario: Scenario): Input[] {
-  const device = resolveDevice(scenario.device);
+  const device = factsOf(scenario.device);
   const costs = Object.entries(costFigures).map(([key, { ns, source }]): Input => {
     const name = kebab(key);
     const own = scenario.costs[name];
@@ -111,7 +110,7 @@ export function varied(scenario: Scenario, name: string, value: number): Scenari
   if (!scenario.actors.some((actor) => actor.name === owner))
     throw new RangeError(`no input is called ${name}`);
   const surroundings = {
-    device: resolveDevice(scenario.device),
+    device: factsOf(scenario.device),
     durationNs: scenario.durationNs,
     swapPages: scenario.pressure.swapPages,
   };
@@ -124,7 +123,7 @@ export function varied(scenario: Scenario, name: string, value: number): Scenari
 }
 
 /** One end: a value in the input's own units, or a multiple of what the scenario has ("x0.5"). */
-function endOf(text: string, input: Input, device: ResolvedDevice): number | string {
+function endOf(text: string, input: Input, device: DeviceFacts): number | string {
   const factor = /^x\s*(\d*\.?\d+)$/.exec(text);
   if (factor !== null) return wholeValue(input, input.base * Number(factor[1]));
   const isCost = input.name.startsWith("costs.") && /^\d+$/.test(text);
@@ -161,7 +160,7 @@ export function parseRange(
   }
   const [, from = "", to = ""] = /^(.+?)\.\.(.+)$/.exec(range.trim()) ?? [];
   if (to === "") return { problem: `expected a range such as 0..2s or x0.5..x2; got ${quoted(range)}` };
-  const device = resolveDevice(scenario.device);
+  const device = factsOf(scenario.device);
   const [low, high] = [from, to].map((text) => endOf(text.trim(), input, device));
   if (typeof low === "string" || typeof high === "string")
     return { problem: typeof low === "string" ? low : String(high) };

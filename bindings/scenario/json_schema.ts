@@ -139,8 +139,15 @@ function device(): Json {
     return [key, { type: "array", items: group({ ...fields(table), ...within }) }] as const;
   });
   const keys = { ...fields(deviceFields), ...Object.fromEntries(lists), vm: group(fields(vmFields)) };
-  return { description: `${sectionDocs.device}.`, anyOf: [{ enum: presetNames }, group(keys)] };
+  return { description: `${sectionDocs.device}.`, anyOf: [{ enum: presetNames }, CAPTURED, group(keys)] };
 }
+
+/** A device in the state of a real one. */
+const CAPTURED: Json = {
+  type: "string",
+  description:
+    "a file beside the scenario, or a folder: what pageblock snapshot wrote, or the files of one moment",
+};
 
 /** The schema of a scenario file. */
 export function scenarioSchema(): Json {

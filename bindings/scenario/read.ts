@@ -6,6 +6,7 @@
 import { closest } from "../engine/closest.js";
 import { SCENARIO } from "../engine/limits.js";
 import { quoted } from "../engine/quoted.js";
+import type { CapturedDevice } from "./device_facts.js";
 import type { FieldRow, FieldTable } from "./fields.js";
 import { type Dimension, parseQuantity, type Quantity } from "./quantity.js";
 
@@ -32,6 +33,12 @@ function isObject(value: unknown): value is Fields {
 
 export class Reader {
   readonly issues: Issue[] = [];
+  /** Devices in the state of real ones, by the word that a scenario names each by: who reads files has read them. */
+  readonly captured: ReadonlyMap<string, CapturedDevice>;
+
+  constructor(captured: ReadonlyMap<string, CapturedDevice> = new Map()) {
+    this.captured = captured;
+  }
 
   /** Is there room for another problem? A text can have as many as it has characters. */
   get isOpen(): boolean {

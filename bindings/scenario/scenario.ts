@@ -1,9 +1,9 @@
 // Knows: the shape of a scenario whose every number is settled: plain data, the same from YAML and from the builder.
 // Must not know: how it was written, or how it is run.
 
-import type { DeviceDescription } from "../device/index.js";
 import { digestOf } from "../engine/hash.js";
 import type { Policy } from "../policy/index.js";
+import { isCaptured, type ScenarioDevice } from "./device_facts.js";
 import type { KindName, Values } from "./kinds/index.js";
 import type { Dimension } from "./quantity.js";
 
@@ -60,7 +60,7 @@ export interface Scenario {
   /** The numbers that what it shows hangs on, each with its plausible range. */
   readonly vary: readonly Variation[];
   /** What it runs on. */
-  readonly device: DeviceDescription;
+  readonly device: ScenarioDevice;
   /** At least one; each is run on the same arrivals. */
   readonly policies: readonly Policy[];
   /** Where reclaim may put anonymous pages. */
@@ -82,4 +82,12 @@ export interface Scenario {
 /** 16 hexadecimal digits; equal scenarios, equal digests, however they were written. */
 export function scenarioDigest(scenario: Scenario): string {
   return digestOf(scenario);
+}
+
+/** As a file may hold it: a captured device by its digest, whose frames nobody wants to read. */
+export function tellScenario(scenario: Scenario): object {
+  const { device } = scenario;
+  return isCaptured(device)
+    ? { ...scenario, device: { ...device, state: digestOf(device.state) } }
+    : scenario;
 }

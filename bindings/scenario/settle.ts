@@ -3,7 +3,6 @@
 
 import { MAX_ACTORS } from "../../assembly/abi/limits.js";
 import { Cost } from "../../assembly/abi/simulation.js";
-import { resolveDevice } from "../device/resolve.js";
 import type { Problem } from "../engine/errors.js";
 import { formatBytes } from "../engine/units.js";
 import {
@@ -182,7 +181,7 @@ function pathInScenario(problem: string): Path {
 export function runProblems(scenario: Scenario, policy: Policy): readonly Problem[] {
   const { name: _, cmaSleepNs: __, ...numbers } = policy;
   const { device, actors, pressure } = scenario;
-  return simulationProblems(resolveDevice(device), { actors, policy: numbers, pressure });
+  return simulationProblems(device, { actors, policy: numbers, pressure });
 }
 
 /** What the reader accepts the core accepts: the numbers go through the check that the machine itself makes. */
@@ -190,7 +189,7 @@ function checkRunnable(reader: Reader, scenario: Scenario, device: KnownDevice):
   const seen = new Set<string>();
   for (const { name: _, ...policy } of scenario.policies) {
     const { actors, pressure } = scenario;
-    for (const problem of simulationProblems(device.resolved, { actors, policy, pressure })) {
+    for (const problem of simulationProblems(device.description, { actors, policy, pressure })) {
       if (!seen.has(problem.path))
         reader.report(pathInScenario(problem.path), `${problem.path}: ${problem.message}`);
       seen.add(problem.path);

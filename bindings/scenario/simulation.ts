@@ -16,6 +16,7 @@ import { type CreateOptions, Machine } from "../machine/machine.js";
 import type { MachinePolicy } from "../machine/policy.js";
 import type { MachineState } from "../state/types.js";
 import { type costFigures, costWords } from "./costs.js";
+import { type CapturedDevice, isCaptured, machineProblems, type ScenarioDevice } from "./device_facts.js";
 import {
   alignAnew,
   type LoggedRequest,
@@ -47,7 +48,7 @@ export interface ActorSpec {
 /** What a simulation is made of. */
 export interface SimulationOptions {
   /** A description, the name of a preset, or a captured state to begin from. */
-  readonly device: DeviceDescription | ResolvedDevice | MachineState | string;
+  readonly device: DeviceDescription | ResolvedDevice | MachineState | CapturedDevice | string;
   /** Loads and clients; kswapd and the vmstat worker are always there. */
   readonly actors: readonly ActorSpec[];
   /** All actors draw from streams of their own, which follow from it and from their names. */
@@ -138,8 +139,8 @@ function roomFor(options: RoomOptions): CreateOptions {
 }
 
 /** Every reason for which a simulation of these actors on this device could not be made; nothing is made. */
-export function simulationProblems(device: ResolvedDevice, options: RoomOptions): readonly Problem[] {
-  return Machine.problems(device, roomFor(options));
+export function simulationProblems(device: ScenarioDevice, options: RoomOptions): readonly Problem[] {
+  return machineProblems(device, roomFor(options));
 }
 
 /** A run of a device under load, in virtual time. Dispose it, or declare it with `using`. */
@@ -158,9 +159,9 @@ export class Simulation implements Disposable {
   static async create(options: SimulationOptions): Promise<Simulation> {
     const actors = [...KERNEL_ACTORS, ...options.actors];
     const room = roomFor(options);
-    const { device } = options;
-    const isCaptured = typeof device === "object" && "constants" in device;
-    const machine = await (isCaptured ? Machine.fromState(device, room) : Machine.create(device, room));
+    const device = isCaptured(options.device) ? options.device.state : options.device;
+    const isState = typeof device === "object" && "constants" in device;
+    const machine = await (isState ? Machine.fromState(device, room) : Machine.create(device, room));
     const simulation = new Simulation(machine, actors);
     simulation.#write(options.seed, costWords(options.costs));
     machine.engine.begin();

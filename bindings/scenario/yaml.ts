@@ -12,8 +12,10 @@ import {
   parseDocument,
   visit,
 } from "yaml";
+import { presetNames } from "../device/presets/index.js";
 import { ScenarioError, type ScenarioProblem } from "../engine/errors.js";
 import { SCENARIO } from "../engine/limits.js";
+import type { CapturedDevice } from "./device_facts.js";
 import { type Issue, type Path, Reader } from "./read.js";
 import type { Scenario } from "./scenario.js";
 import { settleScenario } from "./settle.js";
@@ -116,6 +118,7 @@ export function readYaml<T>(
   text: string,
   name: string,
   settle: (reader: Reader, data: unknown) => T | undefined,
+  captured?: ReadonlyMap<string, CapturedDevice>,
 ): T {
   refuseOversized(text, name);
   const counter = new LineCounter();
@@ -125,7 +128,7 @@ export function readYaml<T>(
   const broken = [...document.errors, ...twice, ...document.warnings].slice(0, SCENARIO.problems);
   const syntax = broken.map(({ pos, message }) => place(source, pos, "", plain(message)));
   if (document.errors.length + twice.length > 0) throw new ScenarioError(name, syntax.sort(byPlace));
-  const reader = new Reader();
+  const reader = new Reader(captured);
   const settled = settle(reader, toPlain(document, name));
   if (settled !== undefined && syntax.length === 0) return settled;
   const problems = reader.issues.map((issue) =>
@@ -136,14 +139,40 @@ export function readYaml<T>(
 
 /**
  * @param name how messages call the text: a file's name
- * @param device a preset to run on instead of the device in the text
+ * @param device a preset or a captured device to run on instead of the device in the text
+ * @param captured devices that the text may name beside the presets, by that name (`device: state.pb`)
  * @throws ScenarioError with every problem
  */
-export function parseScenario(text: string, name = "scenario", device?: string): Scenario {
-  return readYaml(text, name, (reader, data) => {
-    const isGroup = typeof data === "object" && data !== null && !Array.isArray(data);
-    return settleScenario(reader, device === undefined || !isGroup ? data : { ...data, device });
-  });
+export function parseScenario(
+  text: string,
+  name = "scenario",
+  device?: string | CapturedDevice,
+  captured?: ReadonlyMap<string, CapturedDevice>,
+): Scenario {
+  return readYaml(
+    text,
+    name,
+    (reader, data) =>
+      settleScenario(reader, device === undefined || !isGroup(data) ? data : { ...data, device }),
+    captured,
+  );
+}
+
+function isGroup(data: unknown): data is Readonly<Record<string, unknown>> {
+  return typeof data === "object" && data !== null && !Array.isArray(data);
+}
+
+/** The word that a text names its device by, where it is no preset: a file, for who can read one. Undefined: none, or no YAML. */
+export function deviceWord(text: string): string | undefined {
+  if (text.length > SCENARIO.characters) return undefined;
+  try {
+    refuseOversized(text, "");
+    const data: unknown = parsed(text, new LineCounter(), "").get("device");
+    return typeof data === "string" && !(presetNames as readonly string[]).includes(data) ? data : undefined;
+  } catch {
+    // What is wrong with it is said by parseScenario().
+    return undefined;
+  }
 }
 
 function refused(name: string, message: string, line = 1): ScenarioError {

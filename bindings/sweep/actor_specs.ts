@@ -3,6 +3,7 @@
 
 import type { Cost } from "../../assembly/abi/simulation.js";
 import { numbersOf, type Policy } from "../policy/index.js";
+import { isCaptured, type ScenarioDevice } from "../scenario/device_facts.js";
 import { kinds, parametersOf } from "../scenario/kinds/index.js";
 import type { Scenario, ScenarioActor } from "../scenario/scenario.js";
 import type { ActorSpec, SimulationOptions } from "../scenario/simulation.js";
@@ -35,8 +36,14 @@ function costsOf(scenario: Scenario): NonNullable<SimulationOptions["costs"]> {
   return Object.fromEntries(changed);
 }
 
+/** Without working out the rest of the device. */
+function areaNames(device: ScenarioDevice): string[] {
+  const areas = isCaptured(device) ? device.state.areas : (device.areas ?? []);
+  return areas.map(({ name }) => name);
+}
+
 export function simulationOptions(scenario: Scenario, policy: Policy, seed: number): SimulationOptions {
-  const areas = (scenario.device.areas ?? []).map(({ name }) => name);
+  const areas = areaNames(scenario.device);
   return {
     device: scenario.device,
     actors: scenario.actors.map((actor) => actorSpec(actor, areas)),

@@ -4,14 +4,13 @@
 import { RunStatus } from "../../assembly/abi/run.js";
 import { ActorKind } from "../../assembly/abi/simulation.js";
 import { StatWord } from "../../assembly/abi/words.js";
-import { resolveDevice } from "../device/resolve.js";
-import type { ResolvedArea } from "../device/resolved.js";
 import { CallError } from "../engine/errors.js";
 import { largest, smallest } from "../engine/extent.js";
 import { digestOf } from "../engine/hash.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
 import type { Machine } from "../machine/machine.js";
 import type { Policy } from "../policy/index.js";
+import { type AreaFacts, factsOf } from "../scenario/device_facts.js";
 import {
   type ActorSummary,
   type AreaSummary,
@@ -81,11 +80,11 @@ class Recorder {
   failuresNotKept = 0;
   #killsSeen = 0;
   readonly #simulation: Simulation;
-  readonly #areas: readonly ResolvedArea[];
+  readonly #areas: readonly AreaFacts[];
   readonly #mostFailures: number;
   readonly #deadlines: readonly number[];
 
-  constructor(simulation: Simulation, areas: readonly ResolvedArea[], scenario: Scenario) {
+  constructor(simulation: Simulation, areas: readonly AreaFacts[], scenario: Scenario) {
     this.#simulation = simulation;
     this.#areas = areas;
     this.#mostFailures = scenario.record.failures;
@@ -118,7 +117,7 @@ class Recorder {
     for (const kill of kills) if (this.kills.length < MOST_KILLS) this.kills.push(kill);
   }
 
-  #failureOf(logged: LoggedRequest, request: RequestRecord, area: ResolvedArea): FailureRecord {
+  #failureOf(logged: LoggedRequest, request: RequestRecord, area: AreaFacts): FailureRecord {
     const windows = this.#simulation.windowsOf(logged);
     const [range] = area.ranges;
     const longestHeldNs = windows.reduce((most, { heldNs }) => Math.max(most, heldNs), 0);
@@ -176,7 +175,7 @@ async function play(
   }
 }
 
-function summaryOf({ name, start, pages }: ResolvedArea): AreaSummary {
+function summaryOf({ name, start, pages }: AreaFacts): AreaSummary {
   return { name, basePfn: start, pages };
 }
 
@@ -195,7 +194,7 @@ export function streamOf({ actors }: Scenario, durationNs: number): Pick<RunResu
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunResult> {
   const policy = options.policy ?? scenario.policies[0];
   if (policy === undefined) throw new CallError("the scenario has no policy");
-  const device = resolveDevice(scenario.device);
+  const device = factsOf(scenario.device);
   const durationNs = Math.min(scenario.durationNs, options.untilNs ?? Number.POSITIVE_INFINITY);
   using simulation = await Simulation.create({
     ...simulationOptions(scenario, policy, options.seed),

@@ -3,7 +3,7 @@
 
 import { ConfigWord, LevelWord, StatWord } from "../../assembly/abi/words.js";
 import { unusableFreeIndex } from "../analysis/index.js";
-import type { ResolvedArea } from "../device/resolved.js";
+import type { AreaFacts } from "../scenario/device_facts.js";
 import { PAGE_KINDS, type SeriesColumn, type SeriesTable } from "../scenario/result.js";
 import type { Simulation } from "../scenario/simulation.js";
 import { countKinds } from "./page_kinds.js";
@@ -34,7 +34,7 @@ const KSWAPD = "kswapd0";
 
 export class Sampler {
   readonly #simulation: Simulation;
-  readonly #areas: readonly ResolvedArea[];
+  readonly #areas: readonly AreaFacts[];
   readonly #zones: readonly { readonly index: number; readonly name: string }[];
   readonly #timeNs: number[] = [];
   readonly #columns: Column[] = [];
@@ -43,7 +43,7 @@ export class Sampler {
 
   constructor(
     simulation: Simulation,
-    areas: readonly ResolvedArea[],
+    areas: readonly AreaFacts[],
     zones: readonly { readonly index: number; readonly name: string }[],
   ) {
     this.#simulation = simulation;

@@ -6,7 +6,8 @@ import { closest } from "../engine/closest.js";
 import { DeviceError, PageblockError } from "../engine/errors.js";
 import { largest } from "../engine/extent.js";
 import { formatBytes } from "../engine/units.js";
-import { type Policy, policies, policyNames, policyOf } from "../policy/index.js";
+import { type Policy, type PolicyNumbers, policies, policyNames, policyOf } from "../policy/index.js";
+import { isCaptured } from "../scenario/device_facts.js";
 import { parametersOf } from "../scenario/kinds/index.js";
 import type { Scenario } from "../scenario/scenario.js";
 
@@ -85,11 +86,23 @@ export function settleBranch(
   return { name: branch.name ?? (words.join(", ") || base.name), policy, align, area };
 }
 
+/** Numbers of a policy that decide where pages go; the others decide how a request and the pins around it act. */
+const PLACEMENT: readonly (keyof PolicyNumbers)[] = [
+  "cmaUse",
+  "cmaLimit",
+  "cmaFree",
+  "quarantine",
+  "quarantineMiss",
+  "thpCma",
+  "thpLists",
+  "moveOn",
+  "freeRange",
+  "balance",
+];
+
 /** What decides where pages go shows only where it was in force when they were put there. */
 export function isPlacement(policy: Policy, base: Policy): boolean {
-  return (
-    policy.cmaUse !== base.cmaUse || policy.cmaFree !== base.cmaFree || policy.quarantine !== base.quarantine
-  );
+  return PLACEMENT.some((key) => policy[key] !== base[key]);
 }
 
 function withAlign(scenario: Scenario, client: string, align: number): Scenario | string {
@@ -106,6 +119,7 @@ function withAlign(scenario: Scenario, client: string, align: number): Scenario 
 /** The area so many times as large, in whole pageblocks; one with several ranges keeps its form, range by range. */
 function withArea(scenario: Scenario, area: string, factor: number): Scenario | string {
   const { device } = scenario;
+  if (isCaptured(device)) return "the areas of a captured device are where they are";
   const block = 2 ** (device.pageShift + device.pageblockOrder);
   const scaled = (size: number) => Math.max(block, Math.round((size * factor) / block) * block);
   const areas = (device.areas ?? []).map((each) => {

@@ -11,6 +11,7 @@ import { PageblockError, StateError } from "../engine/errors.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
 import { CopyPool } from "../machine/pool.js";
 import { type Policy, policies } from "../policy/index.js";
+import { factsOf } from "../scenario/device_facts.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { type LoggedRequest, type PendingRequest, Simulation } from "../scenario/simulation.js";
 import { simulationOptions } from "../sweep/actor_specs.js";
@@ -233,7 +234,7 @@ class ScenarioWhatIf {
       scenario: this.#scenario.name,
       policy: this.#base.name,
       seed: this.#options.seed ?? 1,
-      pageBytes: 2 ** this.#scenario.device.pageShift,
+      pageBytes: factsOf(this.#scenario.device).pageSize,
       horizonNs,
       request,
       original,

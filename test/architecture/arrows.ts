@@ -131,9 +131,13 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
     ...NEUTRAL,
     ...LATER,
     ...["cli/exit", "cli/identity", "cli/package_files", "cli/progress", "cli/read_whole", "cli/signals"],
-    ...["cli/terminal", "cli/trace_file"],
+    ...["cli/state_file", "cli/terminal", "cli/trace_file"],
   ],
-  cli: [...NEUTRAL, ...LATER, "cli/shell"],
+  // One request, and what would have become of it, on the command line.
+  "cli/whatif": [
+    ...[...NEUTRAL, ...LATER, "cli/exit", "cli/progress", "cli/scenario_file", "cli/signals", "cli/terminal"],
+  ],
+  cli: [...NEUTRAL, ...LATER, "cli/shell", "cli/whatif"],
 };
 
 /** The page of a report: what it imports of bindings, the vocabulary and shapes; it draws and computes nothing else. */

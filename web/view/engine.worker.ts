@@ -3,8 +3,8 @@
 
 import { FrameKind, Mobility, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
-import { resolveDevice } from "../../bindings/device/resolve.js";
 import { policies, policyNames } from "../../bindings/policy/index.js";
+import { factsOf } from "../../bindings/scenario/device_facts.js";
 import { Simulation } from "../../bindings/scenario/simulation.js";
 import { Timeline } from "../../bindings/scenario/timeline.js";
 import { parseScenario } from "../../bindings/scenario/yaml.js";
@@ -27,7 +27,7 @@ async function open({ scenario: text, policy: name, seed }: Opening): Promise<Op
   const simulation = await Simulation.create(simulationOptions(scenario, policy, seed));
   timeline = new Timeline(simulation);
   const { views } = simulation.machine;
-  const { areas, name: device } = resolveDevice(scenario.device);
+  const { areas, name: device } = factsOf(scenario.device);
   return {
     name: scenario.name,
     device,

@@ -7,7 +7,7 @@ import { Journal, type Sink, type Work, type WorkFailure, writeAside } from "../
 import { renderRunReport } from "../../report/node.js";
 import { seriesToCsv, seriesToParquet } from "../../report/series.js";
 import type { RunResult } from "../../scenario/result.js";
-import { type Scenario, scenarioDigest } from "../../scenario/scenario.js";
+import { type Scenario, scenarioDigest, tellScenario } from "../../scenario/scenario.js";
 import type { RunFailure } from "../../sweep/index.js";
 
 /** How the runs can be repeated, and where they hold, for the report. */
@@ -33,7 +33,9 @@ export function runFailure({ key, error }: WorkFailure): RunFailure {
 
 /** The results' own JSON, one after the other: all of them may be longer than a string can be. */
 function writeResults(put: Sink, scenario: Scenario, work: Work<RunResult>, keys: readonly string[]): void {
-  put(`{"scenario":${JSON.stringify(scenario)},"digest":"${scenarioDigest(scenario)}","results":[`);
+  put(
+    `{"scenario":${JSON.stringify(tellScenario(scenario))},"digest":"${scenarioDigest(scenario)}","results":[`,
+  );
   for (const [i, key] of work.done(keys).entries()) {
     if (i > 0) put(",");
     put(work.bytes(key));

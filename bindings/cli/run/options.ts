@@ -17,6 +17,8 @@ export interface RunCommandOptions {
   /** "40": 1 to 40; "41-80". */
   readonly seeds?: string;
   readonly jobs?: number;
+  /** A preset, or a file in the state of which it begins; instead of the scenario's. */
+  readonly device?: string;
   readonly policy?: string;
   readonly until?: string;
   readonly out?: string;
@@ -94,8 +96,9 @@ export function sweepOptions(scenario: Scenario, options: RunCommandOptions): Sw
 }
 
 /** The call that gives the same results. */
-export function commandOf(name: string, { seeds, policy, until, vary }: RunCommandOptions): string {
+export function commandOf(name: string, { device, seeds, policy, until, vary }: RunCommandOptions): string {
   const given = [
+    ...(device === undefined ? [] : [`--device ${device}`]),
     ...(seeds === undefined ? [] : [`--seeds ${seeds}`]),
     ...(policy === undefined ? [] : [`--policy ${policy}`]),
     ...(until === undefined ? [] : [`--until ${until}`]),

@@ -2,15 +2,16 @@
 // Must not know: how a run works, what a figure means.
 
 import { accessSync, constants } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { outcomesOf } from "../../analysis/outcomes/index.js";
 import { largest } from "../../engine/extent.js";
 import { renderBrief, renderRuns } from "../../report/index.js";
-import { parseScenario, scenarioDigest, scenarioNames } from "../../scenario/index.js";
+import { scenarioDigest, scenarioNames } from "../../scenario/index.js";
 import { getScenario } from "../../scenario/presets/index.js";
 import type { Scenario } from "../../scenario/scenario.js";
 import { ExitCode, UsageError } from "../exit.js";
 import { packageFile } from "../package_files.js";
+import { readScenarioFile } from "../scenario_file.js";
 import { err, out, outJson, outWhole } from "../terminal.js";
 import { commandOf, type RunCommandOptions, sweepOptions, textOf } from "./options.js";
 import { type RunsDone, runInMemory, runKept } from "./sweep.js";
@@ -107,14 +108,13 @@ export async function runRun(name: string | undefined, options: RunCommandOption
   }
   if (name === undefined)
     throw new UsageError(`which scenario? a file, or one of ${scenarioNames.join(", ")}`);
-  const { text, label } = textOf(name);
   if (options.show === true) {
-    outWhole(withSchema(text));
+    outWhole(withSchema(textOf(name).text));
     return ExitCode.OK;
   }
   const { out: folder, resume = false } = options;
   if (resume && folder === undefined) throw new UsageError("--resume needs --out, the folder to go on in");
-  const scenario = parseScenario(text, basename(label));
+  const { scenario, text } = await readScenarioFile(name, options.device);
   const settled = sweepOptions(scenario, options);
   if (options.vary !== undefined) return runVaried(name, text, scenario, settled, options);
   if (options.trace !== undefined) accessSync(dirname(options.trace), constants.W_OK);

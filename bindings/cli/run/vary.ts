@@ -11,9 +11,9 @@ import {
   type SensitivityPoint,
   type SensitivityResult,
 } from "../../analysis/outcomes/index.js";
-import { resolveDevice } from "../../device/resolve.js";
 import { writeAside } from "../../durable/index.js";
 import { formatCount, renderTornado, sensitivityCsv } from "../../report/index.js";
+import { factsOf } from "../../scenario/device_facts.js";
 import { parseRange, unsourcedInputs, varied } from "../../scenario/index.js";
 import { type Scenario, scenarioDigest, type Variation } from "../../scenario/scenario.js";
 import {
@@ -158,5 +158,5 @@ export function writeVary(folder: string, found: SensitivityResult): void {
 
 /** For a terminal. */
 export function tornadoOf(scenario: Scenario, found: SensitivityResult): string {
-  return renderTornado(found, resolveDevice(scenario.device).pageSize);
+  return renderTornado(found, factsOf(scenario.device).pageSize);
 }

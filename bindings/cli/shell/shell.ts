@@ -1,23 +1,16 @@
 // Knows: the command `pageblock shell`: which machine it opens, where lines come from, prompt and completion.
 // Must not know: what a line means (shell_session).
 
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
-import { ABI_MAGIC } from "../../../assembly/abi/layout.js";
-import { StateError } from "../../engine/errors.js";
-import { OPTIONS } from "../../engine/limits.js";
 import type { CoreBuild } from "../../engine/load.js";
 import { printable } from "../../engine/quoted.js";
-import { parseStateDumps } from "../../importers/capture/dump/dump.js";
 import { DirectoryFiles } from "../../importers/capture/node.js";
-import { CaptureError, type CaptureIssue, formatIssue } from "../../importers/errors.js";
+import { CaptureError } from "../../importers/errors.js";
 import { type CapturedFiles, DebugTree } from "../../kernel_text/tree/index.js";
 import { Machine } from "../../machine/machine.js";
-import { checkState } from "../../state/check.js";
-import type { MachineState } from "../../state/types.js";
-import { ExitCode, UsageError } from "../exit.js";
-import { readWhole } from "../read_whole.js";
+import { ExitCode } from "../exit.js";
+import { readFirstDump, restoreMachine } from "../state_file.js";
 import { complete } from "./complete.js";
 import { ShellSession } from "./session.js";
 import { SHELL_EVENTS } from "./trace.js";
@@ -43,32 +36,6 @@ export interface ShellStreams {
 
 const DEFAULT_DEVICE = "phone-16g";
 
-function report(streams: ShellStreams, issues: readonly CaptureIssue[]): void {
-  for (const issue of issues) {
-    if (issue.severity !== "info") streams.error.write(printable(`${formatIssue(issue)}\n`));
-  }
-}
-
-function readState(directory: string, streams: ShellStreams): MachineState {
-  const expected = "a directory with state_before.txt, plain or gzip";
-  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new CaptureError({ file: directory, problem: "is not a directory", expected });
-  }
-  const files = new DirectoryFiles(directory);
-  const text = files.read("state_before.txt");
-  if (text === undefined) {
-    throw new CaptureError({ file: directory, problem: "it has no state_before.txt", expected });
-  }
-  const issues: CaptureIssue[] = [];
-  const [state] = parseStateDumps(text, files.label("state_before.txt"), issues);
-  if (state === undefined) throw new CaptureError({ file: directory, problem: "no state dump", expected });
-  report(streams, [
-    ...issues,
-    ...checkState(state).map((problem) => ({ ...problem, severity: "error" as const })),
-  ]);
-  return state;
-}
-
 /** What was read beside the dump. A file that is missing or empty is no file; a damaged one is told and left aside. */
 function readCaptured(directory: string, streams: ShellStreams): CapturedFiles {
   const files = new DirectoryFiles(join(directory, "before"));
@@ -86,34 +53,21 @@ function readCaptured(directory: string, streams: ShellStreams): CapturedFiles {
   return { zoneinfo: either("zoneinfo"), vmstat: either("vmstat"), cmaSysfs: either("cma_sysfs") };
 }
 
-function isSnapshot(first: Buffer): boolean {
-  return first.length >= 4 && first.readUInt32LE(0) === ABI_MAGIC;
-}
-
-async function restoreFrom(path: string, core: CoreBuild): Promise<Machine> {
-  const bytes = readWhole(path, OPTIONS.snapshotBytes, isSnapshot);
-  try {
-    return await Machine.restore(bytes, { core });
-  } catch (error) {
-    if (error instanceof StateError) throw new UsageError(`${path}: ${error.message}`);
-    throw error;
-  }
-}
-
 async function openMachine(
   options: ShellOptions,
   streams: ShellStreams,
 ): Promise<{ machine: Machine; tree: DebugTree }> {
   const core = options.core ?? "release";
   if (options.state !== undefined) {
-    const machine = await restoreFrom(options.state, core);
+    const machine = await restoreMachine(options.state, core);
     return { machine, tree: new DebugTree(machine) };
   }
   if (options.capture === undefined) {
     const machine = await Machine.create(options.device ?? DEFAULT_DEVICE, { core, eventRing: SHELL_EVENTS });
     return { machine, tree: new DebugTree(machine) };
   }
-  const machine = await Machine.fromState(readState(options.capture, streams), {
+  const tell = (line: string) => streams.error.write(printable(line));
+  const machine = await Machine.fromState(readFirstDump(options.capture, tell), {
     core,
     eventRing: SHELL_EVENTS,
   });

@@ -8,6 +8,8 @@ import type { WhatIfBranch, WhichRequest } from "../../whatif/index.js";
 import { UsageError } from "../exit.js";
 
 export interface WhatIfCommandOptions {
+  /** A preset, or a file in the state of which it begins. */
+  readonly device?: string;
   /** "first-failure", "3", "camera:3", "tv:2.0". */
   readonly request?: string;
   /** "all" or names. */

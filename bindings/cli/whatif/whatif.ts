@@ -1,16 +1,14 @@
 // Knows: `pageblock whatif`: a scenario and what to change in, one sentence, a table, JSON or a page out, its exit codes.
 // Must not know: how a branch is run.
 
-import { basename } from "node:path";
 import { writeAside } from "../../durable/index.js";
 import { PageblockError } from "../../engine/errors.js";
 import type { CoreBuild } from "../../engine/load.js";
 import { renderTable } from "../../report/index.js";
-import { parseScenario } from "../../scenario/index.js";
 import { type WhatIfAnswer, whatIf } from "../../whatif/index.js";
 import { ExitCode } from "../exit.js";
 import { progressBar } from "../progress.js";
-import { textOf } from "../run/options.js";
+import { readScenarioFile } from "../scenario_file.js";
 import { INTERRUPTS, withSignals } from "../signals.js";
 import { err, out, outJson } from "../terminal.js";
 import { renderWhatIfHtml } from "./html.js";
@@ -25,9 +23,9 @@ const PARTS = 1000;
 
 /** The call that gives the same answer. */
 function commandOf(name: string, options: WhatIfRunOptions): string {
-  const given = (["request", "policy", "align", "area", "retries", "seed", "horizon"] as const).flatMap(
-    (key) => (options[key] === undefined ? [] : [`--${key} ${options[key]}`]),
-  );
+  const given = (
+    ["device", "request", "policy", "align", "area", "retries", "seed", "horizon"] as const
+  ).flatMap((key) => (options[key] === undefined ? [] : [`--${key} ${options[key]}`]));
   return ["pageblock whatif", name, ...given].join(" ");
 }
 
@@ -41,8 +39,7 @@ function tell(answer: WhatIfAnswer): void {
 
 /** Answers 0; 3 when there is no such request; 130 when it was interrupted. */
 export async function runWhatIf(name: string, options: WhatIfRunOptions): Promise<ExitCode> {
-  const { text, label } = textOf(name);
-  const scenario = parseScenario(text, basename(label));
+  const { scenario } = await readScenarioFile(name, options.device);
   const branches = branchesFrom(scenario, options);
   const { seed, core, request = "first-failure", horizon, json, html } = options;
   const asked = {

@@ -1,6 +1,7 @@
 // Knows: fuzzing of scenario files: refused with every problem named, or accepted, and then the core takes them as well.
 // Must not know: what a scenario means.
 
+import type { DeviceDescription } from "../../../bindings/device/description.js";
 import { resolveDevice } from "../../../bindings/device/resolve.js";
 import { PageblockError } from "../../../bindings/engine/errors.js";
 import { scenarioNames, scenarioText } from "../../../bindings/scenario/presets/index.js";
@@ -34,7 +35,7 @@ const decoder = new TextDecoder();
 async function judge(bytes: Uint8Array): Promise<string[]> {
   try {
     const scenario = parseScenario(decoder.decode(bytes), "input");
-    const device = resolveDevice(scenario.device);
+    const device = resolveDevice(scenario.device as DeviceDescription);
     const [policy] = scenario.policies;
     if (device.endPfn - device.startPfn > MOST_FRAMES || policy === undefined) return ["large"];
     // What the reader accepts the core accepts: an error of the user's here is one of ours.

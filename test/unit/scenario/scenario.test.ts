@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import * as clients from "../../../assembly/abi/clients.js";
 import * as abi from "../../../assembly/abi/simulation.js";
+import type { DeviceDescription } from "../../../bindings/device/description.js";
 import { getPreset, presets } from "../../../bindings/device/index.js";
 import { ScenarioError } from "../../../bindings/engine/errors.js";
 import { policyNames } from "../../../bindings/policy/index.js";
@@ -105,7 +106,8 @@ describe("the builder", () => {
 });
 
 describe("a device in a scenario", () => {
-  const withDevice = (device: unknown) => readScenario({ name: "x", duration: "1s", device }).device;
+  const withDevice = (device: unknown) =>
+    readScenario({ name: "x", duration: "1s", device }).device as DeviceDescription;
 
   it("is a preset, or keys over a preset", () => {
     expect(withDevice("tiny")).toEqual(getPreset("tiny"));
