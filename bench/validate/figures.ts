@@ -26,6 +26,8 @@ export interface Figures {
   readonly windows: number;
   readonly migrated: number;
   readonly reclaimed: number;
+  /** Requests during which the OOM killer took a process. */
+  readonly killing: number;
 }
 
 /** In the order in which each key is first met. */
@@ -75,6 +77,7 @@ export function figuresOf({ requests }: Observed, firstOnly: boolean): Figures {
     windows: of(({ windows }) => windows),
     migrated: of(({ migrated }) => migrated),
     reclaimed: of(({ reclaimed }) => reclaimed),
+    killing: all.filter(({ kills }) => kills > 0).length,
   };
 }
 

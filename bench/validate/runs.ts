@@ -15,7 +15,6 @@ import { meanOver, type Observed, type Request } from "./truth.js";
 interface Kept {
   readonly requests: readonly Request[];
   readonly occupancy: readonly { readonly seconds: number; readonly pages: number }[];
-  readonly kills: number;
 }
 
 /** One run of the validation. */
@@ -70,19 +69,21 @@ function keptOf(result: RunResult): Kept {
       result.series.columns.find(({ name }) => name === `area.${area?.name ?? ""}.${kind}`)?.values ?? [],
   );
   return {
-    requests: result.requests.map(({ errno, latencyNs, windows, pagesMigrated, pagesReclaimed }) => ({
-      seed: String(result.seed),
-      errno,
-      ms: latencyNs / 1e6,
-      windows,
-      migrated: pagesMigrated,
-      reclaimed: pagesReclaimed,
-    })),
+    requests: result.requests.map(
+      ({ errno, beginNs, latencyNs, windows, pagesMigrated, pagesReclaimed }) => ({
+        seed: String(result.seed),
+        errno,
+        ms: latencyNs / 1e6,
+        windows,
+        migrated: pagesMigrated,
+        reclaimed: pagesReclaimed,
+        kills: result.kills.filter(({ timeNs }) => timeNs >= beginNs && timeNs <= beginNs + latencyNs).length,
+      }),
+    ),
     occupancy: result.series.timeNs.map((ns, i) => ({
       seconds: Math.round(ns / 1e8) / 10,
       pages: used.reduce((sum, values) => sum + (values[i] ?? 0), 0),
     })),
-    kills: result.kills.length,
   };
 }
 

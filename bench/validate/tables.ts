@@ -91,7 +91,7 @@ export function work(pairs: readonly Pair[]): string {
   return markdown(
     [
       ...["load", "policy", "windows", "pages moved", "pages dropped", "ms if served", "ms if not"],
-      ...["errors, measured", "errors, simulated"],
+      ...["kill", "errors, measured", "errors, simulated"],
     ],
     pairs.map((pair) => [
       pair.load,
@@ -101,6 +101,7 @@ export function work(pairs: readonly Pair[]): string {
       both(pair, ({ reclaimed }) => number(reclaimed)),
       both(pair, ({ servedMs }) => ms(servedMs)),
       both(pair, ({ failedMs }) => ms(failedMs)),
+      both(pair, ({ killing, requests }) => (killing === 0 ? "0" : `${percent(killing / requests)} %`)),
       errors(pair.measured),
       errors(pair.simulated),
     ]),

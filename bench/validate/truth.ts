@@ -18,6 +18,8 @@ export interface Request {
   readonly windows: number;
   readonly migrated: number;
   readonly reclaimed: number;
+  /** Processes that the OOM killer took during it. */
+  readonly kills: number;
 }
 
 /** Pages of the area in use (neither free nor on a per-CPU list), mean over boots or seeds. */
@@ -56,6 +58,7 @@ function requestOf(row: Row): Request {
     windows: Number(row["windows"]),
     migrated: Number(row["mig"]),
     reclaimed: Number(row["reclaimed"] ?? 0),
+    kills: Number(row["d_oom_kill"] ?? 0),
   };
 }
 

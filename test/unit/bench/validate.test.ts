@@ -28,6 +28,7 @@ function observed(policy: string, succeeded: readonly number[], each = 10, load 
         windows: isServed ? 2 : 13,
         migrated: isServed ? 100 : 0,
         reclaimed: 0,
+        kills: 0,
       };
     }),
   );
