@@ -10,6 +10,7 @@ export const LONG_TESTS: readonly string[] = [
   "test/oracle/exhaustive_6_1.test.ts",
   "test/oracle/captures.test.ts",
   "test/package/package.test.ts",
+  "test/docs/blocks.test.ts",
   "test/oracle/badinput.test.ts",
   "test/oracle/fuzz.test.ts",
   "test/unit/search/exhaustive.test.ts",

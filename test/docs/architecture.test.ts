@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ASSEMBLY, BINDINGS } from "../architecture/arrows.js";
+import { readSources } from "../architecture/sources.js";
 import { drawRooms, plainArrows, roomTable } from "../support/rooms_svg.js";
 import { documents, ROOT, readDocument } from "./blocks.js";
 
@@ -42,6 +43,14 @@ describe("docs/architecture.md", () => {
     const words = readDocument("docs/architecture.md").replace(MARKED, "");
     const rooms = [...Object.keys(ASSEMBLY), ...Object.keys(BINDINGS)];
     expect(rooms.filter((room) => !words.includes(`\`${room}`))).toEqual([]);
+  });
+
+  it("names functions that there are", () => {
+    const code = [...readSources("assembly"), ...readSources("bindings")].map(({ text }) => text).join("\n");
+    const named = [...readDocument("docs/architecture.md").matchAll(/`(?:\w+\.)*(\w+)\((?:\{[^`]*)?\)?`/g)];
+    const lost = named.map(([, name = ""]) => name).filter((name) => !new RegExp(`\\b${name}\\(`).test(code));
+    expect(lost).toEqual([]);
+    expect(named.length).toBeGreaterThan(20);
   });
 
   it("has the picture of the table", () => expectMade("docs/rooms.svg", drawRooms(sides)));

@@ -13,6 +13,8 @@ import { problemsOf } from "./compile.js";
 
 const all = documents().flatMap((document) => blocksOf(document));
 const of = (...languages: string[]) => all.filter(({ language }) => languages.includes(language));
+/** A machine that does other things at the same time. */
+const MINUTE = 60_000;
 const place = ({ document, line }: Block) => `${document}:${line}`;
 
 describe("code blocks", () => {
@@ -34,7 +36,7 @@ describe("code blocks", () => {
 describe("console blocks print what they say", () => {
   const withConsole = documents().filter((document) => of("console").some((b) => b.document === document));
 
-  it.each(withConsole)("%s", async (document) => {
+  it.each(withConsole)("%s", { timeout: 4 * MINUTE }, async (document) => {
     const fresh = await inFolder((folder) => refreshed(document, new Desk(folder)));
     if (process.env["UPDATE_GOLDEN"] !== undefined) writeFileSync(join(ROOT, document), fresh);
     expect(readDocument(document)).toBe(fresh);
