@@ -283,7 +283,7 @@ function moveOne(request: i32, at: usize): void {
   const pass = word(at, RequestWord.NEXT) >> 8;
   if (index >= word(at, RequestWord.BATCH)) {
     const passes = triesOneByOne(effortOf(at)) ? SINGLE_PASSES : WAITING_PASS;
-    const done = MIGRATES_IN_BATCHES || word(at, RequestWord.BATCH) == 0 || pass + 1 == passes;
+    const done = MIGRATES_IN_BATCHES || word(at, RequestWord.BATCH) == 0 || pass + 1 >= passes;
     if (done) {
       noteMigrateEnd(request, at);
       return set(at, RequestWord.STATE, RequestState.SCAN);

@@ -9,6 +9,7 @@ import { type Choice, chooseMachine } from "./device.js";
 import { giveEverythingBack } from "./ending.js";
 import { Generator } from "./generator.js";
 import { Finding, Pair } from "./pair.js";
+import { pushSwitch } from "./switches.js";
 import { Script, WORDS } from "./words.js";
 
 /** Both builds are validated and their digests compared at least as often as this. */
@@ -51,10 +52,19 @@ export async function live(
     using pair = await Pair.create(choice);
     const book = new Book();
     const generator = new Generator(random, pair.machine);
+    // A stream of its own: what else a life does stays the same.
+    const switches = new Random(seed ^ 0x5317c4);
     const script = new Script();
     let unchecked = 0;
     while (all.length < operations && performance.now() < until) {
       script.clear();
+      if (switches.oneIn(12)) {
+        pushSwitch(script, switches);
+        keep(all, script.words);
+        pair.run(script.words);
+        book.note(script.words, pair);
+        script.clear();
+      }
       generator.batch(script, pair.machine, book, random.pick([4, 64, 1_024, MOST_AT_ONCE - 64]));
       keep(all, script.words);
       pair.run(script.words);

@@ -4,7 +4,7 @@
 
 import { RunStatus } from "../../../assembly/abi/run.js";
 import { ScenarioError } from "../../../bindings/engine/errors.js";
-import { policies } from "../../../bindings/policy/index.js";
+import { numbersOf, policies } from "../../../bindings/policy/index.js";
 import { kindNames, kinds, parametersOf } from "../../../bindings/scenario/kinds/index.js";
 import type { Scenario } from "../../../bindings/scenario/scenario.js";
 import { Simulation } from "../../../bindings/scenario/simulation.js";
@@ -97,7 +97,13 @@ async function run(seed: number): Promise<number> {
   using first = await Simulation.create({ ...options, core: "release" });
   using second = await Simulation.create({ ...options, core: "checked" });
   const random = new Random(seed + 1);
+  const switches = new Random(seed + 2);
   for (let slice = 0; slice < 4; slice++) {
+    if (switches.oneIn(2)) {
+      const live = [...policies.values()].filter((row) => row.switch === "live");
+      const next = { ...numbersOf(switches.pick(live)), rules: {} };
+      for (const simulation of [first, second]) simulation.applyPolicy(next);
+    }
     const events = 1 + random.below(MOST_EVENTS);
     const [status, other] = [first.run(NS, { events }), second.run(NS, { events })];
     must(status === other, "builds differ", `${RunStatus[status]} and ${RunStatus[other]}`);
