@@ -45,6 +45,24 @@ describe("docs/architecture.md", () => {
     expect(rooms.filter((room) => !words.includes(`\`${room}`))).toEqual([]);
   });
 
+  it("says of each file of assembly/policy what it decides", () => {
+    const rows = readSources("assembly/policy").map(({ path, text }) => {
+      const header = text
+        .slice(0, text.search(/^(?!\/\/)/m))
+        .replaceAll(/^\/\/ ?/gm, "")
+        .replaceAll("\n", " ");
+      const known = /Knows: (.*?)\.(?= |$)/.exec(header)?.[1];
+      return `- \`${path}\`: ${known}`;
+    });
+    const text = readDocument("docs/architecture.md");
+    const fresh = text.replace(
+      /(<!-- decides: [^\n]* -->\n)[\s\S]*(<!-- end decides -->)/,
+      (_, begin: string, end: string) => `${begin}\n${rows.join("\n")}\n\n${end}`,
+    );
+    expectMade("docs/architecture.md", fresh);
+    expect(rows.join("\n")).not.toContain("undefined");
+  });
+
   it("names functions that there are", () => {
     const code = [...readSources("assembly"), ...readSources("bindings")].map(({ text }) => text).join("\n");
     const named = [...readDocument("docs/architecture.md").matchAll(/`(?:\w+\.)*(\w+)\((?:\{[^`]*)?\)?`/g)];
