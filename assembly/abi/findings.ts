@@ -135,3 +135,14 @@ export enum Pattern {
   FILL = 7,
   FREE_RANDOM = 8,
 }
+
+/** What audit/ reports. */
+export enum AuditWord {
+  FAULT,
+  FAULT_PFN,
+  FAULT_EXPECTED,
+  FAULT_GOT,
+  DIGEST_LOW,
+  DIGEST_HIGH,
+  COUNT = 8,
+}

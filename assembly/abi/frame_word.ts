@@ -10,7 +10,8 @@
 //
 //   kind   FrameKind; order, zone, type and mobility are 0 in a BODY frame, so that a merged block is all zero
 //          behind its head.
-//   type   BUDDY: the migratetype of the list it is on. PCP: in 6.1 the cached migratetype, else 0. Otherwise 0.
+//   type   BUDDY: the migratetype of the list it is on. PCP: in 6.1 the cached migratetype, else 0. ALLOCATED: its age,
+//          YOUNG, REFERENCED, WORKINGSET, of pages on LRU lists; otherwise 0.
 //   mob., life, flags, pins: ALLOCATED only. Mobility, PageLife, PageFlag, and references beyond the mappings
 //          (get_user_pages, O_DIRECT; a driver page whose migration callback refuses).
 //   orph.  freed while pinned: the page goes with its last pin.
@@ -30,8 +31,15 @@ const ORPHAN: u32 = 0x8000_0000;
 const FLAGS: u32 = 0x01fc_0000;
 /** Flags that callers set: all but ISOLATED and COMPOUND. */
 const SETTABLE: u32 = 0x00f8_0000;
-/** mobility, life and flags: what a page takes along when it is migrated. */
-export const CONTENT: u32 = 0x01ff_f000;
+/** mobility, life, flags and age: what a page takes along when it is migrated. */
+export const CONTENT: u32 = 0x01ff_fe00;
+/** The accessed bit of its page table entry. */
+export const YOUNG: u32 = 0x200;
+/** PG_referenced: it was young when reclaim looked, or a read() has used it once. */
+export const REFERENCED: u32 = 0x400;
+/** PG_workingset: it has been active. */
+export const WORKINGSET: u32 = 0x800;
+const AGE: u32 = YOUNG | REFERENCED | WORKINGSET;
 /** kind, order and zone: what decides whether a frame is the buddy of another. */
 export const IDENTITY: u32 = 0x1ff;
 
@@ -70,6 +78,15 @@ export function withZone(word: u32, zone: i32): u32 {
 /** The migratetype of a free block's list, or the cached one of a per-CPU page. */
 export function typeIn(word: u32): i32 {
   return (word >> TYPE_SHIFT) & 7;
+}
+
+/** YOUNG, REFERENCED, WORKINGSET of a page in use. */
+export function ageOf(word: u32): u32 {
+  return word & AGE;
+}
+
+export function isWorkingset(word: u32): bool {
+  return (word & WORKINGSET) != 0;
 }
 
 /** The word had no type. */

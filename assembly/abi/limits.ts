@@ -20,13 +20,6 @@ export const LRU_LISTS = 6;
 /** Pins that may exist at the same time, all pages together. */
 export const PIN_CAPACITY = 65_536;
 
-/** What a slot holds whose page was swapped out; a block of 2^order pages: SWAPPED - order. */
-export const SWAPPED = 0xffff_ffff;
-/** Content of a slot whose page was asked for in vain: it is still wanted. What is above says that a block is swapped out. */
-export const LACKING = 0xffff_fff0;
-/** Content of a slot whose process was killed: nobody wants it. The least of the contents that are no page. */
-export const GONE = 0xffff_ffef;
-
 /**
  * Room for the per-CPU lists of one zone: mainline has 14 (4 orders x 3 types + 2 THP); those that only some policies use
  * (CMA pages of each order, and of THP size) lie behind them. A power of two, so that a list is found by a shift.

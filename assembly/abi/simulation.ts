@@ -119,6 +119,11 @@ export enum ResidentParameter {
   OOM_SCORE_ADJ,
   /** Time from the end of one that was killed to its next start; 0: never. */
   RESTART,
+  /** So many anonymous pages, drawn among the first TOUCH_SHARE of them, are used ... */
+  TOUCH_PAGES,
+  /** ... each so often; 0: never. */
+  TOUCH_INTERVAL,
+  TOUCH_SHARE,
 }
 
 export enum AppsParameter {
@@ -162,6 +167,10 @@ export enum FileReadParameter {
   SERVICE_SPREAD,
   /** 1: pages of a block device's own mapping (GFP_USER: of unmovable type, never in CMA); 0: of files. */
   BLOCK_DEVICE,
+  /** Pages of the one file that is read, from its beginning on; 0: each read is of a new file. */
+  FILE,
+  /** Once it has been read to its end, reads go to places drawn among so many of its first pages; 0: it is read again from the beginning. */
+  AGAIN,
 }
 
 export enum FileWriteParameter {

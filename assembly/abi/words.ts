@@ -188,6 +188,14 @@ export enum StatWord {
   PAGES_MIGRATED,
   /** Windows ever tried; the ring holds the last WINDOW_CAPACITY. */
   WINDOWS,
+  /** Pages that reclaim or a second use has made active, and those that reclaim has made inactive again (pgrefill). */
+  PAGES_ACTIVATED,
+  PAGES_DEACTIVATED,
+  /** Vmstat workingset_refault_*, workingset_activate_*: evicted pages that came back, and those that were active at once. */
+  REFAULTS_ANON,
+  REFAULTS_FILE,
+  ACTIVATES_ANON,
+  ACTIVATES_FILE,
   COUNT = 32,
 }
 
@@ -232,6 +240,14 @@ export enum LevelWord {
   QUARANTINE_NTH,
   /** Pins that were held for too long, so far. */
   EXCESSES,
+  /** How old the LRU lists are: pages evicted or activated, modulo 2^32 (lruvec->nonresident_age). */
+  NONRESIDENT_AGE,
+  /** What reclaim of each kind has cost lately (lruvec->anon_cost, file_cost). */
+  ANON_COST,
+  FILE_COST,
+  /** StatWord.ACTIVATES_* when a reclaim last ended (lruvec->refaults). */
+  SEEN_ANON,
+  SEEN_FILE,
   COUNT = 32,
 }
 
@@ -251,7 +267,12 @@ export enum ScratchWord {
   ANSWER_STATUS,
   /** Pages that the pins of one call have moved out of CMA. */
   ANSWER_MOVED,
-  COUNT = 16,
+  /** 1: a round of reclaim has left active pages alone (sc->skipped_deactivate). */
+  SKIPPED,
+  /** One round: pages left to scan of each evictable list, and those that there were at first; 4 words each. */
+  SCAN_LEFT = 12,
+  SCAN_TARGET = 16,
+  COUNT = 20,
 }
 
 /** One CMA area. Pages. */
@@ -370,15 +391,4 @@ export enum PinWord {
   SINCE_LOW,
   SINCE_HIGH,
   COUNT = 6,
-}
-
-/** What audit/ reports. */
-export enum AuditWord {
-  FAULT,
-  FAULT_PFN,
-  FAULT_EXPECTED,
-  FAULT_GOT,
-  DIGEST_LOW,
-  DIGEST_HIGH,
-  COUNT = 8,
 }

@@ -9,7 +9,8 @@
 
 import { Fault } from "../abi/findings";
 import { hasPageFlag, isOrphan, kindOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
-import { GONE, LACKING, LRU_LISTS, SWAPPED } from "../abi/limits";
+import { LRU_LISTS } from "../abi/limits";
+import { isSwappedOut, NO_PAGE, swappedOrder } from "../abi/slot";
 import { FrameKind, PageFlag } from "../abi/vocabulary";
 import { ConfigWord, LevelWord, PinWord } from "../abi/words";
 import { linkOf, pfnOf, wordOf } from "../frames/frame";
@@ -106,8 +107,8 @@ function checkSlots(owned: i32): i32 {
       }
     }
     const content = slotContent(slot);
-    if (content != 0 && content < <u32>GONE) held += 1;
-    if (content > <u32>LACKING) swappedOut += (<i64>1) << (<u32>SWAPPED - content);
+    if (content != 0 && content < NO_PAGE) held += 1;
+    if (isSwappedOut(content)) swappedOut += (<i64>1) << swappedOrder(content);
   }
   if (owned != held) return fault(Fault.OWNER, 0, owned, held);
   const used = level(LevelWord.SWAP_USED);

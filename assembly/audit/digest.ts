@@ -7,22 +7,13 @@
 //
 // So the digest does not depend on where a word stands, and a field added later changes nothing where it is 0.
 
-import { RequestState } from "../abi/findings";
+import { AuditWord, RequestState } from "../abi/findings";
 import { kindOf } from "../abi/frame_word";
 import { MAX_AREAS, MAX_REQUESTS, MAX_ZONES } from "../abi/limits";
 import { CellWord, SimulationWord } from "../abi/run";
 import { ActorWord, Counter, Parameter } from "../abi/simulation";
 import { FrameKind } from "../abi/vocabulary";
-import {
-  AreaWord,
-  AuditWord,
-  ConfigWord,
-  LevelWord,
-  PcpWord,
-  RangeWord,
-  RequestWord,
-  ZoneWord,
-} from "../abi/words";
+import { AreaWord, ConfigWord, LevelWord, PcpWord, RangeWord, RequestWord, ZoneWord } from "../abi/words";
 import { settle } from "../buddy/frontier";
 import { areaAt, areaWord, bitmapOf, rangeAt, rangeWord } from "../cma/area";
 import { requestAt } from "../cma/request";

@@ -1,6 +1,6 @@
 // Knows: where a fault is reported: the AUDIT region. Must not know: any invariant.
 
-import { AuditWord } from "../abi/words";
+import { AuditWord } from "../abi/findings";
 import { AUDIT } from "../memory/regions";
 
 /** `pfn` is the first broken frame, or the zone, CPU, area, request or list that a counter belongs to. Answers the kind. */

@@ -104,7 +104,7 @@ function mayUse(gfp: i32, order: i32): bool {
 }
 
 /** gfp_to_alloc_flags(): the min mark, with the reserves that __GFP_HIGH and non-blocking requests may use. */
-function slowFlags(gfp: i32, order: i32, type: i32): i32 {
+export function slowFlags(gfp: i32, order: i32, type: i32): i32 {
   let flags = AllocFlag.WMARK_MIN | AllocFlag.CPUSET | (gfp & Gfp.KSWAPD_RECLAIM);
   if (gfp & Gfp.HIGH) flags |= AllocFlag.MIN_RESERVE;
   if (!(gfp & Gfp.DIRECT_RECLAIM) && !(gfp & Gfp.NOMEMALLOC)) {

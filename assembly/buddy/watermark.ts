@@ -87,6 +87,20 @@ export function hasPages(zone: i32, order: i32, mark: i32, highestZone: i32, all
   return usable > reducedMark(mark, allocFlags) + lowmemReserve(zone, highestZone);
 }
 
+/** isMet() with so many more free pages. */
+export function wouldMeet(
+  zone: i32,
+  order: i32,
+  mark: i32,
+  highestZone: i32,
+  allocFlags: i32,
+  more: i32,
+): bool {
+  const usable = freePages(zone) + more - unusable(zone, order, allocFlags);
+  if (usable <= reducedMark(mark, allocFlags) + lowmemReserve(zone, highestZone)) return false;
+  return order == 0 || hasBlock(zone, order, allocFlags);
+}
+
 export function isMet(zone: i32, order: i32, mark: i32, highestZone: i32, allocFlags: i32): bool {
   if (!hasPages(zone, order, mark, highestZone, allocFlags)) return false;
   return order == 0 || hasBlock(zone, order, allocFlags);

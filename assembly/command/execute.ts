@@ -46,6 +46,7 @@
 
 import { CommandFlag, cpuIn, flagsIn, opIn, orderIn } from "../abi/command_word";
 import { isOrphan, kindOf, orderOf, pack, zoneOf } from "../abi/frame_word";
+import { isSwappedOut } from "../abi/slot";
 import { FrameKind, Op, Status } from "../abi/vocabulary";
 import { CommandWord, ConfigWord, ScratchWord } from "../abi/words";
 import { fastFlags, highestZoneOf, refusalOf, takeFromBuddy, typeOfGfp } from "../buddy/allocate";
@@ -63,7 +64,7 @@ import { compactZone } from "../movement/compact";
 import { runKswapd } from "../movement/kswapd";
 import { findPin, freeOrOrphan, isPinned, pin, unpin } from "../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../movement/pressure";
-import { isSwappedOut, releaseSwap } from "../movement/swap";
+import { releaseSwap } from "../movement/swap";
 import { answerPfn, argument, checkBlock, checkGfp } from "./arguments";
 import { cmaAllocate, cmaBegin, cmaClear, cmaRelease, cmaStep } from "./cma";
 import { applyPolicy, setPolicy } from "./policy";

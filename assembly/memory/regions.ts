@@ -10,6 +10,7 @@
 // fork binds the same addresses from the table it finds there.
 
 import { CLASS_BINS, CLASS_CELLS, CLASS_CHUNK } from "../abi/classes";
+import { AuditWord } from "../abi/findings";
 import { ABI_MAGIC, ABI_VERSION, EntryWord, InitStatus, Region, TableWord } from "../abi/layout";
 import {
   BATCH_CAPACITY,
@@ -45,7 +46,6 @@ import { CellWord, KillWord, LogWord, SimulationWord, WorkloadWord } from "../ab
 import { ActorWord, Cost, Counter, Parameter } from "../abi/simulation";
 import {
   AreaWord,
-  AuditWord,
   CommandWord,
   ConfigWord,
   EventWord,

@@ -9,10 +9,10 @@ import { isMet, markOf } from "../buddy/watermark";
 import { clearFlag, isPopulated, setFlag, zoneAt } from "../frames/zone";
 import { policy } from "../memory/policies";
 import { config } from "../memory/regions";
-import { count, level, setLevel } from "../memory/stats";
+import { count, level, setLevel, total } from "../memory/stats";
 import { DEF_PRIORITY } from "../policy/scan";
 import { balanceAfterRound, beginReclaim } from "./balance";
-import { SWAP_CLUSTER, shrinkNode } from "./reclaim";
+import { endReclaim, Shrink, SWAP_CLUSTER, shrinkNode } from "./reclaim";
 
 /** MAX_RECLAIM_RETRIES: passes in a row that free nothing, after which kswapd sleeps until somebody reclaims a page. */
 const MOST_FAILURES: i32 = 16;
@@ -88,6 +88,7 @@ function beginPass(highestZone: i32): void {
 /** Back to sleep; the boost that it worked for is taken back. */
 function goToSleep(highestZone: i32): void {
   setLevel(LevelWord.BALANCE_PRIORITY, 0);
+  endReclaim();
   markActive(highestZone, false);
   for (let zone = 0; zone <= highestZone; zone++) {
     if (isPopulated(zone)) store<i32>(zoneAt(zone), 0, ZoneWord.WATERMARK_BOOST << 2);
@@ -125,15 +126,20 @@ export function stepKswapd(cpu: i32): bool {
     return false;
   }
   beginReclaim();
-  const freed = shrinkNode(cpu, level(LevelWord.BALANCE_PRIORITY), highestZone, wantedPages(highestZone));
+  const priority = level(LevelWord.BALANCE_PRIORITY);
+  const wanted = wantedPages(highestZone);
+  const before = total(StatWord.PAGES_SCANNED);
+  const freed = shrinkNode(cpu, priority, highestZone, wanted, Shrink.ENDS);
   if (policy(PolicyWord.BALANCE) == Balance.KSWAPD) balanceAfterRound(cpu, highestZone);
   setLevel(LevelWord.BALANCE_FREED, level(LevelWord.BALANCE_FREED) + freed);
   if (boosted) setLevel(LevelWord.BALANCE_BOOST, level(LevelWord.BALANCE_BOOST) - freed);
   // A high order is compaction's work once enough single pages are free.
   if (order > 0 && freed >= 2 << order) setLevel(LevelWord.BALANCE_ORDER, 0);
-  if (freed != 0 && !boosted) return true;
-  if (level(LevelWord.BALANCE_PRIORITY) == 1) return endPass(highestZone);
-  setLevel(LevelWord.BALANCE_PRIORITY, level(LevelWord.BALANCE_PRIORITY) - 1);
+  // A round that has looked at too few pages, or freed none, is followed by a harder one; not for a boost alone.
+  const looked = total(StatWord.PAGES_SCANNED) - before >= wanted;
+  if (freed != 0 && (looked || (boosted && priority == DEF_PRIORITY - 2))) return true;
+  if (priority == 1) return endPass(highestZone);
+  setLevel(LevelWord.BALANCE_PRIORITY, priority - 1);
   return true;
 }
 

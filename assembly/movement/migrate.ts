@@ -20,6 +20,7 @@ import { SLOW } from "../memory/stats";
 import { MIGRATES_IN_BATCHES } from "../rules";
 import { movePage } from "./move";
 import { allocateUnderPressure } from "./pressure";
+import { dropFilePage } from "./workingset";
 
 /** COMPACT_CLUSTER_MAX: isolation stops once so many pages are in hand. */
 const CLUSTER: i32 = 32;
@@ -151,7 +152,7 @@ export function dropCleanPages(cpu: i32, request: i32, count: usize): i32 {
     const word = wordOf(link);
     if (!isClean(word) || isBusy(word)) continue;
     freed += 1 << orderOf(word);
-    putPages(cpu, link, orderOf(word));
+    dropFilePage(cpu, link);
   }
   for (let i = 0; i < blocks; i++) {
     const link = sourceOf(request, i);

@@ -6,14 +6,15 @@
 import { Balance, PolicyWord } from "../abi/proposals";
 import { Gfp, Migratetype, ReclaimMode, Status } from "../abi/vocabulary";
 import { ConfigWord, StatWord, ZoneWord } from "../abi/words";
-import { allocatePages, highestZoneOf, typeOfGfp } from "../buddy/allocate";
+import { allocatePages, highestZoneOf, slowFlags, typeOfGfp } from "../buddy/allocate";
 import { firstFree } from "../buddy/freelist";
 import { reserved, unreserveHighatomic } from "../buddy/highatomic";
 import { drainZone } from "../buddy/pcp";
 import { COSTLY_ORDER } from "../buddy/pcp_lists";
 import { allocated } from "../buddy/traced";
+import { wouldMeet } from "../buddy/watermark";
 import { blockFrames, MAX_ORDER } from "../frames/pageblock";
-import { freePages, isPopulated, zoneAt } from "../frames/zone";
+import { isPopulated, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { policy } from "../memory/policies";
 import { config } from "../memory/regions";
@@ -22,7 +23,15 @@ import { DEF_PRIORITY } from "../policy/scan";
 import { balanceAfterReclaim, beginReclaim } from "./balance";
 import { compactZone } from "./compact";
 import { isKswapdWanted, runKswapdIfInline, wakeKswapd } from "./kswapd";
-import { reclaimablePages, SWAP_CLUSTER, shrinkNode } from "./reclaim";
+import {
+  clearSkipped,
+  endReclaim,
+  hasSkipped,
+  reclaimablePages,
+  Shrink,
+  SWAP_CLUSTER,
+  shrinkNode,
+} from "./reclaim";
 
 /** MAX_RECLAIM_RETRIES */
 const MOST_RETRIES: i32 = 16;
@@ -52,19 +61,30 @@ function unreserve(cpu: i32, highestZone: i32, type: i32, force: bool): bool {
 /** try_to_free_pages(): rounds of falling priority until a cluster is free. */
 function reclaimDirectly(cpu: i32, highestZone: i32): i32 {
   count(StatWord.DIRECT_RECLAIMS);
-  let freed = 0;
-  for (let priority = DEF_PRIORITY; priority >= 0 && freed < SWAP_CLUSTER; priority--) {
-    freed += shrinkNode(cpu, priority, highestZone, SWAP_CLUSTER);
-  }
+  clearSkipped();
+  let freed = reclaimRounds(cpu, highestZone, 0);
+  // Nothing, and active pages were left alone: not this time.
+  if (freed == 0 && hasSkipped()) freed = reclaimRounds(cpu, highestZone, Shrink.FORCED);
   return freed;
 }
 
-/** Would the min mark be met if everything reclaimable were free? */
-function isWorthRetrying(highestZone: i32): bool {
+function reclaimRounds(cpu: i32, highestZone: i32, mode: i32): i32 {
+  let freed = 0;
+  for (let priority = DEF_PRIORITY; priority >= 0 && freed < SWAP_CLUSTER; priority--) {
+    const ends: i32 = priority == DEF_PRIORITY ? 0 : Shrink.ENDS;
+    freed += shrinkNode(cpu, priority, highestZone, SWAP_CLUSTER, mode | ends);
+  }
+  endReclaim();
+  return freed;
+}
+
+/** Would the min mark be met, as this request sees it, if everything reclaimable were free? (should_reclaim_retry) */
+function isWorthRetrying(order: i32, gfp: i32, highestZone: i32): bool {
+  const flags = slowFlags(gfp, order, typeOfGfp(gfp));
   for (let zone = 0; zone <= highestZone; zone++) {
     if (!isPopulated(zone)) continue;
-    const available = freePages(zone) + reclaimablePages(zone);
-    if (available > load<i32>(zoneAt(zone), ZoneWord.WMARK_MIN << 2)) return true;
+    const mark = load<i32>(zoneAt(zone), ZoneWord.WMARK_MIN << 2);
+    if (wouldMeet(zone, order, mark, highestZone, flags, reclaimablePages(zone))) return true;
   }
   return false;
 }
@@ -102,7 +122,7 @@ function reclaimAndRetry(cpu: i32, order: i32, gfp: i32): u32 {
     if (link != NONE || (gfp & Gfp.NORETRY) != 0) return link;
     if (costly && (gfp & Gfp.RETRY_MAYFAIL) == 0) return NONE;
     idle = freed > 0 && !costly ? 0 : idle + 1;
-    if (idle < MOST_RETRIES && isWorthRetrying(highestZone)) continue;
+    if (idle < MOST_RETRIES && isWorthRetrying(order, gfp, highestZone)) continue;
     if (!unreserve(cpu, highestZone, type, true)) return NONE;
     link = allocatePages(cpu, order, gfp, SLOW);
     if (link != NONE) return link;

@@ -4,7 +4,7 @@
 // DEVIATION: zsmalloc's classes are not modelled: zram holds as many frames as its average compression needs.
 
 import { orderOf, pinsOf, withLife, withMobility } from "../abi/frame_word";
-import { LACKING, SWAPPED } from "../abi/limits";
+import { SWAPPED, swappedOrder } from "../abi/slot";
 import { Gfp, LruList, Mobility, PageLife } from "../abi/vocabulary";
 import { ConfigWord, LevelWord, StatWord } from "../abi/words";
 import { allocatePages } from "../buddy/allocate";
@@ -15,6 +15,7 @@ import { ownerOf, slotContent } from "../frames/owner";
 import { NONE, prevOf } from "../memory/list";
 import { config, SLOTS } from "../memory/regions";
 import { addLevel, addTotal, level, SLOW } from "../memory/stats";
+import { evict } from "./workingset";
 
 /**
  * GFP of zs_malloc for zram: movable, no I/O; reclaim's own right to the reserves (PF_MEMALLOC); with __GFP_CMA, which
@@ -60,19 +61,13 @@ export function shrinkZram(cpu: i32): void {
   }
 }
 
-/** Does this content of a slot say that its block is swapped out? */
-export function isSwappedOut(content: u32): bool {
-  return content > <u32>LACKING;
-}
-
 /**
  * A simulation keeps as many slots for a large page as it has pages: each of them is read back by itself. Elsewhere the one
  * slot says how large the block was: all of its room goes with it.
  */
-function markSwapped(slot: u32, order: i32): void {
+function markSwapped(slot: u32, order: i32, content: u32): void {
   const whole = config(ConfigWord.ACTORS) == 0;
   const count = whole ? 1 : 1 << order;
-  const content = <u32>SWAPPED - (whole ? <u32>order : 0);
   for (let i = 0; i < count; i++) store<u32>(SLOTS + <usize>((slot + i) << 2), content);
 }
 
@@ -94,8 +89,9 @@ export function swapOut(cpu: i32, link: u32): bool {
     addLevel(LevelWord.ZRAM_STORED, pages);
   }
   const owner = ownerOf(link);
+  const content = evict(wordOf(link), true, <u32>SWAPPED - <u32>order);
   putPages(cpu, link, order);
-  if (owner) markSwapped(owner - 1, order);
+  if (owner) markSwapped(owner - 1, order, content);
   addLevel(LevelWord.SWAP_USED, pages);
   addTotal(StatWord.PAGES_SWAPPED_OUT, pages);
   return true;
@@ -103,7 +99,7 @@ export function swapOut(cpu: i32, link: u32): bool {
 
 /** A slot's block is read back, or its owner is gone: the room is free again. */
 export function releaseSwap(cpu: i32, slot: u32, readBack: bool): void {
-  const order: i32 = SWAPPED - slotContent(slot);
+  const order = swappedOrder(slotContent(slot));
   const pages = 1 << order;
   store<u32>(SLOTS + <usize>(slot << 2), 0);
   addLevel(LevelWord.SWAP_USED, -pages);

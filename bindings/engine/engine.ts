@@ -1,7 +1,7 @@
 // Knows: one instance of the core: its memory, its regions, its exports. The boundary: pointers end here.
 // Must not know: devices, captures, what an operation is for.
 
-import { Fault, type Pattern } from "../../assembly/abi/findings.js";
+import { AuditWord, Fault, type Pattern } from "../../assembly/abi/findings.js";
 import {
   ABI_MAGIC,
   ABI_VERSION,
@@ -10,7 +10,7 @@ import {
   Region,
   TableWord,
 } from "../../assembly/abi/layout.js";
-import { AuditWord, ConfigWord } from "../../assembly/abi/words.js";
+import { ConfigWord } from "../../assembly/abi/words.js";
 import { StateError, UnitError } from "./errors.js";
 import { type CoreExports, instantiate } from "./load.js";
 

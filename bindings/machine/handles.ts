@@ -2,7 +2,7 @@
 // Must not know: how pages are allocated and freed (machine).
 
 import { Region } from "../../assembly/abi/layout.js";
-import { GONE } from "../../assembly/abi/limits.js";
+import { GONE } from "../../assembly/abi/slot.js";
 import { Mobility, PageLife, Status } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";

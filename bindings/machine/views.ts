@@ -302,7 +302,7 @@ export class MachineViews {
       kind: kindOf(word),
       order: orderOf(word) as Order,
       zone: zoneOf(word) as ZoneIndex,
-      type: typeIn(word),
+      type: kindOf(word) === FrameKind.ALLOCATED ? 0 : typeIn(word),
       mobility: mobilityOf(word),
       life: lifeOf(word),
       flags: flagsOf(word),

@@ -13,7 +13,7 @@ import {
   pinsOf,
 } from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
-import { LACKING } from "../../assembly/abi/limits.js";
+import { LACKING } from "../../assembly/abi/slot.js";
 import { FrameKind, Mobility, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
 import { LevelWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";

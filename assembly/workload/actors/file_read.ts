@@ -26,6 +26,7 @@ import {
   later,
   parameter,
   plan,
+  setActorWord,
   whole,
 } from "../parts/actor";
 import { cellTime, cellWord, giveCell, setCellTime, setCellWord, takeCell } from "../parts/cells";
@@ -36,7 +37,7 @@ import {
   GFP_BLOCK_DEVICE,
   GFP_FILE,
   pageIn,
-  putInSlot,
+  putFilePage,
   READAHEAD,
   slotOf,
   touch,
@@ -51,13 +52,30 @@ enum Step {
 }
 
 export function start(actor: i32): void {
+  // All of one file has its slots from the beginning: nothing is dropped to make room.
+  if (whole(actor, FileReadParameter.FILE))
+    setActorWord(actor, ActorWord.LIVE, actorWord(actor, ActorWord.SLOT_COUNT));
+  scheduleRead(actor);
+}
+
+function scheduleRead(actor: i32): void {
   arrive(actor, Step.READ, drawExponential(actor, parameter(actor, FileReadParameter.INTERVAL)));
+}
+
+/** Where the next read of the one file begins. ActorWord.B: how far it has been read in order. */
+function placeInFile(actor: i32, file: i32, pages: i32, share: f64): i32 {
+  const next = actorWord(actor, ActorWord.B);
+  const again = whole(actor, FileReadParameter.AGAIN);
+  if (next >= file && again > 0) return <i32>(share * max(min(again, file) - pages, 0));
+  const from = next >= file ? 0 : next;
+  setActorWord(actor, ActorWord.B, from + pages);
+  return from;
 }
 
 /** A file that is new, or pages of the cache, from one that is drawn on. */
 function read(actor: i32): void {
   if (!isActive(actor)) return;
-  start(actor);
+  scheduleRead(actor);
   const spread = whole(actor, FileReadParameter.PAGES_SPREAD);
   const pages = drawPages(actor, parameter(actor, FileReadParameter.PAGES), spread);
   const isAgain = drawChance(actor, parameter(actor, FileReadParameter.ACTIVE_SHARE));
@@ -68,8 +86,11 @@ function read(actor: i32): void {
   const cached = ringLength(actor);
   const steps = min(<i32>(share * cached), cached - 1);
   addCounter(actor, Counter.OPERATIONS, 1);
-  const from = isAgain && cached > 0 ? along(actor, oldestPosition(actor), steps) + 1 : 0;
-  const cell = takeCell(actor, from, from ? min(pages, cached - steps) : pages);
+  const file = whole(actor, FileReadParameter.FILE);
+  const place = file ? placeInFile(actor, file, pages, share) : 0;
+  const from = file ? place + 1 : isAgain && cached > 0 ? along(actor, oldestPosition(actor), steps) + 1 : 0;
+  const most = file ? file - place : from ? cached - steps : pages;
+  const cell = takeCell(actor, from, min(pages, most));
   if (cell == NONE) return;
   setCellTime(cell, service);
   goOn(actor, cell);
@@ -96,6 +117,7 @@ function readNew(actor: i32, cpu: i32, isFirst: bool): bool {
   const link = readPage(actor, cpu, isFirst, FILE);
   if (link == NONE) return false;
   pushPage(actor, link);
+  touch(link);
   return true;
 }
 
@@ -107,10 +129,10 @@ function readAgain(actor: i32, cpu: i32, isFirst: bool, position: i32): bool {
     touch(present);
     return true;
   }
-  const link = readPage(actor, cpu, isFirst, FILE | PageFlag.ACTIVE);
+  const link = readPage(actor, cpu, isFirst, FILE);
   if (link == NONE) return false;
-  addCounter(actor, Counter.REFAULTS, 1);
-  putInSlot(slot, link);
+  putFilePage(actor, slot, link);
+  touch(link);
   return true;
 }
 

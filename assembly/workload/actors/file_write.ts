@@ -32,7 +32,7 @@ import {
 import { cellWord, giveCell, setCellWord, takeCell } from "../parts/cells";
 import { wakeWaiting } from "../parts/folio_io";
 import { become } from "../parts/holds";
-import { acquire, FILE, GFP_FILE, mark, pageIn, slotOf } from "../parts/pages";
+import { acquire, FILE, GFP_FILE, mark, pageIn, slotOf, touch } from "../parts/pages";
 import { along, dropOldest, oldestPosition, pushPage, ringLength } from "../parts/ring";
 
 /** Its tags, behind those that every actor knows (Tag). */
@@ -87,6 +87,7 @@ function goOn(actor: i32, cell: u32): void {
     link = become(actor, cpu, link, MoveOn.DIRTY);
     if (actorWord(actor, ActorWord.D) == 0) setActorWord(actor, ActorWord.B, actorWord(actor, ActorWord.A));
     pushPage(actor, link);
+    touch(link);
     setActorWord(actor, ActorWord.D, actorWord(actor, ActorWord.D) + 1);
   }
   charge(actor, done * cost(Cost.ALLOCATE));

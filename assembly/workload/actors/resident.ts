@@ -27,6 +27,7 @@ import {
   isActive,
   later,
   parameter,
+  pickBelow,
   plan,
   setActorWord,
   setSimulationWord,
@@ -48,12 +49,16 @@ import {
   isGone,
   isLacking,
   isOutOfMemory,
+  isSwapped,
   KERNEL,
   lackPage,
+  pageIn,
   putInSlot,
   SLAB,
   slotOf,
+  swapIn,
   take,
+  touch,
   touchAhead,
 } from "../parts/pages";
 import { beginToEnd, endingProcess, endSome, wantAgain } from "../parts/processes";
@@ -69,6 +74,8 @@ enum Step {
   END,
   /** The process named by the payload starts again. */
   RESTART,
+  /** Some pages of the working set are used. */
+  TOUCH,
 }
 
 /** ANON, FILE, UNMOVABLE, RECLAIMABLE */
@@ -156,6 +163,7 @@ function fillOn(actor: i32, run: i32): void {
 function endFilling(actor: i32): void {
   resetSpent();
   scheduleBatch(actor);
+  scheduleTouch(actor);
   askAgainLater(actor);
 }
 
@@ -233,7 +241,27 @@ export function act(actor: i32, tag: i32, payload: u32): void {
   if (tag == Step.AGAIN) askAgain(actor);
   else if (tag == Step.FILL) fillOn(actor, payload);
   else if (tag == Step.RESTART) restart(actor, payload);
+  else if (tag == Step.TOUCH) useSome(actor);
   else turnOver(actor);
+}
+
+/** Pages drawn from the working set are used: young, and read back from swap where they are there. */
+function useSome(actor: i32): void {
+  scheduleTouch(actor);
+  const share = parameter(actor, ResidentParameter.TOUCH_SHARE);
+  const pages = <i32>(share * parameter(actor, ResidentParameter.ANON));
+  if (pages == 0) return;
+  const cpu = cpuOf(actor);
+  for (let i = whole(actor, ResidentParameter.TOUCH_PAGES); i > 0; i--) {
+    const slot = slotOf(actor, <i32>pickBelow(actor, pages));
+    const present = pageIn(slot);
+    if (present != NONE) touch(present);
+    else if (isSwapped(slot)) swapIn(actor, cpu, slot);
+  }
+}
+
+function scheduleTouch(actor: i32): void {
+  arrive(actor, Step.TOUCH, parameter(actor, ResidentParameter.TOUCH_INTERVAL));
 }
 
 /** The process gets its signal; its memory goes bit by bit. */

@@ -5,12 +5,12 @@
 //   cell: FIRST its first slot (relative), PAGES its footprint, B pages so far, or slots that are left to be emptied
 
 import { CellWord } from "../../abi/run";
-import { AppsParameter, Counter } from "../../abi/simulation";
+import { AppsParameter } from "../../abi/simulation";
 import { PageFlag } from "../../abi/vocabulary";
 import { ConfigWord } from "../../abi/words";
 import { NONE } from "../../memory/list";
 import { config } from "../../memory/regions";
-import { addCounter, charge, cpuOf, parameter, pickBelow, whole } from "./actor";
+import { charge, cpuOf, parameter, pickBelow, whole } from "./actor";
 import { cellWord, setCellWord } from "./cells";
 import {
   ANON,
@@ -23,6 +23,7 @@ import {
   GFP_THP,
   isSwapped,
   pageIn,
+  putFilePage,
   putInSlot,
   slotOf,
   swapIn,
@@ -124,10 +125,9 @@ function useOne(actor: i32, cpu: i32, slot: u32, isFile: bool): bool {
   }
   // The inside of a large page, whose first slot names it.
   if (!isFile) return true;
-  const link = acquire(actor, cpu, 0, GFP_FILE, MAPPED_FILE | PageFlag.ACTIVE);
+  const link = acquire(actor, cpu, 0, GFP_FILE, MAPPED_FILE);
   if (link == NONE) return false;
-  addCounter(actor, Counter.REFAULTS, 1);
-  putInSlot(slot, link);
+  putFilePage(actor, slot, link);
   return true;
 }
 

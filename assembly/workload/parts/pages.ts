@@ -5,14 +5,14 @@
 //   pfn + 1: a page of its own.  SWAPPED: swapped out.  LACKING: asked for in vain, wanted still.  GONE: its process was killed.
 //   0: taken by reclaim (a clean file page), or never filled.
 
-import { orderOf } from "../../abi/frame_word";
-import { GONE, LACKING } from "../../abi/limits";
+import { hasPageFlag, orderOf, YOUNG } from "../../abi/frame_word";
 import { SimulationWord } from "../../abi/run";
 import { ActorWord, Cost, Counter } from "../../abi/simulation";
+import { GONE, isShadow, isSwappedOut, LACKING, NO_PAGE } from "../../abi/slot";
 import { Gfp, Mobility, PageFlag, PageLife, Status } from "../../abi/vocabulary";
 import { StatWord } from "../../abi/words";
 import { linkOf, setWord, withContent, wordOf } from "../../frames/frame";
-import { addToLru, changeContent, isOnLru } from "../../frames/lru";
+import { addToLru, isOnLru } from "../../frames/lru";
 import { occupySlot, ownerOf, slotContent } from "../../frames/owner";
 import { NONE, nextOf, prevOf } from "../../memory/list";
 import { SIMULATION, SLOTS } from "../../memory/regions";
@@ -20,7 +20,8 @@ import { SLOW, total } from "../../memory/stats";
 import { isKswapdWanted } from "../../movement/kswapd";
 import { freeOrOrphan } from "../../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../../movement/pressure";
-import { isSwappedOut, releaseSwap } from "../../movement/swap";
+import { releaseSwap } from "../../movement/swap";
+import { markAccessed, refault } from "../../movement/workingset";
 import {
   actorWord,
   addCounter,
@@ -119,13 +120,17 @@ function afterSlowPath(actor: i32, link: u32, order: i32, gfp: i32): void {
   setSimulationWord(SimulationWord.SHORT_GFP, gfp);
 }
 
+/** From the flag of a mapped page to the accessed bit. */
+const MAPPED_TO_YOUNG: u32 = <u32>PageFlag.MAPPED / YOUNG;
+
 /** A block for the actor, with its content; NONE when there is none, which is counted. What is had the caller counts. */
 export function take(actor: i32, cpu: i32, order: i32, gfp: i32, content: u32): u32 {
   const link = inline.always(allocateUnderPressure(cpu, order, gfp, SLOW));
   if (load<i32>(SLOW) || link == NONE) afterSlowPath(actor, link, order, gfp);
   if (isKswapdWanted()) wakeKswapdActor();
   if (content && link != NONE) {
-    setWord(link, withContent(wordOf(link), content));
+    // What is mapped has been used by the instruction that asked for it.
+    setWord(link, withContent(wordOf(link), content) | ((content & PageFlag.MAPPED) / MAPPED_TO_YOUNG));
     if (inline.always(isOnLru(wordOf(link)))) inline.always(addToLru(link, false));
   }
   return link;
@@ -163,7 +168,7 @@ export function isSwapped(slot: u32): bool {
 /** The page in a slot, or NONE when it is empty or swapped out. */
 export function pageIn(slot: u32): u32 {
   const held = slotContent(slot);
-  return held == 0 || held >= <u32>GONE ? NONE : linkOf(held - 1);
+  return held == 0 || held >= NO_PAGE ? NONE : linkOf(held - 1);
 }
 
 /** The slot's page could not be had; its actor goes on wanting it, and counts it (Counter.LACKING). */
@@ -189,7 +194,7 @@ export function loseSlot(slot: u32): void {
 
 /** Is there something else in it than a page, or nothing: swapped out, lacking, gone? */
 export function isOutOfMemory(slot: u32): bool {
-  return slotContent(slot) >= <u32>GONE;
+  return slotContent(slot) >= NO_PAGE;
 }
 
 export function isGone(slot: u32): bool {
@@ -206,6 +211,10 @@ export function dropSlot(cpu: i32, slot: u32): i32 {
   if (held == 0) return 0;
   if (isSwappedOut(held)) {
     releaseSwap(cpu, slot, false);
+    return 0;
+  }
+  if (held >= NO_PAGE) {
+    store<u32>(SLOTS + <usize>(slot << 2), 0);
     return 0;
   }
   const link = linkOf(held - 1);
@@ -228,18 +237,30 @@ export function countFreed(actor: i32, pages: i32, blocks: i32): void {
 
 /** A page that was swapped out is read back into a fresh one. NONE: no page. */
 export function swapIn(actor: i32, cpu: i32, slot: u32): u32 {
-  const link = fault(actor, cpu, 0, GFP_ANON, ANON | PageFlag.ACTIVE);
+  const link = fault(actor, cpu, 0, GFP_ANON, ANON);
   if (link == NONE) return NONE;
   charge(actor, costOfSwap(1, true));
   addCounter(actor, Counter.REFAULTS, 1);
+  refault(link, slotContent(slot), false);
   releaseSwap(cpu, slot, true);
   occupySlot(slot, link);
   return link;
 }
 
-/** The page becomes young: it is the last that reclaim will take. */
+/** The page of a file is read from the disk into its slot, again where reclaim had taken it. */
+export function putFilePage(actor: i32, slot: u32, link: u32): void {
+  const held = slotContent(slot);
+  putInSlot(slot, link);
+  if (!isShadow(held)) return;
+  addCounter(actor, Counter.REFAULTS, 1);
+  refault(link, held, true);
+}
+
+/** The page is used: through a page table, or by read() and write(). Reclaim spares it for a while. */
 export function touch(link: u32): void {
-  changeContent(link, wordOf(link) | PageFlag.ACTIVE);
+  const word = wordOf(link);
+  if (hasPageFlag(word, PageFlag.MAPPED)) setWord(link, word | YOUNG);
+  else markAccessed(link);
 }
 
 /** Marks a page, or takes marks from it; only PageFlag bits that decide no list (DIRTY, WRITEBACK, MAPPED). */
@@ -253,7 +274,7 @@ export function mark(link: u32, set: u32, clear: u32): void {
  */
 export function touchAhead(slot: u32): u32 {
   const held = slotContent(slot);
-  if (held == 0 || held >= <u32>GONE) return 0;
+  if (held == 0 || held >= NO_PAGE) return 0;
   const link = linkOf(held - 1);
   return wordOf(link) ^ inline.always(ownerOf(link)) ^ prevOf(nextOf(link)) ^ nextOf(prevOf(link));
 }

@@ -82,8 +82,25 @@ export const fileRead = kind({
       doc: "pages of a block device itself: reclaimable, but of unmovable type, so never in CMA",
       source: "bdev_alloc, block/bdev.c: mapping_set_gfp_mask(GFP_USER)",
     },
+    file: {
+      index: FileReadParameter.FILE,
+      dimension: "count",
+      default: 0,
+      max: 16_777_216,
+      doc: "pages of the one file that is read, from its beginning on, `pages` a time; 0: each read is of a new file",
+      source: "chosen",
+    },
+    again: {
+      index: FileReadParameter.AGAIN,
+      dimension: "count",
+      default: 0,
+      max: 16_777_216,
+      doc: "once that file is read to its end, reads go to places drawn among so many of its first pages; 0: from the beginning again",
+      source: "chosen",
+    },
   },
-  slots: (v) => value(v, "cache") + roomFor(v, "pages", "pages-spread"),
+  slots: (v) => value(v, "file") || value(v, "cache") + roomFor(v, "pages", "pages-spread"),
+  numbered: true,
 });
 
 export const fileWrite = kind({

@@ -108,6 +108,28 @@ export const resident = kind({
       doc: "time from the end of a process that was killed to its next start; 0: never",
       source: "chosen",
     },
+    "touch-pages": {
+      index: ResidentParameter.TOUCH_PAGES,
+      dimension: "count",
+      default: 0,
+      max: 65_536,
+      doc: "anonymous pages that are used at once, drawn: they are young, and read back where they were swapped out",
+      source: "chosen",
+    },
+    "touch-interval": {
+      index: ResidentParameter.TOUCH_INTERVAL,
+      dimension: "interval",
+      default: 0,
+      doc: "time between two such uses; 0: never",
+      source: "chosen",
+    },
+    "touch-share": {
+      index: ResidentParameter.TOUCH_SHARE,
+      dimension: "share",
+      default: "100%",
+      doc: "part of the anonymous memory, from its beginning, that is used: the working set",
+      source: "chosen",
+    },
   },
   slots: (v) => value(v, "anon") + value(v, "file") + value(v, "unmovable") + value(v, "reclaimable"),
 });

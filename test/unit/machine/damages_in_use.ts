@@ -2,7 +2,7 @@
 
 import { Fault } from "../../../assembly/abi/findings.js";
 import { Region } from "../../../assembly/abi/layout.js";
-import { SWAPPED } from "../../../assembly/abi/limits.js";
+import { SWAPPED } from "../../../assembly/abi/slot.js";
 import { FrameKind, PageFlag } from "../../../assembly/abi/vocabulary.js";
 import { AreaWord, PinWord, RangeWord, RequestWord, ZoneWord } from "../../../assembly/abi/words.js";
 import { setOwner } from "../../support/owners.js";

@@ -4,8 +4,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { isOrphan, kindOf, lifeOf, pinsOf } from "../../../assembly/abi/frame_word.js";
 import { Region } from "../../../assembly/abi/layout.js";
-import { SWAPPED } from "../../../assembly/abi/limits.js";
 import { Spread } from "../../../assembly/abi/simulation.js";
+import { NO_PAGE } from "../../../assembly/abi/slot.js";
 import { FrameKind, PageLife } from "../../../assembly/abi/vocabulary.js";
 import { LevelWord, StatWord } from "../../../assembly/abi/words.js";
 import { surveyPageblocks } from "../../../bindings/machine/survey.js";
@@ -191,7 +191,7 @@ describe("what is counted twice must agree, at every sample", () => {
     running = await crowded();
     running.run(30 * MS);
     const words = running.machine.engine.unsigned(Region.SLOTS);
-    const filled = words.findIndex((held) => held !== 0 && held !== SWAPPED);
+    const filled = words.findIndex((held) => held !== 0 && held < NO_PAGE);
     words[filled] = 0;
     const allocated = surveyPageblocks(running.machine).allocatedPages.reduce((sum, n) => sum + n, 0);
     expect(() => expectOwned(running as Simulation, allocated)).toThrow();
@@ -208,7 +208,7 @@ describe("what is counted twice must agree, at every sample", () => {
     const { machine, actors } = simulation;
     const inSlots = machine.engine
       .unsigned(Region.SLOTS)
-      .reduce((sum, held) => sum + (held !== 0 && held !== SWAPPED ? 1 : 0), 0);
+      .reduce((sum, held) => sum + (held !== 0 && held < NO_PAGE ? 1 : 0), 0);
     const zram = machine.views.level(LevelWord.ZRAM_FRAMES);
     const words = machine.engine.unsigned(Region.FRAME_WORD);
     const orphans = words.reduce((sum, word) => sum + (isOrphan(word) ? 1 : 0), 0);

@@ -280,7 +280,7 @@ describe("kswapd", () => {
     rich.run(2 * S);
     const time = (simulation: Simulation) => counted(simulation, -FIRST, Counter.BUSY_TIME);
     expect(time(poor)).toBeGreaterThan(50 * MS);
-    expect(time(rich)).toBeLessThan(0.2 * time(poor));
+    expect(time(rich)).toBeLessThan(0.6 * time(poor));
   });
 
   it("gives up after 16 passes that free nothing, and direct reclaim is left", async () => {

@@ -9,7 +9,7 @@ import { resident } from "./loads.js";
 import { actor, counted, isSound, MS, owned, S, tiny } from "./support.js";
 
 /** A process that replaces pages all the time, so that it meets whatever memory is left. */
-const busy = { [ResidentParameter.INTERVAL]: 50_000, [ResidentParameter.BATCH]: 32 };
+const busy = { [ResidentParameter.INTERVAL]: 5000, [ResidentParameter.BATCH]: 32 };
 
 /** Asks for nearly all of the area once, at 500 ms. */
 const camera = actor(
@@ -27,11 +27,11 @@ const camera = actor(
 
 describe("a cma_alloc near the end of memory", () => {
   it("has a process killed during the call, whose memory comes back and whose plan is dropped", async () => {
-    const filler = { ...busy, [ResidentParameter.ANON]: 13_900 };
+    const filler = { ...busy, [ResidentParameter.ANON]: 13_600 };
     using simulation = await tiny([{ ...resident(filler, "filler"), slots: 14_000 }, camera]);
     simulation.run(499 * MS);
     expect(simulation.killsSince(0).total).toBe(0);
-    expect(owned(simulation, 0).pages).toBe(13_900);
+    expect(owned(simulation, 0).pages).toBe(13_600);
     simulation.run(2 * S);
     const { kills } = simulation.killsSince(0);
     expect(kills).toMatchObject([

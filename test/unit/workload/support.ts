@@ -3,8 +3,8 @@
 
 import { RequestState } from "../../../assembly/abi/findings.js";
 import { Region } from "../../../assembly/abi/layout.js";
-import { GONE, SWAPPED } from "../../../assembly/abi/limits.js";
 import { ActorKind, Counter } from "../../../assembly/abi/simulation.js";
+import { isSwappedOut, NO_PAGE } from "../../../assembly/abi/slot.js";
 import { FrameKind } from "../../../assembly/abi/vocabulary.js";
 import { RequestWord } from "../../../assembly/abi/words.js";
 import { type ActorSpec, Simulation, type SimulationOptions } from "../../../bindings/scenario/simulation.js";
@@ -74,8 +74,8 @@ export function owned(simulation: Simulation, nth: number): { pages: number; swa
   let pages = 0;
   let swapped = 0;
   for (const held of slots) {
-    if (held === SWAPPED) swapped += 1;
-    else if (held !== 0 && held < GONE) pages += 2 ** machine.views.frame(held - 1).order;
+    if (isSwappedOut(held)) swapped += 1;
+    else if (held !== 0 && held < NO_PAGE) pages += 2 ** machine.views.frame(held - 1).order;
   }
   return { pages, swapped };
 }
