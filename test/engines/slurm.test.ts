@@ -3,7 +3,7 @@
 
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { MAIN, sign } from "../support/children.js";
 import { inFolder, runCli } from "../support/cli.js";
 import { isMissing, isRoot } from "../support/engines.js";
@@ -38,7 +38,10 @@ describe.skipIf(!isRoot || isMissing("Slurm", "slurmctld", "slurmd", "sbatch", "
       writeFileSync(join(folder, "pageblock"), `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`);
       chmodSync(join(folder, "pageblock"), 0o755);
       const path = `${folder}:${process.env["PATH"]}`;
-      await using slurm = await Slurm.begin(folder, { ...process.env, PATH: path });
+      const slurm = new Slurm(folder, { ...process.env, PATH: path });
+      // Called after a timeout as well, while the test itself still waits.
+      onTestFinished(() => slurm.end());
+      await slurm.begin();
       const node = (state: string) =>
         slurm.run("scontrol", "update", `nodename=${slurm.node}`, `state=${state}`, "reason=test");
       node("drain");

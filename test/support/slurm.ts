@@ -54,31 +54,37 @@ PartitionName=all Nodes=ALL Default=YES State=UP
 `;
 }
 
-export class Slurm implements AsyncDisposable {
+/** A daemon that does not end by itself in this time is killed. */
+const PATIENCE_MS = 10_000;
+
+export class Slurm {
   readonly #daemons: ChildProcess[] = [];
   readonly node = hostname().split(".")[0] ?? "localhost";
   readonly env: NodeJS.ProcessEnv;
 
-  private constructor(folder: string, env: NodeJS.ProcessEnv) {
+  /** Nothing runs yet. */
+  constructor(
+    private readonly folder: string,
+    env: NodeJS.ProcessEnv,
+  ) {
     this.env = { ...env, SLURM_CONF: join(folder, "slurm.conf") };
   }
 
-  /** A cluster whose node is idle. */
-  static async begin(folder: string, env: NodeJS.ProcessEnv): Promise<Slurm> {
-    const slurm = new Slurm(folder, env);
+  /** Until its node is idle. */
+  async begin(): Promise<void> {
+    const { folder } = this;
     for (const name of ["state", "spool"]) mkdirSync(join(folder, name));
     writeFileSync(join(folder, "munge.key"), randomBytes(128), { mode: 0o400 });
-    writeFileSync(join(folder, "slurm.conf"), configuration(folder, slurm.node, await freePorts(2)));
+    writeFileSync(join(folder, "slurm.conf"), configuration(folder, this.node, await freePorts(2)));
     const own = (name: string) => join(folder, `munge.${name}`);
-    slurm.#start("munged", [
+    this.#start("munged", [
       ...["-F", "--force", "--key-file", own("key"), "--socket", own("sock"), "--pid-file", own("pid")],
       ...["--log-file", own("log"), "--seed-file", own("seed")],
     ]);
     await sign(() => existsSync(own("sock")));
-    slurm.#start("slurmctld", ["-D"]);
-    slurm.#start("slurmd", ["-D"]);
-    await sign(() => slurm.run("sinfo", "-h", "-o", "%t") === "idle");
-    return slurm;
+    this.#start("slurmctld", ["-D"]);
+    this.#start("slurmd", ["-D"]);
+    await sign(() => this.run("sinfo", "-h", "-o", "%t") === "idle");
   }
 
   #start(command: string, args: readonly string[]): void {
@@ -87,7 +93,8 @@ export class Slurm implements AsyncDisposable {
 
   /** What a command of Slurm prints. */
   run(command: string, ...args: readonly string[]): string {
-    return spawnSync(command, args, { env: this.env, encoding: "utf8" }).stdout.trim();
+    const { stdout } = spawnSync(command, args, { env: this.env, encoding: "utf8", timeout: PATIENCE_MS });
+    return stdout?.trim() ?? "";
   }
 
   /** The number of a job. */
@@ -106,13 +113,23 @@ export class Slurm implements AsyncDisposable {
     await sign(() => this.run("squeue", "-h", "-j", job) === "");
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Jobs and daemons end, however far it came. */
+  async end(): Promise<void> {
+    if (this.#daemons.length === 3) {
+      this.run("scancel", "-u", "root");
+      // Steps are processes of their own, which outlive the daemons.
+      const until = performance.now() + PATIENCE_MS;
+      await sign(() => this.run("squeue", "-h") === "" || performance.now() > until);
+    }
     for (const daemon of this.#daemons.reverse()) {
+      if (daemon.exitCode !== null || daemon.signalCode !== null) continue;
       const gone = new Promise((resolve) => {
-        daemon.on("exit", resolve);
+        daemon.once("exit", resolve);
       });
-      if (daemon.exitCode !== null || !daemon.kill("SIGTERM")) continue;
+      daemon.kill("SIGTERM");
+      const timer = setTimeout(() => daemon.kill("SIGKILL"), PATIENCE_MS);
       await gone;
+      clearTimeout(timer);
     }
   }
 }
