@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { RunRow } from "../../analysis/outcomes/index.js";
+import { ROW_COLUMNS, type RunRow } from "../../analysis/outcomes/index.js";
 import { JournalError, linesOf, withPath, writeAside } from "../../durable/index.js";
 import type { Shard } from "../../sweep/index.js";
 import type { GridSource } from "./grid_file.js";
@@ -64,10 +64,51 @@ export function workFolder(folder: string, { index, count }: Shard): string {
   return join(folder, `work-${padded(index, count)}-of-${count}`);
 }
 
+type Json = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const areTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
+
+function isGridHead(value: unknown): value is GridHead {
+  if (!isObject(value) || !isObject(value["source"])) return false;
+  const { scenarios, policies, devices, seeds, until } = value["source"];
+  const { grid, runs, version } = value;
+  if (!isText(grid) || !isCount(runs) || !isText(version) || !isText(seeds)) return false;
+  if (!areTexts(scenarios) || !areTexts(policies)) return false;
+  return (devices === null || areTexts(devices)) && (until === null || isText(until));
+}
+
+function isPartHead(value: unknown): value is PartHead {
+  if (!isObject(value) || !isObject(value["machine"])) return false;
+  const { grid, shard, of, runs, audit, machine } = value;
+  if (!isText(grid) || !isCount(shard) || !isCount(of) || !isCount(runs) || shard >= of) return false;
+  if (![machine["host"], machine["node"], machine["arch"]].every(isText)) return false;
+  return audit === null || (isObject(audit) && isCount(audit["run"]) && isText(audit["digest"]));
+}
+
+/** Columns are checked where they are written: what a row says beside them is left out. */
+function isPartRun(value: unknown): value is PartRun {
+  if (!isObject(value) || !isCount(value["run"]) || !Array.isArray(value["rows"])) return false;
+  return value["rows"].every(
+    (row) => isObject(row) && ROW_COLUMNS.every(({ name, type }) => isCell(row[name], type)),
+  );
+}
+
+function isCell(value: unknown, type: (typeof ROW_COLUMNS)[number]["type"]): boolean {
+  return value === undefined || value === null || typeof value === (type === "STRING" ? "string" : "number");
+}
+
 /** @throws JournalError when there is none, or it cannot be read */
 export function readGridHead(folder: string): GridHead {
   try {
-    return JSON.parse(readFileSync(join(folder, GRID), "utf8")) as GridHead;
+    const head: unknown = JSON.parse(readFileSync(join(folder, GRID), "utf8"));
+    if (!isGridHead(head)) throw new SyntaxError("no head");
+    return head;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new JournalError(
@@ -144,9 +185,13 @@ export function readPart(path: string, see: (run: PartRun) => void = () => {}): 
     for (const { text, at, length } of linesIn(path)) {
       if (last !== undefined) {
         hash.update(last).update("\n");
-        if (head === undefined) head = JSON.parse(last.toString("utf8")) as PartHead;
-        else {
-          see(JSON.parse(last.toString("utf8")) as PartRun);
+        const value: unknown = JSON.parse(last.toString("utf8"));
+        if (head === undefined) {
+          if (!isPartHead(value)) throw damaged();
+          head = value;
+        } else {
+          if (!isPartRun(value)) throw damaged();
+          see(value);
           runs += 1;
         }
       }

@@ -1,11 +1,13 @@
 // Knows: `pageblock sweep` and `pageblock merge` as a user meets them: parts in any order, killed, stopped, refused.
 // Must not know: the figures, engines of array jobs (test/engines).
 
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it, vi } from "vitest";
 import { ROW_COLUMNS } from "../../../bindings/analysis/outcomes/index.js";
+import { mergeParts } from "../../../bindings/cli/sweep/merge.js";
 import { runSweepCommand } from "../../../bindings/cli/sweep/sweep.js";
 import { linesIn, sign, startCli } from "../../support/children.js";
 import { inFolder, listing, runCli } from "../../support/cli.js";
@@ -151,6 +153,34 @@ describe("parts", () => {
     });
   });
 
+  it("of another shape, even under a right checksum, are refused by name", async () => {
+    await inFolder(async (folder) => {
+      writeSmallGrid(folder, "1", "1ms");
+      await sweepHere(folder, "out", ["0/2", "1/2"]);
+      const path = join(folder, "out/part-0-of-2.jsonl");
+      const [head = "", ...runs] = readFileSync(path, "utf8").trimEnd().split("\n").slice(0, -1);
+      const run = runs[0] ?? "";
+      for (const [one, other] of [
+        [head, "null"],
+        [head, head.replace('"of":2', '"of":"2"')],
+        [head, head.replace(/"machine":\{[^}]*\}/, '"machine":null')],
+        [run, "5"],
+        [run, run.replace('"rows":[', '"rows":{"0":[').replace(/\]\}$/, "]}}")],
+        [run, run.replace('"rows":[{', '"rows":[null,{')],
+        [run, run.replace(/"requests":\d+/, '"requests":{}')],
+      ] as const) {
+        const lines = [head, ...runs].map((line) => (line === one ? other : line));
+        expect(lines).not.toEqual([head, ...runs]);
+        const body = `${lines.join("\n")}\n`;
+        const sha256 = createHash("sha256").update(body).digest("hex");
+        writeFileSync(path, `${body}${JSON.stringify({ sha256 })}\n`);
+        expect(() => mergeParts(join(folder, "out"), {}), other).toThrow(`${path} is no whole part`);
+      }
+      writeFileSync(join(folder, "out/grid.json"), '{"source":{}}');
+      expect(() => mergeParts(join(folder, "out"), {})).toThrow("grid.json is damaged");
+    });
+  });
+
   it("of two machines that disagree are named", async () => {
     await inFolder(async (folder) => {
       writeSmallGrid(folder, "2");
@@ -165,7 +195,6 @@ describe("parts", () => {
       expect(runCli(["merge", "out"], folder).stderr).toMatch(
         /part-0-of-2\.jsonl is no whole part; remove it/,
       );
-      const { createHash } = await import("node:crypto");
       const body = other.slice(0, other.lastIndexOf("\n", other.length - 2) + 1);
       writeFileSync(
         path,
