@@ -1,7 +1,7 @@
 // Knows: how good the answers to labelled excerpts are, and that none gets worse.
 // Must not know: how an answer is found.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { answerTo } from "./expected.js";
 import { LABELS, type Label, POSTS } from "./labels.js";
@@ -23,5 +23,10 @@ describe("excerpts of real threads", () => {
 });
 
 describe("further posts", () => {
+  it("have a label each", () => {
+    const names = readdirSync(new URL("posts/", GOLDEN)).map((file) => file.replace(/\.txt$/, ""));
+    expect(names.sort()).toEqual(Object.keys(POSTS).sort());
+  });
+
   for (const [name, label] of Object.entries(POSTS)) it(name, () => check(`posts/${name}.txt`, label));
 });
