@@ -140,6 +140,7 @@ function addView(root: Command, done: (code: ExitCode) => void): void {
     .argument("[scenario]", "a YAML file, or the name of a scenario of the package")
     .option("--policy <name>", "policy of the map: mainline")
     .option("--beside <name>", "another policy, whose map is beside it on the same clock")
+    .option("--fork <time>", "the other policy holds from this moment on, and the first before: 2.4s")
     .option("--seed <n>", "seed of the run: 1", wholeNumber)
     .option("--no-open", "print the address and open no browser")
     .action(async (name: string | undefined, options: ViewOptions) =>

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseScenario, scenarioNames } from "../scenario/index.js";
+import { parseQuantity } from "../scenario/quantity.js";
 import { ExitCode, UsageError } from "./exit.js";
 import { packageFile } from "./package_files.js";
 import { out } from "./terminal.js";
@@ -13,6 +14,8 @@ import { out } from "./terminal.js";
 export interface ViewOptions {
   readonly policy?: string;
   readonly beside?: string;
+  /** When `beside` is put in force; from the start where absent. */
+  readonly fork?: string;
   readonly seed?: number;
   /** commander's --no-open. */
   readonly open: boolean;
@@ -54,8 +57,15 @@ export async function serveView(page: string): Promise<{ readonly server: Server
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
 }
 
+/** "2.4s" as virtual nanoseconds. */
+function momentFrom(option: string, text: string): number {
+  const parsed = parseQuantity("time", text);
+  if ("problem" in parsed) throw new UsageError(`${option}: ${parsed.problem}`);
+  return Math.round(Number(parsed.value));
+}
+
 /** What the page is to open, behind the # of its address. @throws ScenarioError for a file that is no scenario */
-function linkFor(name: string | undefined, { policy, beside, seed }: ViewOptions): string {
+function linkFor(name: string | undefined, { policy, beside, fork, seed }: ViewOptions): string {
   const words = new URLSearchParams();
   if (name !== undefined) {
     const isKnown = (scenarioNames as readonly string[]).includes(name);
@@ -65,6 +75,13 @@ function linkFor(name: string | undefined, { policy, beside, seed }: ViewOptions
   }
   if (policy !== undefined) words.set("policy", policy);
   if (beside !== undefined) words.set("beside", beside);
+  if (fork !== undefined) {
+    const forkNs = momentFrom("--fork", fork);
+    if (beside === undefined)
+      throw new UsageError("--fork needs --beside, the policy that holds from there on");
+    words.set("forkNs", String(forkNs));
+    words.set("timeNs", String(forkNs));
+  }
   if (seed !== undefined) words.set("seed", String(seed));
   const link = words.toString();
   return link === "" ? "" : `#${link}`;

@@ -229,6 +229,7 @@ export {
 } from "../sweep/sweep.js";
 // What would have become of one request.
 export type {
+  FailureAfter,
   RequestName,
   WhatIfAnswer,
   WhatIfBranch,

@@ -85,9 +85,11 @@ export class Course {
     return this.simulation.actors[actor]?.name === client;
   }
 
-  /** The first request of a client, or of any, that fails; where there is none until then, undefined. */
-  failure(untilNs: number): Promise<LoggedRequest | undefined> {
-    return this.#until(untilNs, (logged) => logged.find(({ errno }) => errno !== 0));
+  /** The first request that fails behind a moment; where there is none until then, undefined. */
+  failure(afterNs: number, untilNs: number): Promise<LoggedRequest | undefined> {
+    return this.#until(untilNs, (logged) =>
+      logged.find(({ errno, endNs }) => errno !== 0 && endNs > afterNs),
+    );
   }
 
   /** Stands where this request begins. Undefined where it does not, until then. */

@@ -12,4 +12,10 @@ export type {
   WhatIfRequest,
 } from "./result.js";
 export { endingText, isSaved, savedIn } from "./sentence.js";
-export { type RequestName, type WhatIfOptions, type WhichRequest, whatIf } from "./whatif.js";
+export {
+  type FailureAfter,
+  type RequestName,
+  type WhatIfOptions,
+  type WhichRequest,
+  whatIf,
+} from "./whatif.js";

@@ -41,8 +41,14 @@ export interface RequestName {
   readonly nth?: number;
 }
 
-/** Which request: the first that fails, or one by name. */
-export type WhichRequest = "first-failure" | RequestName;
+/** The first request that fails behind a moment, virtual nanoseconds. */
+export interface FailureAfter {
+  /** It ends later than this. */
+  readonly afterNs: number;
+}
+
+/** Which request: the first that fails, the first that fails behind a moment, or one by name. */
+export type WhichRequest = "first-failure" | FailureAfter | RequestName;
 
 /** What a what-if is told beside its branches. */
 export interface WhatIfOptions {
@@ -165,10 +171,13 @@ class ScenarioWhatIf {
   }
 
   async #firstFailure(): Promise<LoggedRequest | undefined> {
-    if ((this.#options.request ?? "first-failure") !== "first-failure") return undefined;
+    const { request = "first-failure" } = this.#options;
+    const isNamed = request !== "first-failure" && "client" in request;
+    if (isNamed) return undefined;
+    const afterNs = request === "first-failure" ? -1 : request.afterNs;
     using simulation = await this.#start(this.#scenario, this.#base);
     const course = new Course(simulation, this.#names, this.#progress.pace(0));
-    const failure = await course.failure(this.#scenario.durationNs);
+    const failure = await course.failure(afterNs, this.#scenario.durationNs);
     if (failure !== undefined) return failure;
     throw none(
       `no request fails in ${this.#scenario.name} under ${this.#base.name} with seed ${this.#options.seed ?? 1}: name one, as client and ordinal`,
@@ -264,7 +273,7 @@ function begunIn(simulation: Simulation, which: WhichRequest): { pending: Pendin
       .indexOf(pending);
   const begun = all.filter(({ windows, beginNs }) => windows === 0 && beginNs >= simulation.nowNs);
   const pending =
-    which === "first-failure"
+    which === "first-failure" || "afterNs" in which
       ? begun.at(-1)
       : begun.find(
           (each) =>

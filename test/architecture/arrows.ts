@@ -147,7 +147,7 @@ export const WEB = [
 ];
 
 /** The page that shows a phone: its worker runs the engine itself, so it may drive a simulation; it reports nothing. */
-export const VIEW = ["abi", "engine", "device/resolve", "policy", "scenario", "sweep/actor_specs"];
+export const VIEW = ["abi", "engine", "policy", "scenario", "sweep/actor_specs", "whatif"];
 
 /** The naive model shares no line of logic with the core, nor with what drives it: it may see these and itself. */
 export const REFERENCE = ["abi", "state", "importers", "importers/capture"];

@@ -6,10 +6,11 @@ import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveView, viewPage } from "../../bindings/cli/view.js";
-import { policies } from "../../bindings/policy/index.js";
+import { numbersOf, policies } from "../../bindings/policy/index.js";
 import { parseScenario } from "../../bindings/scenario/index.js";
 import { Simulation } from "../../bindings/scenario/simulation.js";
 import { simulationOptions } from "../../bindings/sweep/actor_specs.js";
+import { whatIf } from "../../bindings/whatif/index.js";
 import { type Layout, layoutOf, type View, wholeView } from "../../web/view/layout.js";
 import { linkOf, placeOf } from "../../web/view/link.js";
 import { paint } from "../../web/view/paint.js";
@@ -90,8 +91,8 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 /** The page's own policy forbids playwright's waitForFunction; an expression evaluated from outside is none of the page's. */
-async function until(condition: string): Promise<void> {
-  await page.evaluate(
+async function until(condition: string, where: Page = page): Promise<void> {
+  await where.evaluate(
     `new Promise((resolve) => { const look = () => (${condition} ? resolve(true) : requestAnimationFrame(look)); look(); })`,
   );
 }
@@ -161,6 +162,58 @@ describe("the page", () => {
     expect(place.scenario).toBe(SCENARIO);
     expect(errors).toEqual([]);
   }, 60_000);
+
+  it("forks where it stands: the run so far on both sides, then each its own policy, and the answer in words", async () => {
+    const FORK = 150e6;
+    const other = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    other.on("pageerror", (error) => errors.push(error.message));
+    await other.goto(`file://${FILE}#${linkOf({ ...PLACE, beside: "", timeNs: FORK })}`);
+    const ready = (sides: number) =>
+      until(
+        `globalThis.pageblockView?.sides.length === ${sides} && pageblockView.sides.every(({ moment }) => moment)`,
+        other,
+      );
+    await ready(1);
+    await other.getByLabel("fork here to").selectOption("strict");
+    await ready(2);
+    expect(placeOf(new URL(other.url()).hash, PLACE)).toMatchObject({ beside: "strict", forkNs: FORK });
+    const base = policies.get("mainline")!;
+    for (const time of [FORK + 1, 3e8, FORK - 1, 2e8]) {
+      await other.evaluate(`pageblockView.seek(${time})`);
+      const [first, second] = (await other.evaluate(SHOWN)) as {
+        digest: string;
+        policy: string;
+        map: string;
+      }[];
+      expect(first?.digest).toBe((await inNode("mainline", time)).digest);
+      using forked = await Simulation.create(simulationOptions(parseScenario(SCENARIO), base, PLACE.seed));
+      while (forked.run(Math.min(time, FORK)) !== 0) forked.takeLog();
+      if (time >= FORK) forked.applyPolicy(numbersOf(policies.get("strict")!));
+      while (forked.run(time) !== 0) forked.takeLog();
+      expect(second?.digest, `at ${time}`).toBe(forked.digest());
+      expect(
+        Buffer.from(second?.map ?? "", "base64").equals(Buffer.from(forked.machine.views.classMap())),
+      ).toBe(true);
+      expect(second?.policy).toBe("strict from 150.000 ms on");
+    }
+    await until("/saved|had its memory/.test(document.querySelector('.answer').textContent)", other);
+    const { sentence } = await whatIf(parseScenario(SCENARIO), ["strict"], {
+      seed: PLACE.seed,
+      request: { afterNs: FORK },
+    });
+    expect(await other.locator(".answer").textContent()).toBe(sentence);
+    using straightRun = await Simulation.create(simulationOptions(parseScenario(SCENARIO), base, PLACE.seed));
+    while (straightRun.run(4e8) !== 0);
+    const failure = straightRun.takeLog().find(({ errno, endNs }) => errno !== 0 && endNs > 2e8);
+    const stands = (time = -1) => until(`location.hash.endsWith("timeNs=${time}")`, other);
+    await other.locator("canvas").first().focus();
+    await other.keyboard.press("f");
+    await stands(failure?.endNs);
+    await other.keyboard.press("g");
+    await stands(failure?.beginNs);
+    await other.close();
+    expect(errors).toEqual([]);
+  }, 120_000);
 
   it("says in words what is wrong with a link", async () => {
     const other = await browser.newPage();

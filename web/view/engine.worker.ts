@@ -1,30 +1,58 @@
 // Knows: one run on a timeline: opens it, stands at any moment of it, tells what is there.
 // Must not know: the page.
 
+import { RunStatus } from "../../assembly/abi/run.js";
 import { FrameKind, Mobility, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
-import { policies, policyNames } from "../../bindings/policy/index.js";
+import { numbersOf, type PolicyRow, policies, policyNames, policyOf } from "../../bindings/policy/index.js";
 import { factsOf } from "../../bindings/scenario/device_facts.js";
-import { Simulation } from "../../bindings/scenario/simulation.js";
+import { type LoggedRequest, Simulation } from "../../bindings/scenario/simulation.js";
 import { Timeline } from "../../bindings/scenario/timeline.js";
 import { parseScenario } from "../../bindings/scenario/yaml.js";
 import { simulationOptions } from "../../bindings/sweep/actor_specs.js";
-import type { Answer, Ask, FrameFacts, Moment, Opened, Opening } from "./protocol.js";
+import { whatIf } from "../../bindings/whatif/index.js";
+import type { Answer, Ask, FrameFacts, Moment, Opened, Opening, Question, Words } from "./protocol.js";
+
+type Fork = NonNullable<Opening["fork"]>;
 
 let timeline: Timeline | undefined;
+/** Requests that had ended where the run was forked. */
+let before: readonly LoggedRequest[] = [];
 
 function opened(): Timeline {
   if (timeline === undefined) throw new Error("no run is open");
   return timeline;
 }
 
-async function open({ scenario: text, policy: name, seed }: Opening): Promise<Opened> {
-  const scenario = parseScenario(text);
+function policyNamed(name: string): PolicyRow {
   const policy = policies.get(name);
-  if (policy === undefined)
-    throw new Error(`policy ${JSON.stringify(name)}: expected one of ${policyNames.join(", ")}`);
+  if (policy !== undefined) return policy;
+  throw new Error(`policy ${JSON.stringify(name)}: expected one of ${policyNames.join(", ")}`);
+}
+
+/** Runs to the fork and puts the other policy in force there. */
+function forkAt(simulation: Simulation, base: PolicyRow, { policy: name, timeNs }: Fork): LoggedRequest[] {
+  const policy = policyNamed(name);
+  if (JSON.stringify(policy.rules) !== JSON.stringify(base.rules))
+    throw new Error(
+      `${name} changes rules of the kernel, which are decided at boot: put it beside from the start`,
+    );
+  const logged: LoggedRequest[] = [];
+  const take = () => {
+    for (const request of simulation.takeLog()) logged.push(request);
+  };
+  while (simulation.run(timeNs) !== RunStatus.REACHED) take();
+  take();
+  simulation.applyPolicy(numbersOf(policy));
+  return logged;
+}
+
+async function open({ scenario: text, policy: name, seed, fork }: Opening): Promise<Opened> {
+  const scenario = parseScenario(text);
+  const policy = policyNamed(name);
   timeline?.dispose();
   const simulation = await Simulation.create(simulationOptions(scenario, policy, seed));
+  before = fork === undefined ? [] : forkAt(simulation, policy, fork);
   timeline = new Timeline(simulation);
   const { views } = simulation.machine;
   const { areas, name: device } = factsOf(scenario.device);
@@ -45,20 +73,34 @@ async function open({ scenario: text, policy: name, seed }: Opening): Promise<Op
 function seek(timeNs: number): Moment {
   const { simulation } = opened();
   opened().seek(timeNs);
-  const requests = opened().requests.map(({ actor, pages, errno, beginNs, endNs, windows }) => ({
-    client: simulation.actors[actor]?.name ?? "",
-    pages,
-    errno,
-    beginNs,
-    endNs,
-    windows,
-  }));
+  const requests = [...before, ...opened().requests].map(
+    ({ actor, pages, errno, beginNs, endNs, windows }) => ({
+      client: simulation.actors[actor]?.name ?? "",
+      pages,
+      errno,
+      beginNs,
+      endNs,
+      windows,
+    }),
+  );
   return {
     nowNs: simulation.nowNs,
     digest: simulation.digest(),
     map: simulation.machine.views.classMap(),
     requests,
   };
+}
+
+/** What would have become of the first failure behind a moment. */
+async function asked({ opening, policy, afterNs }: Question): Promise<Words> {
+  const base = policyOf(policyNamed(opening.policy));
+  const options = { seed: opening.seed, policy: base, request: { afterNs } };
+  const { sentence } = await whatIf(
+    parseScenario(opening.scenario),
+    [{ policy: policyOf(policyNamed(policy)) }],
+    options,
+  );
+  return { sentence };
 }
 
 /** The block that a frame belongs to, in words. */
@@ -80,8 +122,9 @@ function frame(index: number): FrameFacts {
   return { pfn, text: [...words, ...flags.map(([name]) => name)].join(", ") };
 }
 
-function answer(ask: Ask): Promise<Opened> | Moment | FrameFacts {
+function answer(ask: Ask): Promise<Opened | Words> | Moment | FrameFacts {
   if (ask.kind === "open") return open(ask.opening);
+  if (ask.kind === "whatif") return asked(ask.question);
   return ask.kind === "seek" ? seek(ask.timeNs) : frame(ask.frame);
 }
 

@@ -7,6 +7,8 @@ export interface Place {
   readonly policy: string;
   /** Another policy for the map beside it; empty: none. */
   readonly beside: string;
+  /** The other policy holds from here on, and the first one before; undefined: from the start. */
+  readonly forkNs?: number | undefined;
   readonly seed: number;
   readonly timeNs: number;
 }
@@ -16,7 +18,7 @@ export const LONGEST_LINK = 8_000;
 
 export function linkOf(place: Place): string {
   const words = new URLSearchParams();
-  for (const [key, value] of Object.entries(place)) words.set(key, String(value));
+  for (const [key, value] of Object.entries(place)) if (value !== undefined) words.set(key, String(value));
   return words.toString();
 }
 
@@ -28,7 +30,9 @@ function wholeNumber(text: string | null, otherwise: number): number {
 /** What a link says; what it does not say, or not in a form that can be, is as in `otherwise`. */
 export function placeOf(hash: string, otherwise: Place): Place {
   const words = new URLSearchParams(hash.replace(/^#/, ""));
+  const fork = wholeNumber(words.get("forkNs"), -1);
   return {
+    ...(fork < 0 ? {} : { forkNs: fork }),
     scenario: words.get("scenario") ?? otherwise.scenario,
     policy: words.get("policy") ?? otherwise.policy,
     beside: words.get("beside") ?? otherwise.beside,

@@ -2,13 +2,14 @@
 // Must not know: how a map is made or painted.
 
 import "./style.css";
+import { formatBytes } from "../../bindings/engine/units.js";
 import { policyNames } from "../../bindings/policy/index.js";
 import { scenarioTexts } from "../../bindings/scenario/presets/texts.js";
 import { layoutOf, type View } from "./layout.js";
 import { linkOf, type Place, placeOf } from "./link.js";
 import { MapView } from "./mapview.js";
 import { COLOURS } from "./paint.js";
-import type { Moment, Opened } from "./protocol.js";
+import type { Moment, Opened, Opening } from "./protocol.js";
 import { Run } from "./run.js";
 
 const START: Place = { scenario: "rolling-blockade", policy: "mainline", beside: "", seed: 1, timeNs: 1e8 };
@@ -26,10 +27,15 @@ function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-function choice(label: string, names: readonly string[], value: string, onChange: (value: string) => void) {
+function choice(
+  label: string,
+  names: readonly string[],
+  value: string,
+  onChange: (value: string) => void,
+  none = "(one map)",
+) {
   const select = element("select", "", { "aria-label": label });
-  for (const name of names)
-    select.append(element("option", name === "" ? "(one map)" : name, { value: name }));
+  for (const name of names) select.append(element("option", name === "" ? none : name, { value: name }));
   select.value = value;
   select.addEventListener("change", () => onChange(select.value));
   const box = element("label", `${label} `);
@@ -54,6 +60,7 @@ interface Side {
 class Page {
   readonly #root: HTMLElement;
   readonly #verdict = element("p", "", { class: "verdict", role: "status" });
+  readonly #answer = element("p", "", { class: "answer", role: "status" });
   readonly #inspector = element("output", "Click a frame, or move with the arrow keys and + and -.");
   readonly #requests = element("div", "", { class: "requests" });
   readonly #time = element("input", "", {
@@ -69,6 +76,7 @@ class Page {
   #opened: Opened | undefined;
   #wanted: number | undefined;
   #busy = false;
+  #asked: Run | undefined;
 
   constructor(root: HTMLElement, place: Place) {
     this.#root = root;
@@ -76,7 +84,7 @@ class Page {
   }
 
   async open(): Promise<void> {
-    const { scenario, policy, beside, seed } = this.#place;
+    const { scenario, policy, beside, seed, forkNs } = this.#place;
     const text = SCENARIOS.get(scenario) ?? scenario;
     const names = beside === "" || beside === policy ? [policy] : [policy, beside];
     this.#root.replaceChildren(
@@ -84,7 +92,13 @@ class Page {
     );
     const runs = names.map(() => new Run());
     const opened = await Promise.all(
-      runs.map((run, nth) => run.open({ scenario: text, policy: names[nth] ?? policy, seed })),
+      runs.map((run, nth) => {
+        const opening = { scenario: text, policy: names[nth] ?? policy, seed };
+        const isForked = nth === 1 && forkNs !== undefined;
+        return run.open(
+          isForked ? { ...opening, policy, fork: { policy: beside, timeNs: forkNs } } : opening,
+        );
+      }),
     );
     this.#opened = opened[0] as Opened;
     const layout = layoutOf(this.#opened.frames, this.#opened.pageblockOrder);
@@ -99,15 +113,32 @@ class Page {
       const figure = element("figure");
       const caption = element("figcaption");
       figure.append(map.canvas, caption);
-      return { run, policy: names[nth] ?? "", map, figure, caption };
+      const from = nth === 1 && forkNs !== undefined ? ` from ${milliseconds(forkNs)} on` : "";
+      return { run, policy: `${names[nth] ?? ""}${from}`, map, figure, caption };
     });
     this.#build();
     await this.seek(Math.min(this.#place.timeNs, this.#opened.durationNs));
+    if (forkNs !== undefined && names.length === 2)
+      await this.#ask({ scenario: text, policy, seed }, beside, forkNs);
+  }
+
+  /** What the other policy would have made of the next failure, by the library's what-if, in a worker that ends with it. */
+  async #ask(opening: Opening, policy: string, afterNs: number): Promise<void> {
+    this.#answer.textContent = `What would ${policy} have made of the next failure? ...`;
+    const asked = new Run();
+    this.#asked = asked;
+    try {
+      const { sentence } = await asked.whatIf({ opening, policy, afterNs });
+      this.#answer.textContent = sentence;
+    } catch (error) {
+      this.#answer.textContent = (error as Error).message;
+    } finally {
+      asked.close();
+    }
   }
 
   #build(): void {
     const { name, device, durationNs, pageSize, frames } = this.#opened as Opened;
-    const gib = (frames * pageSize) / 2 ** 30;
     document.title = `${name}: pageblock view`;
     this.#time.max = String(durationNs);
     this.#time.addEventListener("input", () => void this.seek(Number(this.#time.value)));
@@ -121,27 +152,42 @@ class Page {
     difference.addEventListener("click", toggle);
     const failure = element("button", "next failure (f)", { type: "button" });
     failure.addEventListener("click", () => void this.#nextFailure());
+    const begin = element("button", "its begin (g)", { type: "button" });
+    begin.addEventListener("click", () => void this.#toBegin());
+    const { forkNs } = this.#place;
     document.onkeydown = ({ key, target }) => {
       if (target instanceof HTMLSelectElement) return;
       if (key === "f") void this.#nextFailure();
+      if (key === "g") void this.#toBegin();
       if (key === "d" && this.#sides.length > 1) toggle();
     };
     const controls = element("div", "", { class: "controls" });
     controls.append(
       choice("scenario", [...SCENARIOS.keys()], this.#place.scenario, (scenario) => this.#go({ scenario })),
       choice("policy", policyNames, this.#place.policy, (policy) => this.#go({ policy })),
-      choice("beside it", ["", ...policyNames], this.#place.beside, (beside) => this.#go({ beside })),
+      choice("beside it", ["", ...policyNames], forkNs === undefined ? this.#place.beside : "", (beside) =>
+        this.#go({ beside, forkNs: undefined }),
+      ),
+      choice(
+        "fork here to",
+        ["", ...policyNames],
+        forkNs === undefined ? "" : this.#place.beside,
+        (beside) => this.#go({ beside, forkNs: beside === "" ? undefined : this.#place.timeNs }),
+        "(no fork)",
+      ),
       difference,
       failure,
+      begin,
     );
     const clock = element("div", "", { class: "controls" });
     clock.append(this.#time, this.#clock);
     const maps = element("div", "", { class: "maps" });
     maps.append(...this.#sides.map(({ figure }) => figure));
-    const title = element("h1", `${name} on ${device}, ${gib.toFixed(0)} GiB, page by page`);
+    const title = element("h1", `${name} on ${device}, ${formatBytes(frames * pageSize)}, page by page`);
     this.#root.replaceChildren(
       title,
       this.#verdict,
+      this.#answer,
       controls,
       clock,
       maps,
@@ -164,11 +210,7 @@ class Page {
       while (this.#wanted !== undefined) {
         const time: number = this.#wanted;
         this.#wanted = undefined;
-        await Promise.all(
-          this.#sides.map(async (side) => {
-            side.moment = await side.run.seek(time);
-          }),
-        );
+        await this.#seekSides(time);
         this.#place = { ...this.#place, timeNs: time };
         history.replaceState(null, "", `#${linkOf(this.#place)}`);
         this.#tell(time);
@@ -179,11 +221,24 @@ class Page {
     }
   }
 
+  /** Before the fork the second map is the first one. */
+  async #seekSides(timeNs: number): Promise<void> {
+    const isOne = this.#place.forkNs !== undefined && timeNs < this.#place.forkNs;
+    const [first, second] = this.#sides;
+    const asked = isOne ? this.#sides.slice(0, 1) : this.#sides;
+    await Promise.all(
+      asked.map(async (side) => {
+        side.moment = await side.run.seek(timeNs);
+      }),
+    );
+    if (isOne && second !== undefined && first?.moment !== undefined) second.moment = first.moment;
+  }
+
   #tell(timeNs: number): void {
     this.#time.value = String(timeNs);
     this.#clock.textContent = milliseconds(timeNs);
     const counts = this.#sides.map(({ policy, moment }) => {
-      const requests = moment?.requests ?? [];
+      const requests = (moment?.requests ?? []).filter(({ endNs }) => endNs <= timeNs);
       const failed = requests.filter(({ errno }) => errno !== 0).length;
       return `under ${policy} ${failed} of ${requests.length} requests have failed`;
     });
@@ -211,7 +266,8 @@ class Page {
   }
 
   async #inspect(side: number, frame: number): Promise<void> {
-    const facts = await this.#sides[side]?.run.frame(frame);
+    const { forkNs = 0, timeNs } = this.#place;
+    const facts = await this.#sides[timeNs < forkNs ? 0 : side]?.run.frame(frame);
     if (facts !== undefined) this.#inspector.textContent = `pfn ${facts.pfn}: ${facts.text}`;
   }
 
@@ -229,12 +285,23 @@ class Page {
     this.#inspector.textContent = "No request fails behind this moment.";
   }
 
+  /** Where the request begins that has failed last up to here: the place to fork. */
+  async #toBegin(): Promise<void> {
+    const { timeNs } = this.#place;
+    const failed = (this.#sides[0]?.moment?.requests ?? [])
+      .filter(({ errno, endNs }) => errno !== 0 && endNs <= timeNs)
+      .at(-1);
+    if (failed === undefined) this.#inspector.textContent = "No request has failed up to this moment.";
+    else await this.seek(failed.beginNs);
+  }
+
   /** For tests: what the worker says of a frame, and the map that is drawn. */
   get sides(): readonly Side[] {
     return this.#sides;
   }
 
   close(): void {
+    this.#asked?.close();
     for (const { run } of this.#sides) run.close();
   }
 }

@@ -7,6 +7,20 @@ export interface Opening {
   readonly scenario: string;
   readonly policy: string;
   readonly seed: number;
+  /** At this moment another policy is put in force; the run is seen from there on. */
+  readonly fork?: { readonly policy: string; readonly timeNs: number };
+}
+
+/** Which failure is asked about: the first that ends behind this moment; and what is to be different. */
+export interface Question {
+  readonly opening: Opening;
+  readonly policy: string;
+  readonly afterNs: number;
+}
+
+/** What would have become of it, in words. */
+export interface Words {
+  readonly sentence: string;
 }
 
 export interface Opened {
@@ -47,8 +61,9 @@ export interface FrameFacts {
 export type Ask =
   | { readonly id: number; readonly kind: "open"; readonly opening: Opening }
   | { readonly id: number; readonly kind: "seek"; readonly timeNs: number }
+  | { readonly id: number; readonly kind: "whatif"; readonly question: Question }
   | { readonly id: number; readonly kind: "frame"; readonly frame: number };
 
 export type Answer =
-  | { readonly id: number; readonly value: Opened | Moment | FrameFacts }
+  | { readonly id: number; readonly value: Opened | Moment | FrameFacts | Words }
   | { readonly id: number; readonly error: string };

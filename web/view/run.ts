@@ -2,9 +2,9 @@
 // Must not know: what is drawn.
 
 import EngineWorker from "./engine.worker.js?worker&inline";
-import type { Answer, Ask, FrameFacts, Moment, Opened, Opening } from "./protocol.js";
+import type { Answer, Ask, FrameFacts, Moment, Opened, Opening, Question, Words } from "./protocol.js";
 
-type Question = Ask extends infer One ? (One extends Ask ? Omit<One, "id"> : never) : never;
+type Asked = Ask extends infer One ? (One extends Ask ? Omit<One, "id"> : never) : never;
 
 /** One run in a worker of its own. */
 export class Run {
@@ -25,7 +25,7 @@ export class Run {
     });
   }
 
-  #ask<T>(question: Question): Promise<T> {
+  #ask<T>(question: Asked): Promise<T> {
     const id = ++this.#asked;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
@@ -39,6 +39,11 @@ export class Run {
 
   seek(timeNs: number): Promise<Moment> {
     return this.#ask({ kind: "seek", timeNs });
+  }
+
+  /** What would have become of a request that fails. */
+  whatIf(question: Question): Promise<Words> {
+    return this.#ask({ kind: "whatif", question });
   }
 
   frame(frame: number): Promise<FrameFacts> {
