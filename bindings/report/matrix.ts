@@ -49,7 +49,8 @@ function rounded(name: CostColumn, value: number | undefined): string {
 
 function row(cell: MatrixCell, fronts: readonly ReadonlySet<MatrixCell>[]): (string | number)[] {
   const { policy, seeds, openings, share, certainty, difference, costs } = cell;
-  const sure = difference === undefined ? "" : difference.isSure ? points(difference.mean) : "not told apart";
+  const change = difference?.onTime;
+  const told = change === undefined ? "-" : change.isSure ? points(change.mean) : "not told apart";
   const unbeaten = fronts.filter((front) => front.has(cell)).length;
   return [
     policy,
@@ -57,7 +58,7 @@ function row(cell: MatrixCell, fronts: readonly ReadonlySet<MatrixCell>[]): (str
     formatCount(openings.asked),
     share === undefined ? "-" : percent(share),
     spanText(certainty, percent),
-    difference === undefined ? "-" : sure,
+    told,
     ...COST_COLUMNS.map(({ name }) => rounded(name, costs[name])),
     share === undefined ? "-" : `${unbeaten} of ${COST_COLUMNS.length}`,
   ];
@@ -112,9 +113,9 @@ export function renderMatrix(cells: readonly MatrixCell[], most = Number.POSITIV
 /** One sentence: where which policy is better or worse than the first, as far as the seeds tell. */
 export function matrixSentence(cells: readonly MatrixCell[]): string {
   const told = cells.flatMap(({ difference, ...cell }) =>
-    difference?.isSure === true ? [{ cell, difference }] : [],
+    difference?.onTime?.isSure === true ? [{ cell, difference: difference.onTime }] : [],
   );
-  const compared = cells.filter(({ difference }) => difference !== undefined).length;
+  const compared = cells.filter(({ difference }) => difference?.onTime !== undefined).length;
   if (compared === 0) return "One policy: nothing is compared.\n";
   const better = told.filter(({ difference }) => difference.mean > 0);
   const worse = told.filter(({ difference }) => difference.mean < 0);
@@ -138,10 +139,13 @@ const CSV: readonly (readonly [string, (cell: MatrixCell) => CsvCell])[] = [
   ["share", ({ share }) => share],
   ["shareLow", ({ certainty }) => intervalOf(certainty)?.low],
   ["shareHigh", ({ certainty }) => intervalOf(certainty)?.high],
-  ["difference", ({ difference }) => difference?.mean],
-  ["differenceLow", ({ difference }) => intervalOf(difference?.certainty)?.low],
-  ["differenceHigh", ({ difference }) => intervalOf(difference?.certainty)?.high],
-  ["isSure", ({ difference }) => (difference === undefined ? undefined : Number(difference.isSure))],
+  ["difference", ({ difference }) => difference?.onTime?.mean],
+  ["differenceLow", ({ difference }) => intervalOf(difference?.onTime?.certainty)?.low],
+  ["differenceHigh", ({ difference }) => intervalOf(difference?.onTime?.certainty)?.high],
+  [
+    "isSure",
+    ({ difference }) => (difference?.onTime === undefined ? undefined : Number(difference.onTime.isSure)),
+  ],
   ...COST_COLUMNS.map(({ name }) => [name, ({ costs }: MatrixCell) => costs[name]] as const),
   ["errors", ({ errors }) => errors],
 ];

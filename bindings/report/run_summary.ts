@@ -3,7 +3,6 @@
 
 import type {
   Cause,
-  ClientSummary,
   Heading,
   Held,
   OnTime,
@@ -14,8 +13,9 @@ import type {
 } from "../analysis/outcomes/index.js";
 import { FEW_POLICIES, failuresOf } from "../analysis/outcomes/summary.js";
 import { largest, smallest } from "../engine/extent.js";
+import { percent } from "./certainty.js";
 import { differenceLine, servedLine, unequalLine } from "./run_served.js";
-import { formatBytes, formatCount, formatDuration, formatErrno, formatShare } from "./sizes.js";
+import { formatBytes, formatCount, formatDuration, formatShare } from "./sizes.js";
 
 const MOST_LINES = 10;
 /** Kinds of page, and of blockers, that a line names. */
@@ -38,55 +38,34 @@ function sizeOf({ pagesMin, pagesMax }: RequestSummary, pageBytes: number): stri
   return pagesMin === pagesMax ? most : `${formatBytes(pagesMin * pageBytes)} to ${most}`;
 }
 
-function outcome({ client, policy, all }: ClientSummary, pageBytes: number): string {
-  const what = `${client} under ${policy}: ${formatCount(all.succeeded)} of ${plural(all.requests, "request")} of ${sizeOf(all, pageBytes)} succeeded (${formatShare(all.succeeded, all.requests)})`;
-  const errors = Object.entries(all.errors).map(
-    ([errno, count]) => `${formatCount(count)} with ${formatErrno(errno)}`,
-  );
-  const failed = errors.length === 0 ? "" : `; failed: ${errors.join(", ")}`;
-  const latency =
-    all.p50Ns === undefined
-      ? ""
-      : `; latency of successes: median ${formatDuration(all.p50Ns)}, p95 ${formatDuration(all.p95Ns ?? 0)}, p99 ${formatDuration(all.p99Ns ?? 0)}`;
-  const missed = all.missed === 0 ? "" : `; ${formatCount(all.missed)} missed the deadline`;
-  return `${what}${failed}${latency}${missed}.`;
-}
-
-/** One client under many policies, the best first. */
-function byPolicy(client: string, rows: readonly ClientSummary[], pageBytes: number): string {
+/** One client under many policies, the most often on time first. */
+function byPolicy(client: string, { onTime, asked }: Summary, pageBytes: number): string {
+  const rows = asked.filter((row) => row.client === client);
   const [first] = rows;
-  const success = ({ all }: ClientSummary) => all.succeeded / all.requests;
-  const shares = rows
-    .toSorted((a, b) => success(b) - success(a))
-    .map(({ policy, all }) => `${policy} ${formatShare(all.succeeded, all.requests)}`);
+  const shares = onTime
+    .filter((row) => row.client === client)
+    .toSorted((a, b) => (b.share ?? -1) - (a.share ?? -1))
+    .map(({ policy, share }) => `${policy} ${share === undefined ? "-" : percent(share)}`);
   const medians = rows.flatMap(({ all }) => all.p50Ns ?? []);
   const latency =
     medians.length === 0
       ? ""
-      : `; median latency ${formatDuration(smallest(medians))} to ${formatDuration(largest(medians))}`;
+      : `; median latency of those served ${formatDuration(smallest(medians))} to ${formatDuration(largest(medians))}`;
   const size = first === undefined ? "" : ` (${sizeOf(first.all, pageBytes)})`;
-  return `Success of ${client}${size}: ${shares.join(", ")}${latency}.`;
+  return `${client}${size} served on time: ${shares.join(", ")}${latency}.`;
 }
 
-/** A line for each client under each policy; with many policies one for each client. The most failures first when not all fit. */
-function outcomeLines({ heading, asked }: Summary, most: number): string[] {
-  if (asked.length === 0) return ["No client asked for contiguous memory."];
-  const { pageBytes = 4096, policies = [] } = heading ?? {};
-  const isMany = policies.length > FEW_POLICIES;
+/** A line for each client; the most failures first when not all fit. */
+function manyPolicies(summary: Summary, most: number): string[] {
+  const { heading, asked } = summary;
   const clients = [...new Set(asked.map(({ client }) => client))];
-  const rows = isMany
-    ? clients.map((client) => asked.filter((row) => row.client === client))
-    : policies.flatMap((policy) => asked.filter((row) => row.policy === policy)).map((row) => [row]);
-  const kept = rows.toSorted((a, b) => failuresOf(b) - failuresOf(a)).slice(0, most);
-  const lines = rows
-    .filter((row) => kept.includes(row))
-    .flatMap((row) => {
-      const [first] = row;
-      if (first === undefined) return [];
-      return [isMany ? byPolicy(first.client, row, pageBytes) : outcome(first, pageBytes)];
-    });
-  const more = rows.length - kept.length;
-  return more > 0 ? [...lines, `${plural(more, "more row")} in the table of clients.`] : lines;
+  const failures = (client: string) => failuresOf(asked.filter((row) => row.client === client));
+  const kept = clients.toSorted((a, b) => failures(b) - failures(a)).slice(0, most);
+  const lines = clients
+    .filter((client) => kept.includes(client))
+    .map((client) => byPolicy(client, summary, heading?.pageBytes ?? 4096));
+  const more = clients.length - kept.length;
+  return more > 0 ? [...lines, `${plural(more, "more client")} in the table of clients.`] : lines;
 }
 
 function blocked({ policy, failures, windows, blockers, oldestHeldNs, longPins }: Cause): string {
@@ -139,16 +118,19 @@ export function summaryLines(summary: Summary): string[] {
   const causes = summary.causes.map(blocked);
   const full = summary.held.map(held);
   const few = heading.policies.length <= FEW_POLICIES;
-  const served = few ? summary.onTime.filter(({ openings }) => openings.inStream.asked > 0) : [];
+  const served = summary.onTime.filter(
+    ({ openings }) => openings.inStream.asked + openings.outside.asked > 0,
+  );
   const lines = [
     ...unequalLine(summary.unequal),
     whatRan(heading),
-    ...served
-      .slice(0, 2 * heading.policies.length)
-      .map((row) => servedLine(row, heading.seeds, allOf(summary, row))),
-    ...(few && served.length > 0
-      ? []
-      : outcomeLines(summary, Math.max(2, MOST_LINES - 3 - causes.length - full.length))),
+    ...(served.length === 0
+      ? ["No client asked for contiguous memory."]
+      : few
+        ? served
+            .slice(0, 2 * heading.policies.length)
+            .map((row) => servedLine(row, heading.seeds, allOf(summary, row)))
+        : manyPolicies(summary, Math.max(2, MOST_LINES - 3 - causes.length - full.length))),
     ...summary.onTimeDifferences
       .toSorted((a, b) => Number(b.isSure) - Number(a.isSure) || Math.abs(b.mean) - Math.abs(a.mean))
       .map((row) => differenceLine(row, summary.unequal))

@@ -226,7 +226,7 @@ describe("the summary", () => {
     const { summary } = prepareReport(makeResults({ seeds: 2, seconds: 20, policies }));
     expect(summary.length).toBeLessThanOrEqual(10);
     expect(summary[1]).toMatch(
-      /^Success of camera \(254 MiB\): (\w+ [\d.]+ %, ){6}\w+ [\d.]+ %; median latency/,
+      /^camera \(254 MiB\) served on time: (\w+ [\d.]+ %, ){6}\w+ [\d.]+ %; median latency/,
     );
     expect(summary.filter((line) => line.startsWith("What blocked"))).toHaveLength(2);
   });

@@ -33,9 +33,11 @@ export interface CellName {
 }
 
 /** A policy against the first one of its block, on the seeds that both have. */
-export interface CellDifference extends Difference {
+export interface CellDifference {
   /** The policy that it is held against. */
   readonly against: string;
+  /** In the share of openings on time; undefined where nobody asks. */
+  readonly onTime: Difference | undefined;
   /** Mean differences of costs, this less that; a cost without a value on both sides is not there. */
   readonly costs: Readonly<Partial<Record<CostColumn, Difference>>>;
 }
@@ -96,14 +98,13 @@ class Cell {
   }
 }
 
-function against(cell: Cell, first: Cell): CellDifference | undefined {
-  const share = differenceOf(cell.pairs(first, shareOf));
-  if (share === undefined) return undefined;
+function against(cell: Cell, first: Cell): CellDifference {
+  const onTime = differenceOf(cell.pairs(first, shareOf));
   const costs = COST_COLUMNS.flatMap(({ name }) => {
     const difference = differenceOf(cell.pairs(first, (run) => run.costs[name]));
     return difference === undefined ? [] : [[name, difference] as const];
   });
-  return { against: first.name.policy, ...share, costs: Object.fromEntries(costs) };
+  return { against: first.name.policy, onTime, costs: Object.fromEntries(costs) };
 }
 
 function summaryOf(cell: Cell, first: Cell): MatrixCell {

@@ -40,10 +40,10 @@ describe("cells", () => {
     expect(mainline).toMatchObject({ policy: "mainline", seeds: 6, difference: undefined });
     expect(mainline?.share).toBeCloseTo(0.45);
     expect(mainline?.openings).toMatchObject({ asked: 60, onTime: 27, failed: 33 });
-    expect(dear?.difference).toMatchObject({ against: "mainline", seeds: 6, isSure: true });
-    expect(dear?.difference?.mean).toBeCloseTo((4 + 5 + 3 + 5 + 4 + 4) / 60);
+    expect(dear?.difference).toMatchObject({ against: "mainline", onTime: { seeds: 6, isSure: true } });
+    expect(dear?.difference?.onTime?.mean).toBeCloseTo((4 + 5 + 3 + 5 + 4 + 4) / 60);
     expect(dear?.difference?.costs.io?.mean).toBe(-20);
-    expect(worse?.difference?.mean).toBeLessThan(0);
+    expect(worse?.difference?.onTime?.mean).toBeLessThan(0);
     expect(matrixSentence(cellsOf(rows))).toMatch(/^Of 2 comparisons 1 show more .* and 1 fewer .*dear \+/);
   });
 
@@ -63,7 +63,7 @@ describe("cells", () => {
       row("other", 2, 5, 1),
     ];
     const cells = cellsOf([...few, { ...row("other", 3, 0, 0), error: "FAULT: it broke" }]);
-    expect(cells[1]).toMatchObject({ seeds: 2, errors: 1, difference: { isSure: false } });
+    expect(cells[1]).toMatchObject({ seeds: 2, errors: 1, difference: { onTime: { isSure: false } } });
     expect(renderMatrix(cells)).toMatch(/other .*\(50 % to 60 %\) .*not told apart/);
     let csv = "";
     matrixCsv(cells, (text) => {
