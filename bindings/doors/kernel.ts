@@ -37,7 +37,13 @@ export {
   summarizePagetypeinfo,
   type ZoneSummary,
 } from "../analysis/pagetypeinfo.js";
-export { KERNEL_IDS, type KernelProfile, kernelProfiles, ZONE_NAMES } from "../device/kernel.js";
+export {
+  KERNEL_IDS,
+  type KernelEvidence,
+  type KernelProfile,
+  kernelProfiles,
+  ZONE_NAMES,
+} from "../device/kernel.js";
 export {
   computeLimits,
   type Limits,

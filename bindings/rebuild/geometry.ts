@@ -32,7 +32,7 @@ export function nearestKernel(version: string): KernelId | undefined {
   const match = /^(\d{1,2})\.(\d{1,3})/.exec(version);
   if (match === null) return undefined;
   const number = Number(match[1]) * 1000 + Number(match[2]);
-  // 6.7 brought the per-CPU lists that tune themselves, 6.15 areas of several ranges.
+  // 6.7 brought the per-CPU lists that tune themselves, 6.15 areas of several ranges. Which 6.6 it is no version says.
   if (number < 6007) return "6.1";
   return number < 6015 ? "6.12" : "6.15";
 }

@@ -1,13 +1,7 @@
 // Knows: how a matrix of policies and scenarios is told on a terminal and as CSV: success on time against what it costs.
 // Must not know: how any figure is worked out (analysis/outcomes), files.
 
-import {
-  blockOf,
-  COST_COLUMNS,
-  type CostColumn,
-  type MatrixCell,
-  paretoFront,
-} from "../analysis/outcomes/index.js";
+import { COST_COLUMNS, type CostColumn, type MatrixCell, paretoFront } from "../analysis/outcomes/index.js";
 import { percent, points, spanText } from "./certainty.js";
 import { type CsvCell, csvLine } from "./csv.js";
 import { formatCount, formatDuration } from "./sizes.js";
@@ -36,8 +30,7 @@ export function formatCost(name: CostColumn, value: number | undefined): string 
 export function blocksOf(cells: readonly MatrixCell[]): MatrixCell[][] {
   const blocks = new Map<string, MatrixCell[]>();
   for (const cell of cells) {
-    const key = blockOf(cell);
-    blocks.set(key, [...(blocks.get(key) ?? []), cell]);
+    blocks.set(cell.block, [...(blocks.get(cell.block) ?? []), cell]);
   }
   return [...blocks.values()];
 }
@@ -48,12 +41,12 @@ function rounded(name: CostColumn, value: number | undefined): string {
 }
 
 function row(cell: MatrixCell, fronts: readonly ReadonlySet<MatrixCell>[]): (string | number)[] {
-  const { policy, seeds, openings, share, certainty, difference, costs } = cell;
+  const { label, seeds, openings, share, certainty, difference, costs } = cell;
   const change = difference?.onTime;
   const told = change === undefined ? "-" : change.isSure ? points(change.mean) : "not told apart";
   const unbeaten = fronts.filter((front) => front.has(cell)).length;
   return [
-    policy,
+    label,
     formatCount(seeds),
     formatCount(openings.asked),
     share === undefined ? "-" : percent(share),
@@ -65,7 +58,7 @@ function row(cell: MatrixCell, fronts: readonly ReadonlySet<MatrixCell>[]): (str
 }
 
 const HEADERS = [
-  "policy",
+  "",
   "seeds",
   "asked",
   "on time",
@@ -89,17 +82,17 @@ export function blockRows(cells: readonly MatrixCell[]): (string | number)[][] {
 function block(cells: readonly MatrixCell[]): string {
   const [first] = cells;
   if (first === undefined) return "";
-  const { scenario, device, kernel, client } = first;
+  const { scenario, device, under, client } = first;
   const who = client === "" ? "no client asks" : client;
   const failed = cells.reduce((sum, { errors }) => sum + errors, 0);
   const errors = failed === 0 ? "" : `${formatCount(failed)} runs of this block failed\n`;
-  return `${scenario} on ${device} (Linux ${kernel}), ${who}\n${renderTable(MATRIX_COLUMNS, blockRows(cells))}${errors}`;
+  return `${scenario} on ${device} (${under}), ${who}\n${renderTable(MATRIX_COLUMNS, blockRows(cells))}${errors}`;
 }
 
 /** What the columns mean, below the tables. */
 export const MATRIX_LEGEND =
   "on time: mean over seeds of the share of openings; 95 %: interval over seeds (in brackets: range of fewer than six; -: all equal). " +
-  "points: against the block's first policy, same seeds. Costs are means a run. unbeaten: costs in which no other policy is at least as often on time and as cheap, and better in one of both.\n";
+  "points: against the first row of a table, same seeds. Costs are means a run. unbeaten: costs in which no other row is at least as often on time and as cheap, and better in one of both.\n";
 
 /** Every block as a table; @param most blocks that are shown */
 export function renderMatrix(cells: readonly MatrixCell[], most = Number.POSITIVE_INFINITY): string {
@@ -116,16 +109,16 @@ export function matrixSentence(cells: readonly MatrixCell[]): string {
     difference?.onTime?.isSure === true ? [{ cell, difference: difference.onTime }] : [],
   );
   const compared = cells.filter(({ difference }) => difference?.onTime !== undefined).length;
-  if (compared === 0) return "One policy: nothing is compared.\n";
+  if (compared === 0) return "Nothing is compared: there is one policy and one kernel.\n";
   const better = told.filter(({ difference }) => difference.mean > 0);
   const worse = told.filter(({ difference }) => difference.mean < 0);
   const best = better.toSorted((a, b) => b.difference.mean - a.difference.mean)[0];
   const worst = worse.toSorted((a, b) => a.difference.mean - b.difference.mean)[0];
   const name = ({ cell, difference }: (typeof told)[number]) =>
-    `${cell.policy} ${points(difference.mean)} points in ${cell.scenario}`;
+    `${cell.label} ${points(difference.mean)} points in ${cell.scenario}`;
   const most = [best, worst].flatMap((one) => (one === undefined ? [] : [name(one)]));
   const examples = most.length === 0 ? "" : ` (the largest: ${most.join("; ")})`;
-  return `Of ${formatCount(compared)} comparisons ${formatCount(better.length)} show more openings on time and ${formatCount(worse.length)} fewer${examples}; in ${formatCount(compared - told.length)} the seeds do not tell the policies apart.\n`;
+  return `Of ${formatCount(compared)} comparisons ${formatCount(better.length)} show more openings on time and ${formatCount(worse.length)} fewer${examples}; in ${formatCount(compared - told.length)} the seeds tell no difference.\n`;
 }
 
 /** Columns of the CSV, and how each is read off a cell. */

@@ -43,7 +43,7 @@ function pointsOf(cells: readonly MatrixCell[], cost: CostColumn): Point[] {
 
 function dot({ cell, x, y, number }: Point, cost: CostColumn, isUnbeaten: boolean): string {
   const color = `var(--policy-${(number - 1) % COLORS})`;
-  const text = `${cell.policy}: ${percent(cell.share ?? 0)} on time, ${formatCost(cost, cell.costs[cost])}`;
+  const text = `${cell.label}: ${percent(cell.share ?? 0)} on time, ${formatCost(cost, cell.costs[cost])}`;
   const circle = element(
     "circle",
     { cx: x.toFixed(1), cy: y.toFixed(1), r: 6, fill: isUnbeaten ? color : "none", stroke: color },
@@ -87,19 +87,19 @@ function multiple(cells: readonly MatrixCell[], cost: (typeof COST_COLUMNS)[numb
     }),
     ...points.map((point) => dot(point, cost.name, front.has(point.cell))),
   ].join("");
-  const label = `% on time of each policy against ${cost.doc}`;
+  const label = `% on time against ${cost.doc}`;
   return element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label }, body);
 }
 
 function blockHtml(cells: readonly MatrixCell[]): string {
   const [first] = cells;
   if (first === undefined) return "";
-  const { scenario, device, kernel, client } = first;
+  const { scenario, device, under, client } = first;
   const who = client === "" ? "no client asks" : client;
-  const rows = blockRows(cells).map(([policy, ...rest], i) => [`${i + 1} ${policy}`, ...rest]);
+  const rows = blockRows(cells).map(([label, ...rest], i) => [`${i + 1} ${label}`, ...rest]);
   const plots = COST_COLUMNS.map((cost) => multiple(cells, cost)).join("");
   return [
-    renderHtmlHeading(`${scenario} on ${device} (Linux ${kernel}), ${who}`),
+    renderHtmlHeading(`${scenario} on ${device} (${under}), ${who}`),
     renderHtmlTable(MATRIX_COLUMNS, rows),
     plots === "" ? "" : `<div class="maps">${plots}</div>\n`,
   ].join("");
@@ -117,7 +117,7 @@ export function renderMatrixHtml(
       ...notes.map(renderHtmlParagraph),
       renderHtmlParagraph(MATRIX_LEGEND.trim()),
       renderHtmlParagraph(
-        "Plots: per cent of openings on time, upwards, against a cost, to the right, a numbered dot for each policy of the table. A filled dot is unbeaten: no other policy is at least as often on time and as cheap, and better in one of both.",
+        "Plots: per cent of openings on time, upwards, against a cost, to the right, a numbered dot for each row of the table. A filled dot is unbeaten: no other is at least as often on time and as cheap, and better in one of both.",
       ),
       ...blocksOf(cells).map(blockHtml),
       renderHtmlParagraph(`Again: ${command}`),

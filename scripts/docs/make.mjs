@@ -3,12 +3,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { drawFailure } from "./draw-failure.mjs";
 import { makeGallery } from "./gallery.mjs";
+import { makeKernels } from "./kernels.mjs";
 import { makeManual } from "./manual.mjs";
 
 /** What is made, in order. */
 const MADE = {
   "docs/failure.svg": () => drawFailure("lpc-acts"),
   "docs/gallery.md": makeGallery,
+  "docs/kernels.md": makeKernels,
   "docs/pageblock.1": makeManual,
 };
 

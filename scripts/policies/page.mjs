@@ -1,5 +1,7 @@
 // The text of docs/policies.md, from a comparison (compare.json of `pageblock compare`) and the table of policies.
 
+import { markdownTable } from "../docs/table.mjs";
+
 const COSTS = {
   p50Ns: "median latency",
   moved: "pages moved",
@@ -45,16 +47,10 @@ function changesOf(cell, first) {
   return found.sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
 }
 
-function table(headers, rows) {
-  const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(headers), line(headers.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
 function blocksOf(cells) {
   const blocks = new Map();
   for (const cell of cells) {
-    const key = JSON.stringify([cell.scenario, cell.device, cell.kernel, cell.client]);
-    blocks.set(key, [...(blocks.get(key) ?? []), cell]);
+    blocks.set(cell.block, [...(blocks.get(cell.block) ?? []), cell]);
   }
   return [...blocks.values()];
 }
@@ -73,7 +69,7 @@ function matrix(blocks) {
     const asked = first.openings.asked === 0 ? "nobody asks" : percent(first.share);
     return [place(first), asked, list(1), list(-1), others.length - told.length];
   });
-  return table(
+  return markdownTable(
     ["scenario, client", "on time under mainline", "better, points", "worse, points", "not told apart"],
     rows,
   );
@@ -129,7 +125,7 @@ function figuresOf(name, blocks) {
   const alike = cells.length - told.length;
   const where = [
     verdict,
-    ...(told.length === 0 ? [] : [table(headers, rows)]),
+    ...(told.length === 0 ? [] : [markdownTable(headers, rows)]),
     ...(alike === 0
       ? []
       : [`In ${alike} of ${cells.length} cells the seeds tell no difference in success or cost.`]),

@@ -7,7 +7,7 @@ export type { PolicyComparison } from "./comparisons.js";
 export type { FailureStory } from "./failures.js";
 export type { LedgerEntry, LedgerRow } from "./ledger.js";
 export {
-  blockOf,
+  type Across,
   type CellDifference,
   type CellName,
   COST_COLUMNS,

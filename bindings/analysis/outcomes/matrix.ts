@@ -32,9 +32,12 @@ export interface CellName {
   readonly client: string;
 }
 
-/** A policy against the first one of its block, on the seeds that both have. */
+/** What is compared: policies under one kernel, or kernels under one policy. */
+export type Across = "policy" | "kernel";
+
+/** A policy (or kernel) against the first one of its block, on the seeds that both have. */
 export interface CellDifference {
-  /** The policy that it is held against. */
+  /** The policy, or kernel, that it is held against. */
   readonly against: string;
   /** In the share of openings on time; undefined where nobody asks. */
   readonly onTime: Difference | undefined;
@@ -44,6 +47,12 @@ export interface CellDifference {
 
 /** One cell: all seeds of one client under one policy. */
 export interface MatrixCell extends CellName {
+  /** Equal for all cells that are held against each other. */
+  readonly block: string;
+  /** What tells the cells of a block apart: the policy, or the kernel. */
+  readonly label: string;
+  /** What they have in common beside scenario, device and client: "Linux 6.12", or the policy. */
+  readonly under: string;
   /** Seeds that asked. */
   readonly seeds: number;
   /** All seeds together, while the stream runs where there is one. */
@@ -82,7 +91,23 @@ class Cell {
   readonly runs = new Map<number, Run>();
   errors = 0;
 
-  constructor(readonly name: CellName) {}
+  constructor(
+    readonly name: CellName,
+    readonly across: Across,
+  ) {}
+
+  get label(): string {
+    return this.across === "policy" ? this.name.policy : `Linux ${this.name.kernel}`;
+  }
+
+  get under(): string {
+    return this.across === "policy" ? `Linux ${this.name.kernel}` : this.name.policy;
+  }
+
+  get block(): string {
+    const { scenario, device, client } = this.name;
+    return JSON.stringify([scenario, device, client, this.under]);
+  }
 
   add(row: RunRow): void {
     if (row.error !== undefined && row.error !== null) this.errors++;
@@ -104,7 +129,7 @@ function against(cell: Cell, first: Cell): CellDifference {
     const difference = differenceOf(cell.pairs(first, (run) => run.costs[name]));
     return difference === undefined ? [] : [[name, difference] as const];
   });
-  return { against: first.name.policy, onTime, costs: Object.fromEntries(costs) };
+  return { against: first.label, onTime, costs: Object.fromEntries(costs) };
 }
 
 function summaryOf(cell: Cell, first: Cell): MatrixCell {
@@ -119,6 +144,7 @@ function summaryOf(cell: Cell, first: Cell): MatrixCell {
   });
   return {
     ...cell.name,
+    ...{ block: cell.block, label: cell.label, under: cell.under },
     seeds: asked.length,
     openings: runs.reduce((sum, { openings }) => addOpenings(sum, openings), NO_OPENINGS),
     share: mean(shares),
@@ -129,20 +155,21 @@ function summaryOf(cell: Cell, first: Cell): MatrixCell {
   };
 }
 
-/** Cells without their policy: what policies are compared within. */
-export function blockOf({ scenario, device, kernel, client }: CellName): string {
-  return JSON.stringify([scenario, device, kernel, client]);
-}
-
 /** Rows in any order; cells in the order in which they are first met, so that the first policy is the one compared with. */
 export class Matrix {
   readonly #cells = new Map<string, Cell>();
+  readonly #across: Across;
+
+  /** @param across what is compared: policies, unless kernels are */
+  constructor(across: Across = "policy") {
+    this.#across = across;
+  }
 
   /** Counts one row. */
   add(row: RunRow): void {
     const { scenario = "", device = "", kernel = "", policy = "", client = "" } = row as unknown as CellName;
     const key = JSON.stringify([scenario, device, kernel, policy, client]);
-    const cell = this.#cells.get(key) ?? new Cell({ scenario, device, kernel, policy, client });
+    const cell = this.#cells.get(key) ?? new Cell({ scenario, device, kernel, policy, client }, this.#across);
     this.#cells.set(key, cell);
     cell.add(row);
   }
@@ -151,9 +178,8 @@ export class Matrix {
   cells(): MatrixCell[] {
     const firsts = new Map<string, Cell>();
     return [...this.#cells.values()].map((cell) => {
-      const block = blockOf(cell.name);
-      const first = firsts.get(block) ?? cell;
-      firsts.set(block, first);
+      const first = firsts.get(cell.block) ?? cell;
+      firsts.set(cell.block, first);
       return summaryOf(cell, first);
     });
   }

@@ -3,7 +3,7 @@
 
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { Matrix, type MatrixCell } from "../../analysis/outcomes/index.js";
+import { type Across, Matrix, type MatrixCell } from "../../analysis/outcomes/index.js";
 import { KERNEL_IDS, type KernelId } from "../../device/index.js";
 import { writeAside } from "../../durable/index.js";
 import { closest } from "../../engine/closest.js";
@@ -49,7 +49,7 @@ const SEEDS = "6";
 const MOST_BLOCKS = 24;
 
 interface Plan {
-  /** By scenario, kernel, policy, seed. */
+  /** By seed, then by scenario, kernel, policy. */
   readonly tasks: readonly KeyedTask[];
   /** What cannot be run, and why. */
   readonly left: readonly string[];
@@ -97,7 +97,7 @@ function planOf(names: readonly string[], options: CompareOptions): Plan {
   const seeds = seedsFrom(options.seeds ?? SEEDS);
   const until = options.until === undefined ? Number.POSITIVE_INFINITY : untilFrom(options.until);
   const left: string[] = [];
-  const tasks = scenariosFrom(names).flatMap((own) =>
+  const tasksOf = scenariosFrom(names).flatMap((own) =>
     (kernels ?? [own.device.kernel]).flatMap((kernel) => {
       const scenario = onKernel(own, kernel);
       const policies = policiesFrom(options.policy ?? "all", own.policies);
@@ -109,13 +109,16 @@ function planOf(names: readonly string[], options: CompareOptions): Plan {
         }
         const what = [scenario.name, scenarioDigest(scenario), policy.name, digestOf(policy)];
         const untilNs = Math.min(until, scenario.durationNs);
-        return seeds.map((seed): KeyedTask => {
-          const task = { scenario, policy, seed, untilNs, core: options.core ?? "release" };
-          return { key: JSON.stringify([...what, seed, untilNs]), task };
-        });
+        const core = options.core ?? "release";
+        return (seed: number): KeyedTask => {
+          const key = JSON.stringify([...what, seed, untilNs]);
+          return { key, task: { scenario, policy, seed, untilNs, core } };
+        };
       });
     }),
   );
+  // Seeds outermost: what is interrupted has as many seeds of one cell as of another.
+  const tasks = seeds.flatMap((seed) => tasksOf.map((taskOf) => taskOf(seed)));
   return { tasks, left };
 }
 
@@ -135,8 +138,15 @@ async function tellCost(runs: RowRuns, { tasks, left }: Plan): Promise<void> {
   );
 }
 
+/** One policy under several kernels: kernels are compared. */
+function acrossOf(tasks: readonly KeyedTask[]): Across {
+  const different = (pick: (one: KeyedTask) => string) => new Set(tasks.map(pick)).size;
+  const isOne = different(({ task }) => task.policy.name) === 1;
+  return isOne && different(({ task }) => task.scenario.device.kernel) > 1 ? "kernel" : "policy";
+}
+
 function matrixOf(runs: RowRuns, tasks: readonly KeyedTask[]): MatrixCell[] {
-  const matrix = new Matrix();
+  const matrix = new Matrix(acrossOf(tasks));
   for (const { key } of tasks) for (const row of runs.rows(key)) matrix.add(row);
   return matrix.cells();
 }

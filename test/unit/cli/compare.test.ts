@@ -24,7 +24,7 @@ describe("pageblock compare", () => {
       for (const kernel of ["6.1", "6.12"])
         expect(run.stdout).toMatch(
           new RegExp(
-            `\\nsmall on tiny \\(Linux ${kernel}\\), camera\\npolicy .*on time.*\\n[- ]+\\nmainline .*\\nstrict .*\\noriginal `,
+            `\\nsmall on tiny \\(Linux ${kernel}\\), camera\\n +seeds .*on time.*\\n[- ]+\\nmainline .*\\nstrict .*\\noriginal `,
           ),
         );
       const parquet = readFileSync(join(folder, "out/runs.parquet"));
@@ -43,12 +43,25 @@ describe("pageblock compare", () => {
     });
   });
 
+  it("holds kernels against each other where there is one policy", async () => {
+    await inFolder((folder) => {
+      writeSmallGrid(folder);
+      const { code, stdout, stderr } = runCli(
+        [...ARGS, "--policy", "mainline", "--kernel", "6.1,6.12"],
+        folder,
+      );
+      expect(code, stderr).toBe(0);
+      expect(stdout).toMatch(/\nsmall on tiny \(mainline\), camera\n.*\n[- ]+\nLinux 6\.1 .*\nLinux 6\.12 /);
+      expect(stdout).toMatch(/^Of 2 comparisons /);
+    });
+  });
+
   it("does nothing twice: further policies and seeds are added to what is there", async () => {
     await inFolder((folder) => {
       writeSmallGrid(folder);
       const journal = join(folder, "out/journal.jsonl");
       const few = runCli([...ARGS, "--policy", "mainline", "--out", "out"], folder);
-      expect(few.stdout).toMatch(/^One policy: nothing is compared/);
+      expect(few.stdout).toMatch(/^Nothing is compared/);
       const before = linesIn(journal);
       const more = [...ARGS, "--policy", "mainline,strict", "--out", "out", "--resume"];
       const again = runCli(more, folder);
