@@ -19,7 +19,7 @@ import { freeDirect, isHeld } from "./release";
 
 /** ISOLATE blocks, by one policy CMA blocks too, and orders without a list bypass the per-CPU lists. */
 function bypassesLists(type: i32, order: i32): bool {
-  return !inline.always(isPcpOrder(order)) || goesToBuddy(policy(PolicyWord.CMA_FREE), type);
+  return !inline.always(isPcpOrder(order)) || inline.always(goesToBuddy(policy(PolicyWord.CMA_FREE), type));
 }
 
 /** The page's content is gone: off its LRU list, out of its slot. Answers its zone. */

@@ -211,8 +211,9 @@ export function returnToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockTyp
 
 /** Puts a page that is on no list to the head of its list, then frees some if the set has become too long. */
 export function giveToPcp(cpu: i32, zone: i32, link: u32, order: i32, blockType: i32): void {
-  const held = inline.always(returnToPcp(cpu, zone, link, order, blockType));
   const pindex = inline.always(pindexOfBlock(blockType, order));
+  const word = inline.always(pcpWord(order, zone, blockType));
+  const held = inline.always(listPage(cpu, zone, link, order, pindex, word));
   if (AUTO_TUNES_PCP) inline.always(keepShort(cpu, zone, order, held, pindex));
   else keepShortFixed(cpu, zone, order, held, pindex);
 }

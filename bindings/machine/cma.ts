@@ -252,16 +252,21 @@ export class Cma {
 
   /** The number of the request, which is in this word of the answer. */
   #ask(op: Op, options: CmaRequestOptions, answer: CommandWord): number {
-    const { area, pages, align = 0, cpu = 0, retries = -1, effort = -1, window = -1 } = options;
+    const { area, pages, align = 0, cpu = 0, retries, effort, window } = options;
     const index = this.indexOf(area);
-    this.#checkNumber(Status.BAD_POLICY, "retries", retries + 1, 1_001);
-    this.#checkNumber(Status.BAD_POLICY, "effort", effort + 1, 7);
-    this.#checkNumber(Status.BAD_POLICY, "window", window + 1, 7);
-    const asked = askedOf(retries, effort, window);
+    const isPlain = retries === undefined && effort === undefined && window === undefined;
+    const asked = isPlain ? 0 : this.#askedOf(options);
     this.#checkNumber(Status.BAD_COUNT, "pages", pages, 2 ** 31 - 1);
     this.#checkNumber(Status.BAD_ALIGN, "align", align, 30);
     this.#run(op, `cma_alloc of ${pages} pages, align ${align}`, cpu, align, index, pages, asked);
     return this.#engine.unsigned(Region.COMMANDS)[answer] ?? 0;
+  }
+
+  #askedOf({ retries, effort, window }: CmaRequestOptions): number {
+    this.#checkNumber(Status.BAD_POLICY, "retries", retries ?? 0, 1_000);
+    this.#checkNumber(Status.BAD_POLICY, "effort", effort ?? 0, 6);
+    this.#checkNumber(Status.BAD_POLICY, "window", window ?? 0, 6);
+    return askedOf(retries ?? -1, effort ?? -1, window ?? -1);
   }
 
   /** cma_release() of exactly what was, or a whole part of what was given out. @throws MachineError NOT_IN_AREA */
