@@ -41,7 +41,9 @@ export enum SimulationWord {
   SHORT_GFP,
   /** Victims whose memory is not all free yet: until it is, nobody else is killed. */
   DYING,
-  COUNT = 32,
+  /** Until when each CPU has work; f64, two words each of MAX_CPUS. */
+  CPU_BUSY = 32,
+  COUNT = 160,
 }
 
 /** What run() answers. */

@@ -8,7 +8,6 @@
 import { CellWord } from "../../abi/run";
 import { ActorWord, AppsParameter, Cost, Counter } from "../../abi/simulation";
 import { NONE } from "../../memory/list";
-import { resetSpent } from "../../time/clock";
 import {
   actorWord,
   addCounter,
@@ -23,6 +22,7 @@ import {
   pickBelow,
   plan,
   setActorWord,
+  takeNoTime,
   whole,
 } from "../parts/actor";
 import { beginToEmpty, emptyMore, Filling, fillMore, useSome } from "../parts/application";
@@ -57,7 +57,7 @@ export function start(actor: i32): void {
     if (cell == NONE) continue;
     let state = Filling.GOES_ON;
     while (state == Filling.GOES_ON) state = fillMore(actor, cell);
-    resetSpent();
+    takeNoTime();
     if (state == Filling.SHORT) later(actor, Step.FILL, cost(Cost.KILL), cellWord(cell, CellWord.A));
   }
 }

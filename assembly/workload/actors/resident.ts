@@ -14,7 +14,6 @@ import { ConfigWord } from "../../abi/words";
 import { freePages } from "../../frames/zone";
 import { NONE } from "../../memory/list";
 import { config } from "../../memory/regions";
-import { resetSpent } from "../../time/clock";
 import {
   actorWord,
   addCounter,
@@ -33,6 +32,7 @@ import {
   setSimulationWord,
   setStream,
   streamOf,
+  takeNoTime,
   whole,
 } from "../parts/actor";
 import { endDying } from "../parts/dying";
@@ -161,7 +161,7 @@ function fillOn(actor: i32, run: i32): void {
 }
 
 function endFilling(actor: i32): void {
-  resetSpent();
+  takeNoTime();
   scheduleBatch(actor);
   scheduleTouch(actor);
   askAgainLater(actor);

@@ -1,13 +1,13 @@
 // Knows: one actor of a simulation: its record, parameters, counters, random draws, and what it schedules.
 // Must not know: what any kind of actor does. All times in nanoseconds of virtual time, f64 unless said otherwise.
-// DEVIATION: CPUs are not a resource: actors on one CPU do not wait for each other.
 
 import { SimulationWord } from "../../abi/run";
 import { ActorWord, Cost, Counter, Parameter, Spread } from "../../abi/simulation";
 import { ConfigWord } from "../../abi/words";
 import { random32, randomBelow } from "../../memory/prng";
 import { ACTORS, COSTS, COUNTERS, config, PARAMETERS, SIMULATION } from "../../memory/regions";
-import { now, spend, spent } from "../../time/clock";
+import { now, resetSpent, spend, spent } from "../../time/clock";
+import { elapsed, forgetWork } from "../../time/cpus";
 import { schedule } from "../../time/queue";
 
 /** Tags that every actor knows; those of a kind begin at FIRST. */
@@ -203,10 +203,22 @@ export function plan(actor: i32, count: i32 = 1): void {
   addCounter(actor, Counter.PLANNED, count);
 }
 
-/** Adds to what the present event has taken, and to the actor's own time. */
+/** CPU time: adds what it takes, beside others on that CPU, to the present event, and itself to the actor's own time. */
 export function charge(actor: i32, nanoseconds: f64): void {
+  if (nanoseconds > 0) spend(elapsed(<f64>now() + spent(), nanoseconds));
+  addCounter(actor, Counter.BUSY_TIME, nanoseconds);
+}
+
+/** Time of the actor that needs no CPU: a disk's. */
+export function chargeDisk(actor: i32, nanoseconds: f64): void {
   spend(nanoseconds);
   addCounter(actor, Counter.BUSY_TIME, nanoseconds);
+}
+
+/** What the present event has done so far has been there since boot: it took no time. */
+export function takeNoTime(): void {
+  resetSpent();
+  forgetWork(<f64>now());
 }
 
 /** Time that swapping so many pages out, or reading them back, takes: on a disk or in zram. */

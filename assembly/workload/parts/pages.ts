@@ -10,12 +10,12 @@ import { SimulationWord } from "../../abi/run";
 import { ActorWord, Cost, Counter } from "../../abi/simulation";
 import { GONE, isShadow, isSwappedOut, LACKING, NO_PAGE } from "../../abi/slot";
 import { Gfp, Mobility, PageFlag, PageLife, Status } from "../../abi/vocabulary";
-import { StatWord } from "../../abi/words";
+import { ConfigWord, StatWord } from "../../abi/words";
 import { linkOf, setWord, withContent, wordOf } from "../../frames/frame";
 import { addToLru, isOnLru } from "../../frames/lru";
 import { occupySlot, ownerOf, slotContent } from "../../frames/owner";
 import { NONE, nextOf, prevOf } from "../../memory/list";
-import { SIMULATION, SLOTS } from "../../memory/regions";
+import { config, SIMULATION, SLOTS } from "../../memory/regions";
 import { SLOW, total } from "../../memory/stats";
 import { isKswapdWanted } from "../../movement/kswapd";
 import { freeOrOrphan } from "../../movement/pins";
@@ -26,6 +26,7 @@ import {
   actorWord,
   addCounter,
   charge,
+  chargeDisk,
   cost,
   costOfSwap,
   later,
@@ -94,7 +95,9 @@ export function chargeWork(actor: i32, before: f64): void {
   store<f64>(SIMULATION, done, SimulationWord.PAID_LOW << 2);
   // The counters of the machine have 32 bits.
   if (done < before) return;
-  charge(actor, done - before);
+  // Swap on a disk is not a CPU's work, and the sum does not tell its part.
+  if (config(ConfigWord.SWAP_PAGES) && !config(ConfigWord.ZRAM_PERCENT)) chargeDisk(actor, done - before);
+  else charge(actor, done - before);
   addCounter(actor, Counter.RECLAIM_TIME, done - before);
 }
 
