@@ -74,12 +74,12 @@ export class EventReader {
 
   /** Hands over what is new as words, EventWord.COUNT for each event, in one or two pieces of the ring itself. */
   drainWords(take: (words: Int32Array) => void): void {
-    const ring = this.#engine.words(Region.EVENTS);
-    const slots = ring.length / EventWord.COUNT;
     const total = this.#total();
     const fresh = (total - this.#next) >>> 0;
-    this.#next = total;
     if (fresh === 0) return;
+    this.#next = total;
+    const ring = this.#engine.words(Region.EVENTS);
+    const slots = ring.length / EventWord.COUNT;
     const count = Math.min(fresh, slots);
     this.#lost += fresh - count;
     const from = ((total - count) >>> 0) % slots;

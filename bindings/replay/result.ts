@@ -22,6 +22,9 @@ export interface Disagreement {
   readonly differences: readonly StateDifference[];
 }
 
+/** One operation of so many is timed: reading the clock takes as long as an operation. */
+export const SAMPLE = 16;
+
 /** What a replay comes to. */
 export interface ReplayResult {
   /** Name of the capture. */
@@ -42,7 +45,7 @@ export interface ReplayResult {
   readonly dumpsEqual: number;
   /** The state at the end is the kernel's. */
   readonly finalStateEqual: boolean;
-  /** Time inside the core per operation; depends on the machine it runs on. */
+  /** Time inside the core per operation, of every SAMPLEth; depends on the machine it runs on. */
   readonly nsPerOperation: number;
 }
 

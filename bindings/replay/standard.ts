@@ -18,6 +18,7 @@ import type { CaptureTrace } from "../importers/capture/trace/columns.js";
 import { FIRST_LAB_KIND, TraceKind } from "../importers/capture/trace/kinds.js";
 import { type CreateOptions, Machine } from "../machine/machine.js";
 import { Commit, commitPoints } from "./commits.js";
+import { SAMPLE } from "./result.js";
 import { TraceReader } from "./trace_reader.js";
 
 /** Share of allocations whose frame was foreseen. */
@@ -155,9 +156,11 @@ export class StandardReplay {
     const commands = this.#machine.commands;
     commands.clear();
     commands.append(op, cpu, order, flags, a, b, 0);
-    const begin = performance.now();
-    commands.execute();
-    this.#milliseconds += performance.now() - begin;
+    if (this.#operations % SAMPLE === 0) {
+      const begin = performance.now();
+      commands.execute();
+      this.#milliseconds += (performance.now() - begin) * SAMPLE;
+    } else commands.execute();
     this.#operations += 1;
     return commands.status(0);
   }

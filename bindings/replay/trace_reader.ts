@@ -7,10 +7,12 @@ export class TraceReader {
   readonly #trace: CaptureTrace;
   /** Per layout: field name to slot. */
   readonly #slots: ReadonlyMap<string, number>[];
-  readonly #orders = new Map<number, number>();
+  /** Per event: the order + 1 of the mm_page_free that a batched commit belongs to, 0 where it is none. */
+  readonly #orders: Uint8Array;
 
   constructor(trace: CaptureTrace) {
     this.#trace = trace;
+    this.#orders = new Uint8Array(trace.length);
     this.#slots = trace.layouts.map((layout) => new Map(layout.fields.map(({ name, slot }) => [name, slot])));
   }
 
@@ -44,10 +46,11 @@ export class TraceReader {
 
   /** The order of the mm_page_free that a batched commit belongs to; set by commitPoints(). */
   batchedOrder(i: number): number | undefined {
-    return this.#orders.get(i);
+    const order = this.#orders[i] ?? 0;
+    return order === 0 ? undefined : order - 1;
   }
 
   setBatchedOrder(i: number, order: number): void {
-    this.#orders.set(i, order);
+    this.#orders[i] = order + 1;
   }
 }
