@@ -189,6 +189,21 @@ describe("a blockade of short pins", () => {
     expect(isSound(waits)).toBe("sound");
   });
 
+  it("get_user_pages that waits leaves no blocker that was pinned while its window was isolated", async () => {
+    const youngest = async (name: string) => {
+      using simulation = await blockade(name);
+      const windows = simulation.takeLog().flatMap((request) => simulation.windowsOf(request));
+      const held = windows.filter(({ reason }) => reason === "PINNED").map(({ heldNs }) => heldNs);
+      return { youngest: Math.min(...held), waited: counted(simulation, 1, Counter.PIN_WAIT_TIME) };
+    };
+    // A window of this size is isolated for a good part of a millisecond at least.
+    expect(await youngest("mainline")).toMatchObject({ waited: 0 });
+    expect((await youngest("mainline")).youngest).toBeLessThan(0.5 * MS);
+    const waits = await youngest("gup-wait");
+    expect(waits.youngest).toBeGreaterThan(0.5 * MS);
+    expect(waits.waited).toBeGreaterThan(0);
+  });
+
   it("wait for references: a request waits, at most a second a page, and its window goes on", async () => {
     using without = await blockade("mainline");
     using waits = await blockade("wait-refs");
