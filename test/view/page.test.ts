@@ -215,6 +215,40 @@ describe("the page", () => {
     expect(errors).toEqual([]);
   }, 120_000);
 
+  it("leads by keys alone from a failure to the frame that was in its way, and tells it in words", async () => {
+    using simulation = await Simulation.create(
+      simulationOptions(parseScenario(SCENARIO), policies.get("mainline")!, PLACE.seed),
+    );
+    while (simulation.run(4e8, { stopAtLog: true }) === 2) {
+      const [ended] = simulation.takeLog();
+      if (ended === undefined || ended.errno === 0) continue;
+      const windows = simulation.windowsOf(ended);
+      const blocked = windows.filter(({ errno }) => errno !== 0);
+      const counts = new Map<number, number>();
+      for (const { blockerPfn } of blocked) counts.set(blockerPfn, (counts.get(blockerPfn) ?? 0) + 1);
+      const [pfn, own] = [...counts].sort(([, a], [, b]) => b - a)[0]!;
+      await page.evaluate(`pageblockView.seek(${ended.endNs - 1})`);
+      await page.locator("canvas").first().focus();
+      await page.keyboard.press("f");
+      await until(`location.hash.endsWith("timeNs=${ended.endNs}") && document.querySelector(".windows li")`);
+      const head = await page.locator(".windows h2").textContent();
+      expect(head).toBe(
+        `${windows.length} windows tried, ${counts.size} frames in the way (b: the next one)`,
+      );
+      await page.keyboard.press("b");
+      await until(
+        `[...document.querySelectorAll("output")].some(({ textContent }) => textContent.includes("; now "))`,
+      );
+      const told = await page.locator("output").allTextContents();
+      const expected = `pfn ${pfn}: pinned by direct-io (SHORT), blocked ${own} of ${windows.length} windows`;
+      expect(told.some((text) => text.startsWith(expected))).toBe(true);
+      const label = await page.locator("canvas").first().getAttribute("aria-label");
+      expect(label).toMatch(/^page frames under mainline: .*anonymous [\d.]+ %.*; \d+ frames are pinned$/);
+      break;
+    }
+    expect(errors).toEqual([]);
+  }, 60_000);
+
   it("says in words what is wrong with a link", async () => {
     const other = await browser.newPage();
     await other.goto(

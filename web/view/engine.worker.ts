@@ -3,7 +3,7 @@
 
 import { RunStatus } from "../../assembly/abi/run.js";
 import { FrameKind, Mobility, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
-import { ConfigWord } from "../../assembly/abi/words.js";
+import { ConfigWord, StatWord } from "../../assembly/abi/words.js";
 import { numbersOf, type PolicyRow, policies, policyNames, policyOf } from "../../bindings/policy/index.js";
 import { factsOf } from "../../bindings/scenario/device_facts.js";
 import { type LoggedRequest, Simulation } from "../../bindings/scenario/simulation.js";
@@ -11,7 +11,17 @@ import { Timeline } from "../../bindings/scenario/timeline.js";
 import { parseScenario } from "../../bindings/scenario/yaml.js";
 import { simulationOptions } from "../../bindings/sweep/actor_specs.js";
 import { whatIf } from "../../bindings/whatif/index.js";
-import type { Answer, Ask, FrameFacts, Moment, Opened, Opening, Question, Words } from "./protocol.js";
+import type {
+  Answer,
+  Ask,
+  FrameFacts,
+  Moment,
+  Opened,
+  Opening,
+  Question,
+  WindowsTried,
+  Words,
+} from "./protocol.js";
 
 type Fork = NonNullable<Opening["fork"]>;
 
@@ -91,6 +101,16 @@ function seek(timeNs: number): Moment {
   };
 }
 
+/** Where a request ends its windows are in the machine's ring; the run stands there then. */
+function windows(nth: number): WindowsTried {
+  const request = opened().requests[nth - before.length];
+  if (request === undefined) return { pages: 0, windows: [] };
+  opened().seek(request.endNs);
+  const { simulation } = opened();
+  const lastWindow = simulation.machine.views.stat(StatWord.WINDOWS);
+  return { pages: request.pages, windows: simulation.windowsOf({ ...request, lastWindow }) };
+}
+
 /** What would have become of the first failure behind a moment. */
 async function asked({ opening, policy, afterNs }: Question): Promise<Words> {
   const base = policyOf(policyNamed(opening.policy));
@@ -122,8 +142,9 @@ function frame(index: number): FrameFacts {
   return { pfn, text: [...words, ...flags.map(([name]) => name)].join(", ") };
 }
 
-function answer(ask: Ask): Promise<Opened | Words> | Moment | FrameFacts {
+function answer(ask: Ask): Promise<Opened | Words> | Moment | FrameFacts | WindowsTried {
   if (ask.kind === "open") return open(ask.opening);
+  if (ask.kind === "windows") return windows(ask.nth);
   if (ask.kind === "whatif") return asked(ask.question);
   return ask.kind === "seek" ? seek(ask.timeNs) : frame(ask.frame);
 }

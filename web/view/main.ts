@@ -11,6 +11,7 @@ import { MapView } from "./mapview.js";
 import { COLOURS } from "./paint.js";
 import type { Moment, Opened, Opening } from "./protocol.js";
 import { Run } from "./run.js";
+import { type InTheWay, inTheWay, windowsPanel } from "./windows.js";
 
 const START: Place = { scenario: "rolling-blockade", policy: "mainline", beside: "", seed: 1, timeNs: 1e8 };
 const STEP_NS = 1e7;
@@ -62,6 +63,7 @@ class Page {
   readonly #verdict = element("p", "", { class: "verdict", role: "status" });
   readonly #answer = element("p", "", { class: "answer", role: "status" });
   readonly #inspector = element("output", "Click a frame, or move with the arrow keys and + and -.");
+  readonly #windows = element("div");
   readonly #requests = element("div", "", { class: "requests" });
   readonly #time = element("input", "", {
     type: "range",
@@ -77,6 +79,9 @@ class Page {
   #wanted: number | undefined;
   #busy = false;
   #asked: Run | undefined;
+  /** Frames that were in the way of the request that is shown, and the one that is marked. */
+  #blockers: readonly InTheWay[] = [];
+  #blocker = -1;
 
   constructor(root: HTMLElement, place: Place) {
     this.#root = root;
@@ -159,6 +164,7 @@ class Page {
       if (target instanceof HTMLSelectElement) return;
       if (key === "f") void this.#nextFailure();
       if (key === "g") void this.#toBegin();
+      if (key === "b") void this.#toBlocker((this.#blocker + 1) % Math.max(this.#blockers.length, 1));
       if (key === "d" && this.#sides.length > 1) toggle();
     };
     const controls = element("div", "", { class: "controls" });
@@ -193,6 +199,7 @@ class Page {
       maps,
       legend(),
       this.#inspector,
+      this.#windows,
       this.#requests,
     );
   }
@@ -246,13 +253,18 @@ class Page {
     for (const side of this.#sides)
       side.caption.textContent = `${side.policy}, digest ${side.moment?.digest ?? ""}`;
     this.#requests.replaceChildren(
-      ...(this.#sides[0]?.moment?.requests ?? []).map(({ client, pages, errno, beginNs, endNs, windows }) => {
-        const end = errno === 0 ? "had its memory" : `failed with ${errno}`;
-        const text = `${milliseconds(beginNs)}  ${client}: ${pages} pages ${end} after ${milliseconds(endNs - beginNs)}, ${windows} windows`;
-        const row = element("button", text, { type: "button", ...(errno === 0 ? {} : { class: "failed" }) });
-        row.addEventListener("click", () => void this.seek(endNs));
-        return row;
-      }),
+      ...(this.#sides[0]?.moment?.requests ?? []).map(
+        ({ client, pages, errno, beginNs, endNs, windows }, nth) => {
+          const end = errno === 0 ? "had its memory" : `failed with ${errno}`;
+          const text = `${milliseconds(beginNs)}  ${client}: ${pages} pages ${end} after ${milliseconds(endNs - beginNs)}, ${windows} windows`;
+          const row = element("button", text, {
+            type: "button",
+            ...(errno === 0 ? {} : { class: "failed" }),
+          });
+          row.addEventListener("click", () => void this.#showRequest(nth, endNs));
+          return row;
+        },
+      ),
     );
   }
 
@@ -277,12 +289,37 @@ class Page {
     const start = this.#place.timeNs;
     for (let time = start; ; time = Math.min(time + 1e9, durationNs)) {
       const moment = await (this.#sides[0] as Side).run.seek(time);
-      const next = moment.requests.find(({ errno, endNs }) => errno !== 0 && endNs > start);
-      if (next !== undefined) return this.seek(next.endNs);
+      const next = moment.requests.findIndex(({ errno, endNs }) => errno !== 0 && endNs > start);
+      const found = moment.requests[next];
+      if (found !== undefined) return this.#showRequest(next, found.endNs);
       if (time >= durationNs) break;
     }
     await this.seek(start);
     this.#inspector.textContent = "No request fails behind this moment.";
+  }
+
+  /** Stands at the end of a request, and shows the windows that it tried. */
+  async #showRequest(nth: number, endNs: number): Promise<void> {
+    const tried = await (this.#sides[0] as Side).run.windows(nth);
+    this.#blockers = inTheWay(tried);
+    this.#blocker = -1;
+    for (const { map } of this.#sides) map.mark(undefined);
+    this.#windows.replaceChildren(windowsPanel(tried, (blocker) => void this.#toBlocker(blocker)));
+    await this.seek(endNs);
+  }
+
+  /** The map goes to a frame that was in the way, and says what it is. */
+  async #toBlocker(nth: number): Promise<void> {
+    const blocker = this.#blockers[nth];
+    if (blocker === undefined) {
+      this.#inspector.textContent = "No request with a blocked window is shown: f goes to the next failure.";
+      return;
+    }
+    this.#blocker = nth;
+    const frame = blocker.pfn - (this.#opened as Opened).startPfn;
+    for (const { map } of this.#sides) map.mark(frame);
+    const facts = await this.#sides[0]?.run.frame(frame);
+    this.#inspector.textContent = `${blocker.text}; now ${facts?.text ?? ""}`;
   }
 
   /** Where the request begins that has failed last up to here: the place to fork. */

@@ -1,23 +1,31 @@
 // Knows: one map on the page: a canvas, which part of memory it shows, keys and pointer.
 // Must not know: where the class map comes from, time.
 
-import { frameAt, type Layout, type View, wholeView } from "./layout.js";
-import { paint } from "./paint.js";
+import { ClassFlag } from "../../assembly/abi/classes.js";
+import { cellOf, frameAt, type Layout, type View, wholeView } from "./layout.js";
+import { COLOURS, paint } from "./paint.js";
 
 const HEIGHT = 0.5;
 /** Pixels for a cell: the whole phone, and single frames. */
 const NEAREST = 24;
+/** Where a marked frame is looked at. */
+const MARKED = 8;
 
 export class MapView {
   readonly canvas: HTMLCanvasElement;
   readonly #layout: Layout;
   readonly #onView: (view: View) => void;
   #view: View;
+  readonly #label: string;
+  #marked: number | undefined;
+  /** The map that the label speaks of. */
+  #tells: Uint8Array | undefined;
   #map: Uint8Array | undefined;
   #other: Uint8Array | undefined;
 
   constructor(layout: Layout, label: string, onView: (view: View) => void, onFrame: (frame: number) => void) {
     this.#layout = layout;
+    this.#label = label;
     this.#onView = onView;
     this.canvas = document.createElement("canvas");
     this.canvas.width = 1152;
@@ -89,6 +97,47 @@ export class MapView {
     });
   }
 
+  /** Moves a frame into the middle, near enough to be seen, and marks it; undefined: no mark. */
+  mark(frame: number | undefined): void {
+    this.#marked = frame;
+    if (frame === undefined) return;
+    const { x, y } = cellOf(this.#layout, frame);
+    const across = Math.max(this.#view.across, MARKED);
+    const down = (this.#view.down / this.#view.across) * across;
+    const [left, top] = [x - this.canvas.width / across / 2, y - this.canvas.height / down / 2];
+    this.#onView({ left, top, across, down });
+  }
+
+  #drawMark(context: CanvasRenderingContext2D): void {
+    if (this.#marked === undefined) return;
+    const { left, top, across, down } = this.#view;
+    const { x, y } = cellOf(this.#layout, this.#marked);
+    context.strokeStyle = "#000000";
+    context.lineWidth = 6;
+    const box = [(x - left) * across - 4, (y - top) * down - 4, across + 8, down + 8] as const;
+    context.strokeRect(...box);
+    context.strokeStyle = "#ffffff";
+    context.lineWidth = 2;
+    context.strokeRect(...box);
+  }
+
+  /** What the map shows, for those who do not see it. */
+  #told(map: Uint8Array): string {
+    const counts = new Uint32Array(256);
+    for (const byte of map) counts[byte] = (counts[byte] as number) + 1;
+    const sums = new Map<string, number>();
+    let pinned = 0;
+    for (const [byte, count] of counts.entries()) {
+      const name = COLOURS[byte & 15]?.[0];
+      if (name !== undefined && count > 0) sums.set(name, (sums.get(name) ?? 0) + count);
+      if ((byte & ClassFlag.PINNED) !== 0) pinned += count;
+    }
+    const shares = [...sums]
+      .sort((a, b) => b[1] - a[1])
+      .map(([name, n]) => `${name} ${((n / map.length) * 100).toFixed(1)} %`);
+    return `${shares.join(", ")}; ${pinned} frames are pinned`;
+  }
+
   /** Draws a class map, or the part of it that differs from another. */
   show(map: Uint8Array, view: View = this.#view, other?: Uint8Array): void {
     [this.#map, this.#view, this.#other] = [map, view, other];
@@ -98,5 +147,8 @@ export class MapView {
     const pixels = new Uint32Array(image.data.buffer);
     paint(pixels, this.canvas.width, view, this.#layout, this.#map, this.#other);
     context.putImageData(image, 0, 0);
+    this.#drawMark(context);
+    if (this.#tells !== map) this.canvas.setAttribute("aria-label", `${this.#label}: ${this.#told(map)}`);
+    this.#tells = map;
   }
 }

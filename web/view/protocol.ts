@@ -1,6 +1,8 @@
 // Knows: what the page asks of the worker that holds a machine, and what it answers.
 // Must not know: how either does its part.
 
+import type { WindowRecord } from "../../bindings/scenario/result.js";
+
 /** A run: what is in the link. */
 export interface Opening {
   /** YAML. */
@@ -52,6 +54,13 @@ export interface Request {
   readonly windows: number;
 }
 
+/** The windows that a request has tried, at its end; the machine keeps the last 8192 of all requests. */
+export interface WindowsTried {
+  /** Pages that it asked for. */
+  readonly pages: number;
+  readonly windows: readonly WindowRecord[];
+}
+
 /** A frame in words. */
 export interface FrameFacts {
   readonly pfn: number;
@@ -61,9 +70,10 @@ export interface FrameFacts {
 export type Ask =
   | { readonly id: number; readonly kind: "open"; readonly opening: Opening }
   | { readonly id: number; readonly kind: "seek"; readonly timeNs: number }
+  | { readonly id: number; readonly kind: "windows"; readonly nth: number }
   | { readonly id: number; readonly kind: "whatif"; readonly question: Question }
   | { readonly id: number; readonly kind: "frame"; readonly frame: number };
 
 export type Answer =
-  | { readonly id: number; readonly value: Opened | Moment | FrameFacts | Words }
+  | { readonly id: number; readonly value: Opened | Moment | FrameFacts | Words | WindowsTried }
   | { readonly id: number; readonly error: string };

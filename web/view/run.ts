@@ -2,7 +2,17 @@
 // Must not know: what is drawn.
 
 import EngineWorker from "./engine.worker.js?worker&inline";
-import type { Answer, Ask, FrameFacts, Moment, Opened, Opening, Question, Words } from "./protocol.js";
+import type {
+  Answer,
+  Ask,
+  FrameFacts,
+  Moment,
+  Opened,
+  Opening,
+  Question,
+  WindowsTried,
+  Words,
+} from "./protocol.js";
 
 type Asked = Ask extends infer One ? (One extends Ask ? Omit<One, "id"> : never) : never;
 
@@ -44,6 +54,11 @@ export class Run {
   /** What would have become of a request that fails. */
   whatIf(question: Question): Promise<Words> {
     return this.#ask({ kind: "whatif", question });
+  }
+
+  /** The windows of one of the moment's requests; the run stands at its end then. */
+  windows(nth: number): Promise<WindowsTried> {
+    return this.#ask({ kind: "windows", nth });
   }
 
   frame(frame: number): Promise<FrameFacts> {
