@@ -1,4 +1,4 @@
-// Makes docs/policies.md: npm run policies [-- --seeds N] [--jobs N]. Every scenario of the package under every policy; prints what it costs
+// Makes docs/policies.md: npm run policies [-- --seeds N] [--jobs N] [--scenarios A,B]. Every scenario of the package under every policy; prints what it costs
 // first, keeps every run below build/policies and goes on there. What policies claim is read from their table.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -12,13 +12,24 @@ const { values } = parseArgs({
     jobs: { type: "string" },
     out: { type: "string" },
     partial: { type: "boolean" },
+    scenarios: { type: "string", default: "all" },
   },
 });
 
 // Another core has other results: its runs lie elsewhere.
 const core = createHash("sha256").update(readFileSync("dist/simulation.wasm")).digest("hex").slice(0, 12);
 const folder = values.out ?? `build/policies/${core}`;
-const args = ["compare", "all", "--policy", "all", "--seeds", values.seeds, "--out", folder, "--resume"];
+const args = [
+  "compare",
+  ...values.scenarios.split(","),
+  "--policy",
+  "all",
+  "--seeds",
+  values.seeds,
+  "--out",
+  folder,
+  "--resume",
+];
 const { status } = spawnSync(
   process.execPath,
   ["dist/cli.js", ...args, ...(values.jobs === undefined ? [] : ["--jobs", values.jobs])],
@@ -31,5 +42,5 @@ if (status !== 0 && status !== 1 && values.partial !== true) {
 }
 const { policies } = await import("../../dist/pageblock.js");
 const comparison = JSON.parse(readFileSync(`${folder}/compare.json`, "utf8"));
-writeFileSync("docs/policies.md", renderPolicies(comparison, [...policies.values()], values.seeds));
+writeFileSync("docs/policies.md", renderPolicies(comparison, [...policies.values()], values));
 console.log("docs/policies.md is made");

@@ -40,6 +40,7 @@ export const SIDEBAR = [
       page("Exactness", "/docs/exactness"),
       page("Deviations", "/docs/deviations"),
       page("Validation", "/docs/validation"),
+      page("Policies", "/docs/policies"),
       page("Kernels", "/docs/kernels"),
       page("Costs", "/docs/costs"),
       page("Performance", "/docs/performance"),
