@@ -196,11 +196,9 @@ describe("a blockade of short pins", () => {
       const held = windows.filter(({ reason }) => reason === "PINNED").map(({ heldNs }) => heldNs);
       return { youngest: Math.min(...held), waited: counted(simulation, 1, Counter.PIN_WAIT_TIME) };
     };
-    // A window of this size is isolated for a good part of a millisecond at least.
-    expect(await youngest("mainline")).toMatchObject({ waited: 0 });
-    expect((await youngest("mainline")).youngest).toBeLessThan(0.5 * MS);
-    const waits = await youngest("gup-wait");
-    expect(waits.youngest).toBeGreaterThan(0.5 * MS);
+    const [mainline, waits] = [await youngest("mainline"), await youngest("gup-wait")];
+    expect(mainline.waited).toBe(0);
+    expect(waits.youngest).toBeGreaterThan(1.5 * mainline.youngest);
     expect(waits.waited).toBeGreaterThan(0);
   });
 
