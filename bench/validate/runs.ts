@@ -70,14 +70,14 @@ function keptOf(result: RunResult): Kept {
   );
   return {
     requests: result.requests.map(
-      ({ errno, beginNs, latencyNs, windows, pagesMigrated, pagesReclaimed }) => ({
+      ({ client, ordinal, errno, latencyNs, windows, pagesMigrated, pagesReclaimed }) => ({
         seed: String(result.seed),
         errno,
         ms: latencyNs / 1e6,
         windows,
         migrated: pagesMigrated,
         reclaimed: pagesReclaimed,
-        kills: result.kills.filter(({ timeNs }) => timeNs >= beginNs && timeNs <= beginNs + latencyNs).length,
+        kills: result.kills.filter((kill) => kill.client === client && kill.ordinal === ordinal).length,
       }),
     ),
     occupancy: result.series.timeNs.map((ns, i) => ({
