@@ -53,7 +53,7 @@ function readOptions(): Options {
       packageFile("../shared/data"),
     )
     .option("--out <folder>", "where finished runs are kept", "out/validate")
-    .option("--seeds <n>", "seeds of each row", count, 12)
+    .option("--seeds <n>", "seeds of each row", count, 8)
     .option("--jobs <n>", "threads", count, availableParallelism())
     .option("--load <name>", "only this load (again for several); prints, writes nothing", loadNamed)
     .option("--resume", "go on with what was interrupted", false)
