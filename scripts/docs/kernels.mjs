@@ -79,6 +79,6 @@ ${markdownTable(["kernel", "ships", "proved by captures", "read", "shared for wa
 \`npm run kernels -- --seeds ${measured.seeds}\`: the same arrivals under mainline's policy by the rules of both, ${measured.seeds} seeds, version ${measured.version}. Points and changes of costs are
 6.12 against 6.1 on the same seeds, told only where the seeds tell them.
 
-${figures(measured.cells)}
+${measured.note === undefined ? "" : `${measured.note}\n\n`}${figures(measured.cells)}
 `;
 }
