@@ -8,11 +8,11 @@ export class TraceReader {
   /** Per layout: field name to slot. */
   readonly #slots: ReadonlyMap<string, number>[];
   /** Per event: the order + 1 of the mm_page_free that a batched commit belongs to, 0 where it is none. */
-  readonly #orders: Uint8Array;
+  readonly #orders: Float64Array;
 
   constructor(trace: CaptureTrace) {
     this.#trace = trace;
-    this.#orders = new Uint8Array(trace.length);
+    this.#orders = new Float64Array(trace.length);
     this.#slots = trace.layouts.map((layout) => new Map(layout.fields.map(({ name, slot }) => [name, slot])));
   }
 
