@@ -17,7 +17,7 @@ import { MAX_REQUESTS } from "../abi/limits";
 import { PolicyWord } from "../abi/proposals";
 import { CmaLockRule, Errno, Migratetype } from "../abi/vocabulary";
 import { AreaWord, ConfigWord, RequestWord, StatWord } from "../abi/words";
-import { drainZone } from "../buddy/pcp";
+import { drainAll } from "../buddy/drain_all";
 import { linkOf, pfnOf } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
@@ -215,7 +215,7 @@ function isolate(request: i32, at: usize): void {
   const stuck = at + ((<usize>RequestWord.STUCK) << 2);
   const reason = isolateRange(cpu, zone, startOf(at), endOf(at), Migratetype.CMA, stuck);
   if (reason) return giveUp(request, at, Errno.EBUSY, word(at, RequestWord.STUCK), reason);
-  for (let c = 0; c < config(ConfigWord.NR_CPUS); c++) drainZone(cpu, c, zone);
+  drainAll(cpu, zone + 1);
   set(at, RequestWord.CURSOR, startOf(at));
   set(at, RequestWord.BATCH, 0);
   set(at, RequestWord.MIGRATED, Errno.NONE);

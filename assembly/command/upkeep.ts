@@ -4,7 +4,8 @@
 import { CommandFlag } from "../abi/command_word";
 import { Status } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
-import { decayPcp, drainPcp, drainZone } from "../buddy/pcp";
+import { drainAll as drain } from "../buddy/drain_all";
+import { decayPcp, drainPcp } from "../buddy/pcp";
 import { isList } from "../buddy/pcp_lists";
 import { foldCounters, isPopulated } from "../frames/zone";
 import { config } from "../memory/regions";
@@ -15,13 +16,8 @@ export function checkZone(zone: u32): i32 {
 
 /** All CPUs' lists of one zone (zone + 1) or of all (0); the calling CPU's differentials take the change. */
 export function drainAll(cpu: i32, zone: i32): i32 {
-  const zones = config(ConfigWord.NR_ZONES);
-  if (zone > zones) return Status.BAD_ZONE;
-  for (let owner = 0; owner < config(ConfigWord.NR_CPUS); owner++) {
-    for (let z = 0; z < zones; z++) {
-      if ((zone == 0 || zone - 1 == z) && isPopulated(z)) drainZone(cpu, owner, z);
-    }
-  }
+  if (zone > config(ConfigWord.NR_ZONES)) return Status.BAD_ZONE;
+  drain(cpu, zone);
   return Status.OK;
 }
 

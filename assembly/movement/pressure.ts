@@ -7,9 +7,9 @@ import { Balance, PolicyWord } from "../abi/proposals";
 import { Gfp, Migratetype, ReclaimMode, Status } from "../abi/vocabulary";
 import { ConfigWord, StatWord, ZoneWord } from "../abi/words";
 import { allocatePages, highestZoneOf, slowFlags, typeOfGfp } from "../buddy/allocate";
+import { drainAll } from "../buddy/drain_all";
 import { firstFree } from "../buddy/freelist";
 import { reserved, unreserveHighatomic } from "../buddy/highatomic";
-import { drainZone } from "../buddy/pcp";
 import { COSTLY_ORDER } from "../buddy/pcp_lists";
 import { allocated } from "../buddy/traced";
 import { wouldMeet } from "../buddy/watermark";
@@ -35,14 +35,6 @@ import {
 
 /** MAX_RECLAIM_RETRIES */
 const MOST_RETRIES: i32 = 16;
-
-function drainAll(cpu: i32): void {
-  for (let owner = 0; owner < config(ConfigWord.NR_CPUS); owner++) {
-    for (let zone = 0; zone < config(ConfigWord.NR_ZONES); zone++) {
-      if (isPopulated(zone)) drainZone(cpu, owner, zone);
-    }
-  }
-}
 
 /** The first free block of the reserve goes to the requester; one pageblock per zone stays unless `force`. */
 function unreserve(cpu: i32, highestZone: i32, type: i32, force: bool): bool {
@@ -101,7 +93,7 @@ function tryAfterReclaim(cpu: i32, order: i32, gfp: i32, highestZone: i32): u32 
   let link = allocatePages(cpu, order, gfp, SLOW);
   if (link != NONE) return link;
   unreserve(cpu, highestZone, typeOfGfp(gfp), false);
-  drainAll(cpu);
+  drainAll(cpu, 0);
   return allocatePages(cpu, order, gfp, SLOW);
 }
 
