@@ -33,7 +33,7 @@ describe("pageblock whatif", () => {
       const { code, stdout, stderr } = run("--policy", "strict,mainline-retry", "--align", "0,4", ...HORIZON);
       expect([code, stderr]).toEqual([0, ""]);
       expect(stdout).toMatch(
-        /^camera's request for 8 MiB at \d+ ms failed with -16 EBUSY after .*\(.*\).*\.\n\n/,
+        /^camera's request for 8 MiB at [\d.]+ ms failed with -16 EBUSY after .*\(.*\).*\.\n\n/,
       );
       expect(stdout).toMatch(/\nsmall under mainline, seed 1: camera's opening \d\n/);
       expect(stdout).toMatch(
