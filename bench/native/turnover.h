@@ -141,7 +141,7 @@ static inline void release(int cpu, uint32_t slot) {
   }
   setOwner(link, 0);
   SLOTS[slot] = 0;
-  setWord(link, word & 0xfff);
+  setWord(link, word & 0x1ff);
   freePages(cpu, link, 0);
 }
 
@@ -154,12 +154,15 @@ static inline void charge(int actor, double nanoseconds) {
 
 static inline bool isDirty(uint32_t nth, double share) { return (double)(nth * 0x9e3779b1u) < share * 4294967296.0; }
 
+// What is mapped has been used: the accessed bit (abi/frame_word).
+static const uint32_t YOUNG_BIT = 0x200;
+
 static bool acquire(int actor, int cpu, uint32_t slot, uint32_t nth, bool isFile) {
   uint32_t *slow = SCRATCH + ScratchWord_SLOW;
   uint32_t link = allocatePages(cpu, 0, isFile ? FILE_GFP : ANON_GFP, slow);
   if (link == NONE || *slow) return false;
   uint32_t life = isFile ? PageLife_FILE : PageLife_ANON;
-  uint32_t flags = isFile ? 0 : PageFlag_MAPPED;
+  uint32_t flags = isFile ? 0 : PageFlag_MAPPED | YOUNG_BIT;
   if (isFile && isDirty(nth, parameterOf(actor, ResidentParameter_DIRTY_SHARE))) flags = PageFlag_DIRTY;
   uint32_t word = wordOf(link) | (Mobility_LRU << 12) | (life << 14) | flags;
   setWord(link, word);
