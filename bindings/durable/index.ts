@@ -3,6 +3,5 @@
 export { JournalError } from "./errors.js";
 export { prepareFolder, type Sink, withPath, writeAside } from "./files.js";
 export { Journal, type JournalIdentity } from "./journal.js";
-export { linesOf } from "./lines.js";
 export { type Lock, lock } from "./lock.js";
 export { Work, type WorkEnd, type WorkFailure, type WorkOptions } from "./work.js";

@@ -1,5 +1,6 @@
 // Knows: how the lines of a file are read one at a time, with their places, however long the file is.
 // Must not know: what a line means, how the file is opened.
+// Not in the index: declarations that the package ships do without the classes of Node.
 
 /** A whole line, without its LF. */
 export interface Line {

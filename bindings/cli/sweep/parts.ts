@@ -8,7 +8,8 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ROW_COLUMNS, type RunRow } from "../../analysis/outcomes/index.js";
-import { JournalError, linesOf, withPath, writeAside } from "../../durable/index.js";
+import { JournalError, withPath, writeAside } from "../../durable/index.js";
+import { linesOf } from "../../durable/lines.js";
 import type { Shard } from "../../sweep/index.js";
 import type { GridSource } from "./grid_file.js";
 
