@@ -26,9 +26,6 @@ function others(verdict: Verdict, without: readonly Verdict[] = []): Verdict[] {
   return kinds.filter((kind) => !without.includes(kind));
 }
 
-/** Attempts within less time than this cannot tell a long pin from short ones in a row. */
-const LONG_SECONDS = 10;
-
 /** Failed requests of the same kind that are compared with one. */
 const NEIGHBOURS = 64;
 
@@ -51,16 +48,18 @@ function byTrace(failure: FailedRequest, siblings: readonly FailedRequest[]): Bu
     if (traced.length > 1) {
       const long = seen === traced.length;
       const verdict = long ? "PINNED-LONG" : "PINNED-ROLLING";
-      const times = traced.flatMap(({ time }) => time ?? []);
-      const seconds = times.length < 2 ? 0 : largest(times) - smallest(times);
-      const spread = `it blocked ${seen} of the ${traced.length} failed requests that were traced, over ${seconds.toFixed(1)} s`;
-      // Pins that follow each other quickly on one page look long when the attempts do, too.
-      const hasty = long && seconds < LONG_SECONDS;
+      // Times of one file share a clock; a log's and a trace's need not.
+      const times = traced.flatMap(({ time, place }) =>
+        place.file === failure.place.file ? (time ?? []) : [],
+      );
+      const over = times.length < 2 ? "" : `, over ${(largest(times) - smallest(times)).toFixed(1)} s`;
+      const spread = `it blocked ${seen} of the ${traced.length} failed requests that were traced${over}`;
+      // One frame that is pinned anew between two attempts looks as if it were held: the trace tells of attempts alone.
       return {
         verdict,
-        alsoPossible: hasty ? ["PINNED-ROLLING"] : [],
+        alsoPossible: long ? ["PINNED-ROLLING"] : [],
         evidence: [frame, spread],
-        sure: !hasty,
+        sure: !long,
       };
     }
     return {
