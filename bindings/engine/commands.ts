@@ -36,11 +36,11 @@ function nameOf(op: unknown): string {
 
 /** Which argument of a command is none. */
 function refused(status: Status, op: Op, args: Readonly<Record<string, unknown>>): Error {
-  for (const [name, value] of Object.entries(args))
-    if (typeof value !== "number" || !Number.isSafeInteger(value)) {
-      const what = value === undefined ? `${name} is missing` : `${name} must be a whole number`;
-      return new CallError(`${nameOf(op)}: ${what}`);
-    }
+  for (const [name, value] of Object.entries(args)) {
+    const what = value === undefined ? `${name} is missing` : `${name} must be a whole number`;
+    if (typeof value !== "number") return new CallError(`${nameOf(op)}: ${what}`);
+    if (!Number.isSafeInteger(value)) return new MachineError(status, `${nameOf(op)}: ${what}, not ${value}`);
+  }
   const all = Object.entries(args).map(([name, value]) => `${name} ${value}`);
   return new MachineError(status, `${nameOf(op)} with ${all.join(", ")}`);
 }
