@@ -47,6 +47,7 @@ import {
   CLOCK_FIELDS,
   CONFIG_FIELDS,
   COUNTER_FIELDS,
+  CPU_FIELDS,
   END_OF_FIELDS,
   PCP_FIELDS,
   POLICY_FIELDS,
@@ -147,6 +148,9 @@ function simulation(hash: u64): u64 {
   if (actors == 0) return hash;
   hash = record(hash, 0, LEVELS, CLOCK_FIELDS);
   hash = record(hash, 0, SIMULATION, SIMULATION_FIELDS);
+  for (let cpu = 0; cpu < config(ConfigWord.NR_CPUS); cpu++) {
+    hash = record(hash, cpu, SIMULATION + ((<usize>cpu) << 3), CPU_FIELDS);
+  }
   for (let actor = 0; actor < actors; actor++) {
     hash = record(hash, actor, ACTORS + <usize>(actor * (ActorWord.COUNT << 2)), ACTOR_FIELDS);
     hash = parameters(hash, PARAMETERS + <usize>(actor * (Parameter.COUNT << 3)));

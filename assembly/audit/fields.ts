@@ -234,6 +234,13 @@ export const SIMULATION_FIELDS: usize = memory.data<i32>([
   END_OF_FIELDS,
 ]);
 
+/** Of each CPU: until when it has work. */
+export const CPU_FIELDS: usize = memory.data<i32>([
+  SimulationWord.CPU_BUSY,
+  SimulationWord.CPU_BUSY + 1,
+  END_OF_FIELDS,
+]);
+
 /** Of all levels the clock alone, and of a simulation only. */
 export const CLOCK_FIELDS: usize = memory.data<i32>([
   LevelWord.CLOCK_LOW,

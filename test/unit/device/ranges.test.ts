@@ -47,7 +47,7 @@ describe("the kernel profile 6.15", () => {
     expect({ ...new_.rules, cmaError: old.rules.cmaError, cmaLock: old.rules.cmaLock }).toEqual(old.rules);
     expect([old.rules.cmaLock, new_.rules.cmaLock]).toEqual([CmaLockRule.GLOBAL, CmaLockRule.AREA]);
     expect(new_.rules.cmaError).not.toBe(old.rules.cmaError);
-    const { id: _, rules: __, hasAreaRanges: ___, ...same } = new_;
+    const { id: _, rules: __, hasAreaRanges: ___, evidence: ____, ...same } = new_;
     expect(old).toMatchObject(same);
   });
 });

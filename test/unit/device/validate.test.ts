@@ -52,7 +52,7 @@ describe("a description is refused with", () => {
       vm: { minFreeKbytes: -1, percpuPagelistHighFraction: 3, lowmemReserveRatio: { HighMem: 1 } },
     });
     expect(found).toEqual([
-      'kernel: must be one of 6.15, 6.12, 6.1, is "5.10"',
+      'kernel: must be one of 7.x, 6.18, 6.15, 6.12, 6.6-android, 6.6-rpi, 6.1, 5.4, is "5.10"',
       "pageblockOrder: is 12, above maxPageOrder 10",
       "cpus: must be a whole number from 1 to 64, is 0",
       "vm.minFreeKbytes: must be a whole number from 0 to 2147483647, is -1",
