@@ -48,7 +48,7 @@ export interface AreaPolicy {
   readonly freeRange?: number;
 }
 
-/** The proposals that a machine follows, as numbers; what is absent is as in mainline. */
+/** The proposals that a machine follows, as numbers; what is absent is as in mainline. A row of `policies` will do. */
 export interface MachinePolicy extends AreaPolicy {
   /** Which movable requests take CMA pages. Default HALF (Linux 5.7 and later). */
   readonly cmaUse?: CmaUse;
@@ -140,9 +140,13 @@ function valueProblem(path: string, row: Row, value: unknown): Problem[] {
   return [{ path, message: `must be 0 to ${most}${row.toWord ? " us" : ""}, got ${String(value)}` }];
 }
 
+/** What a row of `policies` says beside its numbers, and what has checks of its own. */
+const BESIDE = ["name", "doc", "claim", "source", "switch", "areas", "rules"];
+
 function rowProblems(path: string, values: object, keys: readonly Key[]): Problem[] {
+  const beside = keys === KEYS ? BESIDE : [];
   return Object.entries(values).flatMap(([key, value]) => {
-    if (value === undefined || key === "areas" || key === "rules") return [];
+    if (value === undefined || beside.includes(key)) return [];
     if (!keys.includes(key as Key))
       return [{ path: `${path}.${key}`, message: `is none of ${keys.join(", ")}` }];
     return valueProblem(`${path}.${key}`, ROWS[key as Key], value);

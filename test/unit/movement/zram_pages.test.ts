@@ -9,7 +9,7 @@ import { LevelWord } from "../../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from "../../../bindings/engine/gfp.js";
 import type { PageHandle } from "../../../bindings/machine/handles.js";
 import { Machine } from "../../../bindings/machine/machine.js";
-import { policies, policyOf } from "../../../bindings/policy/index.js";
+import { policies } from "../../../bindings/policy/index.js";
 
 const ZRAM = { swapPages: 100_000, zramPercent: 35, swappiness: 100 };
 const ANON = { gfp: GFP_HIGHUSER_MOVABLE, mobility: Mobility.LRU, life: PageLife.ANON };
@@ -72,8 +72,7 @@ describe.each(["release", "checked"] as const)("%s: frames of zram", (core) => {
 
 describe("under Android's rule", () => {
   it("zram asks with __GFP_CMA: its frames lie in CMA areas, too", async () => {
-    const android = policyOf(policies.get("android")!);
-    using machine = await Machine.create("tiny", { pressure: ZRAM, policy: android });
+    using machine = await Machine.create("tiny", { pressure: ZRAM, policy: policies.get("android")! });
     fillSlots(machine);
     const { ranges } = machine.cma.area(0);
     const inCma = framesOfZram(machine).filter((pfn) =>
