@@ -144,7 +144,9 @@ export function readDevice(reader: Reader, value: unknown, path: Path): KnownDev
   if (typeof value === "string") {
     const captured = reader.captured.get(value);
     if (captured !== undefined) return resolve(reader, captured, path);
-    const name = reader.word(value, path, presetNames, "device");
+    // A name with a dot or a slash was meant as a state: presets have neither.
+    const what = /[./\\]/.test(value) ? "file or folder that can be read from here, and no device" : "device";
+    const name = reader.word(value, path, presetNames, what);
     return name === undefined ? undefined : resolve(reader, getPreset(name), path);
   }
   if (isDescription(value) || isCaptured(value)) return resolve(reader, value, path);
