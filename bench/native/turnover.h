@@ -1,5 +1,5 @@
 // Knows: the hot loop of a simulation: events by time, an actor that frees a page of its own and allocates another, its
-// slots, the LRU lists, its counters. The C twin of time/queue, frames/lru, frames/owner and workload/actors/resident.
+// slots, the LRU lists, its counters. The C twin of time/queue, time/cpus, frames/lru, frames/owner and workload/actors/resident.
 // Must not know: reclaim, kswapd, pins, CMA: they stay outside of what is compared; a page that is not to be had ends it.
 #ifndef PAGEBLOCK_TURNOVER_H
 #define PAGEBLOCK_TURNOVER_H
@@ -145,8 +145,22 @@ static inline void release(int cpu, uint32_t slot) {
   freePages(cpu, link, 0);
 }
 
+// ---- time/cpus
+
+static inline double *busyAt(int cpu) { return (double *)(SIMULATION + (SimulationWord_CPU_BUSY + 2 * cpu) * 4); }
+
+static inline double elapsed(double start, double nanoseconds) {
+  double *at = busyAt(0);
+  for (int cpu = 1; cpu < CONFIG[ConfigWord_NR_CPUS] && *at > start; cpu++) {
+    if (*busyAt(cpu) < *at) at = busyAt(cpu);
+  }
+  double others = *at > start ? *at - start : 0;
+  *at = start + others + nanoseconds;
+  return nanoseconds + (others < nanoseconds ? others : nanoseconds);
+}
+
 static inline void charge(int actor, double nanoseconds) {
-  *spentAt() += nanoseconds;
+  if (nanoseconds > 0) *spentAt() += elapsed((double)*clockAt() + *spentAt(), nanoseconds);
   addCounter(actor, Counter_BUSY_TIME, nanoseconds);
 }
 

@@ -39,7 +39,7 @@ function refused(status: Status, op: Op, args: Readonly<Record<string, unknown>>
   for (const [name, value] of Object.entries(args)) {
     const what = value === undefined ? `${name} is missing` : `${name} must be a whole number`;
     if (typeof value !== "number") return new CallError(`${nameOf(op)}: ${what}`);
-    if (!Number.isSafeInteger(value)) return new MachineError(status, `${nameOf(op)}: ${what}, not ${value}`);
+    if (!Number.isSafeInteger(value)) return new MachineError(status, `${nameOf(op)}: ${what}`);
   }
   const all = Object.entries(args).map(([name, value]) => `${name} ${value}`);
   return new MachineError(status, `${nameOf(op)} with ${all.join(", ")}`);
