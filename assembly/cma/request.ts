@@ -16,13 +16,13 @@ import { BlockReason, RequestState } from "../abi/findings";
 import { MAX_REQUESTS } from "../abi/limits";
 import { PolicyWord } from "../abi/proposals";
 import { CmaLockRule, Errno, Migratetype } from "../abi/vocabulary";
-import { AreaWord, ConfigWord, RequestWord, StatWord } from "../abi/words";
+import { AreaWord, RequestWord, StatWord } from "../abi/words";
 import { drainAll } from "../buddy/drain_all";
 import { linkOf, pfnOf } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { word } from "../memory/record";
-import { config, REQUESTS } from "../memory/regions";
+import { REQUESTS } from "../memory/regions";
 import { count } from "../memory/stats";
 import { firstInUse, freeBlockAround, isolateRange, unisolateRange } from "../movement/isolate";
 import {
