@@ -2,7 +2,7 @@
 // Must not know: what the command does.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** The built command line. */
@@ -38,7 +38,16 @@ export async function sign(isThere: () => boolean): Promise<void> {
   while (!isThere()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
+/** What a file says; nothing where there is none, as when another process takes it away meanwhile. */
+export function textIn(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
+}
+
 /** Whole lines of a file, 0 where there is none. */
 export function linesIn(path: string): number {
-  return existsSync(path) ? readFileSync(path, "latin1").split("\n").length - 1 : 0;
+  return textIn(path).split("\n").length - 1;
 }

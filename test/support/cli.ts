@@ -39,7 +39,8 @@ export async function inFolder<T>(work: (folder: string) => T | Promise<T>): Pro
   try {
     return await work(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    // Again, while a process that a failed test has left still writes there: what failed is told, not this.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
 import { scenarioNames, scenarioText } from "../../../bindings/scenario/index.js";
-import { linesIn, MAIN, sign, startCli } from "../../support/children.js";
+import { linesIn, MAIN, sign, startCli, textIn } from "../../support/children.js";
 import { inFolder, listing, runCli } from "../../support/cli.js";
 import { Random } from "../../support/random.js";
 
@@ -291,9 +291,7 @@ describe("pageblock run", () => {
       await child.exit;
       // Its lock is void with it.
       const third = startCli(["run", "long.yaml", "--out", "kept", "--resume"], folder);
-      await sign(() =>
-        readFileSync(join(folder, "kept/journal.lock"), "utf8").includes(`${third.process.pid}`),
-      );
+      await sign(() => textIn(join(folder, "kept/journal.lock")).includes(`${third.process.pid}`));
       third.process.kill("SIGINT");
       expect(await third.exit).toBe(130);
     });
