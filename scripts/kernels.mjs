@@ -1,12 +1,8 @@
 // Measures docs/kernels.json: npm run kernels [-- --seeds N] [--jobs N]: mainline by the rules of 6.1 and 6.12. npm run docs makes the page.
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { compareIn, optionsOf } from "./measured.mjs";
 
-const { values } = parseArgs({
-  options: { seeds: { type: "string", default: "6" }, jobs: { type: "string" } },
-});
+const values = optionsOf({ seeds: { type: "string", default: "6" }, jobs: { type: "string" } });
 const SCENARIOS = [
   "pcp-window",
   "rolling-blockade",
@@ -18,26 +14,8 @@ const SCENARIOS = [
   "tv-streams",
 ];
 
-const core = createHash("sha256").update(readFileSync("dist/simulation.wasm")).digest("hex").slice(0, 12);
-const folder = `build/kernels/${core}`;
-const args = [
-  "compare",
-  ...SCENARIOS,
-  "--policy",
-  "mainline",
-  "--kernel",
-  "6.1,6.12",
-  "--seeds",
-  values.seeds,
-];
-const jobs = values.jobs === undefined ? [] : ["--jobs", values.jobs];
-const { status } = spawnSync(
-  process.execPath,
-  ["dist/cli.js", ...args, ...jobs, "--out", folder, "--resume"],
-  {
-    stdio: ["inherit", "ignore", "inherit"],
-  },
-);
+const args = [...SCENARIOS, "--policy", "mainline", "--kernel", "6.1,6.12", "--seeds", values.seeds];
+const { status, folder } = compareIn("kernels", args, values);
 if (status !== 0) process.exit(status ?? 130);
 const { version, cells } = JSON.parse(readFileSync(`${folder}/compare.json`, "utf8"));
 const kept = cells.map(({ scenario, client, block, share, costs, difference }) => ({

@@ -90,6 +90,14 @@ export interface KernelProfile {
   readonly evidence: KernelEvidence;
 }
 
+/** Of a kernel that captures were made of. */
+const CAPTURED: KernelProfile["evidence"] = {
+  proved: "every frame, free list, per-CPU list, watermark and cma_alloc of its captures (docs/exactness.md)",
+  read: "",
+  shared: "",
+  ships: "mainline",
+};
+
 const linux612: KernelProfile = {
   id: "6.12",
   rules: {
@@ -110,13 +118,7 @@ const linux612: KernelProfile = {
   movableHasOwnMin: true,
   autoTunesPcp: true,
   hasAreaRanges: false,
-  evidence: {
-    proved:
-      "every frame, free list, per-CPU list, watermark and cma_alloc of its captures (docs/exactness.md)",
-    read: "",
-    shared: "",
-    ships: "mainline",
-  },
+  evidence: CAPTURED,
 };
 
 const linux61: KernelProfile = {
@@ -139,13 +141,7 @@ const linux61: KernelProfile = {
   movableHasOwnMin: false,
   autoTunesPcp: false,
   hasAreaRanges: false,
-  evidence: {
-    proved:
-      "every frame, free list, per-CPU list, watermark and cma_alloc of its captures (docs/exactness.md)",
-    read: "",
-    shared: "",
-    ships: "mainline",
-  },
+  evidence: CAPTURED,
 };
 
 const linux615: KernelProfile = {
