@@ -9,6 +9,7 @@ import { parseScenario, scenarioNames } from "../scenario/index.js";
 import { parseQuantity } from "../scenario/quantity.js";
 import { ExitCode, UsageError } from "./exit.js";
 import { packageFile } from "./package_files.js";
+import { policyNamed } from "./run/options.js";
 import { out } from "./terminal.js";
 
 export interface ViewOptions {
@@ -64,7 +65,7 @@ function momentFrom(option: string, text: string): number {
   return Math.round(Number(parsed.value));
 }
 
-/** What the page is to open, behind the # of its address. @throws ScenarioError for a file that is no scenario */
+/** What the page is to open, behind the # of its address. @throws ScenarioError, UsageError for what is none */
 function linkFor(name: string | undefined, { policy, beside, fork, seed }: ViewOptions): string {
   const words = new URLSearchParams();
   if (name !== undefined) {
@@ -73,8 +74,8 @@ function linkFor(name: string | undefined, { policy, beside, fork, seed }: ViewO
     if (!isKnown) parseScenario(text, name);
     words.set("scenario", text);
   }
-  if (policy !== undefined) words.set("policy", policy);
-  if (beside !== undefined) words.set("beside", beside);
+  if (policy !== undefined) words.set("policy", policyNamed(policy, []).name);
+  if (beside !== undefined) words.set("beside", policyNamed(beside, [], "--beside").name);
   if (fork !== undefined) {
     const forkNs = momentFrom("--fork", fork);
     if (beside === undefined)

@@ -1,6 +1,6 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 
-export { type PolicyRow, policies, policyNames, policyOf } from "./policies.js";
+export { findPolicy, type PolicyRow, policies, policyNames, policyOf } from "./policies.js";
 export {
   BALANCES,
   CMA_FREES,

@@ -2,11 +2,10 @@
 // Must not know: how a branch is run.
 
 import { resolveDevice } from "../device/resolve.js";
-import { closest } from "../engine/closest.js";
 import { DeviceError, PageblockError } from "../engine/errors.js";
 import { largest } from "../engine/extent.js";
 import { formatBytes } from "../engine/units.js";
-import { type Policy, type PolicyNumbers, policies, policyNames, policyOf } from "../policy/index.js";
+import { findPolicy, type Policy, type PolicyNumbers } from "../policy/index.js";
 import { isCaptured } from "../scenario/device_facts.js";
 import { parametersOf } from "../scenario/kinds/index.js";
 import type { Scenario } from "../scenario/scenario.js";
@@ -42,15 +41,9 @@ function refused(message: string): PageblockError {
 }
 
 function policyNamed(name: string, own: readonly Policy[]): Policy {
-  const found = own.find((policy) => policy.name === name);
-  if (found !== undefined) return found;
-  const row = policies.get(name);
-  if (row === undefined) {
-    const guess = closest(name, policyNames);
-    const hint = guess === undefined ? "" : ` did you mean ${guess}?`;
-    throw refused(`there is no policy "${name}";${hint} known: ${policyNames.join(", ")}`);
-  }
-  return policyOf(row);
+  const found = findPolicy(name, own);
+  if ("problem" in found) throw refused(found.problem);
+  return found;
 }
 
 function within(what: string, value: number | undefined, low: number, high: number, whole: boolean): void {

@@ -2,10 +2,9 @@
 // Must not know: how a run works.
 
 import { existsSync } from "node:fs";
-import { closest } from "../../engine/closest.js";
 import { SCENARIO } from "../../engine/limits.js";
 import type { CoreBuild } from "../../engine/load.js";
-import { type Policy, policies, policyNames, policyOf } from "../../policy/index.js";
+import { findPolicy, type Policy, policyNames } from "../../policy/index.js";
 import { scenarioText } from "../../scenario/index.js";
 import { parseQuantity } from "../../scenario/quantity.js";
 import type { Scenario } from "../../scenario/scenario.js";
@@ -53,17 +52,11 @@ export function seedsFrom(text: string): number[] {
   return parsed.seeds;
 }
 
-/** A policy by name: one of the scenario's own, or of the package. */
-export function policyNamed(name: string, own: readonly Policy[]): Policy {
-  const found = own.find((policy) => policy.name === name);
-  if (found !== undefined) return found;
-  const row = policies.get(name);
-  if (row === undefined) {
-    const guess = closest(name, policyNames);
-    const hint = guess === undefined ? "" : ` did you mean ${guess}?`;
-    throw new UsageError(`--policy: there is no policy "${name}";${hint} known: ${policyNames.join(", ")}`);
-  }
-  return policyOf(row);
+/** A policy by name: one of the scenario's own, or of the package. @throws UsageError that names the option */
+export function policyNamed(name: string, own: readonly Policy[], option = "--policy"): Policy {
+  const found = findPolicy(name, own);
+  if ("problem" in found) throw new UsageError(`${option}: ${found.problem}`);
+  return found;
 }
 
 /** "a,b", or "all" of the package. */
