@@ -17,7 +17,7 @@ export function tooSmall({ view, pages, align, picture, shift }: Case): Answer |
   if (all === null) return undefined;
   const unit = 2 ** align;
   const first = Math.ceil(view.basePfn / unit) * unit;
-  const aligned = total === null ? all : view.basePfn + total - first;
+  const aligned = total === null ? all : Math.max(0, view.basePfn + total - first);
   if (all >= pages && aligned >= pages) return undefined;
   const what = total === null ? "all areas together have" : "the area has";
   const evidence = [`${what} ${all} pages, the request is for ${pages}: it can never be served`];

@@ -67,6 +67,14 @@ export function numberAfter(line: string, key: string, from = 0): number | null 
   return match[1] === "-" ? -value : value;
 }
 
+/** Orders beyond this name more pages than addresses reach; 2 ** order stays an exact number. */
+const MOST_ORDER = 52;
+
+/** A number as an order: of pages, of an alignment. @returns null when it cannot be one */
+export function orderOf(value: number | null): number | null {
+  return value !== null && Number.isInteger(value) && value >= 0 && value <= MOST_ORDER ? value : null;
+}
+
 /** The text that follows `key` up to a blank or one of `stops`. */
 export function wordAfter(line: string, key: string, stops = " \t,)"): string | null {
   const at = line.indexOf(key);

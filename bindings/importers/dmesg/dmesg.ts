@@ -11,7 +11,7 @@ import {
   type RunList,
 } from "../facts.js";
 import type { Importer, LineReader, ReaderContext } from "../importer.js";
-import { numberAfter, SHORT_LINE } from "../text.js";
+import { numberAfter, orderOf, SHORT_LINE } from "../text.js";
 import { readPlatform, readVersion } from "./boot.js";
 import {
   completeFailure,
@@ -92,7 +92,7 @@ class DmesgReader implements LineReader {
     if (this.migration.line(short, place) || this.memory.line(short, place)) return true;
     if (readSearch(this.context, short, place)) return true;
     if (this.context.facts.orderPerBitHint === null && /order_per_bit\s{0,4}[=:]\s{0,4}\d/.test(short)) {
-      this.context.facts.orderPerBitHint = numberAfter(short, "order_per_bit");
+      this.context.facts.orderPerBitHint = orderOf(numberAfter(short, "order_per_bit"));
     }
     return (
       readVersion(this.context, short, place) ||

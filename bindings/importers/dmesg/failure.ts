@@ -13,7 +13,7 @@ import {
   type RequestFact,
 } from "../facts.js";
 import type { ReaderContext } from "../importer.js";
-import { digitsAt, numberAfter, timeOf } from "../text.js";
+import { digitsAt, numberAfter, orderOf, timeOf } from "../text.js";
 import { isKernelLine, recognise, speaker } from "./wordings.js";
 
 const FAILED = "alloc failed, req-size:";
@@ -135,8 +135,8 @@ export function readRequest(text: string, place: Place): RequestFact | undefined
   const at = text.search(/(?:dma_alloc_from_contiguous|cma_alloc)\(cma /);
   if (at < 0) return undefined;
   const pages = numberAfter(text, "count", at);
-  const align = numberAfter(text, "align", at);
-  if (pages === null || align === null || pages < 1 || align < 0 || align > 64) return undefined;
+  const align = orderOf(numberAfter(text, "align", at));
+  if (pages === null || align === null || pages < 1) return undefined;
   const name = /name: ([^,\s]{1,64})/.exec(text.slice(at, at + 200))?.[1] ?? null;
   return { place, area: name, pages, align, time: timeOf(text), available: null, total: null };
 }
@@ -200,7 +200,7 @@ export function readSearch({ facts }: ReaderContext, text: string, place: Place)
     const bits = numberAfter(text, " size=");
     const alignMask = numberAfter(text, "align_mask=");
     const found = numberAfter(text, " index=") ?? 0;
-    if (bits !== null && alignMask !== null && facts.searches.length < MOST)
+    if (bits !== null && alignMask !== null && alignMask >= 0 && facts.searches.length < MOST)
       facts.searches.push({ place, bits, alignMask, found });
     return bits !== null;
   }

@@ -8,7 +8,7 @@
 import { newFailure } from "../dmesg/failure.js";
 import { MOST, type Place } from "../facts.js";
 import type { Importer, LineReader, ReaderContext } from "../importer.js";
-import { SHORT_LINE } from "../text.js";
+import { orderOf, SHORT_LINE } from "../text.js";
 
 const EVENTS = [
   "cma_alloc_start",
@@ -89,7 +89,7 @@ class FtraceReader implements LineReader {
     const pages = number(fields, "count") ?? number(fields, "request_count");
     if (pages === null) return;
     const area = fields.get("name") ?? null;
-    const align = number(fields, "align") ?? 0;
+    const align = orderOf(number(fields, "align")) ?? 0;
     const available = number(fields, "available_count");
     const total = number(fields, "total_count");
     if (facts.requests.length < MOST)
@@ -136,7 +136,7 @@ class FtraceReader implements LineReader {
     const failure = newFailure(place, time, "trace", event);
     failure.area = fields.get("name") ?? open?.area ?? null;
     failure.pages = number(fields, "count") ?? open?.pages ?? null;
-    failure.align = number(fields, "align") ?? open?.align ?? null;
+    failure.align = orderOf(number(fields, "align")) ?? open?.align ?? null;
     failure.errno = errno ?? (open === undefined ? null : open.tries > 0 ? -16 : null);
     if (open !== undefined) {
       failure.tries = open.tries;
@@ -182,13 +182,13 @@ function parseFields(text: string): Map<string, string> {
   return fields;
 }
 
-/** pfns are hexadecimal, with 0x or (older) without; everything else is decimal. */
+/** pfns are hexadecimal, with 0x or (older) without; everything else is a whole number, below 0 only as an error. */
 function number(fields: ReadonlyMap<string, string>, key: string): number | null {
   const text = fields.get(key);
   if (text === undefined) return null;
-  const isPfn = key.endsWith("pfn");
-  const value = isPfn && /^[0-9a-fA-F]{1,16}$/.test(text) ? Number.parseInt(text, 16) : Number(text);
-  return text === "" || Number.isNaN(value) ? null : value;
+  if (key.endsWith("pfn")) return /^(?:0x)?[0-9a-f]{1,16}$/i.test(text) ? Number.parseInt(text, 16) : null;
+  const value = /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(value) && (value >= 0 || key === "errorno") ? value : null;
 }
 
 function timeOfHead(head: string): number {

@@ -6,6 +6,7 @@
 
 import { MOST, type OwnedPage, type Place } from "../facts.js";
 import type { Importer, LineReader, ReaderContext } from "../importer.js";
+import { orderOf } from "../text.js";
 
 const PFN =
   /(?:^|\s)PFN (0x[0-9a-fA-F]{1,13}|\d{1,15}) type (\w{1,20}) Block \d{1,12} type (\w{1,20}) Flags (0x[0-9a-fA-F]{1,16})(?:\(([^)]{0,400}))?/;
@@ -28,7 +29,7 @@ class PageOwnerReader implements LineReader {
   line(text: string, place: Place): boolean {
     const at = text.indexOf("Page allocated via order ");
     if (at >= 0) {
-      this.order = Math.min(64, Number.parseInt(text.slice(at + 25, at + 28), 10) || 0);
+      this.order = orderOf(Number.parseInt(text.slice(at + 25, at + 28), 10)) ?? 0;
       this.owner = text.slice(at + 25, at + 225).replace(/^\d{1,2}, /, "");
       this.page = undefined;
       return true;

@@ -6,7 +6,7 @@
 
 import { type BlockRow, MOST, type PagetypeFact, type Place, type TypeRow } from "../facts.js";
 import type { Importer, LineReader, ReaderContext } from "../importer.js";
-import { numberAfter, numbersFrom } from "../text.js";
+import { numberAfter, numbersFrom, orderOf } from "../text.js";
 import { zoneHead as head, type ZoneHead } from "./head.js";
 
 const LEAST_ORDERS = 8;
@@ -23,7 +23,7 @@ class PagetypeReader implements LineReader {
   line(text: string, place: Place): boolean {
     if (text.length > 2000) return false;
     if (text.includes("Page block order:")) {
-      this.begin(place).pageblockOrder = numberAfter(text, "Page block order:");
+      this.begin(place).pageblockOrder = orderOf(numberAfter(text, "Page block order:"));
       return true;
     }
     if (text.includes("Pages per block:") || text.includes("Free pages count per migrate type")) return true;
