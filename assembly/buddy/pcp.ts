@@ -31,7 +31,7 @@ import {
   unlinkLast,
 } from "../memory/list";
 import { config, FREE_HEADS, LEVELS, SCRATCH } from "../memory/regions";
-import { count, touched } from "../memory/stats";
+import { count } from "../memory/stats";
 import * as auto from "../policy/pcp_auto";
 import * as fixed from "../policy/pcp_fixed";
 import { record, records, tell } from "../record/events";
@@ -259,8 +259,8 @@ function drainType(zone: i32, link: u32): i32 {
   return isolated ? typeOf(link) : typeIn(wordOf(link));
 }
 
-/** Pages that are read ahead of the one that is freed. */
-const AHEAD: i32 = 16;
+/** Pages that are read at once, a power of two. */
+const READ_AT_ONCE: usize = 32;
 
 /**
  * free_pcppages_bulk() on the lists of CPU `owner`: up to `wanted` pages, starting with list `pindex`, each list
@@ -295,12 +295,21 @@ export function drainPcp(cpu: i32, owner: i32, zone: i32, wanted: i32, pindex: i
   return ahead;
 }
 
-/** Reads what freeing the noted page will need; answers the next place, or 0 at the end. */
+/** Where the page that is freed next is noted: at the first of every READ_AT_ONCE all of them are read. Answers the next place. */
 function readAhead(place: usize): usize {
-  const link = load<u32>(place);
-  if (link == NONE) return 0;
-  touched(prevOf(link) ^ nextOf(link) ^ wordOf(link ^ 4));
+  if ((place & (READ_AT_ONCE * 4 - 1)) == 0) readNoted(place);
   return place + 4;
+}
+
+/** Reads what freeing these noted pages will need: nothing else is between one read and the next, so that they overlap. */
+function readNoted(place: usize): void {
+  for (let at = place; at < place + READ_AT_ONCE * 4; at += 4) {
+    const link = load<u32>(at);
+    if (link == NONE) return;
+    prevOf(link);
+    nextOf(link);
+    wordOf(link);
+  }
 }
 
 /**
@@ -309,7 +318,7 @@ function readAhead(place: usize): usize {
  */
 export function drainZone(cpu: i32, owner: i32, zone: i32, noted: usize): void {
   let ahead = noted;
-  for (let i = 0; i < AHEAD && ahead != 0; i++) ahead = readAhead(ahead);
+  if (ahead) readNoted(ahead);
   const pcp = pcpAt(owner, zone);
   const chunk = load<i32>(pcp, PcpWord.BATCH << 2) << SCALE_MAX;
   while (true) {
