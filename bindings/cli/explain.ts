@@ -5,8 +5,9 @@ import { writeAside } from "../durable/index.js";
 import { areaMaps, explain, guestsOf, pageShift, pinLengths, versionNumber } from "../explain/index.js";
 import { isUsable } from "../importers/collect.js";
 import { collectFiles } from "../importers/node.js";
+import { answerOfExplanation } from "../report/answer/index.js";
 import { renderExplanation, renderIssues } from "../report/explain.js";
-import { renderExplanationHtml } from "../report/explain_html.js";
+import { renderAnswer } from "../report/node.js";
 import { ExitCode, UsageError } from "./exit.js";
 import { err, out, outJson } from "./terminal.js";
 
@@ -28,7 +29,15 @@ export async function runExplain(paths: readonly string[], options: ExplainOptio
   const shift = pageShift(facts);
   const picture = { maps: areaMaps(facts), guests: guestsOf(facts), pins: pinLengths(facts) };
   if (options.html !== undefined) {
-    writeAside(options.html, (put) => put(renderExplanationHtml(explanation, picture, shift)));
+    const { kernel } = options;
+    const command = [
+      "pageblock explain",
+      ...(kernel === undefined ? [] : ["--kernel", kernel]),
+      ...paths,
+    ].join(" ");
+    writeAside(options.html, (put) =>
+      put(renderAnswer(answerOfExplanation(explanation, picture, shift, command))),
+    );
   }
   if (options.json === true) {
     outJson({ ...explanation, ...(picture.pins === undefined ? {} : { pins: picture.pins }) });

@@ -2,13 +2,13 @@
 // Must not know: what the page does.
 
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { readReportTemplate } from "../report/node.js";
 import { parseScenario, scenarioNames } from "../scenario/index.js";
 import { parseQuantity } from "../scenario/quantity.js";
 import { ExitCode, UsageError } from "./exit.js";
-import { packageFile } from "./package_files.js";
 import { policyNamed } from "./run/options.js";
 import { out } from "./terminal.js";
 
@@ -22,20 +22,15 @@ export interface ViewOptions {
   readonly open: boolean;
 }
 
-/** Nothing may be fetched, and nobody may put the page into a frame. */
-const HEADERS = {
-  "content-type": "text/html; charset=utf-8",
-  "content-security-policy":
-    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-};
-
-/** The page. @throws UsageError when it was not built */
-export function viewPage(): string {
-  const file = packageFile("dist/view.html");
-  if (!existsSync(file)) throw new UsageError(`${file} is not there; run "npm run build:report"`);
-  return readFileSync(file, "utf8");
+/** What the page says of itself as a header too, and that nobody may put it into a frame. */
+function headersOf(page: string): Record<string, string> {
+  const policy = /Content-Security-Policy"\s+content="([^"]+)"/.exec(page)?.[1] ?? "default-src 'none'";
+  return {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": `${policy}; frame-ancestors 'none'`,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+  };
 }
 
 /**
@@ -43,13 +38,14 @@ export function viewPage(): string {
  * page of another site would whose name was pointed here, is refused.
  */
 export async function serveView(page: string): Promise<{ readonly server: Server; readonly url: string }> {
+  const headers = headersOf(page);
   const server = createServer((request, response) => {
     const { port } = server.address() as AddressInfo;
     const isHere =
       request.headers.host === `127.0.0.1:${port}` || request.headers.host === `localhost:${port}`;
     if (!isHere) response.writeHead(403).end("this page is for this machine alone\n");
     else if (request.method !== "GET" || request.url !== "/") response.writeHead(404).end();
-    else response.writeHead(200, HEADERS).end(page);
+    else response.writeHead(200, headers).end(page);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -103,7 +99,7 @@ function openInBrowser(url: string): void {
 /** Serves until it is interrupted. */
 export async function runView(name: string | undefined, options: ViewOptions): Promise<ExitCode> {
   const link = linkFor(name, options);
-  const { server, url } = await serveView(viewPage());
+  const { server, url } = await serveView(readReportTemplate());
   out(`The map is at ${url}${link}\nOnly this machine can see it. Ctrl-C ends it.\n`);
   if (options.open) openInBrowser(`${url}${link}`);
   await new Promise<void>((resolve) => {

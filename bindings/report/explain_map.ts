@@ -1,11 +1,10 @@
-// Knows: how a map of an area is drawn with characters and as SVG: one cell per pageblock.
+// Knows: how a map of an area is drawn with characters, and told in words: one cell per pageblock.
 // Must not know: where the numbers come from.
 
 import { Migratetype } from "../../assembly/abi/vocabulary.js";
 import type { AreaMap } from "../explain/index.js";
-import { freeLevel, LEVELS, rampColor, typeRamps } from "./palette.js";
+import { freeLevel, rampColor, typeRamps } from "./palette.js";
 import { formatCount } from "./sizes.js";
-import { element, escapeXml, rectanglePath, textElement } from "./svg.js";
 import { singleLine } from "./table.js";
 
 const WIDTH = 64;
@@ -49,8 +48,6 @@ export function renderAreaMap(map: AreaMap, color: boolean): string[] {
   return lines;
 }
 
-const SIDE = 12;
-
 /** What the map shows, for those who do not see it. */
 export function describeMap(map: AreaMap): string {
   const cells = map.free.map((free, cell) => ({ free, size: cellSize(map, cell) }));
@@ -74,46 +71,4 @@ export function describeMap(map: AreaMap): string {
       ? ""
       : ` ${formatCount(map.culprits.length)} cells hold a frame that blocked a window.`;
   return `${formatCount(free)} of ${formatCount(map.pages)} pages are free, in ${formatCount(cells.length)} cells: ${formatCount(full)} have nothing free, ${formatCount(empty)} are all free.${stretch}${blocked}`;
-}
-
-/** The same map as an SVG document. */
-export function renderAreaMapSvg(map: AreaMap): string {
-  const rows = Math.ceil(map.free.length / WIDTH);
-  const width = Math.min(WIDTH, map.free.length) * SIDE;
-  const height = rows * SIDE + 22;
-  const culprits = new Set(map.culprits);
-  const byLevel = Array.from({ length: LEVELS }, () => "");
-  let marked = "";
-  for (const [cell, free] of map.free.entries()) {
-    const rectangle = rectanglePath(
-      (cell % WIDTH) * SIDE,
-      22 + Math.floor(cell / WIDTH) * SIDE,
-      SIDE - 1,
-      SIDE - 1,
-    );
-    byLevel[freeLevel(free, cellSize(map, cell))] += rectangle;
-    if (culprits.has(cell)) marked += rectangle;
-  }
-  const paths = byLevel.map((d, level) =>
-    d === "" ? "" : element("path", { d, fill: rampColor(typeRamps[Migratetype.CMA], level) }),
-  );
-  const marks =
-    marked === ""
-      ? ""
-      : element("path", { d: marked, fill: "none", stroke: "currentColor", "stroke-width": 2 });
-  const title = `${map.name === "" ? "area" : singleLine(map.name)}: ${formatCount(map.pages)} pages, one cell is ${formatCount(map.cell)} pages, pale is free`;
-  const text = textElement(0, 14, title, {
-    "font-size": 12,
-    "font-family": "sans-serif",
-    fill: "currentColor",
-  });
-  const box = {
-    xmlns: "http://www.w3.org/2000/svg",
-    viewBox: `0 0 ${Math.max(width, 480)} ${height}`,
-    width: Math.max(width, 480),
-    height,
-    role: "img",
-  };
-  const told = element("title", {}, escapeXml(title)) + element("desc", {}, escapeXml(describeMap(map)));
-  return element("svg", box, told + text + paths.join("") + marks);
 }

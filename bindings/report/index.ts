@@ -1,9 +1,6 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 
-export { renderHtmlHeading, renderHtmlPage, renderHtmlParagraph, renderHtmlTable } from "./html.js";
-export { renderKindLegend, renderKindMap } from "./kind_map.js";
 export { matrixCsv, matrixSentence, renderMatrix } from "./matrix.js";
-export { renderMatrixHtml } from "./matrix_html.js";
 export type { PageMapBlocks, PageMapInput, PageMapRange } from "./pagemap/input.js";
 export { renderPageMapSvg } from "./pagemap/render.js";
 export {
@@ -24,7 +21,6 @@ export {
 } from "./sizes.js";
 export type { SparklineOptions } from "./sparkline.js";
 export { renderSparkline } from "./sparkline.js";
-export { escapeXml } from "./svg.js";
 export type { Cell, Column } from "./table.js";
 export { displayWidth, pad, renderTable, singleLine } from "./table.js";
 export { renderTornado, sensitivityCsv, sensitivitySentence } from "./tornado.js";

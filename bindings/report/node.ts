@@ -1,8 +1,9 @@
-// Knows: where the page of a report lies on a file system; a report in one call.
-// Must not know: what a report says.
+// Knows: where the page lies on a file system; an answer and a report of runs as one file, in one call.
+// Must not know: what an answer says.
 
 import { readFileSync } from "node:fs";
 import type { RunResult } from "../scenario/result.js";
+import { type AnswerDocument, fillAnswer } from "./answer/index.js";
 import { fillRunReport, type RunReportOptions } from "./run/index.js";
 
 /** Rolled up, compiled, in a source checkout. */
@@ -27,4 +28,9 @@ export function readReportTemplate(): string {
 /** One self-contained HTML file about these runs. */
 export function renderRunReport(results: Iterable<RunResult>, options: RunReportOptions = {}): string {
   return fillRunReport(readReportTemplate(), results, options);
+}
+
+/** One self-contained HTML file with an answer. */
+export function renderAnswer(document: AnswerDocument): string {
+  return fillAnswer(readReportTemplate(), document);
 }

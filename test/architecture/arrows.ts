@@ -140,13 +140,13 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   cli: [...NEUTRAL, ...LATER, "cli/shell", "cli/whatif"],
 };
 
-/** The page of a report: what it imports of bindings, the vocabulary and shapes; it draws and computes nothing else. */
+/** The one page: what it imports of bindings, the vocabulary and shapes; it draws and computes nothing else. */
 export const WEB = [
-  ...["report/run", "report/sizes", "report/inputs", "engine/extent", "scenario/result"],
-  "type analysis/outcomes",
+  ...["abi", "report/answer", "report/run", "report/sizes", "report/inputs", "report/palette"],
+  ...["engine/extent", "scenario/result", "type analysis/outcomes"],
 ];
 
-/** The page that shows a phone: its worker runs the engine itself, so it may drive a simulation; it reports nothing. */
+/** Its map of a phone: a worker runs the engine itself, so it may drive a simulation; it reports nothing. */
 export const VIEW = ["abi", "engine", "policy", "scenario", "sweep/actor_specs", "whatif"];
 
 /** The naive model shares no line of logic with the core, nor with what drives it: it may see these and itself. */

@@ -6,8 +6,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { outcomesOf, summarizeRequests } from "../../bindings/analysis/outcomes/index.js";
+import { type AnswerDocument, embeddableJson, fillAnswer } from "../../bindings/report/answer/index.js";
 import { prepareReport } from "../../bindings/report/run/prepare.js";
-import { embeddableJson, fillReport, fillRunReport } from "../../bindings/report/run/render.js";
+import { answerOfRuns, fillRunReport } from "../../bindings/report/run/render.js";
 import { decodeSteps, encodeSteps, everyNth } from "../../bindings/report/run/steps.js";
 import type { KillRecord, RunResult } from "../../bindings/scenario/result.js";
 import { makeResults } from "../support/run_results.js";
@@ -162,7 +163,7 @@ describe("the file", () => {
     expect(html.match(/<\/script/g)).toHaveLength(1);
     expect(html).not.toMatch(/<!--|\u2028/);
     const json = html.slice(html.indexOf('">{') + 2, html.indexOf("</script>"));
-    const read = JSON.parse(json) as ReturnType<typeof prepareReport>;
+    const { runs: read } = JSON.parse(json) as Required<AnswerDocument>;
     expect(read.scenario).toBe(HOSTILE);
     expect(read.clients).toContain(HOSTILE);
     expect(read.words).toContain(HOSTILE);
@@ -180,9 +181,7 @@ describe("the file", () => {
   });
 
   it("needs a template with a place, and a run", () => {
-    expect(() => fillReport("<p></p>", prepareReport(small()))).toThrow(
-      /no <script type="application\/json"/,
-    );
+    expect(() => fillAnswer("<p></p>", answerOfRuns(small()))).toThrow(/no <script type="application\/json"/);
     expect(() => prepareReport([])).toThrow(/at least one run/);
   });
 
@@ -200,6 +199,18 @@ describe("the file", () => {
     expect(text).toMatch(/^Requests: [\d,]+ are not drawn/m);
     expect(text).toMatch(/^Page maps: /m);
     for (const run of document.runs) expect(run.timeNs.count).toBeGreaterThanOrEqual(120);
+  });
+});
+
+describe("the sentence", () => {
+  it("says who was failed how often, what stood in the way, and what the other policy would have done", () => {
+    expect(prepareReport(makeResults()).verdict).toMatch(
+      /^Under mainline camera had its memory on time in \d+ of 120 requests of [\d.]+ MiB \([\d.]+ %\); pages pinned by ota-update, none of them for long, stood in the way of [\d.]+ % of the windows tried; android-retry: no better, as far as 4 seeds tell\.$/,
+    );
+    const [run] = makeResults({ seeds: 1, seconds: 20 }) as [RunResult];
+    expect(prepareReport([{ ...run, clients: [], requests: [], failures: [] }]).verdict).toBe(
+      "No client asked for contiguous memory.",
+    );
   });
 });
 

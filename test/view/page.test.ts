@@ -5,8 +5,9 @@ import { get } from "node:http";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { serveView, viewPage } from "../../bindings/cli/view.js";
+import { serveView } from "../../bindings/cli/view.js";
 import { numbersOf, policies } from "../../bindings/policy/index.js";
+import { readReportTemplate } from "../../bindings/report/node.js";
 import { parseScenario } from "../../bindings/scenario/index.js";
 import { Simulation } from "../../bindings/scenario/simulation.js";
 import { simulationOptions } from "../../bindings/sweep/actor_specs.js";
@@ -16,7 +17,7 @@ import { linkOf, placeOf } from "../../web/view/link.js";
 import { paint } from "../../web/view/paint.js";
 import { CHROMIUM } from "../package/browser.js";
 
-const FILE = fileURLToPath(new URL("../../dist/view.html", import.meta.url));
+const FILE = fileURLToPath(new URL("../../dist/report.html", import.meta.url));
 const SCENARIO = `name: seen
 device: tiny
 duration: 400ms
@@ -272,7 +273,7 @@ describe("pageblock view", () => {
   }
 
   it("answers on the loopback interface, and only under its own name", async () => {
-    const { server, url } = await serveView(viewPage());
+    const { server, url } = await serveView(readReportTemplate());
     try {
       expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
       expect(await ask(url)).toMatchObject({

@@ -2,9 +2,9 @@
 // Must not know: areas, failures.
 
 import * as Plot from "@observablehq/plot";
+import { h, section, widthOf } from "../answer/dom.js";
 import { statisticsTable } from "./clienttable.js";
 import { BAD, GOOD } from "./colors.js";
-import { h, section, widthOf } from "./dom.js";
 import { formatBytes, formatCount, formatDuration, formatErrno } from "./format.js";
 import { overlaid, policyMark, shorten } from "./marks.js";
 import type { Model, Request } from "./model.js";

@@ -3,7 +3,7 @@
 
 import type { Openings } from "../../bindings/analysis/outcomes/index.js";
 import type { ClientStatistics } from "../../bindings/report/run/document.js";
-import { h, type TableColumn, table } from "./dom.js";
+import { h, type TableColumn, table } from "../answer/dom.js";
 import { formatBytes, formatCount, formatErrno, formatShare, optionalDuration } from "./format.js";
 import { policyMark } from "./marks.js";
 import type { Model } from "./model.js";

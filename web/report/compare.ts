@@ -4,8 +4,8 @@
 import * as Plot from "@observablehq/plot";
 import { largest } from "../../bindings/engine/extent.js";
 import type { Metric, ReportComparison } from "../../bindings/report/run/document.js";
+import { h, section, table } from "../answer/dom.js";
 import { BAD, GOOD } from "./colors.js";
-import { h, section, table } from "./dom.js";
 import { formatDuration } from "./format.js";
 import { policyMark } from "./marks.js";
 import type { Model } from "./model.js";

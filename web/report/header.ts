@@ -1,7 +1,7 @@
-// Knows: the head of the page: what was run, what happened in about ten lines, and the controls.
+// Knows: what was run, what happened in about ten lines, and the controls.
 // Must not know: plots.
 
-import { type Child, h } from "./dom.js";
+import { type Child, h, section } from "../answer/dom.js";
 import { formatBytes, formatCount, formatDuration, formatTime } from "./format.js";
 import type { Model } from "./model.js";
 import type { Store } from "./store.js";
@@ -10,10 +10,11 @@ function fact(name: string, ...value: Child[]): HTMLElement {
   return h("div", {}, h("dt", {}, name), h("dd", {}, ...value));
 }
 
-export function header({ document: doc, runs, durationNs }: Model): HTMLElement {
+/** What was run, for whoever wants to have it again. */
+export function facts({ document: doc, runs, durationNs }: Model): HTMLElement {
   const areas = doc.areas.map(({ name, pages }) => `${name} ${formatBytes(pages * doc.pageBytes)}`);
   const [first] = runs;
-  const facts = [
+  const rows = [
     fact("device", doc.device),
     fact("kernel", `Linux ${doc.kernel}, ${formatBytes(doc.pageBytes)} pages`),
     fact("policies", doc.policies.join(", ")),
@@ -26,14 +27,7 @@ export function header({ document: doc, runs, durationNs }: Model): HTMLElement 
     fact("digest", h("code", {}, first?.raw.digest ?? ""), runs.length > 1 ? " (first run; all below)" : ""),
     fact("CMA areas", areas.length === 0 ? "none" : areas.join(", ")),
   ];
-  return h(
-    "header",
-    {},
-    h("p", { class: "brand" }, "pageblock run"),
-    h("h1", {}, doc.scenario),
-    h("dl", { class: "facts" }, ...facts),
-    doc.command === "" ? null : h("p", { class: "command" }, h("code", {}, doc.command)),
-  );
+  return section("facts", "What was run", h("dl", { class: "facts" }, ...rows));
 }
 
 /** 1, 2, 3, 7 -> "1–3, 7" */

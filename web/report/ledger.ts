@@ -2,7 +2,7 @@
 // Must not know: plots, single runs.
 
 import type { LedgerRow } from "../../bindings/analysis/outcomes/index.js";
-import { h, section, type TableColumn, table } from "./dom.js";
+import { h, section, type TableColumn, table } from "../answer/dom.js";
 import { formatCount, formatDuration, formatShare } from "./format.js";
 import { policyMark } from "./marks.js";
 import type { Model } from "./model.js";

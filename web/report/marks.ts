@@ -2,8 +2,8 @@
 // Must not know: what stands beside it.
 
 import * as Plot from "@observablehq/plot";
+import { h } from "../answer/dom.js";
 import { policyColor } from "./colors.js";
-import { h } from "./dom.js";
 import type { Model } from "./model.js";
 
 export function policyMark(model: Model, policy: string): HTMLElement {

@@ -7,7 +7,6 @@ import type {
   ReportRun,
   WindowColumns,
 } from "../../bindings/report/run/document.js";
-import { DOCUMENT_VERSION } from "../../bindings/report/run/document.js";
 import { decodeSteps } from "../../bindings/report/run/steps.js";
 
 export interface Request {
@@ -117,17 +116,11 @@ export interface Model {
   policyIndex(policy: string): number;
 }
 
-/** Reads the document out of the page. @throws Error when there is none, or another version's */
-export function readModel(): Model {
-  const text = document.getElementById("document")?.textContent?.trim() ?? "";
-  if (text === "") throw new Error("this page is the empty template of a report: it holds no document");
-  const read = JSON.parse(text) as ReportDocument;
-  if (read.version !== DOCUMENT_VERSION)
-    throw new Error(`the document has version ${read.version}, this page reads ${DOCUMENT_VERSION}`);
+export function modelOf(document: ReportDocument): Model {
   return {
-    document: read,
-    runs: read.runs.map((run) => new Run(run, read)),
-    durationNs: read.runs.reduce((most, { durationNs }) => Math.max(most, durationNs), 1),
-    policyIndex: (policy) => read.policies.indexOf(policy),
+    document,
+    runs: document.runs.map((run) => new Run(run, document)),
+    durationNs: document.runs.reduce((most, { durationNs }) => Math.max(most, durationNs), 1),
+    policyIndex: (policy) => document.policies.indexOf(policy),
   };
 }

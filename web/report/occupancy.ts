@@ -2,8 +2,8 @@
 // Must not know: other series, page maps.
 
 import * as Plot from "@observablehq/plot";
+import { h, section, widthOf } from "../answer/dom.js";
 import { BAD, GOOD, KIND_ORDER, kindColor, kindMeaning } from "./colors.js";
-import { h, section, widthOf } from "./dom.js";
 import { formatBytes, formatDuration, formatErrno, formatShare, formatTime } from "./format.js";
 import { policyMark } from "./marks.js";
 import type { Request, Run } from "./model.js";

@@ -3,8 +3,8 @@
 
 import { largest } from "../../bindings/engine/extent.js";
 import type { ReportFailure, ReportMap } from "../../bindings/report/run/document.js";
+import { h, s } from "../answer/dom.js";
 import { kindColor, kindMeaning } from "./colors.js";
-import { h, s } from "./dom.js";
 import { formatBytes, formatCount, formatShare } from "./format.js";
 
 const LEFT = 64;
@@ -17,7 +17,7 @@ interface Cell {
   readonly pinned: number;
 }
 
-function cellOf(map: ReportMap, cell: number): Cell {
+export function cellOf(map: Pick<ReportMap, "kinds" | "counts">, cell: number): Cell {
   let kind = "free";
   let most = -1;
   let total = 0;

@@ -3,8 +3,8 @@
 
 import * as Plot from "@observablehq/plot";
 import { PAGE_KINDS } from "../../bindings/scenario/result.js";
+import { h, section, widthOf } from "../answer/dom.js";
 import { BAD } from "./colors.js";
-import { h, section, widthOf } from "./dom.js";
 import { formatDuration, formatShort } from "./format.js";
 import { overlaid, policyMark } from "./marks.js";
 import type { Run, Series } from "./model.js";

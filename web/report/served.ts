@@ -4,8 +4,8 @@
 import * as Plot from "@observablehq/plot";
 import type { OnTime, OnTimeDifference } from "../../bindings/analysis/outcomes/index.js";
 import type { Served } from "../../bindings/report/run/document.js";
+import { h, section, table, widthOf } from "../answer/dom.js";
 import { policyColor } from "./colors.js";
-import { h, section, table, widthOf } from "./dom.js";
 import { formatCount } from "./format.js";
 import { policyMark, shorten } from "./marks.js";
 import type { Model } from "./model.js";

@@ -1,7 +1,7 @@
 // Knows: what every actor did, the totals of the machine, the runs and what was left out.
 // Must not know: plots.
 
-import { type Child, h, section, type TableColumn, table } from "./dom.js";
+import { type Child, h, section, type TableColumn, table } from "../answer/dom.js";
 import { formatCount, formatDuration, formatShare, spaced } from "./format.js";
 import { policyMark } from "./marks.js";
 import type { Model, Run } from "./model.js";

@@ -2,7 +2,7 @@
 // Must not know: what is plotted.
 
 import type * as Plot from "@observablehq/plot";
-import { s } from "./dom.js";
+import { s } from "../answer/dom.js";
 import type { Store } from "./store.js";
 
 export type Figure = (SVGSVGElement | HTMLElement) & Plot.Plot;

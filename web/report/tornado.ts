@@ -4,8 +4,8 @@
 import * as Plot from "@observablehq/plot";
 import type { Sensitivity } from "../../bindings/analysis/outcomes/index.js";
 import { formatInput } from "../../bindings/report/inputs.js";
+import { h, section, table, widthOf } from "../answer/dom.js";
 import { BAD } from "./colors.js";
-import { h, section, table, widthOf } from "./dom.js";
 import type { Model } from "./model.js";
 import type { Store } from "./store.js";
 

@@ -1,7 +1,6 @@
 // Knows: the page: a run and perhaps a second one beside it, on one clock; what is shown, and the link that says so.
 // Must not know: how a map is made or painted.
 
-import "./style.css";
 import { formatBytes } from "../../bindings/engine/units.js";
 import { policyNames } from "../../bindings/policy/index.js";
 import { scenarioTexts } from "../../bindings/scenario/presets/texts.js";
@@ -356,19 +355,21 @@ function legend(): HTMLElement {
   return box;
 }
 
-const root = document.getElementById("view") as HTMLElement;
-let page: Page | undefined;
-
-async function show(): Promise<void> {
-  page?.close();
-  page = new Page(root, placeOf(location.hash, START));
-  Object.assign(globalThis, { pageblockView: page });
-  try {
-    await page.open();
-  } catch (error) {
-    root.replaceChildren(element("p", (error as Error).message, { role: "alert" }));
-  }
+/**
+ * Shows what the link says in `root`, and again whenever it changes; `otherwise` where it says nothing.
+ */
+export function openView(root: HTMLElement, otherwise: Partial<Place> = {}): void {
+  let page: Page | undefined;
+  const show = async () => {
+    page?.close();
+    page = new Page(root, placeOf(location.hash, { ...START, ...otherwise }));
+    Object.assign(globalThis, { pageblockView: page });
+    try {
+      await page.open();
+    } catch (error) {
+      root.replaceChildren(element("p", (error as Error).message, { role: "alert" }));
+    }
+  };
+  addEventListener("hashchange", () => void show());
+  void show();
 }
-
-addEventListener("hashchange", () => void show());
-await show();

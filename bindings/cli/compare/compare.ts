@@ -11,13 +11,9 @@ import { DeviceError } from "../../engine/errors.js";
 import { digestOf } from "../../engine/hash.js";
 import type { CoreBuild } from "../../engine/load.js";
 import type { Policy } from "../../policy/index.js";
-import {
-  formatCount,
-  matrixCsv,
-  matrixSentence,
-  renderMatrix,
-  renderMatrixHtml,
-} from "../../report/index.js";
+import { answerOfMatrix } from "../../report/answer/index.js";
+import { formatCount, matrixCsv, matrixSentence, renderMatrix } from "../../report/index.js";
+import { renderAnswer } from "../../report/node.js";
 import { parseScenario, runProblems, scenarioNames } from "../../scenario/index.js";
 import { type Scenario, scenarioDigest } from "../../scenario/scenario.js";
 import { hours, secondsOf } from "../cost.js";
@@ -169,7 +165,7 @@ function writeFiles(
   const head = { command, version: packageVersion(), sentence: matrixSentence(cells).trim(), notes };
   writeAside(join(folder, "compare.json"), (put) => put(`${JSON.stringify({ ...head, cells }, null, 1)}\n`));
   writeAside(join(folder, "compare.csv"), (put) => matrixCsv(cells, put));
-  writeAside(join(folder, "compare.html"), (put) => put(renderMatrixHtml(cells, command, notes)));
+  writeAside(join(folder, "compare.html"), (put) => put(renderAnswer(answerOfMatrix(cells, command, notes))));
   writeTables(folder, rows);
 }
 

@@ -15,11 +15,12 @@ import {
 import { writeAside } from "../../durable/index.js";
 import { type CoreBuild, loadCore } from "../../engine/load.js";
 import { renderTable } from "../../report/index.js";
+import { renderAnswer } from "../../report/node.js";
 import { ExitCode, UsageError } from "../exit.js";
 import { progressBar } from "../progress.js";
 import { out, outJson } from "../terminal.js";
+import { answerOfSearch } from "./answer.js";
 import { renderSearchChart } from "./chart.js";
-import { renderSearchHtml } from "./html.js";
 import { headLines, type SearchReport, searchTables } from "./tables.js";
 import { SearchTwin } from "./twin.js";
 
@@ -163,7 +164,7 @@ export async function runBenchSearch(options: BenchSearchOptions): Promise<ExitC
   const report = await measureSearch(options);
   const { svg, html } = options;
   if (svg !== undefined) writeAside(svg, (put) => put(renderSearchChart(report.result)));
-  if (html !== undefined) writeAside(html, (put) => put(renderSearchHtml(report)));
+  if (html !== undefined) writeAside(html, (put) => put(renderAnswer(answerOfSearch(report))));
   if (options.json) outJson(searchJson(report));
   else out(describeSearch(report));
   return ExitCode.OK;

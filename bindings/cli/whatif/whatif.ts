@@ -5,13 +5,14 @@ import { writeAside } from "../../durable/index.js";
 import { PageblockError } from "../../engine/errors.js";
 import type { CoreBuild } from "../../engine/load.js";
 import { renderTable } from "../../report/index.js";
+import { renderAnswer } from "../../report/node.js";
 import { type WhatIfAnswer, whatIf } from "../../whatif/index.js";
 import { ExitCode } from "../exit.js";
 import { progressBar } from "../progress.js";
 import { readScenarioFile } from "../scenario_file.js";
 import { INTERRUPTS, withSignals } from "../signals.js";
 import { err, out, outJson } from "../terminal.js";
-import { renderWhatIfHtml } from "./html.js";
+import { answerOfWhatIf } from "./answer.js";
 import { branchesFrom, horizonFrom, requestFrom, type WhatIfCommandOptions } from "./options.js";
 import { branchRows, COLUMNS, noteLines } from "./tables.js";
 
@@ -66,7 +67,8 @@ export async function runWhatIf(name: string, options: WhatIfRunOptions): Promis
     return ExitCode.INTERRUPTED;
   }
   bar.stop();
-  if (html !== undefined) writeAside(html, (put) => put(renderWhatIfHtml(answer, commandOf(name, options))));
+  if (html !== undefined)
+    writeAside(html, (put) => put(renderAnswer(answerOfWhatIf(answer, commandOf(name, options)))));
   if (json === true) outJson(answer);
   else {
     tell(answer);

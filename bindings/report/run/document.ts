@@ -16,9 +16,6 @@ import type {
 } from "../../analysis/outcomes/index.js";
 import type { ActorSummary, AreaSummary } from "../../scenario/result.js";
 
-/** Raised when a page of another version could not read the document. */
-export const DOCUMENT_VERSION = 2;
-
 /** `count` numbers; `steps` is empty when all are equal. */
 export interface Steps {
   readonly count: number;
@@ -153,13 +150,10 @@ export interface ReportRun {
 }
 
 export interface ReportDocument {
-  readonly version: typeof DOCUMENT_VERSION;
   readonly scenario: string;
   readonly device: string;
   readonly kernel: string;
   readonly pageBytes: number;
-  /** How to run it again, "" when nobody said. */
-  readonly command: string;
   /** The scenario's text, "" when nobody gave it. */
   readonly source: string;
   readonly policies: readonly string[];
@@ -167,6 +161,8 @@ export interface ReportDocument {
   readonly clients: readonly string[];
   readonly areas: readonly AreaSummary[];
   readonly words: readonly string[];
+  /** The answer in one sentence. */
+  readonly verdict: string;
   readonly summary: readonly string[];
   readonly statistics: readonly ClientStatistics[];
   readonly comparisons: readonly ReportComparison[];

@@ -2,4 +2,4 @@
 
 export type { ReportDocument } from "./document.js";
 export { prepareReport, type RunReportOptions } from "./prepare.js";
-export { fillRunReport } from "./render.js";
+export { answerOfRuns, fillRunReport } from "./render.js";

@@ -15,6 +15,7 @@ import { CallError } from "../../engine/errors.js";
 import type { FailureRecord, RunResult } from "../../scenario/result.js";
 import { renderTrouble } from "../run_served.js";
 import { summaryLines } from "../run_summary.js";
+import { runVerdict } from "../run_verdict.js";
 import { formatCount } from "../sizes.js";
 import { sensitivitySentence } from "../tornado.js";
 import {
@@ -26,14 +27,7 @@ import {
   MOST_WINDOWS,
   MOST_WINDOWS_OF_ONE,
 } from "./budget.js";
-import {
-  type ClientStatistics,
-  DOCUMENT_VERSION,
-  type ReportComparison,
-  type ReportDocument,
-  type ReportRun,
-  type Served,
-} from "./document.js";
+import type { ClientStatistics, ReportComparison, ReportDocument, ReportRun, Served } from "./document.js";
 import { mapCost, reportFailure, Words } from "./failures.js";
 import { requestColumns } from "./requests.js";
 import { reportSeries, seriesCost } from "./series.js";
@@ -245,18 +239,17 @@ export function prepareReport(results: Iterable<RunResult>, options: RunReportOp
   const runs: ReportRun[] = [];
   for (const run of sorted) runs.push(prepareRun(run, names, room, words, losses));
   return {
-    version: DOCUMENT_VERSION,
     scenario: first.scenario,
     device: first.device,
     kernel: first.kernel,
     pageBytes: first.pageBytes,
-    command: options.command ?? "",
     source: options.source ?? "",
     policies,
     seeds: [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b),
     clients,
     areas: first.areas,
     words: words.list,
+    verdict: runVerdict(outcomes.summary),
     summary: summaryOf(outcomes, options.validity ?? "", told),
     served: outcomes.onTime.map(servedOf),
     servedDifferences: outcomes.onTimeDifferences.map(servedOf),

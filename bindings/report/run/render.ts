@@ -1,29 +1,28 @@
-// Knows: how a document is put into the page that `npm run build:report` made, safely.
-// Must not know: what is in the document or in the page.
+// Knows: how a report of runs becomes the document of a page, and a file.
+// Must not know: how it is drawn.
 
 import type { RunResult } from "../../scenario/result.js";
-import type { ReportDocument } from "./document.js";
+import { ANSWER_VERSION, type AnswerDocument, type Scene } from "../answer/document.js";
+import { fillAnswer } from "../answer/fill.js";
 import { prepareReport, type RunReportOptions } from "./prepare.js";
 
-/** Where the page waits for its document; once in the template. */
-const SLOT = /<script type="application\/json" id="document">\s*<\/script>/;
-
-/** JSON that is safe inside a script element: no tag, comment or line separator can begin in it. */
-export function embeddableJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
-/** @throws when the template has no place for a document */
-export function fillReport(template: string, document: ReportDocument): string {
-  const slot = SLOT.exec(template);
-  if (slot === null)
-    throw new Error('the report template has no <script type="application/json" id="document">');
-  const before = template.slice(0, slot.index);
-  const after = template.slice(slot.index + slot[0].length);
-  return `${before}<script type="application/json" id="document">${embeddableJson(document)}</script>${after}`;
+/** The document of a page about these runs. @param scene what the engine in the page runs again */
+export function answerOfRuns(
+  results: Iterable<RunResult>,
+  options: RunReportOptions = {},
+  scene?: Scene,
+): AnswerDocument {
+  const runs = prepareReport(results, options);
+  return {
+    version: ANSWER_VERSION,
+    brand: "pageblock run",
+    title: runs.scenario,
+    sentence: runs.sensitivity === null ? runs.verdict : runs.sensitivity.sentence,
+    command: options.command ?? "",
+    blocks: [],
+    runs,
+    ...(scene === undefined ? {} : { scene }),
+  };
 }
 
 /** One HTML file about these runs; `template` is the package's report.html. The same input gives the same bytes. */
@@ -32,5 +31,5 @@ export function fillRunReport(
   results: Iterable<RunResult>,
   options: RunReportOptions = {},
 ): string {
-  return fillReport(template, prepareReport(results, options));
+  return fillAnswer(template, answerOfRuns(results, options));
 }

@@ -10,6 +10,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { UsageError } from "../../../bindings/cli/exit.js";
 import { runExplain } from "../../../bindings/cli/explain.js";
 import { runSize } from "../../../bindings/cli/size.js";
+import { documentOf } from "../../support/answers.js";
 
 const golden = (name: string) =>
   fileURLToPath(new URL(`../../golden/explain/${name}/input.txt`, import.meta.url));
@@ -75,14 +76,17 @@ describe("pageblock explain", () => {
     expect(await runExplain([file("cut.gz", gzipSync(text).subarray(0, 200))], {})).toBeLessThan(4);
   });
 
-  it("writes a report without scripts, with a picture of the area", async () => {
+  it("writes the one page, with a map of the area", async () => {
     listen();
     const path = join(folder, "report.html");
     await runExplain([golden("imx6q-vpu-dong-2022")], { html: path });
-    const html = readFileSync(path, "utf8");
-    expect(html).toContain("ISOLATION-COLLISION");
-    expect(html).toMatch(/<svg [^>]*viewBox/);
-    expect(html).not.toContain("<script");
+    const { blocks, sentence, command } = documentOf(readFileSync(path, "utf8"));
+    expect(sentence).toMatch(/592 KiB/);
+    expect(command).toMatch(/^pageblock explain .*input\.txt$/);
+    expect(blocks).toContainEqual(
+      expect.objectContaining({ kind: "verdict", verdict: "ISOLATION-COLLISION" }),
+    );
+    expect(blocks.filter(({ kind }) => kind === "area")).toHaveLength(1);
   });
 });
 

@@ -1,14 +1,13 @@
-// Knows: the order of the page, and that it is drawn again when its width changes.
+// Knows: the order of what a page tells of runs, and that it is drawn again when its width changes.
 // Must not know: any section from inside.
 
-import "./style.css";
+import type { ReportDocument } from "../../bindings/report/run/document.js";
 import { clients } from "./clients.js";
 import { compare } from "./compare.js";
-import { h } from "./dom.js";
 import { failures } from "./failures.js";
-import { controls, header, summary } from "./header.js";
+import { controls, facts, summary } from "./header.js";
 import { ledger } from "./ledger.js";
-import { readModel } from "./model.js";
+import { modelOf } from "./model.js";
 import { occupancy } from "./occupancy.js";
 import { series } from "./series.js";
 import { served } from "./served.js";
@@ -16,12 +15,12 @@ import { Store } from "./store.js";
 import { actors, footer, runsTable, totals } from "./tables.js";
 import { tornado } from "./tornado.js";
 
-function build(page: HTMLElement): void {
-  const model = readModel();
+/** Puts the sections into the page: `before` what comes first, then `between`, then the rest. */
+export function showRuns(page: HTMLElement, document: ReportDocument, between: readonly Node[]): void {
+  const model = modelOf(document);
   const store = new Store(model);
-  document.title = `${model.document.scenario}: pageblock report`;
   const fixed = { comparison: compare(model), accounts: ledger(model) };
-  page.replaceChildren(header(model), summary(model));
+  page.append(summary(model), ...between);
   for (const make of [
     ...[served, tornado, clients, () => fixed.comparison, () => fixed.accounts, controls],
     ...[occupancy, series, failures, actors, totals],
@@ -29,7 +28,7 @@ function build(page: HTMLElement): void {
     const section = make(store);
     if (section !== null) page.append(section);
   }
-  page.append(runsTable(model), footer(model));
+  page.append(runsTable(model), facts(model), footer(model));
   // Sections draw once they are in the page and know their width.
   let width = page.clientWidth;
   store.drawAll();
@@ -38,13 +37,4 @@ function build(page: HTMLElement): void {
     width = page.clientWidth;
     store.drawAll();
   }).observe(page);
-}
-
-const page = document.getElementById("report") as HTMLElement;
-try {
-  build(page);
-} catch (error) {
-  const text = error instanceof Error ? error.message : String(error);
-  page.replaceChildren(h("p", { class: "broken" }, text));
-  throw error;
 }

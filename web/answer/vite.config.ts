@@ -1,0 +1,58 @@
+// Knows: how the one page becomes one file: dist/report.html, engine, worker and styles inside, and only its own script may run.
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+import { viteSingleFile } from "vite-plugin-singlefile";
+
+const CORE = "virtual:core";
+
+/** The simulation's core as base64 text. */
+function coreInside(): Plugin {
+  return {
+    name: "core-inside",
+    resolveId: (id) => (id === CORE ? `\0${CORE}` : undefined),
+    load(id) {
+      if (id !== `\0${CORE}`) return undefined;
+      const bytes = readFileSync(new URL("../../dist/simulation.wasm", import.meta.url));
+      return `export default ${JSON.stringify(bytes.toString("base64"))}`;
+    },
+  };
+}
+
+/** The page's policy names its one script by its hash: whatever else slips into it stays text. */
+function hashInPolicy(): Plugin {
+  return {
+    name: "hash-in-policy",
+    enforce: "post",
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        for (const file of Object.values(bundle)) {
+          if (file.type !== "asset" || !file.fileName.endsWith(".html")) continue;
+          const page = String(file.source);
+          const [, script] = /<script type="module"[^>]*>([\s\S]*?)<\/script>/.exec(page) ?? [];
+          if (script === undefined) throw new Error("the page has no script inside");
+          const hash = createHash("sha256").update(script).digest("base64");
+          file.source = page.replace("'sha256-script-hash'", () => `'sha256-${hash}'`);
+        }
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  logLevel: "warn",
+  plugins: [viteSingleFile({ removeViteModuleLoader: true }), hashInPolicy()],
+  resolve: { alias: { "#platform": fileURLToPath(new URL("../view/platform.ts", import.meta.url)) } },
+  worker: { format: "iife", plugins: () => [coreInside()] },
+  build: {
+    outDir: fileURLToPath(new URL("../../dist", import.meta.url)),
+    emptyOutDir: false,
+    rolldownOptions: { input: fileURLToPath(new URL("report.html", import.meta.url)) },
+    target: "es2022",
+    reportCompressedSize: false,
+  },
+});
