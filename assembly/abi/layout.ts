@@ -67,8 +67,8 @@ export enum Region {
   /** u32 counts, LENGTH_BUCKETS for each of PIN_HOLDERS; the pins that were held for too long (ExcessWord). */
   PIN_LENGTHS,
   PIN_EXCESSES,
-  /** What draining the lists of all CPUs notes for itself (buddy/drain_all): between two calls it means nothing. */
-  DRAIN_AHEAD,
+  /** What is noted to be read ahead (frames/ahead, buddy/drain_all): between two calls it means nothing. */
+  READ_AHEAD,
   COUNT,
 }
 

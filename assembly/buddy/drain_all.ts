@@ -4,13 +4,13 @@
 // Each page of a list names the one before it, so that a walk waits for memory at every page. Therefore the lists of all CPUs
 // are walked side by side first, while nothing changes, and their pages are noted in the order in which they will go:
 //
-//   DRAIN_AHEAD:   a Walk for each CPU and zone   |   pages of the first walk, NONE, pages of the second, NONE ...
+//   READ_AHEAD:   a Walk for each CPU and zone   |   pages of the first walk, NONE, pages of the second, NONE ...
 
 import { MAX_CPUS, MAX_ZONES } from "../abi/limits";
 import { ConfigWord, PcpWord } from "../abi/words";
 import { isPopulated, pcpAt } from "../frames/zone";
 import { NONE, prevOf } from "../memory/list";
-import { config, DRAIN_AHEAD, drainPlaces, FREE_HEADS, frames } from "../memory/regions";
+import { config, drainPlaces, FREE_HEADS, frames, READ_AHEAD } from "../memory/regions";
 import { drainZone } from "./pcp";
 import { ALL_LISTS, listBehind, pcpHead } from "./pcp_lists";
 
@@ -34,7 +34,7 @@ const SIDES: i32 = 4;
 const PLACES: u32 = MAX_CPUS * MAX_ZONES * Walk.COUNT * 4;
 
 function walkAt(set: i32): usize {
-  return DRAIN_AHEAD + <usize>(set * (Walk.COUNT << 2));
+  return READ_AHEAD + <usize>(set * (Walk.COUNT << 2));
 }
 
 /** Goes to the last page of the next list that has one. */
@@ -55,7 +55,7 @@ function nextList(at: usize, set: i32): void {
 /** Begins the walks of the sets that are worth it, as far as there is room; answers how many. */
 function beginWalks(sets: i32, zone: i32): i32 {
   let begun = 0;
-  let place = <u32>DRAIN_AHEAD + PLACES;
+  let place = <u32>READ_AHEAD + PLACES;
   const end = place + (drainPlaces(frames()) << 2);
   for (let set = 0; set < sets; set++) {
     const at = walkAt(set);

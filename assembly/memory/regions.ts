@@ -3,7 +3,7 @@
 //
 //   0x10000 | table | CONFIG | ZONES | STATS | LEVELS | SCRATCH | WORKLOAD | AUDIT | PCPS | ... | COMMANDS | CLASSES
 //           | CLASS_COUNTS | FRONTIERS | POLICIES | PIN_LENGTHS | PIN_EXCESSES | FRAME_NEXT | FRAME_PREV | FRAME_WORD
-//           | FRAME_OWNER | DRAIN_AHEAD | SLOTS | PAGEBLOCKS | CMA_BITMAPS | a simulation's
+//           | FRAME_OWNER | READ_AHEAD | SLOTS | PAGEBLOCKS | CMA_BITMAPS | a simulation's
 //
 // Up to FRAME_NEXT no address depends on the device: they are constants, so that reading or writing one of those
 // words is one instruction. The others are globals, written by bind() only: a snapshot is a copy of memory, and a
@@ -93,7 +93,7 @@ export let WORD: usize = 0;
 export let OWNER: usize = 0;
 export let SLOTS: usize = 0;
 export let PAGEBLOCKS: usize = 0;
-export let DRAIN_AHEAD: usize = 0;
+export let READ_AHEAD: usize = 0;
 export let CMA_BITMAPS: usize = 0;
 export let SEARCH_INDEXES: usize = 0;
 export let SIMULATION: usize = 0;
@@ -181,7 +181,7 @@ export function plan(indexWords: u32): i32 {
   at = place(Region.FRAME_PREV, at, links, 4);
   at = place(Region.FRAME_WORD, at, count, 4);
   at = place(Region.FRAME_OWNER, at, count * ownerBytes(config(ConfigWord.SLOTS)), 1);
-  at = place(Region.DRAIN_AHEAD, at, MAX_CPUS * MAX_ZONES * 8 + drainPlaces(count), 4);
+  at = place(Region.READ_AHEAD, at, MAX_CPUS * MAX_ZONES * 8 + drainPlaces(count), 4);
   at = place(Region.SLOTS, at, config(ConfigWord.SLOTS), 4);
   at = place(Region.PAGEBLOCKS, at, count >> config(ConfigWord.PAGEBLOCK_ORDER), 1);
   at = place(Region.CMA_BITMAPS, at, config(ConfigWord.CMA_BITMAP_WORDS), 4);
@@ -231,7 +231,7 @@ export function bind(): i32 {
   WORD = load<u32>(entry(Region.FRAME_WORD));
   OWNER = load<u32>(entry(Region.FRAME_OWNER));
   PAGEBLOCKS = load<u32>(entry(Region.PAGEBLOCKS));
-  DRAIN_AHEAD = load<u32>(entry(Region.DRAIN_AHEAD));
+  READ_AHEAD = load<u32>(entry(Region.READ_AHEAD));
   SLOTS = load<u32>(entry(Region.SLOTS));
   CMA_BITMAPS = load<u32>(entry(Region.CMA_BITMAPS));
   SEARCH_INDEXES = load<u32>(entry(Region.SEARCH_INDEXES));

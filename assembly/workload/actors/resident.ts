@@ -7,10 +7,10 @@
 //   ActorWord.A: where the search for lacking pages goes on; B: 1 while it is to go on; C, D: as parts/processes
 
 import { MoveOn } from "../../abi/proposals";
-import { SimulationWord } from "../../abi/run";
 import { ActorWord, Cost, Counter, ResidentParameter } from "../../abi/simulation";
 import { Gfp, PageFlag } from "../../abi/vocabulary";
 import { ConfigWord } from "../../abi/words";
+import { MOST_NOTED, readNoted } from "../../frames/ahead";
 import { freePages } from "../../frames/zone";
 import { NONE } from "../../memory/list";
 import { config } from "../../memory/regions";
@@ -29,7 +29,6 @@ import {
   pickBelow,
   plan,
   setActorWord,
-  setSimulationWord,
   setStream,
   streamOf,
   takeNoTime,
@@ -52,6 +51,7 @@ import {
   isSwapped,
   KERNEL,
   lackPage,
+  noteSlot,
   pageIn,
   putInSlot,
   SLAB,
@@ -59,7 +59,6 @@ import {
   swapIn,
   take,
   touch,
-  touchAhead,
 } from "../parts/pages";
 import { beginToEnd, endingProcess, endSome, wantAgain } from "../parts/processes";
 
@@ -326,8 +325,11 @@ function turnOver(actor: i32): void {
 function touchDrawn(actor: i32, total: i32, batch: i32): void {
   const before = streamOf(actor);
   const first = slotOf(actor, 0);
-  let read: u32 = 0;
-  for (let i = 0; i < batch; i++) read ^= inline.always(touchAhead(first + drawBelow(actor, total)));
-  setSimulationWord(SimulationWord.TOUCHED, read);
+  for (let left = batch; left > 0; left -= MOST_NOTED) {
+    let noted = 0;
+    for (let i = min(left, MOST_NOTED); i > 0; i--)
+      noted = inline.always(noteSlot(noted, first + drawBelow(actor, total)));
+    readNoted(noted);
+  }
   setStream(actor, before);
 }

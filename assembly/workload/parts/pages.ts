@@ -11,10 +11,11 @@ import { ActorWord, Cost, Counter } from "../../abi/simulation";
 import { GONE, isShadow, isSwappedOut, LACKING, NO_PAGE } from "../../abi/slot";
 import { Gfp, Mobility, PageFlag, PageLife, Status } from "../../abi/vocabulary";
 import { ConfigWord, StatWord } from "../../abi/words";
+import { notePage } from "../../frames/ahead";
 import { linkOf, setWord, withContent, wordOf } from "../../frames/frame";
 import { addToLru, isOnLru } from "../../frames/lru";
-import { occupySlot, ownerOf, slotContent } from "../../frames/owner";
-import { NONE, nextOf, prevOf } from "../../memory/list";
+import { occupySlot, slotContent } from "../../frames/owner";
+import { NONE } from "../../memory/list";
 import { config, SIMULATION, SLOTS } from "../../memory/regions";
 import { SLOW, total } from "../../memory/stats";
 import { isKswapdWanted } from "../../movement/kswapd";
@@ -271,13 +272,9 @@ export function mark(link: u32, set: u32, clear: u32): void {
   setWord(link, (wordOf(link) | set) & ~clear);
 }
 
-/**
- * Reads what freeing the page in a slot will need: the page, its owner, its neighbours on their list. Answers something
- * of all of it, so that no compiler leaves the reading out.
- */
-export function touchAhead(slot: u32): u32 {
+/** The page of this slot, if it has one, becomes the nth that is noted (frames/ahead). Answers how many are noted then. */
+export function noteSlot(nth: i32, slot: u32): i32 {
   const held = slotContent(slot);
-  if (held == 0 || held >= NO_PAGE) return 0;
-  const link = linkOf(held - 1);
-  return wordOf(link) ^ inline.always(ownerOf(link)) ^ prevOf(nextOf(link)) ^ nextOf(prevOf(link));
+  notePage(nth, linkOf(held - 1));
+  return held == 0 || held >= NO_PAGE ? nth : nth + 1;
 }

@@ -1,0 +1,38 @@
+// Knows: reading pages that are about to be used, many at once, so that their cache misses overlap.
+// Must not know: what for. Nothing depends on it: those who use the pages read them again.
+//
+// A miss is waited for once the processor's window is full of what comes behind it. So there is nothing between the reads
+// of a pass, and what a read needs to know its address was read in the pass before.
+
+import { nextOf, prevOf } from "../memory/list";
+import { READ_AHEAD } from "../memory/regions";
+import { wordOf } from "./frame";
+import { ownerOf } from "./owner";
+
+/** Pages noted at once, at most. */
+export const MOST_NOTED: i32 = 64;
+
+/** Pages are noted at the beginning of the region. */
+export function notePage(nth: i32, link: u32): void {
+  store<u32>(READ_AHEAD + ((<usize>nth) << 2), link);
+}
+
+function noted(nth: i32): u32 {
+  return load<u32>(READ_AHEAD + ((<usize>nth) << 2));
+}
+
+/** Reads what freeing the first `count` noted pages will need, in passes: themselves and their owners, then their neighbours. */
+export function readNoted(count: i32): void {
+  for (let nth = 0; nth < count; nth++) {
+    const link = noted(nth);
+    wordOf(link);
+    inline.always(ownerOf(link));
+    nextOf(link);
+    prevOf(link);
+  }
+  for (let nth = 0; nth < count; nth++) {
+    const link = noted(nth);
+    prevOf(nextOf(link));
+    nextOf(prevOf(link));
+  }
+}
