@@ -213,7 +213,6 @@ export {
   Simulation,
   type SimulationOptions,
 } from "../scenario/simulation.js";
-export { Timeline, type TimelineOptions } from "../scenario/timeline.js";
 export { parseScenario } from "../scenario/yaml.js";
 export { type SizeAnswer, size, sizeForBuffers } from "../size/index.js";
 export type { MachineState } from "../state/types.js";
@@ -227,6 +226,7 @@ export {
   type SweepOptions,
   type SweepResult,
 } from "../sweep/sweep.js";
+export { Timeline, type TimelineOptions } from "../timeline/timeline.js";
 // What would have become of one request.
 export type {
   FailureAfter,

@@ -100,3 +100,24 @@ export function applyDelta(memory: Int32Array, delta: Uint32Array): void {
     at = next;
   }
 }
+
+/** Which words of [first, end) a delta changes, ascending. */
+export function changedWords(
+  delta: Uint32Array,
+  first: number,
+  end: number,
+  visit: (word: number) => void,
+): void {
+  for (let at = 0; at < delta.length; ) {
+    const start = (delta[at] as number) * CHUNK_WORDS;
+    let next = at + 1 + MASK_WORDS;
+    for (let word = 0; word < MASK_WORDS; word++) {
+      for (let mask = delta[at + 1 + word] as number; mask !== 0; mask &= mask - 1) {
+        const i = start + word * 32 + (31 - Math.clz32(mask & -mask));
+        if (i >= first && i < end) visit(i);
+        next++;
+      }
+    }
+    at = next;
+  }
+}

@@ -82,7 +82,7 @@ const NEUTRAL = [
   ...["explain", "size"],
   ...["replay", "report", "kernel_text", "bitmap", "rebuild"],
 ];
-const LATER = ["policy", "scenario", "sweep", "whatif", "durable"];
+const LATER = ["policy", "scenario", "timeline", "sweep", "whatif", "durable"];
 
 /** A folder inside a room may have a row of its own: then it is a room. */
 export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
@@ -117,6 +117,8 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   // What the kernel prints, from a machine or a run: files of /proc and debugfs, traces, logs. Reading is the importers'.
   kernel_text: ["abi", "engine", "device", "machine", "analysis", "importers", "importers/capture"],
   scenario: ["abi", "engine", "machine", "device", "policy", "state"],
+  // Any moment of a run, forth and back.
+  timeline: ["abi", "engine", "machine", "scenario"],
   sweep: ["abi", "engine", "machine", "device", "policy", "scenario", "analysis"],
   // One request, and what would have become of it.
   whatif: [
@@ -147,7 +149,7 @@ export const WEB = [
 ];
 
 /** Its map of a phone: a worker runs the engine itself, so it may drive a simulation; it reports nothing. */
-export const VIEW = ["abi", "engine", "policy", "scenario", "sweep/actor_specs", "whatif"];
+export const VIEW = ["abi", "engine", "policy", "scenario", "timeline", "sweep/actor_specs", "whatif"];
 
 /** The naive model shares no line of logic with the core, nor with what drives it: it may see these and itself. */
 export const REFERENCE = ["abi", "state", "importers", "importers/capture"];

@@ -19,6 +19,13 @@ const PLACES = [
 /** Path of a Chromium, or undefined. */
 export const CHROMIUM: string | undefined = PLACES.find((path) => path !== undefined && existsSync(path));
 
+/** In a container, with WebGL by software: what is painted does not hang on a graphics card. */
+export const CHROMIUM_ARGS: readonly string[] = [
+  "--no-sandbox",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+];
+
 /** Path of a Firefox, or undefined. */
 export const FIREFOX: string | undefined = [
   process.env["PAGEBLOCK_FIREFOX"],

@@ -16,6 +16,8 @@ export interface Layout {
   readonly height: number;
   /** The frame of a pageblock at each of its cells, row by row. */
   readonly frameOfCell: Uint16Array;
+  /** The cell of each frame of a pageblock. */
+  readonly cellOfFrame: Uint16Array;
 }
 
 /** Which part is seen: the cell at the left and at the top, and pixels for a cell. */
@@ -31,6 +33,7 @@ export function layoutOf(frames: number, pageblockOrder: number): Layout {
   const down = 2 ** Math.floor(pageblockOrder / 2);
   const blocks = Math.ceil(frames / 2 ** pageblockOrder);
   const frameOfCell = new Uint16Array(2 ** pageblockOrder);
+  const cellOfFrame = new Uint16Array(2 ** pageblockOrder);
   for (let frame = 0; frame < frameOfCell.length; frame++) {
     let [x, y] = [0, 0];
     for (let bit = 0; bit < pageblockOrder; bit++) {
@@ -39,9 +42,11 @@ export function layoutOf(frames: number, pageblockOrder: number): Layout {
       else y |= value << ((bit - 1) / 2);
     }
     frameOfCell[y * across + x] = frame;
+    cellOfFrame[frame] = y * across + x;
   }
   const width = Math.min(blocks, COLUMNS) * across;
-  return { frames, across, down, width, height: Math.ceil(blocks / COLUMNS) * down, frameOfCell };
+  const height = Math.ceil(blocks / COLUMNS) * down;
+  return { frames, across, down, width, height, frameOfCell, cellOfFrame };
 }
 
 /** The frame at a cell, or -1 outside of memory. */
@@ -57,7 +62,7 @@ export function frameAt(layout: Layout, x: number, y: number): number {
 export function cellOf(layout: Layout, frame: number): { readonly x: number; readonly y: number } {
   const size = layout.frameOfCell.length;
   const block = Math.floor(frame / size);
-  const cell = layout.frameOfCell.indexOf(frame % size);
+  const cell = layout.cellOfFrame[frame % size] as number;
   return {
     x: (block % COLUMNS) * layout.across + (cell % layout.across),
     y: Math.floor(block / COLUMNS) * layout.down + Math.floor(cell / layout.across),

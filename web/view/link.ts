@@ -1,6 +1,8 @@
 // Knows: what defines a view, and how it is written behind the # of a link.
 // Must not know: the page.
 
+import { MODES, type ModeName } from "./palette.js";
+
 export interface Place {
   /** Name of a scenario of the package, or its YAML. */
   readonly scenario: string;
@@ -11,14 +13,23 @@ export interface Place {
   readonly forkNs?: number | undefined;
   readonly seed: number;
   readonly timeNs: number;
+  readonly mode: ModeName;
+  /** canvas2d: without WebGL, though there is one. */
+  readonly painter: "best" | "canvas2d";
 }
 
 /** Longer texts do not survive in links of mail programs and chats. */
 export const LONGEST_LINK = 8_000;
 
+/** What need not be said. */
+const USUAL: Partial<Place> = { mode: "kind", painter: "best" };
+
 export function linkOf(place: Place): string {
   const words = new URLSearchParams();
-  for (const [key, value] of Object.entries(place)) if (value !== undefined) words.set(key, String(value));
+  for (const [key, value] of Object.entries(place)) {
+    const isUsual = value === undefined || value === USUAL[key as keyof Place];
+    if (!isUsual) words.set(key, String(value));
+  }
   return words.toString();
 }
 
@@ -38,5 +49,7 @@ export function placeOf(hash: string, otherwise: Place): Place {
     beside: words.get("beside") ?? otherwise.beside,
     seed: wholeNumber(words.get("seed"), otherwise.seed),
     timeNs: wholeNumber(words.get("timeNs"), otherwise.timeNs),
+    mode: MODES.find((mode) => mode === words.get("mode")) ?? otherwise.mode,
+    painter: words.get("painter") === "canvas2d" ? "canvas2d" : otherwise.painter,
   };
 }

@@ -4,15 +4,23 @@
 import { formatBytes } from "../../bindings/engine/units.js";
 import { policyNames } from "../../bindings/policy/index.js";
 import { scenarioTexts } from "../../bindings/scenario/presets/texts.js";
-import { layoutOf, type View } from "./layout.js";
+import { legend } from "./legend.js";
 import { linkOf, type Place, placeOf } from "./link.js";
-import { MapView } from "./mapview.js";
-import { COLOURS } from "./paint.js";
-import type { Moment, Opened, Opening } from "./protocol.js";
+import { MODES, type ModeName } from "./palette.js";
+import type { Opened, Opening } from "./protocol.js";
 import { Run } from "./run.js";
+import { type Side, Stage } from "./stage.js";
 import { type InTheWay, inTheWay, windowsPanel } from "./windows.js";
 
-const START: Place = { scenario: "rolling-blockade", policy: "mainline", beside: "", seed: 1, timeNs: 1e8 };
+const START: Place = {
+  scenario: "rolling-blockade",
+  policy: "mainline",
+  beside: "",
+  seed: 1,
+  timeNs: 1e8,
+  mode: "kind",
+  painter: "best",
+};
 const STEP_NS = 1e7;
 const SCENARIOS: ReadonlyMap<string, string> = new Map(Object.entries(scenarioTexts));
 
@@ -47,15 +55,6 @@ function milliseconds(ns: number): string {
   return `${(ns / 1e6).toFixed(3)} ms`;
 }
 
-interface Side {
-  readonly run: Run;
-  readonly policy: string;
-  readonly map: MapView;
-  readonly figure: HTMLElement;
-  readonly caption: HTMLElement;
-  moment?: Moment;
-}
-
 /** The page of one link. */
 class Page {
   readonly #root: HTMLElement;
@@ -71,8 +70,8 @@ class Page {
     "aria-label": "virtual time",
   });
   readonly #clock = element("output");
-  #sides: Side[] = [];
-  #differs = false;
+  readonly #legend = element("div", "", { class: "legend" });
+  #stage: Stage | undefined;
   #place: Place;
   #opened: Opened | undefined;
   #wanted: number | undefined;
@@ -99,27 +98,17 @@ class Page {
       runs.map((run, nth) => {
         const opening = { scenario: text, policy: names[nth] ?? policy, seed };
         const isForked = nth === 1 && forkNs !== undefined;
-        return run.open(
-          isForked ? { ...opening, policy, fork: { policy: beside, timeNs: forkNs } } : opening,
-        );
+        return run.ask("open", {
+          opening: isForked ? { ...opening, policy, fork: { policy: beside, timeNs: forkNs } } : opening,
+        });
       }),
     );
     this.#opened = opened[0] as Opened;
-    const layout = layoutOf(this.#opened.frames, this.#opened.pageblockOrder);
-    this.#sides = runs.map((run, nth) => {
-      const label = `page frames under ${names[nth]}`;
-      const map = new MapView(
-        layout,
-        label,
-        (view) => this.#draw(view),
-        (frame) => void this.#inspect(nth, frame),
-      );
-      const figure = element("figure");
-      const caption = element("figcaption");
-      figure.append(map.canvas, caption);
-      const from = nth === 1 && forkNs !== undefined ? ` from ${milliseconds(forkNs)} on` : "";
-      return { run, policy: `${names[nth] ?? ""}${from}`, map, figure, caption };
-    });
+    const from = forkNs === undefined ? "" : ` from ${milliseconds(forkNs)} on`;
+    const sides = runs.map((run, nth) => ({ run, policy: `${names[nth] ?? ""}${nth === 1 ? from : ""}` }));
+    const isPlain = this.#place.painter === "canvas2d";
+    this.#stage = new Stage(this.#opened, sides, isPlain, (nth, frame) => void this.#inspect(nth, frame));
+    this.#stage.setMode(this.#place.mode);
     this.#build();
     await this.seek(Math.min(this.#place.timeNs, this.#opened.durationNs));
     if (forkNs !== undefined && names.length === 2)
@@ -132,7 +121,7 @@ class Page {
     const asked = new Run();
     this.#asked = asked;
     try {
-      const { sentence } = await asked.whatIf({ opening, policy, afterNs });
+      const { sentence } = await asked.ask("whatif", { question: { opening, policy, afterNs } });
       this.#answer.textContent = sentence;
     } catch (error) {
       this.#answer.textContent = (error as Error).message;
@@ -148,11 +137,11 @@ class Page {
     this.#time.addEventListener("input", () => void this.seek(Number(this.#time.value)));
     const difference = element("button", "difference (d)", { type: "button", "aria-pressed": "false" });
     const toggle = () => {
-      this.#differs = !this.#differs;
-      difference.setAttribute("aria-pressed", String(this.#differs));
-      this.#draw();
+      const stage = this.#stage as Stage;
+      stage.setDifference(stage.difference === "policies" ? "none" : "policies");
+      difference.setAttribute("aria-pressed", String(stage.difference === "policies"));
     };
-    difference.disabled = this.#sides.length < 2;
+    difference.disabled = this.sides.length < 2;
     difference.addEventListener("click", toggle);
     const failure = element("button", "next failure (f)", { type: "button" });
     failure.addEventListener("click", () => void this.#nextFailure());
@@ -164,7 +153,7 @@ class Page {
       if (key === "f") void this.#nextFailure();
       if (key === "g") void this.#toBegin();
       if (key === "b") void this.#toBlocker((this.#blocker + 1) % Math.max(this.#blockers.length, 1));
-      if (key === "d" && this.#sides.length > 1) toggle();
+      if (key === "d" && this.sides.length > 1) toggle();
     };
     const controls = element("div", "", { class: "controls" });
     controls.append(
@@ -180,14 +169,13 @@ class Page {
         (beside) => this.#go({ beside, forkNs: beside === "" ? undefined : this.#place.timeNs }),
         "(no fork)",
       ),
+      choice("colours", MODES, this.#place.mode, (mode) => void this.#setMode(mode as ModeName)),
       difference,
       failure,
       begin,
     );
     const clock = element("div", "", { class: "controls" });
     clock.append(this.#time, this.#clock);
-    const maps = element("div", "", { class: "maps" });
-    maps.append(...this.#sides.map(({ figure }) => figure));
     const title = element("h1", `${name} on ${device}, ${formatBytes(frames * pageSize)}, page by page`);
     this.#root.replaceChildren(
       title,
@@ -195,12 +183,19 @@ class Page {
       this.#answer,
       controls,
       clock,
-      maps,
-      legend(),
+      (this.#stage as Stage).element,
+      this.#legend,
       this.#inspector,
       this.#windows,
       this.#requests,
     );
+  }
+
+  /** Colours mean something else from now on. */
+  async #setMode(mode: ModeName): Promise<void> {
+    this.#stage?.setMode(mode);
+    this.#place = { ...this.#place, mode };
+    await this.seek(this.#place.timeNs);
   }
 
   #go(change: Partial<Place>): void {
@@ -216,43 +211,32 @@ class Page {
       while (this.#wanted !== undefined) {
         const time: number = this.#wanted;
         this.#wanted = undefined;
-        await this.#seekSides(time);
+        await this.#stage?.seek(time, this.#place.forkNs);
         this.#place = { ...this.#place, timeNs: time };
         history.replaceState(null, "", `#${linkOf(this.#place)}`);
         this.#tell(time);
-        this.#draw();
+        this.#stage?.draw();
       }
     } finally {
       this.#busy = false;
     }
   }
 
-  /** Before the fork the second map is the first one. */
-  async #seekSides(timeNs: number): Promise<void> {
-    const isOne = this.#place.forkNs !== undefined && timeNs < this.#place.forkNs;
-    const [first, second] = this.#sides;
-    const asked = isOne ? this.#sides.slice(0, 1) : this.#sides;
-    await Promise.all(
-      asked.map(async (side) => {
-        side.moment = await side.run.seek(timeNs);
-      }),
-    );
-    if (isOne && second !== undefined && first?.moment !== undefined) second.moment = first.moment;
-  }
-
   #tell(timeNs: number): void {
     this.#time.value = String(timeNs);
     this.#clock.textContent = milliseconds(timeNs);
-    const counts = this.#sides.map(({ policy, moment }) => {
+    const counts = this.sides.map(({ policy, moment }) => {
       const requests = (moment?.requests ?? []).filter(({ endNs }) => endNs <= timeNs);
       const failed = requests.filter(({ errno }) => errno !== 0).length;
       return `under ${policy} ${failed} of ${requests.length} requests have failed`;
     });
     this.#verdict.textContent = `Up to ${milliseconds(timeNs)}: ${counts.join("; ")}.`;
-    for (const side of this.#sides)
+    const stage = this.#stage as Stage;
+    this.#legend.replaceChildren(...legend(stage.mode));
+    for (const side of this.sides)
       side.caption.textContent = `${side.policy}, digest ${side.moment?.digest ?? ""}`;
     this.#requests.replaceChildren(
-      ...(this.#sides[0]?.moment?.requests ?? []).map(
+      ...(this.sides[0]?.moment?.requests ?? []).map(
         ({ client, pages, errno, beginNs, endNs, windows }, nth) => {
           const end = errno === 0 ? "had its memory" : `failed with ${errno}`;
           const text = `${milliseconds(beginNs)}  ${client}: ${pages} pages ${end} after ${milliseconds(endNs - beginNs)}, ${windows} windows`;
@@ -267,18 +251,9 @@ class Page {
     );
   }
 
-  #draw(view?: View): void {
-    const [first, second] = this.#sides;
-    for (const side of this.#sides) {
-      if (side.moment === undefined) continue;
-      const other = this.#differs ? (side === first ? second : first)?.moment?.map : undefined;
-      side.map.show(side.moment.map, view ?? side.map.view, other);
-    }
-  }
-
   async #inspect(side: number, frame: number): Promise<void> {
     const { forkNs = 0, timeNs } = this.#place;
-    const facts = await this.#sides[timeNs < forkNs ? 0 : side]?.run.frame(frame);
+    const facts = await this.sides[timeNs < forkNs ? 0 : side]?.run.ask("frame", { frame });
     if (facts !== undefined) this.#inspector.textContent = `pfn ${facts.pfn}: ${facts.text}`;
   }
 
@@ -287,9 +262,9 @@ class Page {
     const { durationNs } = this.#opened as Opened;
     const start = this.#place.timeNs;
     for (let time = start; ; time = Math.min(time + 1e9, durationNs)) {
-      const moment = await (this.#sides[0] as Side).run.seek(time);
-      const next = moment.requests.findIndex(({ errno, endNs }) => errno !== 0 && endNs > start);
-      const found = moment.requests[next];
+      const known = await this.#first.run.ask("extend", { timeNs: time });
+      const next = known.requests.findIndex(({ errno, endNs }) => errno !== 0 && endNs > start);
+      const found = known.requests[next];
       if (found !== undefined) return this.#showRequest(next, found.endNs);
       if (time >= durationNs) break;
     }
@@ -299,10 +274,10 @@ class Page {
 
   /** Stands at the end of a request, and shows the windows that it tried. */
   async #showRequest(nth: number, endNs: number): Promise<void> {
-    const tried = await (this.#sides[0] as Side).run.windows(nth);
+    const tried = await this.#first.run.ask("windows", { nth });
     this.#blockers = inTheWay(tried);
     this.#blocker = -1;
-    for (const { map } of this.#sides) map.mark(undefined);
+    this.#stage?.mark(undefined);
     this.#windows.replaceChildren(windowsPanel(tried, (blocker) => void this.#toBlocker(blocker)));
     await this.seek(endNs);
   }
@@ -316,15 +291,15 @@ class Page {
     }
     this.#blocker = nth;
     const frame = blocker.pfn - (this.#opened as Opened).startPfn;
-    for (const { map } of this.#sides) map.mark(frame);
-    const facts = await this.#sides[0]?.run.frame(frame);
-    this.#inspector.textContent = `${blocker.text}; now ${facts?.text ?? ""}`;
+    this.#stage?.mark(frame);
+    const facts = await this.#first.run.ask("frame", { frame });
+    this.#inspector.textContent = `${blocker.text}; now ${facts.text}`;
   }
 
   /** Where the request begins that has failed last up to here: the place to fork. */
   async #toBegin(): Promise<void> {
     const { timeNs } = this.#place;
-    const failed = (this.#sides[0]?.moment?.requests ?? [])
+    const failed = (this.sides[0]?.moment?.requests ?? [])
       .filter(({ errno, endNs }) => errno !== 0 && endNs <= timeNs)
       .at(-1);
     if (failed === undefined) this.#inspector.textContent = "No request has failed up to this moment.";
@@ -333,26 +308,17 @@ class Page {
 
   /** For tests: what the worker says of a frame, and the map that is drawn. */
   get sides(): readonly Side[] {
-    return this.#sides;
+    return this.#stage?.sides ?? [];
+  }
+
+  get #first(): Side {
+    return this.sides[0] as Side;
   }
 
   close(): void {
     this.#asked?.close();
-    for (const { run } of this.#sides) run.close();
+    for (const { run } of this.sides) run.close();
   }
-}
-
-function legend(): HTMLElement {
-  const box = element("div", "", { class: "legend" });
-  const entries = [...Object.values(COLOURS), ["pinned", 0xd55e00] as const];
-  for (const [name, rgb] of entries) {
-    const swatch = element("span", "", { class: "swatch" });
-    swatch.style.background = `#${rgb.toString(16).padStart(6, "0")}`;
-    const entry = element("span");
-    entry.append(swatch, name);
-    box.append(entry);
-  }
-  return box;
 }
 
 /**

@@ -2,6 +2,8 @@
 // Must not know: how either does its part.
 
 import type { WindowRecord } from "../../bindings/scenario/result.js";
+import type { Span, Words } from "./overlay.js";
+import type { ModeName } from "./palette.js";
 
 /** A run: what is in the link. */
 export interface Opening {
@@ -21,7 +23,7 @@ export interface Question {
 }
 
 /** What would have become of it, in words. */
-export interface Words {
+export interface Said {
   readonly sentence: string;
 }
 
@@ -33,15 +35,26 @@ export interface Opened {
   readonly pageblockOrder: number;
   readonly pageSize: number;
   readonly durationNs: number;
-  readonly areas: readonly { readonly name: string; readonly startPfn: number; readonly pages: number }[];
+  /** From one kept state to the next: what ages are told in. */
+  readonly everyNs: number;
+  readonly areas: readonly Span[];
+  readonly zones: readonly Span[];
+  /** Names by index; an owner is an index + 1. */
+  readonly actors: readonly string[];
 }
 
 export interface Moment {
   readonly nowNs: number;
+  /** "" while the run is played: it costs as much as all frames do. */
   readonly digest: string;
   /** One class byte for each frame. */
   readonly map: Uint8Array;
+  /** What the mode shows, where that is not the class. */
+  readonly values?: Uint8Array | undefined;
+  /** All that have ended as far as the run is known. */
   readonly requests: readonly Request[];
+  /** Far behind this moment when the run was there before. */
+  readonly knownNs: number;
 }
 
 /** A cma_alloc that has ended. */
@@ -59,6 +72,8 @@ export interface WindowsTried {
   /** Pages that it asked for. */
   readonly pages: number;
   readonly windows: readonly WindowRecord[];
+  /** Windows of earlier requests that the same frames were in the way of, as far as they are kept. */
+  readonly earlier: readonly { readonly pfn: number; readonly request: number; readonly windows: number }[];
 }
 
 /** A frame in words. */
@@ -67,13 +82,46 @@ export interface FrameFacts {
   readonly text: string;
 }
 
-export type Ask =
-  | { readonly id: number; readonly kind: "open"; readonly opening: Opening }
-  | { readonly id: number; readonly kind: "seek"; readonly timeNs: number }
-  | { readonly id: number; readonly kind: "windows"; readonly nth: number }
-  | { readonly id: number; readonly kind: "whatif"; readonly question: Question }
-  | { readonly id: number; readonly kind: "frame"; readonly frame: number };
+/** What happened to a frame, in order. */
+export interface Life {
+  readonly pfn: number;
+  readonly fromNs: number;
+  readonly events: readonly { readonly timeNs: number; readonly text: string }[];
+  /** Events that came and went before they were read. */
+  readonly lost: number;
+}
+
+/** Samples at equal distances, from the beginning as far as the run is known. */
+export interface Lanes {
+  readonly everyNs: number;
+  readonly startNs: number;
+  readonly knownNs: number;
+  /** Frames of all areas with a pin, free pages of all zones, pages reclaimed since the beginning. */
+  readonly pinned: readonly number[];
+  readonly free: readonly number[];
+  readonly reclaimed: readonly number[];
+  readonly requests: readonly Request[];
+}
+
+export interface Asks {
+  open: { readonly ask: { readonly opening: Opening }; readonly answer: Opened };
+  seek: {
+    readonly ask: { readonly timeNs: number; readonly mode: ModeName; readonly isPlayed: boolean };
+    readonly answer: Moment;
+  };
+  /** Makes the run known up to a moment; the run stands anywhere then. */
+  extend: { readonly ask: { readonly timeNs: number }; readonly answer: Lanes };
+  windows: { readonly ask: { readonly nth: number }; readonly answer: WindowsTried };
+  whatif: { readonly ask: { readonly question: Question }; readonly answer: Said };
+  frame: { readonly ask: { readonly frame: number }; readonly answer: FrameFacts };
+  words: { readonly ask: { readonly blocks: readonly number[] }; readonly answer: Words };
+  life: { readonly ask: { readonly frame: number; readonly timeNs: number }; readonly answer: Life };
+}
+
+export type AskKind = keyof Asks;
+export type AskOf<Kind extends AskKind> = { readonly id: number; readonly kind: Kind } & Asks[Kind]["ask"];
+export type Ask = { [Kind in AskKind]: AskOf<Kind> }[AskKind];
 
 export type Answer =
-  | { readonly id: number; readonly value: Opened | Moment | FrameFacts | Words | WindowsTried }
+  | { readonly id: number; readonly value: Asks[AskKind]["answer"] }
   | { readonly id: number; readonly error: string };

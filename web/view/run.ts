@@ -2,19 +2,7 @@
 // Must not know: what is drawn.
 
 import EngineWorker from "./engine.worker.js?worker&inline";
-import type {
-  Answer,
-  Ask,
-  FrameFacts,
-  Moment,
-  Opened,
-  Opening,
-  Question,
-  WindowsTried,
-  Words,
-} from "./protocol.js";
-
-type Asked = Ask extends infer One ? (One extends Ask ? Omit<One, "id"> : never) : never;
+import type { Answer, AskKind, Asks } from "./protocol.js";
 
 /** One run in a worker of its own. */
 export class Run {
@@ -35,34 +23,13 @@ export class Run {
     });
   }
 
-  #ask<T>(question: Asked): Promise<T> {
+  /** Questions are answered in the order in which they are asked. */
+  ask<Kind extends AskKind>(kind: Kind, question: Asks[Kind]["ask"]): Promise<Asks[Kind]["answer"]> {
     const id = ++this.#asked;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      this.#worker.postMessage({ id, ...question });
+      this.#worker.postMessage({ id, kind, ...question });
     });
-  }
-
-  open(opening: Opening): Promise<Opened> {
-    return this.#ask({ kind: "open", opening });
-  }
-
-  seek(timeNs: number): Promise<Moment> {
-    return this.#ask({ kind: "seek", timeNs });
-  }
-
-  /** What would have become of a request that fails. */
-  whatIf(question: Question): Promise<Words> {
-    return this.#ask({ kind: "whatif", question });
-  }
-
-  /** The windows of one of the moment's requests; the run stands at its end then. */
-  windows(nth: number): Promise<WindowsTried> {
-    return this.#ask({ kind: "windows", nth });
-  }
-
-  frame(frame: number): Promise<FrameFacts> {
-    return this.#ask({ kind: "frame", frame });
   }
 
   close(): void {

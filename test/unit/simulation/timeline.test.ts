@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { UnitError } from "../../../bindings/engine/errors.js";
 import { CopyPool } from "../../../bindings/machine/pool.js";
 import type { Simulation } from "../../../bindings/scenario/simulation.js";
-import { Timeline } from "../../../bindings/scenario/timeline.js";
+import { Timeline } from "../../../bindings/timeline/timeline.js";
 import { crowded } from "./machines.js";
 
 /** Between keyframes, on one, a nanosecond before and behind it, far ahead, back at the beginning. */
