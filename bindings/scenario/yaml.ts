@@ -220,7 +220,7 @@ function keysTwice(document: Document): { readonly pos: Span; readonly message: 
 /** @throws ScenarioError where the parser gives up: nesting over many lines */
 function parsed(text: string, lineCounter: LineCounter, name: string): Document {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
+    return parseDocument(text, { lineCounter, logLevel: "error", prettyErrors: false, uniqueKeys: false });
   } catch (error) {
     if (error instanceof RangeError) throw refused(name, "groups and lists are nested too deep to be read");
     throw refused(name, `this cannot be read as YAML: ${(error as Error).message}`);

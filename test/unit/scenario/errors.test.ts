@@ -52,4 +52,17 @@ describe("broken scenarios", () => {
     );
     expect(problemsOf(lines.join("\n"), "bomb.yaml").message).toMatch(/alias/i);
   });
+
+  it("a list or group as a key is a problem of the file, never a warning of the process", async () => {
+    const told: Error[] = [];
+    const listener = (warning: Error) => told.push(warning);
+    process.on("warning", listener);
+    const { problems } = problemsOf("{a: b}: 1\n[c]: 2\n", "keys.yaml");
+    await new Promise(setImmediate);
+    process.off("warning", listener);
+    expect(problems.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([expect.stringContaining('"{ a: b }" is no key of scenario')]),
+    );
+    expect(told).toEqual([]);
+  });
 });
