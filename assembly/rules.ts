@@ -17,8 +17,13 @@
 //   RULE_CMA_ERROR        CMA_STARTS_EBUSY         -ENOMEM until a window was tried         as 6.12; 6.15: -EBUSY
 //   RULE_CMA_LOCK         CMA_LOCK                 cma_mutex                                as 6.12; 6.15: one lock an area
 //
+// And one in which none of them differs but proposals do, which hold from boot on:
+//
+//   RULE_CMA_OWNER        AREAS_KEEP_PAGES         areas lend to the buddy lists            the same
+//
 // Constant after init; written by bindRules only.
 
+import { CmaOwnerRule } from "./abi/proposals";
 import {
   BoostRule,
   CmaErrorRule,
@@ -48,6 +53,7 @@ export let PCP_NEEDS_CMA: bool = false;
 export let ISOLATES_BY_PAGEBLOCK: bool = false;
 export let MIGRATES_IN_BATCHES: bool = false;
 export let CMA_STARTS_EBUSY: bool = false;
+export let AREAS_KEEP_PAGES: bool = false;
 /** A CmaLockRule: the one decision with three answers. */
 export let CMA_LOCK: i32 = CmaLockRule.GLOBAL;
 
@@ -64,5 +70,6 @@ export function bindRules(): void {
   ISOLATES_BY_PAGEBLOCK = config(ConfigWord.RULE_ISOLATION) == IsolationRule.PAGEBLOCK;
   MIGRATES_IN_BATCHES = config(ConfigWord.RULE_MIGRATION) == MigrationRule.BATCHED;
   CMA_STARTS_EBUSY = config(ConfigWord.RULE_CMA_ERROR) == CmaErrorRule.STARTS_EBUSY;
+  AREAS_KEEP_PAGES = config(ConfigWord.RULE_CMA_OWNER) == CmaOwnerRule.AREA;
   CMA_LOCK = config(ConfigWord.RULE_CMA_LOCK);
 }

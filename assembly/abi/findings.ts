@@ -76,6 +76,8 @@ export enum Fault {
   ISOLATED_PAGE = 30,
   /** Slots hold more swapped-out pages than swap does, or zram another number than swap. */
   SWAP = 31,
+  /** A page of an area that keeps its own is neither spare, nor the copy of a page that is not in memory, nor given out. */
+  GUEST = 32,
 }
 
 /** cma/search: how the first aligned run of clear bits is looked for. All give the same answer. */

@@ -3,7 +3,7 @@
 // A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
 
 /** Changes whenever a word, a region or an enumeration changes meaning. A snapshot carries it. */
-export const ABI_VERSION = 9;
+export const ABI_VERSION = 10;
 
 /** First word of the region table ("PGBK"), so that a wrong memory is recognised. */
 export const ABI_MAGIC = 0x4b424750;
@@ -69,6 +69,9 @@ export enum Region {
   PIN_EXCESSES,
   /** What is noted to be read ahead (frames/ahead, buddy/drain_all): between two calls it means nothing. */
   READ_AHEAD,
+  /** GuestWord; u32 per slot: pfn + 1 of the copy of its page that an area keeps, 0: none. Empty unless areas keep their pages. */
+  GUESTS,
+  COPIES,
   COUNT,
 }
 

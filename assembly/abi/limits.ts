@@ -17,6 +17,9 @@ export const MAX_CPUS = 64;
 /** Lists of pages in use: inactive and active, anonymous and file, unevictable, and the pages of zram. */
 export const LRU_LISTS = 6;
 
+/** Lists of areas that keep their pages, behind those: in nobody's use, copies of file pages, copies of swapped-out pages. */
+export const AREA_LISTS = 3;
+
 /** Pins that may exist at the same time, all pages together. */
 export const PIN_CAPACITY = 65_536;
 
@@ -102,7 +105,7 @@ export function pcpHeadIndex(cpu: i32, zone: i32, pindex: i32): i32 {
   return freeHeadIndex(MAX_ZONES, 0, 0) + (cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex;
 }
 
-/** On a machine with so many CPUs; the heads in all are those before list LRU_LISTS. */
+/** On a machine with so many CPUs; the heads in all are those before list LRU_LISTS + AREA_LISTS. */
 export function lruHeadIndex(cpus: i32, list: i32): i32 {
   return pcpHeadIndex(cpus, 0, 0) + list;
 }

@@ -107,6 +107,22 @@ export enum Balance {
   KSWAPD = 2,
 }
 
+/** movement/guests: whose the pages of a CMA area are while no client has them. */
+export enum CmaOwnerRule {
+  /** The allocator's: they are on the buddy lists, and movable requests borrow them. */
+  BUDDY = 0,
+  /** The area's: reserved at boot, no allocator knows them; they hold what PolicyWord.GUESTS lets in. */
+  AREA = 1,
+}
+
+/** movement/guests: which clean file pages that reclaim drops are copied into areas that keep their pages (PolicyWord.GUESTS). */
+export enum Guests {
+  NONE = 0,
+  /** Those of the working set: pages that have been active. */
+  WORKINGSET = 1,
+  EVERY = 2,
+}
+
 /**
  * One row of Region.POLICIES: what the machine, or one of its areas, follows. All zeros is mainline. The words that say
  * which lists movable requests see are the machine's alone; an area's row has those that a request or a pin of it asks for.
@@ -150,6 +166,14 @@ export enum PolicyWord {
   FREE_RANGE,
   /** Balance. The machine's. */
   BALANCE,
+  /** Guests. The machine's, as are the next three. */
+  GUESTS,
+  /** Copies that a worker drops where none finds room; 0: the oldest one makes room for the new one. */
+  GUEST_EVICT,
+  /** Per cent of the pages of areas that copies of swapped-out pages may have; file pages have the rest. */
+  FRONTSWAP_SHARE,
+  /** 1: such a page is written to storage as it is copied in; 0: when a cma_alloc takes its frame. */
+  WRITE_THROUGH,
   COUNT = 32,
 }
 
@@ -168,11 +192,13 @@ export function mostOfPolicy(word: i32): i32 {
       return 1_000;
     case PolicyWord.CMA_LIMIT:
     case PolicyWord.GIVE_UP:
+    case PolicyWord.GUEST_EVICT:
     case PolicyWord.CMA_SLEEP_US:
     case PolicyWord.PIN_WARN_US:
     case PolicyWord.WAIT_REFS_US:
       return 1_000_000_000;
     case PolicyWord.QUARANTINE_MISS:
+    case PolicyWord.FRONTSWAP_SHARE:
       return 100;
     case PolicyWord.THP_CMA:
       return ThpCma.NEVER;
@@ -183,6 +209,7 @@ export function mostOfPolicy(word: i32): i32 {
     case PolicyWord.PIN_AGAIN:
     case PolicyWord.WAIT_WINDOW:
     case PolicyWord.FREE_RANGE:
+    case PolicyWord.WRITE_THROUGH:
       return 1;
     case PolicyWord.EFFORT:
       return Effort.NORETRY;
@@ -190,6 +217,8 @@ export function mostOfPolicy(word: i32): i32 {
       return WindowRule.PIN_AVOIDING;
     case PolicyWord.BALANCE:
       return Balance.KSWAPD;
+    case PolicyWord.GUESTS:
+      return Guests.EVERY;
     default:
       return -1;
   }

@@ -50,3 +50,23 @@ export enum WindowWord {
   HELD,
   COUNT = 8,
 }
+
+/** What areas that keep their pages hold (CmaOwnerRule.AREA): levels in pages, then running totals. */
+export enum GuestWord {
+  /** Pages of all such areas; of them in nobody's use, copies of file pages, copies of swapped-out pages. */
+  PAGES,
+  SPARE,
+  FILE,
+  SWAP,
+  /** File pages copied in as reclaim dropped them, and copied back for a reader; the same of swapped-out pages. */
+  FILE_KEPT,
+  FILE_BACK,
+  SWAP_KEPT,
+  SWAP_BACK,
+  /** Copies that were not made for want of room; that made room; that a cma_alloc dropped; of them, that it had to write. */
+  REFUSED,
+  EVICTED,
+  DISCARDED,
+  WRITTEN,
+  COUNT = 16,
+}

@@ -92,6 +92,8 @@ export enum LogWord {
   FIRST_WINDOW,
   /** Which of its actor's units of work it was, from 1 (Counter.PLANNED). */
   ORDINAL,
+  /** RequestWord.PAGES_WRITTEN. */
+  PAGES_WRITTEN,
   COUNT = 20,
 }
 

@@ -363,5 +363,8 @@ export enum Cost {
   VMSTAT_INTERVAL,
   /** From an allocation that failed for good to its next try; somebody was killed meanwhile. */
   KILL,
+  /** A page copied into an area that keeps its own, or back; a copy that is dropped there. */
+  COPY_PAGE,
+  DISCARD_PAGE,
   COUNT = 32,
 }

@@ -64,6 +64,7 @@ export enum ConfigWord {
   RULE_BOOST,
   RULE_WAKE,
   RULE_PCP_CMA,
+  RULE_CMA_OWNER,
   COUNT = 64,
 }
 
@@ -377,6 +378,8 @@ export enum RequestWord {
   WAIT_END_HIGH,
   DUE_LOW = 50,
   DUE_HIGH,
+  /** Of PAGES_RECLAIMED: copies of swapped-out pages, which were written to storage first (CmaOwnerRule.AREA). */
+  PAGES_WRITTEN,
   COUNT = 64,
 }
 

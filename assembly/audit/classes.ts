@@ -26,6 +26,7 @@ import { pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { CLASS_COUNTS, CLASSES, frames, WORD } from "../memory/regions";
+import { AREAS_KEEP_PAGES } from "../rules";
 
 const GROUP: u32 = 16;
 /** Vectors that fill the byte lanes of a counter before it must be read. */
@@ -157,11 +158,19 @@ function addFlags(from: usize, count: u32, flags: u32): void {
   for (; i < count; i++) store<u8>(from + i, load<u8>(from + i) | <u8>flags);
 }
 
+/** Pages of an area that keeps its own are free where nobody uses them, though no allocator knows them. */
+function freeSpare(from: usize, count: u32): void {
+  for (let i: u32 = 0; i < count; i++) {
+    if (load<u8>(from + i) == <u8>PageClass.RESERVED) store<u8>(from + i, <u8>PageClass.FREE);
+  }
+}
+
 function addBlockFlags(first: u32, end: u32): void {
   const each = blockFrames();
   for (let at = first; at < end; ) {
     const behind = min(end, (at | (each - 1)) + 1);
     const flags = blockFlags(at << 2);
+    if (AREAS_KEEP_PAGES && flags != 0) freeSpare(CLASSES + <usize>(at - first), behind - at);
     if (flags) addFlags(CLASSES + <usize>(at - first), behind - at, flags);
     at = behind;
   }

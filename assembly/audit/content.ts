@@ -21,6 +21,7 @@ import { config, frames, LEVELS, PINS, SLOTS } from "../memory/regions";
 import { level } from "../memory/stats";
 import { pagesInHand } from "./areas";
 import { fault } from "./fault";
+import { isCopy } from "./guests";
 import { checkEnd, checkLink } from "./lists";
 
 /** Bits of a frame's word that only a page in use may have: mobility, life, flags, pins. */
@@ -128,7 +129,7 @@ export function checkContent(): i32 {
     if (!isUsed && word >> CONTENT_SHIFT != 0) return fault(Fault.CONTENT, pfnOf(link), 0, word);
     if (isUsed && hasPageFlag(word, PageFlag.ISOLATED)) isolated += 1;
     const owner = ownerOf(link);
-    if (owner == 0) continue;
+    if (owner == 0 || isCopy(link, word)) continue;
     const names = owner <= SLOT_COUNT ? slotContent(owner - 1) : 0;
     if (!isUsed || names != pfnOf(link) + 1) return fault(Fault.OWNER, pfnOf(link), owner, names);
     owned += 1;

@@ -10,6 +10,7 @@
 import { AuditWord, RequestState } from "../abi/findings";
 import { kindOf } from "../abi/frame_word";
 import { MAX_AREAS, MAX_REQUESTS, MAX_ZONES } from "../abi/limits";
+import { GuestWord } from "../abi/records";
 import { CellWord, SimulationWord } from "../abi/run";
 import { ActorWord, Counter, Parameter } from "../abi/simulation";
 import { FrameKind } from "../abi/vocabulary";
@@ -38,7 +39,9 @@ import {
   ZONES,
 } from "../memory/regions";
 import { level } from "../memory/stats";
+import { guestHead } from "../movement/guests";
 import { sourceOf } from "../movement/migrate";
+import { AREAS_KEEP_PAGES } from "../rules";
 import { eventAt, eventOwner, eventPayload, eventSequence, eventTime, pendingEvents } from "../time/queue";
 import {
   ACTOR_FIELDS,
@@ -133,6 +136,17 @@ function requests(hash: u64): u64 {
   return hash;
 }
 
+/** Areas that keep their pages: the order of their lists. What is on them the frames say. */
+function guests(hash: u64): u64 {
+  if (!AREAS_KEEP_PAGES) return hash;
+  for (let list: i32 = GuestWord.SPARE; list <= GuestWord.SWAP; list++) {
+    const head = guestHead(list);
+    for (let link = nextOf(head); link != head; link = nextOf(link)) hash = mix(hash, link);
+    hash = mix(hash, list);
+  }
+  return hash;
+}
+
 function events(hash: u64): u64 {
   for (let nth: u32 = 1; nth <= pendingEvents(); nth++) {
     const at = eventAt(nth);
@@ -187,6 +201,6 @@ export function digest(): void {
   }
   const blocks = frames() / blockFrames();
   for (let i: u32 = 0; i < blocks; i++) hash = mix(hash, load<u8>(PAGEBLOCKS + <usize>i));
-  hash = simulation(requests(areas(hash)));
+  hash = simulation(requests(guests(areas(hash))));
   store<u64>(AUDIT, hash, AuditWord.DIGEST_LOW << 2);
 }

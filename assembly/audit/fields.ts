@@ -75,6 +75,10 @@ export const POLICY_FIELDS: usize = memory.data<i32>([
   PolicyWord.WINDOW,
   PolicyWord.FREE_RANGE,
   PolicyWord.BALANCE,
+  PolicyWord.GUESTS,
+  PolicyWord.GUEST_EVICT,
+  PolicyWord.FRONTSWAP_SHARE,
+  PolicyWord.WRITE_THROUGH,
   END_OF_FIELDS,
 ]);
 
@@ -213,6 +217,7 @@ export const REQUEST_FIELDS: usize = memory.data<i32>([
   RequestWord.WAIT_END_HIGH,
   RequestWord.DUE_LOW,
   RequestWord.DUE_HIGH,
+  RequestWord.PAGES_WRITTEN,
   END_OF_FIELDS,
 ]);
 

@@ -9,6 +9,7 @@ import { checkAreas, checkRequests } from "./areas";
 import { checkContent, checkLru, checkPins } from "./content";
 import { fault } from "./fault";
 import { checkFrames, checkPageblocks } from "./frames";
+import { checkGuests } from "./guests";
 import { checkCounters, checkFreeLists, checkListed, checkPcps } from "./lists";
 
 function checkZone(zone: i32): i32 {
@@ -30,5 +31,6 @@ export function validate(): i32 {
   if (!broken) broken = checkPins();
   if (!broken) broken = checkAreas();
   if (!broken) broken = checkRequests();
+  if (!broken) broken = checkGuests();
   return broken ? broken : checkContent();
 }

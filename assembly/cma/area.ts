@@ -2,15 +2,18 @@
 // Must not know: how a window is emptied. Models struct cma, cma_init_reserved_mem, cma_clear_bitmap,
 // cma_release (mm/cma.c, Linux 6.12; several ranges as in 6.15).
 
+import { kindOf } from "../abi/frame_word";
 import { MAX_AREAS, MAX_RANGES } from "../abi/limits";
-import { Status } from "../abi/vocabulary";
+import { FrameKind, Migratetype, Status } from "../abi/vocabulary";
 import { AreaWord, ConfigWord, LevelWord, RangeWord } from "../abi/words";
 import { isLeftOut, settle } from "../buddy/frontier";
-import { isFrame, linkOf } from "../frames/frame";
-import { PAGEBLOCK_ORDER } from "../frames/pageblock";
+import { isFrame, linkOf, wordOf } from "../frames/frame";
+import { PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";
 import { zoneOfPfn } from "../frames/zone";
 import { clearRun, countRun, setRun } from "../memory/bits";
 import { AREAS, CMA_BITMAPS, config, LEVELS, RANGES, SEARCH_INDEXES } from "../memory/regions";
+import { addKeptRange } from "../movement/guests";
+import { AREAS_KEEP_PAGES } from "../rules";
 import { buildWindowIndex, noteWindow, windowIndexWords } from "./search/of_area";
 
 export function areaAt(area: i32): usize {
@@ -75,6 +78,15 @@ function overlaps(base: u32, pages: u32): bool {
   return false;
 }
 
+/** Are they all frames that no allocator was given, in pageblocks of an area? */
+function isReserved(base: u32, pages: u32): bool {
+  const end = linkOf(base) + (pages << 2);
+  for (let link = linkOf(base); link < end; link += 4) {
+    if (kindOf(wordOf(link)) != FrameKind.RESERVED || typeOf(link) != Migratetype.CMA) return false;
+  }
+  return true;
+}
+
 /** Appends a range of whole pageblocks of one zone to an area; all its bits are clear. */
 export function addRange(area: u32, orderPerBit: u32, base: u32, pages: u32): i32 {
   if (area >= <u32>MAX_AREAS) return Status.BAD_AREA;
@@ -83,6 +95,7 @@ export function addRange(area: u32, orderPerBit: u32, base: u32, pages: u32): i3
   const zone = zoneOfPfn(base);
   if (zone < 0 || zoneOfPfn(base + pages - 1) != zone) return Status.CROSSES_ZONE;
   if (overlaps(base, pages)) return Status.ALREADY_USED;
+  if (AREAS_KEEP_PAGES && !isReserved(base, pages)) return Status.NOT_FREE;
   if (isLeftOut(linkOf(base), linkOf(base) + (pages << 2))) settle();
   const nth = areaWord(area, AreaWord.NR_RANGES);
   if (nth >= MAX_RANGES) return Status.BAD_AREA;
@@ -106,6 +119,7 @@ export function addRange(area: u32, orderPerBit: u32, base: u32, pages: u32): i3
   if (indexSize(bits)) buildWindowIndex(indexOf(area, nth), bitmapOf(area, nth), bits);
   addToArea(area, AreaWord.PAGES, pages);
   addToArea(area, AreaWord.AVAILABLE, pages);
+  if (AREAS_KEEP_PAGES) addKeptRange(linkOf(base), pages);
   return Status.OK;
 }
 
@@ -141,6 +155,7 @@ export function isGivenOut(area: i32, nth: i32, pfn: u32, pages: u32): bool {
 /** Loading: bits in use, without any change to frames. The bits of all ranges are numbered one behind the other. */
 export function loadBits(area: i32, bit: u32, bits: u32): i32 {
   if (!isArea(area)) return Status.BAD_AREA;
+  if (AREAS_KEEP_PAGES) return Status.ALREADY_USED;
   let nth = 0;
   while (nth + 1 < areaWord(area, AreaWord.NR_RANGES) && bit >= rangeWord(area, nth, RangeWord.BITS)) {
     bit -= rangeWord(area, nth, RangeWord.BITS);

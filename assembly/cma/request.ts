@@ -5,6 +5,7 @@
 //
 //   SEARCH -> ISOLATE -> SCAN -> MIGRATE_BATCH -> MIGRATE_ONE ... -> SCAN ... -> TEST -> DONE, or SEARCH again
 //          -> WAITING where another request holds the lock; then as ISOLATE
+//   SEARCH -> DONE where areas keep their pages (CmaOwnerRule.AREA)
 //   SEARCH -> SLEEPING where all windows were busy and PolicyWord.CMA_RETRIES has one left -> SEARCH from the beginning
 //
 // From ISOLATE to TEST a request holds cma_mutex, or what CmaLockRule says: no word of its own, the states tell who has it.
@@ -45,10 +46,11 @@ import {
   triesOneByOne,
 } from "../policy/busy";
 import { recordWindow } from "../record/windows";
-import { CMA_LOCK, CMA_STARTS_EBUSY, MIGRATES_IN_BATCHES } from "../rules";
+import { AREAS_KEEP_PAGES, CMA_LOCK, CMA_STARTS_EBUSY, MIGRATES_IN_BATCHES } from "../rules";
 import { addToArea, areaWord, bitsOf, linkOfBit, markWindow } from "./area";
 import { areaRule, effortOf, retriesOf, waitsForPage } from "./effort";
 import { nameHolder } from "./holder";
+import { takeKeptWindow } from "./kept";
 import { beginSweep, nextWindow, noteTaken } from "./placement";
 import {
   noteBusy,
@@ -120,7 +122,12 @@ function search(request: i32, at: usize): void {
   while (word(at, RequestWord.RANGE) < areaWord(area, AreaWord.NR_RANGES)) {
     const nth = word(at, RequestWord.RANGE);
     const bit = nextWindow(at, area, nth);
-    if (bit != NONE) return claim(at, area, nth, bit, bits);
+    if (bit != NONE) {
+      claim(at, area, nth, bit, bits);
+      if (!AREAS_KEEP_PAGES) return;
+      takeKeptWindow(at);
+      return succeed(request, at);
+    }
     if (sleeps(at)) return;
     if (!triesNextRange(word(at, RequestWord.ERROR), CMA_STARTS_EBUSY)) break;
     add(at, RequestWord.RANGE, 1);
@@ -159,6 +166,14 @@ function claim(at: usize, area: i32, nth: i32, bit: u32, bits: u32): void {
   set(at, RequestWord.WAIT_OVER, 0);
   store<u64>(at, 0, RequestWord.WAIT_END_LOW << 2);
   set(at, RequestWord.STATE, RequestState.ISOLATE);
+}
+
+/** The window is the request's. */
+function succeed(request: i32, at: usize): void {
+  noteTaken(at, word(at, RequestWord.AREA), word(at, RequestWord.RANGE));
+  set(at, RequestWord.PFN, word(at, RequestWord.START));
+  recordWindow(request, word(at, RequestWord.START), Errno.NONE, 0, BlockReason.NONE);
+  finish(request, at, Errno.NONE);
 }
 
 /** The window failed: its bits are clear again; busy ones let the search go on behind its first bit. */
@@ -321,15 +336,10 @@ function test(request: i32, at: usize): void {
     if (blocker != NONE) reason = reasonOf(blocker);
     if (reason == BlockReason.PINNED && waitsForPage(at, blocker)) return;
   }
-  if (error == Errno.NONE) {
-    takeWindow(cpu, zone, start, end);
-    noteTaken(at, word(at, RequestWord.AREA), word(at, RequestWord.RANGE));
-  }
+  if (error == Errno.NONE) takeWindow(cpu, zone, start, end);
   unisolateRange(cpu, zone, start, end, Migratetype.CMA);
   if (error) return giveUp(request, at, error, blocker, reason);
-  set(at, RequestWord.PFN, word(at, RequestWord.START));
-  recordWindow(request, word(at, RequestWord.START), Errno.NONE, 0, BlockReason.NONE);
-  finish(request, at, Errno.NONE);
+  succeed(request, at);
 }
 
 /** One step. Answers the state after it. */

@@ -24,8 +24,10 @@ import { noteRelease } from "../cma/trace";
 import { linkOf, pfnOf, wordOf } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { policyOfArea } from "../memory/policies";
+import { addSpare } from "../movement/guests";
 import { freeOrOrphan } from "../movement/pins";
 import { rangeOrder } from "../policy/free_target";
+import { AREAS_KEEP_PAGES } from "../rules";
 
 /** More than the area has could never fit: the kernel answers NULL at once. */
 function checkRequest(area: u32, pages: u32, align: u32, asked: u32): i32 {
@@ -129,15 +131,21 @@ export function cmaRelease(cpu: i32, area: u32, pfn: u32, pages: u32): i32 {
       return Status.NOT_ALLOCATED;
     }
   }
-  if (policyOfArea(area, PolicyWord.FREE_RANGE)) freeRange(cpu, first, first + (pages << 2));
+  if (AREAS_KEEP_PAGES) for (let i: u32 = 0; i < pages; i++) addSpare(first + (i << 2));
+  else if (policyOfArea(area, PolicyWord.FREE_RANGE)) freeRange(cpu, first, first + (pages << 2));
   else for (let i: u32 = 0; i < pages; i++) freeOrOrphan(cpu, first + (i << 2));
   noteRelease(cpu, area, pfn, pages);
-  return cmaClear(area, pfn, pages);
+  return clear(area, pfn, pages);
+}
+
+/** The last part of cma_release() alone, as a trace tells it; the pages of an area that keeps its own do not go elsewhere. */
+export function cmaClear(area: u32, pfn: u32, pages: u32): i32 {
+  if (!isArea(area)) return Status.BAD_AREA;
+  return AREAS_KEEP_PAGES ? Status.NOT_IN_AREA : clear(area, pfn, pages);
 }
 
 /** The last part of cma_release(): the bits, and the counters. */
-export function cmaClear(area: u32, pfn: u32, pages: u32): i32 {
-  if (!isArea(area)) return Status.BAD_AREA;
+function clear(area: u32, pfn: u32, pages: u32): i32 {
   const nth = pages == 0 ? -1 : rangeOf(area, pfn, pages);
   if (nth < 0 || !isGivenOut(area, nth, pfn, pages)) return Status.NOT_IN_AREA;
   const bit = (pfn - rangeWord(area, nth, RangeWord.BASE_PFN)) >> areaWord(area, AreaWord.ORDER_PER_BIT);

@@ -61,6 +61,7 @@ import { isPopulated } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { COMMANDS, config, SCRATCH } from "../memory/regions";
 import { compactZone } from "../movement/compact";
+import { isKept } from "../movement/guests";
 import { runKswapd } from "../movement/kswapd";
 import { findPin, freeOrOrphan, isPinned, pin, unpin } from "../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../movement/pressure";
@@ -122,6 +123,7 @@ function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
   const refused = checkBlock(pfn, order);
   if (refused) return refused;
   const link = linkOf(pfn);
+  if (isKept(link, order)) return Status.NOT_ALLOCATED;
   const held = wordOf(link);
   const whole = op == Op.RELEASE && kindOf(held) == FrameKind.ALLOCATED && orderOf(held) == order;
   if (isOrphan(held) || (whole ? isZram(held) : holdsZram(link, order))) return Status.NOT_ALLOCATED;
@@ -163,7 +165,7 @@ function setContent(pfn: u32, content: u32): i32 {
   if (!isContent(content)) return Status.BAD_TYPE;
   const head = headOf(linkOf(pfn));
   if (head == NONE || kindOf(wordOf(head)) != FrameKind.ALLOCATED) return Status.NOT_ALLOCATED;
-  if (isZram(wordOf(head))) return Status.NOT_ALLOCATED;
+  if (isZram(wordOf(head)) || isKept(head, 0)) return Status.NOT_ALLOCATED;
   changeContent(head, withContent(wordOf(head), content));
   return Status.OK;
 }

@@ -4,7 +4,7 @@
 
 import { loadedKind, loadedMobility, loadedZone, pcpType, pcpZone } from "../abi/command_word";
 import { kindOf, orderOf, pack, pinsOf, withLife, withMobility, withType } from "../abi/frame_word";
-import { LRU_LISTS } from "../abi/limits";
+import { AREA_LISTS, LRU_LISTS } from "../abi/limits";
 import { BootFree, FrameKind, Migratetype, Mobility, PageLife, Status } from "../abi/vocabulary";
 import { ConfigWord, LevelWord } from "../abi/words";
 import { coveringHead, freePages } from "../buddy/free_pages";
@@ -19,6 +19,7 @@ import { blockFrames, isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setType, typeOf }
 import { spans, zoneOfPfn } from "../frames/zone";
 import { addTail, initHead, NONE } from "../memory/list";
 import { config, LEVELS } from "../memory/regions";
+import { isKept } from "../movement/guests";
 
 function isRange(pfn: u32, count: u32): bool {
   return count > 0 && isFrame(pfn) && count <= <u32>config(ConfigWord.END_PFN) - pfn;
@@ -28,6 +29,7 @@ function isRange(pfn: u32, count: u32): bool {
 function isSingle(link: u32): bool {
   const word = wordOf(link);
   const kind = kindOf(word);
+  if (isKept(link, 0)) return kind == FrameKind.BODY;
   if (isZram(word)) return false;
   if (kind == FrameKind.ALLOCATED) return orderOf(word) == 0 && pinsOf(word) == 0 && ownerOf(link) == 0;
   return kind <= FrameKind.RESERVED;
@@ -90,6 +92,7 @@ function checkLoad(pfn: u32, order: i32, zone: i32): i32 {
   if (!isRange(pfn, 1 << order)) return Status.BAD_PFN;
   if (!spans(zone, pfn) || !spans(zone, pfn + (1 << order) - 1)) return Status.CROSSES_ZONE;
   const first = linkOf(pfn);
+  if (isKept(first, order)) return Status.ALREADY_USED;
   for (let i: u32 = 0; i < (<u32>1) << order; i++) {
     const word = wordOf(first + (i << 2));
     if (kindOf(word) != FrameKind.ALLOCATED || isOnLru(word)) return Status.ALREADY_USED;
@@ -197,5 +200,5 @@ export function emptyLists(): void {
       for (let pindex = 0; pindex < ALL_LISTS; pindex++) initHead(pcpHead(cpu, zone, pindex));
     }
   }
-  for (let list = 0; list < LRU_LISTS; list++) initHead(lruHead(list));
+  for (let list = 0; list < LRU_LISTS + AREA_LISTS; list++) initHead(lruHead(list));
 }

@@ -18,6 +18,8 @@ import { blockFrames, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { accountFree, pcpAt, zoneOfPfn } from "../frames/zone";
 import { NONE, nextOf, unlink } from "../memory/list";
 import { PCP_HEADS } from "../memory/regions";
+import { isKept } from "../movement/guests";
+import { AREAS_KEEP_PAGES } from "../rules";
 
 /** The CPU whose list holds this page: walks to the list head. */
 function cpuOfPcp(link: u32): i32 {
@@ -72,6 +74,7 @@ export function takeFree(cpu: i32, pfn: u32, order: i32, force: bool): i32 {
   if (pfn & ((1 << order) - 1)) return Status.MISALIGNED;
   settle();
   const link = linkOf(pfn);
+  if (isKept(link, order)) return Status.NOT_FREE;
   const head = coveringHead(link);
   if (head == NONE) return Status.NOT_FREE;
   const word = wordOf(head);
@@ -97,6 +100,7 @@ export function untake(cpu: i32, pfn: u32, order: i32): i32 {
   const link = linkOf(pfn);
   const word = wordOf(link);
   if (kindOf(word) != FrameKind.ALLOCATED || orderOf(word) != order) return Status.NOT_ALLOCATED;
+  if (isKept(link, order)) return Status.NOT_ALLOCATED;
   if (pinsOf(word) != 0) return Status.BAD_PIN;
   const type = typeOf(link);
   if (!isPcpOrder(order) || type == Migratetype.ISOLATE) freePagesDirect(cpu, link, order);
@@ -110,6 +114,7 @@ export function retype(cpu: i32, pfn: u32, type: i32): i32 {
   if (type > Migratetype.CMA) return Status.BAD_TYPE;
   const link = linkOf(pfn);
   const old = typeOf(link);
+  if (AREAS_KEEP_PAGES && (old == Migratetype.CMA || type == Migratetype.CMA)) return Status.BAD_TYPE;
   if (old > Migratetype.CMA) return Status.BAD_TYPE;
   const zone = zoneOfPfn(pfn);
   if (zone < 0 || !isInsideZone(zone, link)) return Status.CROSSES_ZONE;

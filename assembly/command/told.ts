@@ -19,6 +19,7 @@ import { blockFrames, typeOf } from "../frames/pageblock";
 import { clearFlag, setFlag, zoneAt } from "../frames/zone";
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
 import { HINTS, LEVELS } from "../memory/regions";
+import { isKept } from "../movement/guests";
 import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { answerPfn, argument, checkBlock, checkGfp } from "./arguments";
 import { freeBoot, loadFrames, loadFree, loadPcp } from "./load";
@@ -71,6 +72,7 @@ function freeBlock(at: usize, op: i32, cpu: i32, order: i32): i32 {
   const link = linkOf(pfn);
   const head = wordOf(link);
   const zone = zoneOf(head);
+  if (isKept(link, order)) return Status.NOT_FREE;
   if (op == Op.PUTBACK_FREE) {
     if (!mayJoin(link, order, b)) return Status.BAD_TYPE;
     if (!gather(link, order, true)) return Status.NOT_ALLOCATED;

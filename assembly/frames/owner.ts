@@ -27,7 +27,8 @@ export function ownerOf(link: u32): u32 {
   return SLOT_COUNT ? load<u32>(ownerAt(link)) & OWNER_MASK : 0;
 }
 
-function setOwner(link: u32, owner: u32): void {
+/** The frame's owner alone: the slot is not told. */
+export function setOwner(link: u32, owner: u32): void {
   const at = ownerAt(link);
   store<u16>(at, owner);
   store<u8>(at, owner >> 16, 2);

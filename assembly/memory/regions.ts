@@ -3,7 +3,7 @@
 //
 //   0x10000 | table | CONFIG | ZONES | STATS | LEVELS | SCRATCH | WORKLOAD | AUDIT | PCPS | ... | COMMANDS | CLASSES
 //           | CLASS_COUNTS | FRONTIERS | POLICIES | PIN_LENGTHS | PIN_EXCESSES | FRAME_NEXT | FRAME_PREV | FRAME_WORD
-//           | FRAME_OWNER | READ_AHEAD | SLOTS | PAGEBLOCKS | CMA_BITMAPS | a simulation's
+//           | FRAME_OWNER | READ_AHEAD | SLOTS | PAGEBLOCKS | GUESTS | COPIES | CMA_BITMAPS | a simulation's
 //
 // Up to FRAME_NEXT no address depends on the device: they are constants, so that reading or writing one of those
 // words is one instruction. The others are globals, written by bind() only: a snapshot is a copy of memory, and a
@@ -13,6 +13,7 @@ import { CLASS_BINS, CLASS_CELLS, CLASS_CHUNK } from "../abi/classes";
 import { AuditWord } from "../abi/findings";
 import { ABI_MAGIC, ABI_VERSION, EntryWord, InitStatus, Region, TableWord } from "../abi/layout";
 import {
+  AREA_LISTS,
   BATCH_CAPACITY,
   COMMAND_CAPACITY,
   EXCESS_CAPACITY,
@@ -41,7 +42,7 @@ import {
   WINDOW_CAPACITY,
 } from "../abi/limits";
 import { PolicyWord } from "../abi/proposals";
-import { ExcessWord, FrontierHead, FrontierWord, WindowWord } from "../abi/records";
+import { ExcessWord, FrontierHead, FrontierWord, GuestWord, WindowWord } from "../abi/records";
 import { CellWord, KillWord, LogWord, SimulationWord, WorkloadWord } from "../abi/run";
 import { ActorWord, Cost, Counter, Parameter } from "../abi/simulation";
 import {
@@ -94,6 +95,8 @@ export let OWNER: usize = 0;
 export let SLOTS: usize = 0;
 export let PAGEBLOCKS: usize = 0;
 export let READ_AHEAD: usize = 0;
+export let GUESTS: usize = 0;
+export let COPIES: usize = 0;
 export let CMA_BITMAPS: usize = 0;
 export let SEARCH_INDEXES: usize = 0;
 export let SIMULATION: usize = 0;
@@ -155,7 +158,7 @@ export function plan(indexWords: u32): i32 {
   const events = config(ConfigWord.EVENT_SLOTS);
   if (events < 1 || events > MAX_EVENT_CAPACITY || (events & (events - 1)) != 0)
     return InitStatus.BAD_GEOMETRY;
-  const links = count + lruHeadIndex(cpus, LRU_LISTS);
+  const links = count + lruHeadIndex(cpus, LRU_LISTS + AREA_LISTS);
   place(Region.ZONES, ZONES, MAX_ZONES * ZoneWord.COUNT, 4);
   place(Region.STATS, STATS, StatWord.COUNT, 4);
   place(Region.LEVELS, LEVELS, LevelWord.COUNT, 4);
@@ -184,6 +187,9 @@ export function plan(indexWords: u32): i32 {
   at = place(Region.READ_AHEAD, at, MAX_CPUS * MAX_ZONES * 8 + drainPlaces(count), 4);
   at = place(Region.SLOTS, at, config(ConfigWord.SLOTS), 4);
   at = place(Region.PAGEBLOCKS, at, count >> config(ConfigWord.PAGEBLOCK_ORDER), 1);
+  const kept = config(ConfigWord.RULE_CMA_OWNER) ? 1 : 0;
+  at = place(Region.GUESTS, at, GuestWord.COUNT * kept, 4);
+  at = place(Region.COPIES, at, config(ConfigWord.SLOTS) * kept, 4);
   at = place(Region.CMA_BITMAPS, at, config(ConfigWord.CMA_BITMAP_WORDS), 4);
   at = place(Region.SEARCH_INDEXES, at, indexWords, 4);
   at = placeSimulation(at);
@@ -232,6 +238,8 @@ export function bind(): i32 {
   OWNER = load<u32>(entry(Region.FRAME_OWNER));
   PAGEBLOCKS = load<u32>(entry(Region.PAGEBLOCKS));
   READ_AHEAD = load<u32>(entry(Region.READ_AHEAD));
+  GUESTS = load<u32>(entry(Region.GUESTS));
+  COPIES = load<u32>(entry(Region.COPIES));
   SLOTS = load<u32>(entry(Region.SLOTS));
   CMA_BITMAPS = load<u32>(entry(Region.CMA_BITMAPS));
   SEARCH_INDEXES = load<u32>(entry(Region.SEARCH_INDEXES));

@@ -21,6 +21,7 @@ import { level, setLevel } from "../memory/stats";
 import { onPin, PinVerdict } from "../policy/on_pin";
 import { isExcess, lengthBucket } from "../policy/pin_length";
 import { countLength, recordExcess } from "../record/pin_lengths";
+import { isKept } from "./guests";
 import { outOfCma, ruleAt } from "./leave";
 import { shrinkZram } from "./swap";
 
@@ -62,12 +63,13 @@ function measure(row: usize, link: u32, limit: i32): void {
   recordExcess(owner, load<u32>(row, PinWord.KIND << 2), pfnOf(link), inArea, since, us);
 }
 
-/** Writes handle and, for a pin that moves its page, the frame that the page is in now. A free frame, or one too many, is refused. */
+/** Writes handle and, for a pin that moves its page, the frame that the page is in now. A free frame, one too many, or one of an area that keeps its pages is refused. */
 export function pin(cpu: i32, pfn: u32, kind: u32, owner: u32, handle: usize, at: usize): i32 {
   if (!isFrame(pfn)) return Status.BAD_PFN;
   if (kind > <u32>PinKind.GATHER) return Status.BAD_TYPE;
   let head = headOf(linkOf(pfn));
   if (head == NONE || kindOf(wordOf(head)) != FrameKind.ALLOCATED) return Status.NOT_ALLOCATED;
+  if (isKept(head, 0)) return Status.NOT_ALLOCATED;
   if (pinsOf(wordOf(head)) == MAX_PINS) return Status.BAD_PIN;
   const verdict = verdictOf(head, kind);
   if (verdict == PinVerdict.WAIT) return Status.MUST_WAIT;

@@ -15,6 +15,8 @@ import { ownerOf, slotContent } from "../frames/owner";
 import { NONE, prevOf } from "../memory/list";
 import { config, SLOTS } from "../memory/regions";
 import { addLevel, addTotal, level, SLOW } from "../memory/stats";
+import { AREAS_KEEP_PAGES } from "../rules";
+import { forgetCopy, keepSwappedPage } from "./guests";
 import { evict } from "./workingset";
 
 /**
@@ -93,16 +95,18 @@ export function swapOut(cpu: i32, link: u32): bool {
   putPages(cpu, link, order);
   if (owner) markSwapped(owner - 1, order, content);
   addLevel(LevelWord.SWAP_USED, pages);
-  addTotal(StatWord.PAGES_SWAPPED_OUT, pages);
+  const isKept = AREAS_KEEP_PAGES && owner != 0 && keepSwappedPage(owner - 1, order);
+  if (!isKept) addTotal(StatWord.PAGES_SWAPPED_OUT, pages);
   return true;
 }
 
-/** A slot's block is read back, or its owner is gone: the room is free again. */
+/** A slot's block is read back from storage, or its owner is gone, or an area had it: the room is free again. */
 export function releaseSwap(cpu: i32, slot: u32, readBack: bool): void {
   const order = swappedOrder(slotContent(slot));
   const pages = 1 << order;
   store<u32>(SLOTS + <usize>(slot << 2), 0);
   addLevel(LevelWord.SWAP_USED, -pages);
+  if (AREAS_KEEP_PAGES) forgetCopy(slot);
   if (readBack) addTotal(StatWord.PAGES_SWAPPED_IN, pages);
   if (!config(ConfigWord.ZRAM_PERCENT)) return;
   addLevel(LevelWord.ZRAM_STORED, -pages);

@@ -13,6 +13,8 @@ import { changeContent, lruPages } from "../frames/lru";
 import { ownerOf } from "../frames/owner";
 import { config, SLOTS } from "../memory/regions";
 import { addLevel, addTotal, count, level, setLevel } from "../memory/stats";
+import { AREAS_KEEP_PAGES } from "../rules";
+import { keepFilePage } from "./guests";
 
 /** An I/O costs as much as so many rotations: SWAP_CLUSTER_MAX. */
 const COST_OF_IO: i32 = 32;
@@ -41,13 +43,15 @@ export function evict(word: u32, isSwapped: bool, otherwise: u32): u32 {
   return keepsAge() ? evictedContent(isSwapped, isWorkingset(word), age) : otherwise;
 }
 
-/** Drops a clean page of a file. */
+/** Drops a clean page of a file; a copy may go into an area, where a machine has a reader who would look for it. */
 export function dropFilePage(cpu: i32, link: u32): void {
   const word = wordOf(link);
   const owner = ownerOf(link);
   const shadow = evict(word, false, 0);
   putPages(cpu, link, orderOf(word));
-  if (owner) store<u32>(SLOTS + <usize>((owner - 1) << 2), shadow);
+  if (owner == 0) return;
+  store<u32>(SLOTS + <usize>((owner - 1) << 2), shadow);
+  if (AREAS_KEEP_PAGES && shadow) keepFilePage(owner - 1, word);
 }
 
 /** lru_note_cost(): what reclaim of this kind has cost; older costs fade. */

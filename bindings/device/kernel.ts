@@ -5,6 +5,7 @@
 // Only these two are proved, by captures; every other row says what it changes, by what source, and what it shares with its
 // neighbour for want of a capture (docs/kernels.md).
 
+import { CmaOwnerRule } from "../../assembly/abi/proposals.js";
 import {
   BoostRule,
   CmaErrorRule,
@@ -70,6 +71,8 @@ export interface KernelRules {
   readonly cmaError: CmaErrorRule;
   /** What a cma_alloc under way keeps others from: all of CMA (cma_mutex), or its own area (6.15). */
   readonly cmaLock: CmaLockRule;
+  /** Whose the pages of an area are while no client has them: the allocator's in every kernel. */
+  readonly cmaOwner: CmaOwnerRule;
 }
 
 /** Everything in which the modelled kernels differ: rules and the constants that formulas take. */
@@ -113,6 +116,7 @@ const linux612: KernelProfile = {
     migration: MigrationRule.BATCHED,
     cmaError: CmaErrorRule.STARTS_ENOMEM,
     cmaLock: CmaLockRule.GLOBAL,
+    cmaOwner: CmaOwnerRule.BUDDY,
   },
   thpListOrder: "pmd",
   movableHasOwnMin: true,
@@ -136,6 +140,7 @@ const linux61: KernelProfile = {
     migration: MigrationRule.SINGLE,
     cmaError: CmaErrorRule.STARTS_ENOMEM,
     cmaLock: CmaLockRule.GLOBAL,
+    cmaOwner: CmaOwnerRule.BUDDY,
   },
   thpListOrder: "pageblock",
   movableHasOwnMin: false,

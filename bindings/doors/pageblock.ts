@@ -9,7 +9,15 @@ export { PageClass } from "../../assembly/abi/classes.js";
 // Batches, misuse, masks, units.
 export { CommandFlag } from "../../assembly/abi/command_word.js";
 export { BlockReason, Fault, RequestState, SearchStrategy } from "../../assembly/abi/findings.js";
-export type { Balance, Effort, MoveOn, ThpCma, ThpLists, WindowRule } from "../../assembly/abi/proposals.js";
+export type {
+  Balance,
+  Effort,
+  Guests,
+  MoveOn,
+  ThpCma,
+  ThpLists,
+  WindowRule,
+} from "../../assembly/abi/proposals.js";
 export { CmaFree, CmaUse, PinRule, Quarantine } from "../../assembly/abi/proposals.js";
 // The vocabulary: enumerations in the kernel's words.
 export type { RunStatus } from "../../assembly/abi/run.js";
@@ -158,6 +166,7 @@ export type {
   WindowTried,
 } from "../machine/cma.js";
 export type { PressureOptions, SimulationRoom } from "../machine/config.js";
+export type { GuestView } from "../machine/guests.js";
 export type { PageHandle } from "../machine/handles.js";
 export { type CreateOptions, Machine } from "../machine/machine.js";
 export type { PinExcess, PinLengths } from "../machine/pin_lengths.js";

@@ -5,8 +5,10 @@
 import { loadedFrames } from "../../assembly/abi/command_word.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_ZONES } from "../../assembly/abi/limits.js";
+import { CmaOwnerRule } from "../../assembly/abi/proposals.js";
 import { BootFree, FrameKind, Migratetype, Op, PcpFlag } from "../../assembly/abi/vocabulary.js";
 import { PcpWord, ZoneWord } from "../../assembly/abi/words.js";
+import type { KernelRules } from "../device/kernel.js";
 import type { FrameRun, ResolvedDevice, ResolvedZone } from "../device/resolved.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
@@ -40,7 +42,8 @@ export function configOfDevice(device: ResolvedDevice): SystemConfig {
   };
 }
 
-function writeZone(engine: Engine, zone: ResolvedZone): void {
+/** Pages of areas that keep their own are none that the allocator manages; marks stay those of the device. */
+function writeZone(engine: Engine, zone: ResolvedZone, keeps: boolean): void {
   const words = engine.words(Region.ZONES);
   const set = (word: ZoneWord, value: number) => {
     words[zone.index * ZoneWord.COUNT + word] = value;
@@ -48,8 +51,8 @@ function writeZone(engine: Engine, zone: ResolvedZone): void {
   set(ZoneWord.START_PFN, zone.startPfn);
   set(ZoneWord.SPANNED, zone.spanned);
   set(ZoneWord.PRESENT, zone.present);
-  set(ZoneWord.MANAGED, zone.managed);
-  set(ZoneWord.CMA_PAGES, zone.cmaPages);
+  set(ZoneWord.MANAGED, zone.managed - (keeps ? zone.cmaPages : 0));
+  set(ZoneWord.CMA_PAGES, keeps ? 0 : zone.cmaPages);
   set(ZoneWord.WMARK_MIN, zone.watermarks.min);
   set(ZoneWord.WMARK_LOW, zone.watermarks.low);
   set(ZoneWord.WMARK_HIGH, zone.watermarks.high);
@@ -89,14 +92,14 @@ function outsideZones(device: ResolvedDevice): { start: number; end: number }[] 
 }
 
 /** Frees memory and CMA areas, marks what never reaches the allocator, frees what boot itself used. */
-function freeMemory(commands: CommandBuffer, device: ResolvedDevice): void {
+function freeMemory(commands: CommandBuffer, device: ResolvedDevice, keeps: boolean): void {
   const { holes, reserved, free, cma, late } = device.frames;
   const add = (op: Op, a: number, b: number, c: number, order = 0) => {
     if (commands.isFull) commands.flush(`booting ${device.name}`);
     commands.append(op, 0, order, 0, a, b, c);
   };
   for (const run of free) add(Op.FREE_BOOT, run.start, run.end - run.start, BootFree.EARLY);
-  for (const run of cma) add(Op.FREE_BOOT, run.start, run.end - run.start, Migratetype.CMA);
+  if (!keeps) for (const run of cma) add(Op.FREE_BOOT, run.start, run.end - run.start, Migratetype.CMA);
   for (const gap of outsideZones(device)) add(Op.LOAD_FRAMES, gap.start, gap.end - gap.start, FrameKind.HOLE);
   for (const run of holes) add(Op.LOAD_FRAMES, run.start, run.end - run.start, FrameKind.HOLE);
   const byZone = (run: FrameRun, act: (start: number, pages: number, zone: number) => void) => {
@@ -106,7 +109,7 @@ function freeMemory(commands: CommandBuffer, device: ResolvedDevice): void {
       if (start < end) act(start, end - start, zone.index);
     }
   };
-  for (const run of reserved)
+  for (const run of [...reserved, ...(keeps ? cma : [])])
     byZone(run, (start, pages, zone) =>
       add(Op.LOAD_FRAMES, start, pages, loadedFrames(FrameKind.RESERVED, 0, zone)),
     );
@@ -120,7 +123,13 @@ function freeMemory(commands: CommandBuffer, device: ResolvedDevice): void {
 }
 
 /** Brings a freshly created machine to the state after boot: all memory free, lists merged, counters folded. */
-export function bootDevice(engine: Engine, commands: CommandBuffer, device: ResolvedDevice): void {
+export function bootDevice(
+  engine: Engine,
+  commands: CommandBuffer,
+  device: ResolvedDevice,
+  rules: KernelRules,
+): void {
+  const keeps = rules.cmaOwner === CmaOwnerRule.AREA;
   const blocks = engine.bytes(Region.PAGEBLOCKS);
   const pages = 2 ** device.pageblockOrder;
   blocks.fill(Migratetype.MOVABLE);
@@ -131,10 +140,12 @@ export function bootDevice(engine: Engine, commands: CommandBuffer, device: Reso
       Math.floor((run.end - device.startPfn) / pages),
     );
   }
+  for (const { start, end } of keeps ? device.frames.cma : [])
+    blocks.fill(Migratetype.CMA, (start - device.startPfn) / pages, (end - device.startPfn) / pages);
   for (const zone of device.zones) {
-    writeZone(engine, zone);
+    writeZone(engine, zone, keeps);
     writePcps(engine, zone, device.cpus);
   }
   commands.clear();
-  freeMemory(commands, device);
+  freeMemory(commands, device, keeps);
 }

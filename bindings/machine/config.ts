@@ -12,6 +12,7 @@ import {
   MAX_ZONES,
   SLOT_CAPACITY,
 } from "../../assembly/abi/limits.js";
+import { CmaOwnerRule } from "../../assembly/abi/proposals.js";
 import {
   BoostRule,
   CmaErrorRule,
@@ -57,6 +58,8 @@ export interface SystemConfig {
   readonly gfpZone: readonly number[];
   readonly rules: KernelRules;
   readonly areas: readonly AreaConfig[];
+  /** Its areas have lent their pages already. */
+  readonly isCaptured?: true;
 }
 
 /** The same with what the creator of a machine chooses. */
@@ -141,6 +144,7 @@ const RULES = {
   migration: MigrationRule,
   cmaError: CmaErrorRule,
   cmaLock: CmaLockRule,
+  cmaOwner: CmaOwnerRule,
 } as const satisfies Record<keyof KernelRules, object>;
 
 function ruleProblems({ rules }: MachineConfig): Problem[] {
@@ -222,7 +226,7 @@ export function checkConfig(config: MachineConfig): Problem[] {
     between(config.eventRing, 1, MAX_EVENT_CAPACITY) && Number.isInteger(Math.log2(config.eventRing)),
     `must be a power of two up to ${MAX_EVENT_CAPACITY}, got ${config.eventRing}`,
   );
-  return [...problems, ...pressureProblems(config), ...ruleProblems(config)];
+  return [...problems, ...pressureProblems(config), ...ruleProblems(config), ...stateProblems(config)];
 }
 
 function pressureProblems({ pressure }: MachineConfig): Problem[] {
@@ -243,6 +247,14 @@ function tooLarge({ startPfn, endPfn, pageShift }: MachineConfig): string {
     `the physical address range spans ${gib(endPfn - startPfn)}, and 4 GiB of WebAssembly memory holds ` +
     `at most ${gib(MAX_FRAMES)} at this page size`
   );
+}
+
+/** What no captured state can have. */
+function stateProblems({ rules, isCaptured }: MachineConfig): Problem[] {
+  if (isCaptured !== true || rules.cmaOwner !== CmaOwnerRule.AREA) return [];
+  const message =
+    "areas that keep their pages need a device from boot on: in a captured state they were lent";
+  return [{ path: "policy.rules.cmaOwner", message }];
 }
 
 /** The CONFIG region. */

@@ -101,6 +101,7 @@ export function configOfState(state: MachineState): SystemConfig {
   const end = largest(state.zones.map((zone) => zone.start + zone.spanned));
   const thpOrder = profile.thpListOrder === "pmd" ? pageShift - 3 : pageblockOrder;
   return {
+    isCaptured: true,
     pageShift,
     maxPageOrder,
     pageblockOrder,

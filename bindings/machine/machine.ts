@@ -156,7 +156,7 @@ export class Machine implements Disposable {
     const [module, resolved] = await Promise.all([moduleFor(options), resolvedOf(device)]);
     const config = configured(configOfDevice(resolved), options);
     const machine = Machine.#fresh(module, config, resolved.name, core);
-    bootDevice(machine.#engine, machine.commands, resolved);
+    bootDevice(machine.#engine, machine.commands, resolved, config.rules);
     return machine;
   }
 

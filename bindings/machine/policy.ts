@@ -8,6 +8,7 @@ import {
   CmaFree,
   CmaUse,
   Effort,
+  Guests,
   mostOfPolicy,
   PinRule,
   PolicyWord,
@@ -68,6 +69,14 @@ export interface MachinePolicy extends AreaPolicy {
   readonly pinWarnNs?: number;
   /** What moves pages into CMA in the background, in a simulation. Default NONE. */
   readonly balance?: Balance;
+  /** Which clean file pages that reclaim drops are copied into areas that keep their pages (rules.cmaOwner). Default NONE. */
+  readonly guests?: Guests;
+  /** Copies that a worker drops where none finds room; 0, the default: the oldest makes room. */
+  readonly guestEvict?: number;
+  /** Per cent of such areas that swapped-out pages may have. Default 0. */
+  readonly frontswapShare?: number;
+  /** 1: these are written to storage as they come in, not when a request takes their frames. Default 0. */
+  readonly writeThrough?: number;
   /** Rules of the kernel that it changes: they hold from boot on, and a machine that runs refuses others. */
   readonly rules?: Partial<KernelRules>;
   /** What single areas do otherwise, by name. */
@@ -115,6 +124,10 @@ const ROWS: Readonly<Record<Key, Row>> = {
   window: { word: PolicyWord.WINDOW, of: WindowRule, name: "WindowRule", ofArea: true },
   freeRange: { word: PolicyWord.FREE_RANGE, ofArea: true },
   balance: { word: PolicyWord.BALANCE, of: Balance, name: "Balance" },
+  guests: { word: PolicyWord.GUESTS, of: Guests, name: "Guests" },
+  guestEvict: { word: PolicyWord.GUEST_EVICT },
+  frontswapShare: { word: PolicyWord.FRONTSWAP_SHARE },
+  writeThrough: { word: PolicyWord.WRITE_THROUGH },
 };
 
 function toMicroseconds(ns: number): number {

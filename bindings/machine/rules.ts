@@ -16,4 +16,5 @@ export const RULE_WORDS = {
   migration: ConfigWord.RULE_MIGRATION,
   cmaError: ConfigWord.RULE_CMA_ERROR,
   cmaLock: ConfigWord.RULE_CMA_LOCK,
+  cmaOwner: ConfigWord.RULE_CMA_OWNER,
 } as const satisfies Record<keyof KernelRules, ConfigWord>;

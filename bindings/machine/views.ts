@@ -33,6 +33,7 @@ import { ConfigWord, type LevelWord, PcpWord, type StatWord, ZoneWord } from "..
 import type { Engine } from "../engine/engine.js";
 import { argument, type Order, type Pages, type Pfn, type ZoneIndex } from "../engine/units.js";
 import { classCounts, classMap } from "./classes.js";
+import { type GuestView, readGuests } from "./guests.js";
 
 /** One zone. Pages unless said otherwise; freePages and freeCma are the zone-global, stale counters. */
 export interface ZoneView {
@@ -336,6 +337,11 @@ export class MachineViews {
   /** One of the machine's running totals, modulo 2^32. */
   stat(word: StatWord): number {
     return this.#engine.unsigned(Region.STATS)[word] ?? 0;
+  }
+
+  /** What areas that keep their pages hold; undefined: areas lend them to the allocator. */
+  guests(): GuestView | undefined {
+    return readGuests(this.#engine);
   }
 
   /** Where the machine stands: one of its levels or cursors, modulo 2^32. */

@@ -7,6 +7,7 @@ export {
   CMA_USES,
   EFFORTS,
   effortOf,
+  GUESTS,
   MAINLINE,
   MOVE_ONS,
   numbersOf,

@@ -2,13 +2,14 @@
 
 import { closest } from "../engine/closest.js";
 import { LISTS, USES } from "./allocation.js";
+import { OWNERS } from "./owners.js";
 import { numbersOf, type Policy, type PolicyNumbers } from "./policy.js";
 import { PAGES, REQUESTS } from "./requests.js";
 import type { PolicyRow } from "./row.js";
 
 export type { PolicyRow } from "./row.js";
 
-const ROWS = [...USES, ...LISTS, ...REQUESTS, ...PAGES];
+const ROWS = [...USES, ...LISTS, ...REQUESTS, ...PAGES, ...OWNERS];
 
 /** Every proposal of the package by name, mainline first. */
 export const policies: ReadonlyMap<string, PolicyRow> = new Map(ROWS.map((policy) => [policy.name, policy]));

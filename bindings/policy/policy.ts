@@ -4,8 +4,10 @@
 import {
   Balance,
   CmaFree,
+  type CmaOwnerRule,
   CmaUse,
   Effort,
+  Guests,
   MoveOn,
   PinRule,
   Quarantine,
@@ -80,6 +82,12 @@ const BALANCE_WORDS = {
   KSWAPD: "kswapd",
 } as const satisfies Record<keyof typeof Balance, string>;
 
+const GUEST_WORDS = {
+  NONE: "none",
+  WORKINGSET: "workingset",
+  EVERY: "every",
+} as const satisfies Record<keyof typeof Guests, string>;
+
 type WordOf<Words> = Words[keyof Words];
 
 /** Which movable requests take pages of CMA areas, and when. */
@@ -102,6 +110,8 @@ export const WINDOW_RULES: readonly WordOf<typeof WINDOW_WORDS>[] = Object.value
 export const EFFORTS: readonly WordOf<typeof EFFORT_WORDS>[] = Object.values(EFFORT_WORDS);
 /** What moves pages into CMA in the background. */
 export const BALANCES: readonly WordOf<typeof BALANCE_WORDS>[] = Object.values(BALANCE_WORDS);
+/** Which clean file pages are copied into areas that keep their pages. */
+export const GUESTS: readonly WordOf<typeof GUEST_WORDS>[] = Object.values(GUEST_WORDS);
 
 /** The number of a word, for keys that have words; an unknown word throws. */
 export function effortOf(word: string): Effort {
@@ -155,8 +165,16 @@ export interface PolicyNumbers {
   readonly freeRange: number;
   /** What moves pages into CMA in the background. */
   readonly balance: Balance;
+  /** Which clean file pages that reclaim drops are copied into areas that keep their pages (rules.cmaOwner). */
+  readonly guests: Guests;
+  /** Copies that a worker drops where none finds room; 0: the oldest makes room. */
+  readonly guestEvict: number;
+  /** Per cent of such areas that swapped-out pages may have. */
+  readonly frontswapShare: number;
+  /** 1: these are written to storage as they come in; 0: when a request takes their frames. */
+  readonly writeThrough: number;
   /** Rules of the kernel that it changes: it can be had from boot only. */
-  readonly rules?: { readonly cmaError?: CmaErrorRule };
+  readonly rules?: { readonly cmaError?: CmaErrorRule; readonly cmaOwner?: CmaOwnerRule };
 }
 
 /** A proposal by name. */
@@ -207,6 +225,14 @@ export interface PolicyWords {
   readonly freeRange?: boolean;
   /** What moves pages into CMA in the background. */
   readonly balance?: (typeof BALANCES)[number];
+  /** Which clean file pages that reclaim drops are copied into areas that keep their pages. */
+  readonly guests?: (typeof GUESTS)[number];
+  /** Copies that a worker drops where none finds room; 0: the oldest makes room. */
+  readonly guestEvict?: number;
+  /** Per cent of such areas that swapped-out pages may have. */
+  readonly frontswapShare?: number;
+  /** These are written to storage as they come in. */
+  readonly writeThrough?: boolean;
 }
 
 /** Linux 6.12: what a number is where nobody says otherwise. */
@@ -231,6 +257,10 @@ export const MAINLINE: PolicyNumbers = {
   window: WindowRule.FIRST,
   freeRange: 0,
   balance: Balance.NONE,
+  guests: Guests.NONE,
+  guestEvict: 0,
+  frontswapShare: 0,
+  writeThrough: 0,
 };
 
 type Reading = (written: unknown) => number;
@@ -262,6 +292,7 @@ const READINGS: Readonly<Partial<Record<keyof PolicyWords, Reading>>> = {
   effort: ofWords(Effort, EFFORT_WORDS),
   window: ofWords(WindowRule, WINDOW_WORDS),
   balance: ofWords(Balance, BALANCE_WORDS),
+  guests: ofWords(Guests, GUEST_WORDS),
 };
 
 /** Words to numbers, over a base. */

@@ -7,6 +7,7 @@ import {
   CMA_FREES,
   CMA_USES,
   EFFORTS,
+  GUESTS,
   MOVE_ONS,
   PIN_RULES,
   policyNames,
@@ -96,6 +97,10 @@ export const policyFields = {
   effort: { type: "word", words: EFFORTS, doc: "how hard a request tries" },
   window: { type: "word", words: WINDOW_RULES, doc: "which free window a request tries" },
   balance: { type: "word", words: BALANCES, doc: "what moves pages into CMA in the background" },
+  guests: { type: "word", words: GUESTS, doc: "clean file pages that areas which keep theirs take in" },
+  "guest-evict": { type: "count", min: 0, max: 1e9, doc: "copies that make room at once; 0: one" },
+  "frontswap-share": { type: "count", min: 0, max: 100, doc: "per cent of them for swapped-out pages" },
+  "write-through": { type: "flag", doc: "these are written to storage as they come in" },
 } as const satisfies FieldTable;
 
 /** Keys of a scenario with a simple value. The others: device, policy, pressure, costs, vary, record, workloads, clients. */

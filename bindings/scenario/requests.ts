@@ -36,8 +36,10 @@ export interface LoggedRequest {
   readonly busyRetries: number;
   /** Pages moved out of the way. */
   readonly pagesMigrated: number;
-  /** Clean file pages dropped instead. */
+  /** Clean file pages dropped instead; of an area that keeps its pages: copies. */
   readonly pagesReclaimed: number;
+  /** Of these: copies of swapped-out pages, written to storage first. */
+  readonly pagesWritten: number;
   /** Sleeps between sweeps. */
   readonly sleeps: number;
   /** Where its windows are found in the ring: its number, and the first and one past the last window of that time. */
@@ -135,6 +137,7 @@ export function takeLog(engine: Engine): LoggedRequest[] {
       busyRetries: word(LogWord.BUSY_RETRIES),
       pagesMigrated: word(LogWord.PAGES_MIGRATED),
       pagesReclaimed: word(LogWord.PAGES_RECLAIMED),
+      pagesWritten: word(LogWord.PAGES_WRITTEN),
       sleeps: word(LogWord.SLEEPS),
       request: word(LogWord.REQUEST),
       firstWindow: word(LogWord.FIRST_WINDOW) >>> 0,

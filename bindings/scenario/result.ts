@@ -1,6 +1,8 @@
 // Knows: the shape of what one run of a scenario measured: plain data, the same in a worker, a file and a report.
 // Must not know: how it is measured, summed up or drawn.
 
+import type { GuestView } from "../machine/guests.js";
+
 /** A cma_alloc of a client, from its first search to its end. Times in nanoseconds of virtual time. */
 export interface RequestRecord {
   /** Name of the client. */
@@ -25,8 +27,10 @@ export interface RequestRecord {
   readonly busyRetries: number;
   /** Pages moved out of the way. */
   readonly pagesMigrated: number;
-  /** Clean file pages dropped instead. */
+  /** Clean file pages dropped instead; of an area that keeps its pages: copies. */
   readonly pagesReclaimed: number;
+  /** Of these: copies of swapped-out pages, written to storage first. Absent: none. */
+  readonly pagesWritten?: number;
   /** Sleeps between sweeps (the 5 x 100 ms of Android). */
   readonly sleeps: number;
   /** Which of its client's openings it was, from 1: the n-th one is the same under every policy. */
@@ -186,6 +190,8 @@ export interface RunResult {
   readonly kills: readonly KillRecord[];
   /** Totals of the machine: names of StatWord in lower camel case. */
   readonly totals: Readonly<Record<string, number>>;
+  /** What areas that keep their pages hold at the end, and what came of it; absent: areas lend theirs. */
+  readonly guests?: GuestView;
   /** What was sampled. */
   readonly series: SeriesTable;
 }

@@ -26,6 +26,7 @@ export function requestRecord(
     busyRetries,
     pagesMigrated: logged.pagesMigrated,
     pagesReclaimed: logged.pagesReclaimed,
+    ...(logged.pagesWritten > 0 ? { pagesWritten: logged.pagesWritten } : {}),
     sleeps,
     ordinal: logged.ordinal,
     missedDeadline: deadlineNs > 0 && (errno !== 0 || latencyNs > deadlineNs),

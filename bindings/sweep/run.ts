@@ -72,6 +72,12 @@ export function totalsOf({ machine }: Simulation): Record<string, number> {
   );
 }
 
+/** What areas that keep their pages hold. */
+function guestsOf({ machine }: Simulation): Pick<RunResult, "guests"> {
+  const guests = machine.views.guests();
+  return guests === undefined ? {} : { guests };
+}
+
 /** What one run has gathered so far. */
 class Recorder {
   readonly requests: RequestRecord[] = [];
@@ -225,6 +231,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     actors: actorsOf(simulation),
     kills: recorder.kills,
     totals: totalsOf(simulation),
+    ...guestsOf(simulation),
     series: sampler.table,
   };
   return { ...result, digest: digestOf({ machine: simulation.digest(), ...result }) };

@@ -24,6 +24,9 @@ const SUMS = [
   ["cmaAllocFail", "count", StatWord.CMA_ALLOC_FAIL],
 ] as const;
 
+/** The same of areas that keep their pages. What these hold is told by area.NAME.file and area.NAME.anon. */
+const COPIES = ["fileKept", "fileBack", "swapKept", "swapBack", "refused", "discarded", "written"] as const;
+
 const LEVELS = [
   ["swapUsed", "pages", LevelWord.SWAP_USED],
   ["zramFrames", "pages", LevelWord.ZRAM_FRAMES],
@@ -73,6 +76,9 @@ export class Sampler {
     const { views } = this.#simulation.machine;
     for (const [name, unit, word] of LEVELS) this.#put(name, unit, "level", views.level(word));
     for (const [name, unit, word] of SUMS) this.#put(name, unit, "sum", views.stat(word));
+    const guests = views.guests();
+    if (guests !== undefined)
+      for (const name of COPIES) this.#put(`copies.${name}`, "pages", "sum", guests[name]);
   }
 
   #takeAreas(): void {

@@ -91,6 +91,10 @@ const PLACEMENT: readonly (keyof PolicyNumbers)[] = [
   "moveOn",
   "freeRange",
   "balance",
+  "guests",
+  "guestEvict",
+  "frontswapShare",
+  "writeThrough",
 ];
 
 /** What decides where pages go shows only where it was in force when they were put there. */

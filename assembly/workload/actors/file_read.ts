@@ -110,30 +110,40 @@ function readPage(actor: i32, cpu: i32, isFirst: bool, content: u32): u32 {
   return link;
 }
 
+/** Where a page of a readahead has come from. */
+enum Source {
+  /** No page was to be had. */
+  NONE,
+  PRESENT,
+  COPY,
+  DEVICE,
+}
+
 /** A new page at the end of the ring, whose oldest make room. */
-function readNew(actor: i32, cpu: i32, isFirst: bool): bool {
+function readNew(actor: i32, cpu: i32, isFirst: bool): Source {
   const most = min(whole(actor, FileReadParameter.CACHE), actorWord(actor, ActorWord.SLOT_COUNT));
   if (ringLength(actor) >= most) dropOldest(actor, cpu);
   const link = readPage(actor, cpu, isFirst, FILE);
-  if (link == NONE) return false;
+  if (link == NONE) return Source.NONE;
   pushPage(actor, link);
   touch(link);
-  return true;
+  return Source.DEVICE;
 }
 
-/** A page of the cache: it becomes active; where reclaim has taken it, it is read from the file. */
-function readAgain(actor: i32, cpu: i32, isFirst: bool, position: i32): bool {
+/** A page of the cache: it becomes active; where reclaim has taken it, it is read from the file, or from its copy in an area. */
+function readAgain(actor: i32, cpu: i32, isFirst: bool, position: i32): Source {
   const slot = slotOf(actor, position);
   const present = pageIn(slot);
   if (present != NONE) {
     touch(present);
-    return true;
+    return Source.PRESENT;
   }
   const link = readPage(actor, cpu, isFirst, FILE);
-  if (link == NONE) return false;
-  putFilePage(actor, slot, link);
+  if (link == NONE) return Source.NONE;
+  const isCopied = putFilePage(actor, slot, link);
+  if (isCopied) clearIo(link);
   touch(link);
-  return true;
+  return isCopied ? Source.COPY : Source.DEVICE;
 }
 
 /** The device has answered: what it has read is unlocked. */
@@ -158,17 +168,23 @@ function goOn(actor: i32, cell: u32): void {
   let position = from ? from - 1 : actorWord(actor, ActorWord.A);
   setCellWord(cell, CellWord.A, position);
   let done = 0;
+  let copied = 0;
+  let fetched = 0;
   for (; done < window; done++) {
     // What was to be read again may have been dropped meanwhile: nothing is left of that read.
     if (from && !isInRing(actor, position)) return dropRead(actor, cell, done);
-    const isRead = from ? readAgain(actor, cpu, done == 0, position) : readNew(actor, cpu, done == 0);
-    if (!isRead) break;
+    const source = from ? readAgain(actor, cpu, done == 0, position) : readNew(actor, cpu, done == 0);
+    if (source == Source.NONE) break;
+    if (source == Source.COPY) copied += 1;
+    if (source == Source.DEVICE) fetched += 1;
     position = along(actor, position, 1);
   }
   setCellWord(cell, CellWord.B, done);
   if (from) setCellWord(cell, CellWord.FIRST, position + 1);
   setCellWord(cell, CellWord.PAGES, pages - done);
-  later(actor, Step.GO_ON, done ? cellTime(cell) : cost(Cost.KILL), cell);
+  // What lay in an area needs no device.
+  const service = copied > 0 && fetched == 0 ? 0 : cellTime(cell);
+  later(actor, Step.GO_ON, done ? service : cost(Cost.KILL), cell);
 }
 
 /** The rest of a read is not to be had any more; what the device still reads of it is unlocked at its time. */

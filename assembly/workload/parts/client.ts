@@ -18,8 +18,19 @@ import { zoneOfPfn } from "../../frames/zone";
 import { policyOfArea } from "../../memory/policies";
 import { config, LOG, PCPS } from "../../memory/regions";
 import { total } from "../../memory/stats";
+import { AREAS_KEEP_PAGES } from "../../rules";
 import { now, spent } from "../../time/clock";
-import { addCounter, charge, cost, counter, cpuOf, setSimulationWord, simulationWord, whole } from "./actor";
+import {
+  addCounter,
+  charge,
+  chargeDisk,
+  cost,
+  counter,
+  cpuOf,
+  setSimulationWord,
+  simulationWord,
+  whole,
+} from "./actor";
 import { isStale, nextStep, waitForPage } from "./folio_io";
 import { beginWork, chargeWork, wakeKswapdActor } from "./pages";
 
@@ -125,6 +136,13 @@ function costOfStep(
   }
 }
 
+/** An area's own pages: what no step of costOfStep() is, and what storage takes for those that it does not have yet. */
+function chargeTaking(actor: i32, request: i32): void {
+  if (requestWord(request, RequestWord.STATE) != RequestState.DONE || errorOf(request) != Errno.NONE) return;
+  charge(actor, <f64>requestWord(request, RequestWord.PAGES) * cost(Cost.TAKE_PAGE));
+  chargeDisk(actor, <f64>requestWord(request, RequestWord.PAGES_WRITTEN) * cost(Cost.SWAP_OUT));
+}
+
 /** A request that sleeps, or waits for cma_mutex, does nothing for a while. */
 function pauseAfter(request: i32, state: i32): f64 {
   if (state == RequestState.SLEEPING) {
@@ -163,7 +181,9 @@ export function carryOn(actor: i32, request: i32, payload: u32): bool {
   const looked = requestWord(request, RequestWord.EXAMINED) - examined;
   charge(actor, costOfStep(request, before, cursor, moved, next, listed, looked));
   const gone = requestWord(request, RequestWord.PAGES_RECLAIMED) - dropped;
-  if (gone > 0) charge(actor, <f64>gone * cost(Cost.RECLAIM_PAGE));
+  if (gone > 0)
+    charge(actor, <f64>gone * cost(AREAS_KEEP_PAGES ? <i32>Cost.DISCARD_PAGE : <i32>Cost.RECLAIM_PAGE));
+  if (AREAS_KEEP_PAGES) chargeTaking(actor, request);
   if (state == RequestState.DONE) return true;
   if (requestWord(request, RequestWord.WAITS_FOR) != 0) waitForPage(request);
   else nextStep(request, pauseAfter(request, state));
@@ -204,6 +224,7 @@ export function end(actor: i32, request: i32): void {
   setLog(at, LogWord.SLEEPS, requestWord(request, RequestWord.SLEEPS));
   setLog(at, LogWord.REQUEST, request);
   setLog(at, LogWord.FIRST_WINDOW, requestWord(request, RequestWord.FIRST_WINDOW));
+  setLog(at, LogWord.PAGES_WRITTEN, requestWord(request, RequestWord.PAGES_WRITTEN));
   setLog(at, LogWord.ORDINAL, requestWord(request, RequestWord.ORDINAL));
   setSimulationWord(SimulationWord.LOGGED, nth + 1);
   endRequest(request);

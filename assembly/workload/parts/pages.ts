@@ -6,6 +6,7 @@
 //   0: taken by reclaim (a clean file page), or never filled.
 
 import { hasPageFlag, orderOf, YOUNG } from "../../abi/frame_word";
+import { GuestWord } from "../../abi/records";
 import { SimulationWord } from "../../abi/run";
 import { ActorWord, Cost, Counter } from "../../abi/simulation";
 import { GONE, isShadow, isSwappedOut, LACKING, NO_PAGE } from "../../abi/slot";
@@ -18,11 +19,13 @@ import { occupySlot, slotContent } from "../../frames/owner";
 import { NONE } from "../../memory/list";
 import { config, SIMULATION, SLOTS } from "../../memory/regions";
 import { SLOW, total } from "../../memory/stats";
+import { copyBack, forgetCopy, guestWord } from "../../movement/guests";
 import { isKswapdWanted } from "../../movement/kswapd";
 import { freeOrOrphan } from "../../movement/pins";
 import { allocateUnderPressure, failureUnderPressure } from "../../movement/pressure";
 import { releaseSwap } from "../../movement/swap";
 import { markAccessed, refault } from "../../movement/workingset";
+import { AREAS_KEEP_PAGES } from "../../rules";
 import {
   actorWord,
   addCounter,
@@ -72,6 +75,12 @@ export const FILE: u32 = Mobility.LRU | (PageLife.FILE << 8);
 export const KERNEL: u32 = 0;
 export const SLAB: u32 = PageLife.SLAB << 8;
 
+/** Copies into areas that keep their pages, and those that made room: who reclaims pays. */
+function copiesDone(): f64 {
+  const kept = guestWord(GuestWord.FILE_KEPT) + guestWord(GuestWord.SWAP_KEPT);
+  return kept * cost(Cost.COPY_PAGE) + guestWord(GuestWord.EVICTED) * cost(Cost.DISCARD_PAGE);
+}
+
 /** Sum of all that takes time: it changes only when something was reclaimed, swapped or compacted. */
 function workDone(): f64 {
   return (
@@ -80,7 +89,8 @@ function workDone(): f64 {
     total(StatWord.RECLAIM_ROUNDS) * cost(Cost.RECLAIM_ROUND) +
     costOfSwap(total(StatWord.PAGES_SWAPPED_OUT), false) +
     total(StatWord.COMPACTIONS) * cost(Cost.COMPACTION) +
-    total(StatWord.PAGES_COMPACTED) * cost(Cost.MIGRATE_PAGE)
+    total(StatWord.PAGES_COMPACTED) * cost(Cost.MIGRATE_PAGE) +
+    (AREAS_KEEP_PAGES ? copiesDone() : 0)
   );
 }
 
@@ -218,6 +228,7 @@ export function dropSlot(cpu: i32, slot: u32): i32 {
     return 0;
   }
   if (held >= NO_PAGE) {
+    forgetCopy(slot);
     store<u32>(SLOTS + <usize>(slot << 2), 0);
     return 0;
   }
@@ -243,21 +254,25 @@ export function countFreed(actor: i32, pages: i32, blocks: i32): void {
 export function swapIn(actor: i32, cpu: i32, slot: u32): u32 {
   const link = fault(actor, cpu, 0, GFP_ANON, ANON);
   if (link == NONE) return NONE;
-  charge(actor, costOfSwap(1, true));
+  const isCopied = copyBack(slot);
+  charge(actor, isCopied ? cost(Cost.COPY_PAGE) : costOfSwap(1, true));
   addCounter(actor, Counter.REFAULTS, 1);
   refault(link, slotContent(slot), false);
-  releaseSwap(cpu, slot, true);
+  releaseSwap(cpu, slot, !isCopied);
   occupySlot(slot, link);
   return link;
 }
 
-/** The page of a file is read from the disk into its slot, again where reclaim had taken it. */
-export function putFilePage(actor: i32, slot: u32, link: u32): void {
+/** The page of a file comes into its slot, again where reclaim had taken it. True: from a copy; false: from the disk. */
+export function putFilePage(actor: i32, slot: u32, link: u32): bool {
   const held = slotContent(slot);
+  const isCopied = copyBack(slot);
+  if (isCopied) charge(actor, cost(Cost.COPY_PAGE));
   putInSlot(slot, link);
-  if (!isShadow(held)) return;
+  if (!isShadow(held)) return isCopied;
   addCounter(actor, Counter.REFAULTS, 1);
   refault(link, held, true);
+  return isCopied;
 }
 
 /** The page is used: through a page table, or by read() and write(). Reclaim spares it for a while. */

@@ -2,7 +2,7 @@
 // Must not know: what is done with the machine.
 
 import { SearchStrategy } from "../../../assembly/abi/findings.js";
-import { CmaFree, CmaUse, PinRule } from "../../../assembly/abi/proposals.js";
+import { CmaFree, CmaOwnerRule, CmaUse, PinRule } from "../../../assembly/abi/proposals.js";
 import { CmaLockRule } from "../../../assembly/abi/vocabulary.js";
 import type { DeviceDescription, ZoneBoundary } from "../../../bindings/device/description.js";
 import { resolveDevice } from "../../../bindings/device/resolve.js";
@@ -128,14 +128,19 @@ function optionsOf(random: Random, withoutSwap: boolean): CreateOptions {
     pinRule: random.pick([PinRule.ALLOW, PinRule.WAIT, PinRule.MIGRATE]),
     cmaRetries: random.pick([0, 0, 1, 5]),
   };
+  const slots = 64 + random.below(random.pick([512, 8_192]));
+  // Not drawn: seeds keep their machines.
+  const keeps = slots % 8 === 0;
   return {
-    slots: 64 + random.below(random.pick([512, 8_192])),
+    slots,
     search: random.pick([SearchStrategy.KERNEL, SearchStrategy.COMPOSITE]),
     ...(random.oneIn(4) ? {} : { pressure }),
     ...(random.oneIn(3) ? {} : { policy }),
     ...(random.oneIn(8)
       ? { rules: { cmaLock: random.pick([CmaLockRule.GLOBAL, CmaLockRule.AREA, CmaLockRule.NONE]) } }
-      : {}),
+      : keeps
+        ? { rules: { cmaOwner: CmaOwnerRule.AREA } }
+        : {}),
   };
 }
 

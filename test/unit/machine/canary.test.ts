@@ -12,6 +12,8 @@ import { DAMAGES_IN_USE } from "./damages_in_use.js";
 import { Patient } from "./patient.js";
 
 const ALL = [...DAMAGES, ...DAMAGES_IN_USE];
+/** Found in test/unit/movement/guests.test, on a machine whose areas keep their pages. */
+const ELSEWHERE = [Fault.GUEST];
 
 let patient: Patient;
 
@@ -36,7 +38,7 @@ describe("validate() finds", () => {
   });
 
   it("every kind of damage has a row", () => {
-    const seen = new Set([Fault.NONE, Fault.LIST_LENGTH, ...ALL.map(([fault]) => fault)]);
+    const seen = new Set([Fault.NONE, Fault.LIST_LENGTH, ...ELSEWHERE, ...ALL.map(([fault]) => fault)]);
     const all = Object.values(Fault).filter((value): value is Fault => typeof value === "number");
     expect(all.filter((fault) => !seen.has(fault)).map((fault) => Fault[fault])).toEqual([]);
   });

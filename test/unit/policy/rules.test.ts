@@ -9,9 +9,10 @@ import { policyNames } from "../../../bindings/policy/index.js";
 import { type Rules, rulesOf, textOf, withoutOneLine } from "../../support/verdicts.js";
 import type { Preset } from "./case.js";
 import { ALLOCATION } from "./cases.js";
+import { OWNERS } from "./cases_owners.js";
 import { REQUESTS } from "./cases_requests.js";
 
-const PRESETS = { ...ALLOCATION, ...REQUESTS };
+const PRESETS = { ...ALLOCATION, ...REQUESTS, ...OWNERS };
 
 function holds(rules: Rules | undefined, { cases, also }: Preset): boolean {
   if (rules === undefined) return false;

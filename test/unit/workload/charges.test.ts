@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { CameraParameter } from "../../../assembly/abi/clients.js";
-import { PinRule } from "../../../assembly/abi/proposals.js";
+import { CmaOwnerRule, Guests, PinRule } from "../../../assembly/abi/proposals.js";
 import {
   ActorKind,
   AppsParameter,
@@ -20,6 +20,7 @@ import {
   Spread,
 } from "../../../assembly/abi/simulation.js";
 import { LevelWord, StatWord } from "../../../assembly/abi/words.js";
+import type { MachinePolicy } from "../../../bindings/machine/policy.js";
 import type { costFigures } from "../../../bindings/scenario/costs.js";
 import type { Simulation } from "../../../bindings/scenario/simulation.js";
 import { resident } from "./loads.js";
@@ -88,6 +89,14 @@ function busy(simulation: Simulation): number {
   return simulation.actors.reduce((sum, _, i) => sum + counted(simulation, i - FIRST, Counter.BUSY_TIME), 0);
 }
 
+/** Those of areas that keep their pages alone. */
+const OF_KEPT: readonly CostName[] = ["COPY_PAGE", "DISCARD_PAGE"];
+const KEEPING: MachinePolicy = {
+  rules: { cmaOwner: CmaOwnerRule.AREA },
+  guests: Guests.EVERY,
+  frontswapShare: 50,
+};
+
 /** What the machine counts of an action, whoever did it. */
 const COUNTED: Partial<Record<CostName, (stat: (word: StatWord) => number) => number>> = {
   RECLAIM_SCAN: (stat) => stat(StatWord.PAGES_SCANNED),
@@ -106,7 +115,7 @@ describe("the work of all actors together", () => {
     const pressure = { swapPages: 2_500, zramPercent: name.startsWith("ZRAM") ? 35 : 0 };
     const simulation = await tiny(everything, {
       costs: { ...costs, [name]: 500 },
-      policy: { pinRule },
+      policy: OF_KEPT.includes(name) ? KEEPING : { pinRule },
       pressure,
     });
     simulation.run(S);

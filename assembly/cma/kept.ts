@@ -1,0 +1,22 @@
+// Knows: taking a window of an area that keeps its pages: no page is isolated or moved, and nothing can fail.
+// Must not know: what the copies in it are of. Models gcma_alloc_range (2025): page by page, each copy dropped where it lies.
+
+import { RequestWord } from "../abi/words";
+import { linkOf } from "../frames/frame";
+import { word } from "../memory/record";
+import { Kept, takeKept } from "../movement/guests";
+
+function add(at: usize, index: i32): void {
+  store<i32>(at + ((<usize>index) << 2), word(at, index) + 1);
+}
+
+/** Each page of the window is spare, or a copy that goes; the request counts those, and what must be written of them. */
+export function takeKeptWindow(at: usize): void {
+  const first = linkOf(word(at, RequestWord.START));
+  const end = first + ((<u32>word(at, RequestWord.PAGES)) << 2);
+  for (let link = first; link < end; link += 4) {
+    const kept = takeKept(link);
+    if (kept != Kept.SPARE) add(at, RequestWord.PAGES_RECLAIMED);
+    if (kept == Kept.UNWRITTEN) add(at, RequestWord.PAGES_WRITTEN);
+  }
+}
