@@ -39,6 +39,8 @@ type Fork = NonNullable<Opening["fork"]>;
 const EVENT_RING = 2 ** 16;
 
 interface Session {
+  /** The moment that is shown: questions about frames are about that one. */
+  shownNs: number;
   readonly timeline: Timeline;
   readonly samples: Samples;
   readonly arrivals: Arrivals;
@@ -96,7 +98,7 @@ export async function open({ scenario: text, policy: name, seed, fork }: Opening
   );
   const samples = new Samples(simulation, spans);
   const timeline = new Timeline(simulation, { sample: samples });
-  session = { timeline, samples, arrivals: new Arrivals(timeline), before };
+  session = { shownNs: simulation.nowNs, timeline, samples, arrivals: new Arrivals(timeline), before };
   return {
     name: scenario.name,
     device,
@@ -133,6 +135,7 @@ function seek(timeNs: number, mode: ModeName, isPlayed: boolean): Moment {
   const { simulation } = timeline;
   timeline.extendTo(timeNs);
   arrivals.seek(timeNs);
+  opened().shownNs = timeNs;
   const map = simulation.machine.views.classMap();
   arrivals.mark(map);
   return {
@@ -147,8 +150,14 @@ function seek(timeNs: number, mode: ModeName, isPlayed: boolean): Moment {
 
 function extend(timeNs: number): Lanes {
   const { timeline, samples } = opened();
-  timeline.extendTo(timeNs);
-  return { ...samples.table, knownNs: timeline.knownNs, requests: requestsOf(opened()) };
+  // A run that was forked knows nothing of what was before.
+  timeline.extendTo(Math.max(timeNs, timeline.startNs));
+  return {
+    ...samples.table,
+    knownNs: timeline.knownNs,
+    keptBytes: timeline.keptBytes,
+    requests: requestsOf(opened()),
+  };
 }
 
 /** Where a request ends its windows are in the machine's ring; the run stands there then. */
@@ -182,9 +191,16 @@ export async function question({ opening, policy, afterNs }: Question): Promise<
   return { sentence };
 }
 
+/** The run at the moment that is shown, wherever other questions have led it. */
+function shown(): Simulation {
+  const { timeline, shownNs } = opened();
+  timeline.seek(shownNs);
+  return timeline.simulation;
+}
+
 /** The block that a frame belongs to, in words. */
 function frame(index: number): FrameFacts {
-  const { simulation } = opened().timeline;
+  const simulation = shown();
   const { views } = simulation.machine;
   const pfn = views.startPfn + index;
   let head = views.frame(pfn);
@@ -205,7 +221,7 @@ function frame(index: number): FrameFacts {
 
 /** Frame words and owners of some pageblocks. */
 function words(blocks: readonly number[]): Words {
-  const { simulation } = opened().timeline;
+  const simulation = shown();
   const { engine, views } = simulation.machine;
   const size = 2 ** views.config(ConfigWord.PAGEBLOCK_ORDER);
   const all = engine.unsigned(Region.FRAME_WORD);

@@ -10,8 +10,8 @@ import type { Life } from "./protocol.js";
 
 /** How far back. */
 export const LIFE_NS = 1e9;
-/** Events of the run between two reads of the ring; pins, which are no events, are known to this. */
-const PIECE = 256;
+/** Events of the run between two looks: pins, which are not recorded, are seen at each. */
+const PIECE = 1;
 
 /** What an event says of a frame; undefined: nothing. */
 function told({ kind, a, b, c }: MachineEvent, pfn: number): string | undefined {
@@ -57,8 +57,10 @@ export function lifeOfFrame(timeline: Timeline, frame: number, timeNs: number): 
       });
     pins = now;
   };
-  while (simulation.run(timeNs, { events: PIECE }) !== RunStatus.REACHED) {
-    simulation.takeLog();
+  for (;;) {
+    const status = simulation.run(timeNs, { events: PIECE });
+    if (status === RunStatus.REACHED) break;
+    if (status === RunStatus.LOGGED) simulation.takeLog();
     look();
   }
   simulation.takeLog();

@@ -13,6 +13,8 @@ export interface Place {
   readonly forkNs?: number | undefined;
   readonly seed: number;
   readonly timeNs: number;
+  /** The second handle; undefined: none. */
+  readonly markNs?: number | undefined;
   readonly mode: ModeName;
   /** canvas2d: without WebGL, though there is one. */
   readonly painter: "best" | "canvas2d";
@@ -42,8 +44,10 @@ function wholeNumber(text: string | null, otherwise: number): number {
 export function placeOf(hash: string, otherwise: Place): Place {
   const words = new URLSearchParams(hash.replace(/^#/, ""));
   const fork = wholeNumber(words.get("forkNs"), -1);
+  const mark = wholeNumber(words.get("markNs"), -1);
   return {
     ...(fork < 0 ? {} : { forkNs: fork }),
+    ...(mark < 0 ? {} : { markNs: mark }),
     scenario: words.get("scenario") ?? otherwise.scenario,
     policy: words.get("policy") ?? otherwise.policy,
     beside: words.get("beside") ?? otherwise.beside,

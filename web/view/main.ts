@@ -1,92 +1,64 @@
 // Knows: the page: a run and perhaps a second one beside it, on one clock; what is shown, and the link that says so.
 // Must not know: how a map is made or painted.
 
+import { smallest } from "../../bindings/engine/extent.js";
 import { formatBytes } from "../../bindings/engine/units.js";
 import { policyNames } from "../../bindings/policy/index.js";
 import { scenarioTexts } from "../../bindings/scenario/presets/texts.js";
+import { button, choice, element, milliseconds } from "./elements.js";
 import { legend } from "./legend.js";
 import { linkOf, type Place, placeOf } from "./link.js";
 import { MODES, type ModeName } from "./palette.js";
-import type { Opened, Opening } from "./protocol.js";
+import { Player, SPEEDS } from "./player.js";
+import type { Lanes, Opened, Opening } from "./protocol.js";
 import { Run } from "./run.js";
-import { type Side, Stage } from "./stage.js";
-import { type InTheWay, inTheWay, windowsPanel } from "./windows.js";
+import { type Difference, type Side, Stage } from "./stage.js";
+import { type Stairs, TimeBar } from "./timebar.js";
+import { Trail } from "./trail.js";
 
 const START: Place = {
   scenario: "rolling-blockade",
   policy: "mainline",
   beside: "",
   seed: 1,
-  timeNs: 1e8,
+  timeNs: 0,
   mode: "kind",
   painter: "best",
 };
-const STEP_NS = 1e7;
+/** Bytes of kept states up to which a run is read ahead. */
+const MOST_KEPT = 160 * 2 ** 20;
 const SCENARIOS: ReadonlyMap<string, string> = new Map(Object.entries(scenarioTexts));
-
-function element<Tag extends keyof HTMLElementTagNameMap>(
-  tag: Tag,
-  text = "",
-  attributes: Readonly<Record<string, string>> = {},
-): HTMLElementTagNameMap[Tag] {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
-}
-
-function choice(
-  label: string,
-  names: readonly string[],
-  value: string,
-  onChange: (value: string) => void,
-  none = "(one map)",
-) {
-  const select = element("select", "", { "aria-label": label });
-  for (const name of names) select.append(element("option", name === "" ? none : name, { value: name }));
-  select.value = value;
-  select.addEventListener("change", () => onChange(select.value));
-  const box = element("label", `${label} `);
-  box.append(select);
-  return box;
-}
-
-function milliseconds(ns: number): string {
-  return `${(ns / 1e6).toFixed(3)} ms`;
-}
 
 /** The page of one link. */
 class Page {
   readonly #root: HTMLElement;
   readonly #verdict = element("p", "", { class: "verdict", role: "status" });
   readonly #answer = element("p", "", { class: "answer", role: "status" });
-  readonly #inspector = element("output", "Click a frame, or move with the arrow keys and + and -.");
-  readonly #windows = element("div");
-  readonly #requests = element("div", "", { class: "requests" });
-  readonly #time = element("input", "", {
-    type: "range",
-    min: "0",
-    step: String(STEP_NS),
-    "aria-label": "virtual time",
-  });
-  readonly #clock = element("output");
+  readonly #clock = element("output", "", { class: "clock" });
+  readonly #playing = element("button", "play (space)", { type: "button" });
+  readonly #differs = element("button", "", { type: "button" });
   readonly #legend = element("div", "", { class: "legend" });
   #stage: Stage | undefined;
   #place: Place;
   #opened: Opened | undefined;
   #wanted: number | undefined;
+  #wantedMark: number | undefined;
   #busy = false;
   #asked: Run | undefined;
-  /** Frames that were in the way of the request that is shown, and the one that is marked. */
-  #blockers: readonly InTheWay[] = [];
-  #blocker = -1;
+  #trail: Trail | undefined;
+  #bar: TimeBar | undefined;
+  readonly #player = new Player();
+  #lanes: (Lanes | undefined)[] = [];
+  #isAhead = false;
+  #isClosed = false;
 
   constructor(root: HTMLElement, place: Place) {
     this.#root = root;
     this.#place = place;
   }
 
-  async open(): Promise<void> {
+  /** With `toFailure` it goes on to the first failure, once the beginning is seen. */
+  async open(toFailure: boolean): Promise<void> {
     const { scenario, policy, beside, seed, forkNs } = this.#place;
     const text = SCENARIOS.get(scenario) ?? scenario;
     const names = beside === "" || beside === policy ? [policy] : [policy, beside];
@@ -107,10 +79,26 @@ class Page {
     const from = forkNs === undefined ? "" : ` from ${milliseconds(forkNs)} on`;
     const sides = runs.map((run, nth) => ({ run, policy: `${names[nth] ?? ""}${nth === 1 ? from : ""}` }));
     const isPlain = this.#place.painter === "canvas2d";
-    this.#stage = new Stage(this.#opened, sides, isPlain, (nth, frame) => void this.#inspect(nth, frame));
+    this.#stage = new Stage(
+      this.#opened,
+      sides,
+      isPlain,
+      (nth, frame) => void this.#trail?.inspect(nth, frame),
+    );
     this.#stage.setMode(this.#place.mode);
+    this.#lanes = runs.map(() => undefined);
+    this.#trail = new Trail(this.#stage, this.#opened, this);
+    this.#bar = new TimeBar(this.#opened.durationNs, this.#opened.pageSize, {
+      onTime: (timeNs) => void this.#wish(timeNs),
+      onMark: (timeNs) => void this.refer(timeNs),
+      onRequest: (nth) => void this.#trail?.showRequest(nth, this.#lanes[0]?.requests ?? []),
+    });
     this.#build();
-    await this.seek(Math.min(this.#place.timeNs, this.#opened.durationNs));
+    const timeNs = Math.min(this.#place.timeNs, this.#opened.durationNs);
+    this.#wantedMark = this.#place.markNs;
+    this.#bar.setMark(this.#wantedMark);
+    await this.seek(timeNs);
+    if (toFailure) void this.#trail.nextFailure();
     if (forkNs !== undefined && names.length === 2)
       await this.#ask({ scenario: text, policy, seed }, beside, forkNs);
   }
@@ -131,100 +119,218 @@ class Page {
   }
 
   #build(): void {
-    const { name, device, durationNs, pageSize, frames } = this.#opened as Opened;
+    const { name, device, pageSize, frames } = this.#opened as Opened;
     document.title = `${name}: pageblock view`;
-    this.#time.max = String(durationNs);
-    this.#time.addEventListener("input", () => void this.seek(Number(this.#time.value)));
-    const difference = element("button", "difference (d)", { type: "button", "aria-pressed": "false" });
-    const toggle = () => {
-      const stage = this.#stage as Stage;
-      stage.setDifference(stage.difference === "policies" ? "none" : "policies");
-      difference.setAttribute("aria-pressed", String(stage.difference === "policies"));
+    document.onkeydown = (event) => {
+      const { target, ctrlKey, metaKey, altKey } = event;
+      if (target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement) return;
+      if (target instanceof HTMLInputElement || ctrlKey || metaKey || altKey) return;
+      const act = this.#keys()[event.key];
+      if (act === undefined || (event.key === " " && target instanceof HTMLButtonElement)) return;
+      act();
+      event.preventDefault();
     };
-    difference.disabled = this.sides.length < 2;
-    difference.addEventListener("click", toggle);
-    const failure = element("button", "next failure (f)", { type: "button" });
-    failure.addEventListener("click", () => void this.#nextFailure());
-    const begin = element("button", "its begin (g)", { type: "button" });
-    begin.addEventListener("click", () => void this.#toBegin());
-    const { forkNs } = this.#place;
-    document.onkeydown = ({ key, target }) => {
-      if (target instanceof HTMLSelectElement) return;
-      if (key === "f") void this.#nextFailure();
-      if (key === "g") void this.#toBegin();
-      if (key === "b") void this.#toBlocker((this.#blocker + 1) % Math.max(this.#blockers.length, 1));
-      if (key === "d" && this.sides.length > 1) toggle();
-    };
-    const controls = element("div", "", { class: "controls" });
-    controls.append(
-      choice("scenario", [...SCENARIOS.keys()], this.#place.scenario, (scenario) => this.#go({ scenario })),
-      choice("policy", policyNames, this.#place.policy, (policy) => this.#go({ policy })),
-      choice("beside it", ["", ...policyNames], forkNs === undefined ? this.#place.beside : "", (beside) =>
-        this.#go({ beside, forkNs: undefined }),
-      ),
-      choice(
-        "fork here to",
-        ["", ...policyNames],
-        forkNs === undefined ? "" : this.#place.beside,
-        (beside) => this.#go({ beside, forkNs: beside === "" ? undefined : this.#place.timeNs }),
-        "(no fork)",
-      ),
-      choice("colours", MODES, this.#place.mode, (mode) => void this.#setMode(mode as ModeName)),
-      difference,
-      failure,
-      begin,
-    );
-    const clock = element("div", "", { class: "controls" });
-    clock.append(this.#time, this.#clock);
     const title = element("h1", `${name} on ${device}, ${formatBytes(frames * pageSize)}, page by page`);
     this.#root.replaceChildren(
       title,
       this.#verdict,
       this.#answer,
-      controls,
-      clock,
+      this.#choices(),
       (this.#stage as Stage).element,
       this.#legend,
-      this.#inspector,
-      this.#windows,
-      this.#requests,
+      this.#steps(),
+      (this.#bar as TimeBar).canvas,
+      (this.#trail as Trail).element,
     );
+  }
+
+  #keys(): Readonly<Record<string, () => void>> {
+    const trail = this.#trail as Trail;
+    return {
+      f: () => void trail.nextFailure(),
+      g: () => void trail.toBegin(),
+      b: () => void trail.nextBlocker(),
+      w: () => void trail.nextWindow(1),
+      W: () => void trail.nextWindow(-1),
+      l: () => void trail.life(),
+      m: () => void this.refer(this.#place.timeNs),
+      d: () => this.#nextDifference(),
+      " ": () => void this.#play(),
+    };
+  }
+
+  #choices(): HTMLElement {
+    const { forkNs, beside } = this.#place;
+    const controls = element("div", "", { class: "controls" });
+    const fork = (policy: string) =>
+      this.#go({ beside: policy, forkNs: policy === "" ? undefined : this.#place.timeNs });
+    controls.append(
+      choice("scenario", [...SCENARIOS.keys()], this.#place.scenario, (scenario) => this.#go({ scenario })),
+      choice("policy", policyNames, this.#place.policy, (policy) => this.#go({ policy })),
+      choice("beside it", ["", ...policyNames], forkNs === undefined ? beside : "", (policy) =>
+        this.#go({ beside: policy, forkNs: undefined }),
+      ),
+      choice("fork here to", ["", ...policyNames], forkNs === undefined ? "" : beside, fork, "(no fork)"),
+      choice("colours", MODES, this.#place.mode, (mode) => void this.#setMode(mode as ModeName)),
+    );
+    return controls;
+  }
+
+  #steps(): HTMLElement {
+    const trail = this.#trail as Trail;
+    const speeds = SPEEDS.map((speed) => `${speed}x`);
+    const controls = element("div", "", { class: "controls" });
+    controls.append(
+      this.#playing,
+      choice("speed", speeds, `${this.#player.speed}x`, (text) => {
+        this.#player.speed = Number.parseFloat(text);
+      }),
+      this.#clock,
+      button("next failure (f)", () => void trail.nextFailure()),
+      button("its begin (g)", () => void trail.toBegin()),
+      button("next blocker (b)", () => void trail.nextBlocker()),
+      button("next window (w)", () => void trail.nextWindow(1)),
+      button("second handle here (m)", () => void this.refer(this.#place.timeNs)),
+      this.#differs,
+    );
+    this.#playing.onclick = () => void this.#play();
+    this.#differs.onclick = () => this.#nextDifference();
+    this.#tellDifference();
+    return controls;
+  }
+
+  /** What there is to hold against each other, in turn. */
+  #nextDifference(): void {
+    const stage = this.#stage as Stage;
+    const all: Difference[] = ["none"];
+    if (this.sides.length > 1) all.push("policies");
+    if (this.#bar?.markNs !== undefined) all.push("times");
+    stage.setDifference(all[(all.indexOf(stage.difference) + 1) % all.length] as Difference);
+    this.#tellDifference();
+  }
+
+  #tellDifference(): void {
+    const difference = this.#stage?.difference ?? "none";
+    const between = { none: "", policies: " of the policies", times: " to the second handle" }[difference];
+    this.#differs.textContent = `difference${between} (d)`;
+    this.#differs.setAttribute("aria-pressed", String(difference !== "none"));
+    this.#differs.disabled = this.sides.length < 2 && this.#bar?.markNs === undefined;
   }
 
   /** Colours mean something else from now on. */
   async #setMode(mode: ModeName): Promise<void> {
     this.#stage?.setMode(mode);
     this.#place = { ...this.#place, mode };
+    this.#wantedMark = this.#place.markNs;
     await this.seek(this.#place.timeNs);
+  }
+
+  /** The second handle: what later moments are held against. */
+  async refer(markNs: number): Promise<void> {
+    this.#bar?.setMark(markNs);
+    this.#place = { ...this.#place, markNs };
+    this.#wantedMark = markNs;
+    this.#tellDifference();
+    await this.seek(this.#wanted ?? this.#place.timeNs);
   }
 
   #go(change: Partial<Place>): void {
     location.hash = linkOf({ ...this.#place, ...change });
   }
 
+  get timeNs(): number {
+    return this.#place.timeNs;
+  }
+
+  get forkNs(): number | undefined {
+    return this.#place.forkNs;
+  }
+
+  onLanes(lanes: Lanes): void {
+    this.#lanes[0] = lanes;
+    this.#bar?.setLanes(this.#lanes);
+  }
+
+  onStairs(stairs: Stairs | undefined): void {
+    this.#bar?.setStairs(stairs);
+  }
+
+  /** A moment that somebody chose: nothing else goes on meanwhile. */
+  #wish(timeNs: number): Promise<void> {
+    this.#player.stop();
+    this.#trail?.cancel();
+    return this.seek(timeNs);
+  }
+
   /** Seeks all runs to one time; while they work, only the last wish counts. */
-  async seek(timeNs: number): Promise<void> {
+  async seek(timeNs: number, isPlayed = false): Promise<void> {
     this.#wanted = timeNs;
+    this.#bar?.setTime(timeNs);
     if (this.#busy) return;
     this.#busy = true;
     try {
       while (this.#wanted !== undefined) {
         const time: number = this.#wanted;
         this.#wanted = undefined;
-        await this.#stage?.seek(time, this.#place.forkNs);
+        await this.#seekMark();
+        await this.#stage?.seek(time, this.#place.forkNs, isPlayed);
         this.#place = { ...this.#place, timeNs: time };
-        history.replaceState(null, "", `#${linkOf(this.#place)}`);
-        this.#tell(time);
+        if (!isPlayed) history.replaceState(null, "", `#${linkOf(this.#place)}`);
+        this.#tell(time, isPlayed);
         this.#stage?.draw();
       }
     } finally {
       this.#busy = false;
     }
+    if (!isPlayed) void this.#readAhead();
   }
 
-  #tell(timeNs: number): void {
-    this.#time.value = String(timeNs);
+  async #seekMark(): Promise<void> {
+    const markNs = this.#wantedMark;
+    if (markNs === undefined) return;
+    this.#wantedMark = undefined;
+    await this.#stage?.seek(markNs, this.#place.forkNs);
+    this.#stage?.refer();
+  }
+
+  async #play(): Promise<void> {
+    if (this.#player.isPlaying) return this.#player.stop();
+    this.#trail?.cancel();
+    this.#playing.textContent = "pause (space)";
+    await this.#player.play({
+      now: () => this.#place.timeNs,
+      end: (this.#opened as Opened).durationNs,
+      show: (timeNs) => this.seek(timeNs, true),
+      onStop: () => {
+        this.#playing.textContent = "play (space)";
+        if (!this.#isClosed) void this.seek(this.#place.timeNs);
+      },
+    });
+  }
+
+  /** Makes the run known to its end while nothing else is asked of it, so that its lanes are whole and no moment is far. */
+  async #readAhead(): Promise<void> {
+    if (this.#isAhead) return;
+    this.#isAhead = true;
+    const { durationNs, everyNs } = this.#opened as Opened;
+    const isIdle = () =>
+      !(this.#isClosed || this.#busy || this.#player.isPlaying || this.#trail?.isSearching);
+    try {
+      for (let known = 0, kept = 0; known < durationNs && kept < MOST_KEPT && isIdle(); ) {
+        const timeNs = Math.min(known + everyNs, durationNs);
+        this.#lanes = await Promise.all(this.sides.map(({ run }) => run.ask("extend", { timeNs })));
+        this.#bar?.setLanes(this.#lanes);
+        known = smallest(this.#lanes.map((lanes) => lanes?.knownNs ?? 0));
+        kept = this.#lanes.reduce((sum, lanes) => sum + (lanes?.keptBytes ?? 0), 0);
+      }
+    } finally {
+      this.#isAhead = false;
+    }
+  }
+
+  #tell(timeNs: number, isPlayed: boolean): void {
     this.#clock.textContent = milliseconds(timeNs);
+    if (isPlayed) return;
     const counts = this.sides.map(({ policy, moment }) => {
       const requests = (moment?.requests ?? []).filter(({ endNs }) => endNs <= timeNs);
       const failed = requests.filter(({ errno }) => errno !== 0).length;
@@ -235,75 +341,7 @@ class Page {
     this.#legend.replaceChildren(...legend(stage.mode));
     for (const side of this.sides)
       side.caption.textContent = `${side.policy}, digest ${side.moment?.digest ?? ""}`;
-    this.#requests.replaceChildren(
-      ...(this.sides[0]?.moment?.requests ?? []).map(
-        ({ client, pages, errno, beginNs, endNs, windows }, nth) => {
-          const end = errno === 0 ? "had its memory" : `failed with ${errno}`;
-          const text = `${milliseconds(beginNs)}  ${client}: ${pages} pages ${end} after ${milliseconds(endNs - beginNs)}, ${windows} windows`;
-          const row = element("button", text, {
-            type: "button",
-            ...(errno === 0 ? {} : { class: "failed" }),
-          });
-          row.addEventListener("click", () => void this.#showRequest(nth, endNs));
-          return row;
-        },
-      ),
-    );
-  }
-
-  async #inspect(side: number, frame: number): Promise<void> {
-    const { forkNs = 0, timeNs } = this.#place;
-    const facts = await this.sides[timeNs < forkNs ? 0 : side]?.run.ask("frame", { frame });
-    if (facts !== undefined) this.#inspector.textContent = `pfn ${facts.pfn}: ${facts.text}`;
-  }
-
-  /** The end of the next request that fails behind this moment; the run goes on until there is one. */
-  async #nextFailure(): Promise<void> {
-    const { durationNs } = this.#opened as Opened;
-    const start = this.#place.timeNs;
-    for (let time = start; ; time = Math.min(time + 1e9, durationNs)) {
-      const known = await this.#first.run.ask("extend", { timeNs: time });
-      const next = known.requests.findIndex(({ errno, endNs }) => errno !== 0 && endNs > start);
-      const found = known.requests[next];
-      if (found !== undefined) return this.#showRequest(next, found.endNs);
-      if (time >= durationNs) break;
-    }
-    await this.seek(start);
-    this.#inspector.textContent = "No request fails behind this moment.";
-  }
-
-  /** Stands at the end of a request, and shows the windows that it tried. */
-  async #showRequest(nth: number, endNs: number): Promise<void> {
-    const tried = await this.#first.run.ask("windows", { nth });
-    this.#blockers = inTheWay(tried);
-    this.#blocker = -1;
-    this.#stage?.mark(undefined);
-    this.#windows.replaceChildren(windowsPanel(tried, (blocker) => void this.#toBlocker(blocker)));
-    await this.seek(endNs);
-  }
-
-  /** The map goes to a frame that was in the way, and says what it is. */
-  async #toBlocker(nth: number): Promise<void> {
-    const blocker = this.#blockers[nth];
-    if (blocker === undefined) {
-      this.#inspector.textContent = "No request with a blocked window is shown: f goes to the next failure.";
-      return;
-    }
-    this.#blocker = nth;
-    const frame = blocker.pfn - (this.#opened as Opened).startPfn;
-    this.#stage?.mark(frame);
-    const facts = await this.#first.run.ask("frame", { frame });
-    this.#inspector.textContent = `${blocker.text}; now ${facts.text}`;
-  }
-
-  /** Where the request begins that has failed last up to here: the place to fork. */
-  async #toBegin(): Promise<void> {
-    const { timeNs } = this.#place;
-    const failed = (this.sides[0]?.moment?.requests ?? [])
-      .filter(({ errno, endNs }) => errno !== 0 && endNs <= timeNs)
-      .at(-1);
-    if (failed === undefined) this.#inspector.textContent = "No request has failed up to this moment.";
-    else await this.seek(failed.beginNs);
+    this.#trail?.showRequests(this.sides[0]?.moment?.requests ?? []);
   }
 
   /** For tests: what the worker says of a frame, and the map that is drawn. */
@@ -311,11 +349,9 @@ class Page {
     return this.#stage?.sides ?? [];
   }
 
-  get #first(): Side {
-    return this.sides[0] as Side;
-  }
-
   close(): void {
+    this.#isClosed = true;
+    this.#player.stop();
     this.#asked?.close();
     for (const { run } of this.sides) run.close();
   }
@@ -331,7 +367,8 @@ export function openView(root: HTMLElement, otherwise: Partial<Place> = {}): voi
     page = new Page(root, placeOf(location.hash, { ...START, ...otherwise }));
     Object.assign(globalThis, { pageblockView: page });
     try {
-      await page.open();
+      const isTold = otherwise.timeNs !== undefined || /[#&]timeNs=/.test(location.hash);
+      await page.open(!isTold);
     } catch (error) {
       root.replaceChildren(element("p", (error as Error).message, { role: "alert" }));
     }

@@ -3,6 +3,7 @@
 
 import { kindOf, lifeOf, orderOf, pinsOf } from "../../assembly/abi/frame_word.js";
 import { FrameKind, PageLife } from "../../assembly/abi/vocabulary.js";
+import { largest } from "../../bindings/engine/extent.js";
 import { COLUMNS, cellOf, type Layout, type View } from "./layout.js";
 
 /** Pixels of a cell from which on blocks are told in words. */
@@ -176,7 +177,12 @@ function drawWords(paper: Paper, { startPfn, blocks, words, owners, names }: Wor
       const room = Math.max(1, Math.floor((height - 2) / LINE));
       const lines = linesOf(word, startPfn + frame, names[owners[nth * size + i] as number] ?? "");
       const fitting = lines.filter((line) => line.length * LETTER <= width - 2).slice(0, room);
-      for (const [row, line] of fitting.entries()) halo(context, line, x + 2, y + LINE * (row + 1) - 2);
+      if (fitting.length === 0) continue;
+      const longest = largest(fitting.map((line) => line.length));
+      context.fillStyle = "rgb(0 0 0 / 62%)";
+      context.fillRect(x + 1, y + 1, longest * LETTER + 2, fitting.length * LINE + 1);
+      context.fillStyle = "#ffffff";
+      for (const [row, line] of fitting.entries()) context.fillText(line, x + 2, y + LINE * (row + 1) - 1);
     }
   }
 }

@@ -96,6 +96,8 @@ export interface Lanes {
   readonly everyNs: number;
   readonly startNs: number;
   readonly knownNs: number;
+  /** Bytes that the kept states take. */
+  readonly keptBytes: number;
   /** Frames of all areas with a pin, free pages of all zones, pages reclaimed since the beginning. */
   readonly pinned: readonly number[];
   readonly free: readonly number[];

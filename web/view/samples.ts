@@ -44,7 +44,7 @@ export class Samples {
     this.#reclaimed.push(views.stat(StatWord.PAGES_RECLAIMED));
   }
 
-  get table(): Omit<Lanes, "knownNs" | "requests"> {
+  get table(): Omit<Lanes, "knownNs" | "keptBytes" | "requests"> {
     return {
       everyNs: EVERY_NS,
       startNs: this.#startNs,

@@ -48,7 +48,7 @@ export class Stage {
   ) {
     this.#opened = opened;
     this.#onFrame = onFrame;
-    this.element.className = "maps";
+    this.element.className = "stage";
     const layout = layoutOf(opened.frames, opened.pageblockOrder);
     this.sides = runs.map((run, nth) => this.#sideOf(layout, run, nth, isPlain));
     this.element.append(...this.sides.map(({ figure }) => figure));
