@@ -270,8 +270,8 @@ export enum ScratchWord {
   ANSWER_MOVED,
   /** 1: a round of reclaim has left active pages alone (sc->skipped_deactivate). */
   SKIPPED,
-  /** Something of all that was read ahead of its use, so that no compiler leaves the reading out. */
-  TOUCHED,
+  /** Where READ_AHEAD notes the page that refills behind a drain take next, or 0 (buddy/noted). */
+  NOTED,
   /** One round: pages left to scan of each evictable list, and those that there were at first; 4 words each. */
   SCAN_LEFT = 12,
   SCAN_TARGET = 16,

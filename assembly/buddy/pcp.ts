@@ -37,6 +37,7 @@ import * as fixed from "../policy/pcp_fixed";
 import { record, records, tell } from "../record/events";
 import { ACCOUNTS_AT_TAKE, AUTO_TUNES_PCP, LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { firstFree, freeHead, removeFirst } from "./freelist";
+import { hasNotes, READ_FREED, readAhead, readFreed, readNoted } from "./noted";
 import { COSTLY_ORDER, listBehind, orderOfPindex, pcpHead, pindexOfBlock } from "./pcp_lists";
 import { freeBlock } from "./release";
 import { isCmaFirst, isCmaFirstOf, resetMode, takeBlockOf } from "./rmqueue";
@@ -92,7 +93,9 @@ function staysOwn(cpu: i32, zone: i32, allocFlags: i32, pages: i32): bool {
 function refillOwn(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32, wanted: i32, head: u32): i32 {
   const word = pcpWord(order, zone, type);
   let got = 0;
+  const readsAhead = order == 0 && hasNotes();
   while (got < wanted && !inline.always(isCmaFirst(zone, allocFlags))) {
+    if (readsAhead && (got & (READ_FREED - 1)) == 0) readFreed(firstFree(zone, 0, type));
     const current = inline.always(smallestOrder(zone, order, type));
     if (current < 0) break;
     const run = 1 << (current - order);
@@ -259,9 +262,6 @@ function drainType(zone: i32, link: u32): i32 {
   return isolated ? typeOf(link) : typeIn(wordOf(link));
 }
 
-/** Pages that are read at once, a power of two. */
-const READ_AT_ONCE: usize = 32;
-
 /**
  * free_pcppages_bulk() on the lists of CPU `owner`: up to `wanted` pages, starting with list `pindex`, each list
  * emptied from its tail before the next non-empty one; a last block may overshoot `wanted`. The CPU that does it,
@@ -293,23 +293,6 @@ export function drainPcp(cpu: i32, owner: i32, zone: i32, wanted: i32, pindex: i
     pindex = inline.always(listBehind(pindex));
   }
   return ahead;
-}
-
-/** Where the page that is freed next is noted: at the first of every READ_AT_ONCE all of them are read. Answers the next place. */
-function readAhead(place: usize): usize {
-  if ((place & (READ_AT_ONCE * 4 - 1)) == 0) readNoted(place);
-  return place + 4;
-}
-
-/** Reads what freeing these noted pages will need: nothing else is between one read and the next, so that they overlap. */
-function readNoted(place: usize): void {
-  for (let at = place; at < place + READ_AT_ONCE * 4; at += 4) {
-    const link = load<u32>(at);
-    if (link == NONE) return;
-    prevOf(link);
-    nextOf(link);
-    wordOf(link);
-  }
 }
 
 /**

@@ -7,7 +7,8 @@
 import { nextOf, prevOf } from "../memory/list";
 import { READ_AHEAD } from "../memory/regions";
 import { wordOf } from "./frame";
-import { ownerOf } from "./owner";
+import { isOnLru } from "./lru";
+import { ownerOf, slotContent } from "./owner";
 
 /** Pages noted at once, at most. */
 export const MOST_NOTED: i32 = 64;
@@ -34,5 +35,16 @@ export function readNoted(count: i32): void {
     const link = noted(nth);
     prevOf(nextOf(link));
     nextOf(prevOf(link));
+  }
+}
+
+/** Reads what taking the pages of [from, end) off their LRU lists and moving them will need: neighbours and slots. */
+export function readMovable(from: u32, end: u32): void {
+  for (let link = from; link < end; link += 4) {
+    if (!inline.always(isOnLru(wordOf(link)))) continue;
+    prevOf(nextOf(link));
+    nextOf(prevOf(link));
+    const owner = inline.always(ownerOf(link));
+    if (owner) slotContent(owner - 1);
   }
 }

@@ -7,11 +7,6 @@ import { LEVELS, SCRATCH, STATS } from "./regions";
 /** Where allocations that the machine makes for itself tell whether they took the slow path. */
 export const SLOW: usize = SCRATCH + ((<usize>ScratchWord.SLOW) << 2);
 
-/** What was read ahead of its use, all in one number: nobody looks at it, but the reading cannot be left out. */
-export function touched(read: u32): void {
-  store<u32>(SCRATCH, read, ScratchWord.TOUCHED << 2);
-}
-
 export function total(stat: i32): i32 {
   return load<i32>(STATS + ((<usize>stat) << 2));
 }

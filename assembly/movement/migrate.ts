@@ -12,6 +12,7 @@ import { BATCH_CAPACITY } from "../abi/limits";
 import { Errno, FrameKind, Gfp, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { putPages } from "../buddy/traced";
+import { readMovable } from "../frames/ahead";
 import { setWord, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { NONE } from "../memory/list";
@@ -73,6 +74,7 @@ export function collectPages(request: i32, from: u32, end: u32, count: usize): u
   let pages = 0;
   let blocks = 0;
   let at = from;
+  readMovable(from, min(end, from + CLUSTER * 4));
   while (at < end && pages < CLUSTER) {
     const word = wordOf(at);
     const kind = kindOf(word);
