@@ -1,8 +1,9 @@
 // Knows: how test/fuzz, which is TypeScript, is run without vitest: through vite's module runner; and how a fault of
-// test/fuzz/planted.json is put into the sources that it runs on, and nowhere else.
+// test/fuzz/planted.json is put into the sources that it runs on, and nowhere else; that with --coverage the bindings count.
 // Must not know: what is fuzzed.
 //
 //   node scripts/fuzz.mjs --hours 1                          see --help
+//   node scripts/fuzz.mjs --coverage --kind logs ...         parsers count their branches, and inputs follow them
 //   node scripts/fuzz.mjs --plant "NAME" --hours 0.03 ...    with that fault: it must be found
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -10,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
+import { install, instrument } from "./instrument.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const args = process.argv.slice(2);
@@ -60,6 +62,8 @@ if (fault?.file.startsWith("assembly/")) plantInCore(fault);
 else if (fault?.kind === "cli") plantInCli(fault);
 if (folder !== undefined) process.env.PAGEBLOCK_PLANTED = folder;
 
+const learnt = args.includes("--coverage") ? install() : undefined;
+
 try {
   const { module } = await runnerImport(`${root}test/fuzz/main.ts`, {
     root,
@@ -75,6 +79,12 @@ try {
           fault?.file.startsWith("bindings/") && fault.kind !== "cli" && id === root + fault.file
             ? plant(text, fault)
             : null,
+      },
+      {
+        name: "instrumented",
+        enforce: "post",
+        transform: (text, id) =>
+          learnt !== undefined && id.startsWith(`${root}bindings/`) ? instrument(text, learnt) : null,
       },
     ],
   });

@@ -4,6 +4,7 @@
 // The order: served after all, killed, impossible, exhausted, fragmented, misaligned (space.ts); then, with a window that fits,
 // what the error says on this kernel: no migration target, or busy (busy.ts); then what sums make likely.
 
+import { largest } from "../engine/extent.js";
 import { type BusyAnswer, growth, whyBusy } from "./busy.js";
 import type { Answer, Case } from "./case.js";
 import { type Ranked, ranked } from "./cases.js";
@@ -253,7 +254,14 @@ export function classify(
     alsoPossible,
     ranking: verdict === "UNDECIDED" ? ranked(alsoPossible).filter(({ cases }) => cases > 0) : [],
     runs: view.runs === null ? null : view.runs.length,
-    largestRun: fits?.largestRun ?? null,
+    largestRun:
+      fits?.largestRun ??
+      (view.runs === null
+        ? null
+        : largest(
+            view.runs.map(({ length }) => length),
+            0,
+          )),
     fits: fits?.byAlign ?? null,
     evidence: [...preamble(facts), ...answer.evidence, ...(after === undefined ? [] : [after])],
     remedies: remediesFor(verdict, situation),

@@ -61,14 +61,13 @@ function merged(failures: readonly FailedRequest[]): FailedRequest[] {
   return [...joined, ...left];
 }
 
-/** Pages of a driver's bytes, once the size of a page is known: 4 KiB was taken before. */
+/** Pages of a driver's bytes, once the size of a page is known: 4 KiB was taken before. Nobody asks for less than one page. */
 function inPages(failures: readonly FailedRequest[], shift: number): readonly FailedRequest[] {
-  if (shift === 12) return failures;
-  return failures.map((failure) =>
-    failure.form === "cma" || failure.bytes === null
-      ? failure
-      : { ...failure, pages: Math.ceil(failure.bytes / 2 ** shift) },
-  );
+  return failures.map((failure) => {
+    const isTold = failure.form === "cma" || failure.bytes === null || shift === 12;
+    const pages = isTold ? failure.pages : Math.ceil(failure.bytes / 2 ** shift);
+    return { ...failure, pages: pages !== null && pages >= 1 ? pages : null };
+  });
 }
 
 const STRENGTH: Readonly<Record<Certainty, number>> = { undecided: 0, likely: 1, proved: 2 };

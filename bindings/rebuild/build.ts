@@ -2,9 +2,9 @@
 // Must not know: formats, how a machine holds a state.
 
 import { contentOf } from "../../assembly/abi/frame_word.js";
+import { MAX_FRAMES } from "../../assembly/abi/limits.js";
 import { Mobility, PageLife } from "../../assembly/abi/vocabulary.js";
 import { largest, smallest } from "../engine/extent.js";
-import { CaptureError } from "../importers/errors.js";
 import type { Facts } from "../importers/facts.js";
 import type { MachineState } from "../state/types.js";
 import { type AreaPlan, planAreas } from "./areas.js";
@@ -13,7 +13,7 @@ import { drawnAreas, drawnSpans, drawZones } from "./draw.js";
 import { decideZone } from "./exact.js";
 import { type FrameMap, FrameUse, framesOfTables, withWholeBlocks } from "./frames.js";
 import { type GeometryOptions, geometryOf, type StateGeometry } from "./geometry.js";
-import { type Given, selectGiven } from "./given.js";
+import { type Given, selectGiven, unusable } from "./given.js";
 import { Notes, type StateIssue } from "./notes.js";
 import { Random } from "./random.js";
 import { planZones, spansOfZoneinfo, type ZoneSpanPlan } from "./zones.js";
@@ -93,9 +93,18 @@ function checkAreaBlocks(
   }
 }
 
-function spanOf(spans: readonly ZoneSpanPlan[]): { start: number; end: number } {
+/** @throws CaptureError when a zone's numbers contradict each other, or there are more frames than are modelled */
+function spanOf(spans: readonly ZoneSpanPlan[], given: Given): { start: number; end: number } {
+  for (const { name, spanned, present, managed } of spans) {
+    if (managed <= present && present <= spanned) continue;
+    const pages = `zone ${name} has ${managed} managed, ${present} present, ${spanned} spanned pages`;
+    throw unusable(given, pages, "no more managed than present, no more present than spanned");
+  }
   const start = smallest(spans.map((span) => span.start));
-  return { start, end: largest(spans.map((span) => span.start + span.spanned)) };
+  const end = largest(spans.map((span) => span.start + span.spanned));
+  if (end - start > MAX_FRAMES)
+    throw unusable(given, `the zones span ${end - start} frames`, `at most ${MAX_FRAMES}`);
+  return { start, end };
 }
 
 interface Decided {
@@ -114,7 +123,7 @@ function decideByFrames(
 ): Decided {
   const whole = withWholeBlocks(flags, geometry.maxPageOrder);
   const spans = spansOfZoneinfo(given.zoneinfo) ?? drawnSpans(given, geometry, notes, whole);
-  const { start, end } = spanOf(spans);
+  const { start, end } = spanOf(spans, given);
   if (end > flags.length) {
     const message = `kpageflags ends at pfn ${flags.length}, the zones at ${end}: frames behind it are holes`;
     notes.add("warning", "kpageflags-short", message);
@@ -134,9 +143,9 @@ function decideByFrames(
 /** Only sums are known: frames are drawn. */
 function decideByDrawing(given: Given, geometry: StateGeometry, random: Random, notes: Notes): Decided {
   const spans = spansOfZoneinfo(given.zoneinfo) ?? drawnSpans(given, geometry, notes);
+  const { start, end } = spanOf(spans, given);
   const areas = planAreas(drawnAreas(given, geometry, spans, notes), geometry, spans, notes);
   const plans = planZones(given, geometry, spans, notes);
-  const { start, end } = spanOf(spans);
   return { areas, ...drawZones(plans, areas, geometry, { start, end }, random, notes) };
 }
 
@@ -154,7 +163,7 @@ export function buildState(facts: Facts, options: StateOptions = {}): BuiltState
   const hasTypes = given.tables.some(({ free }) => free !== undefined);
   if (given.flags === undefined && !hasTypes) {
     const expected = "/proc/kpageflags with /proc/zoneinfo, or /proc/pagetypeinfo";
-    throw new CaptureError({ file: "state", problem: "no file says what is free by migratetype", expected });
+    throw unusable(given, "no file says what is free by migratetype", expected);
   }
   const decided =
     given.flags === undefined

@@ -11,14 +11,13 @@ import { contentOf } from "../../assembly/abi/frame_word.js";
 import { MIGRATE_TYPES, NO_MEMORY_MAP } from "../../assembly/abi/limits.js";
 import { Migratetype, Mobility, PageLife } from "../../assembly/abi/vocabulary.js";
 import { smallest } from "../engine/extent.js";
-import { CaptureError } from "../importers/errors.js";
 import { KpageFlag } from "../importers/kpage/kpage.js";
 import type { AreaPlan } from "./areas.js";
 import type { DecidedZone, ListedBlock } from "./assemble.js";
 import { BlockMap } from "./blocks.js";
 import { FrameMap, FrameUse } from "./frames.js";
 import type { StateGeometry } from "./geometry.js";
-import type { Given, ZoneTable } from "./given.js";
+import { type Given, unusable, type ZoneTable } from "./given.js";
 import type { Notes } from "./notes.js";
 import type { Random } from "./random.js";
 import { UNKNOWN } from "./units.js";
@@ -90,7 +89,7 @@ export function drawnSpans(
   const tables = given.tables.filter(({ blocks }) => sum(blocks ?? []) > 0);
   if (tables.length === 0) {
     const expected = '/proc/zoneinfo, or /proc/pagetypeinfo with its last table, "Number of blocks type"';
-    throw new CaptureError({ file: "state", problem: "no file says how large the zones are", expected });
+    throw unusable(given, "no file says how large the zones are", expected);
   }
   notes.assume("zones one behind the other, as large as their pageblocks: there is no zoneinfo");
   const size = 2 ** geometry.pageblockOrder;

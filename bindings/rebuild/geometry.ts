@@ -5,7 +5,7 @@ import { MAX_ORDERS, MAX_ZONES } from "../../assembly/abi/limits.js";
 import { COSTLY_ORDER, type KernelId, kernelProfiles, PCP_TYPES } from "../device/kernel.js";
 import { largest } from "../engine/extent.js";
 import { CaptureError } from "../importers/errors.js";
-import type { Given } from "./given.js";
+import { type Given, unusable } from "./given.js";
 import type { Notes } from "./notes.js";
 
 /** What the user knows of the kernel that wrote the files. */
@@ -88,18 +88,14 @@ function cpusOf(given: Given, notes: Notes): number {
   return largest(cpus, 1);
 }
 
-function unusable(problem: string, expected: string): CaptureError {
-  return new CaptureError({ file: "state", problem, expected });
-}
-
 /** @throws CaptureError when nothing tells how memory is divided, or it is beyond what is modelled */
 export function geometryOf(given: Given, options: GeometryOptions, notes: Notes): StateGeometry {
   const orders = given.tables.reduce((most, { total }) => Math.max(most, total.length), 0);
   if (orders === 0) {
     const expected = "/proc/pagetypeinfo, or /proc/buddyinfo with /proc/zoneinfo and /proc/kpageflags";
-    throw unusable("no file says how many blocks are free", expected);
+    throw unusable(given, "no file says how many blocks are free", expected);
   }
-  if (orders > MAX_ORDERS) throw unusable(`${orders} orders`, `at most ${MAX_ORDERS}`);
+  if (orders > MAX_ORDERS) throw unusable(given, `${orders} orders`, `at most ${MAX_ORDERS}`);
   const pageShift = pageShiftOf(given, orders, options, notes);
   const kernel = kernelOf(given, options, notes);
   const maxPageOrder = orders - 1;
@@ -108,9 +104,13 @@ export function geometryOf(given: Given, options: GeometryOptions, notes: Notes)
     notes.assume(`pageblocks of order ${pageblockOrder}: no pagetypeinfo says it`);
   const zoneNames = zoneNamesOf(given);
   if (zoneNames.length > MAX_ZONES)
-    throw unusable(`the zones ${zoneNames.join(", ")}`, `at most ${MAX_ZONES}`);
+    throw unusable(given, `the zones ${zoneNames.join(", ")}`, `at most ${MAX_ZONES}`);
   if (pageblockOrder > maxPageOrder) {
-    throw unusable(`pageblocks of order ${pageblockOrder}`, `at most the largest order, ${maxPageOrder}`);
+    throw unusable(
+      given,
+      `pageblocks of order ${pageblockOrder}`,
+      `at most the largest order, ${maxPageOrder}`,
+    );
   }
   const thpOrder = kernelProfiles[kernel].thpListOrder === "pmd" ? pageShift - 3 : pageblockOrder;
   const hasThp = (given.hasThp ?? true) && thpOrder > COSTLY_ORDER && thpOrder <= maxPageOrder;

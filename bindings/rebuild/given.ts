@@ -3,6 +3,7 @@
 
 import { MIGRATE_TYPES } from "../../assembly/abi/limits.js";
 import { Migratetype } from "../../assembly/abi/vocabulary.js";
+import { CaptureError } from "../importers/errors.js";
 import type { AreaFiles, Facts, PagetypeFact, Place, ZoneDetail, ZoneFact } from "../importers/facts.js";
 import { KpageFlag } from "../importers/kpage/kpage.js";
 import type { Notes } from "./notes.js";
@@ -27,6 +28,8 @@ export interface ZoneTable {
 }
 
 export interface Given {
+  /** What messages call the files: the name of the only one, or "state". */
+  readonly file: string;
   readonly kernel: string | null;
   /** Bytes, where a manifest says it. */
   readonly pageSize: number | null;
@@ -42,6 +45,11 @@ export interface Given {
   readonly hasThp: boolean | undefined;
   /** FOLL_PIN references that nobody has given back, of vmstat. */
   readonly pins: number;
+}
+
+/** The files cannot become a state. */
+export function unusable({ file }: Pick<Given, "file">, problem: string, expected: string): CaptureError {
+  return new CaptureError({ file, problem, expected });
 }
 
 const TYPE_NAMES: ReadonlyMap<string, Migratetype> = new Map(
@@ -252,7 +260,9 @@ export function selectGiven(facts: Facts, notes: Notes): Given {
   const pinned = (vmstat?.get("nr_foll_pin_acquired") ?? 0) - (vmstat?.get("nr_foll_pin_released") ?? 0);
   const zoneinfo = zoneinfoOf(facts, notes);
   const zoneTables = tablesOf(facts, table, notes);
+  const names = [...facts.formats.keys()];
   return {
+    file: names.length === 1 ? (names[0] as string) : "state",
     kernel: facts.kernel,
     pageSize: facts.pageSize,
     zoneinfo,

@@ -13,6 +13,7 @@ import {
   TOO_LONG_MS,
 } from "./kind.js";
 import { mutate } from "./mutate.js";
+import { watchdog } from "./watchdog.js";
 
 export interface Target {
   readonly name: KindName;
@@ -33,22 +34,24 @@ const MOST_KEPT_BYTES = 2_048;
 
 class Wrong extends Error {}
 
-async function tried(target: Target, bytes: Uint8Array): Promise<readonly string[]> {
+/** @throws what the target throws; when it takes too long: a Wrong, or where it never ends, the watchdog ends the process */
+export async function tried(target: Target, bytes: Uint8Array): Promise<readonly string[]> {
   const before = performance.now();
-  const features = await target.judge(bytes);
+  watchdog.begin(target.name, bytes);
+  const features = await target.judge(bytes).finally(watchdog.end);
   if (performance.now() - before > TOO_LONG_MS)
     throw new Wrong(`hangs: ${bytes.length} bytes take more than ${TOO_LONG_MS} ms`);
   return features;
 }
 
-function said(error: unknown): string {
+export function said(error: unknown): string {
   const { name, message, stack = "" } = error as Error;
   const where = /^\s+at .*?([\w-]+\.ts):(\d+)/m.exec(stack)?.[1] ?? "";
   return `${name} in ${where}: ${message}`;
 }
 
 /** The kind of a wrong: numbers and quoted text in it vary while an input is shortened. */
-function sort(what: string): string {
+export function sort(what: string): string {
   return what.replace(/"[^"]*"|'[^']*'|\d+/g, "#").slice(0, 60);
 }
 
@@ -83,7 +86,8 @@ function joined(some: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-async function failureOf(target: Target, bytes: Uint8Array, what: string): Promise<Failure> {
+/** What is wrong, with the shortest input found that shows the same. */
+export async function failureOf(target: Target, bytes: Uint8Array, what: string): Promise<Failure> {
   const fails = async (some: readonly Uint8Array[]) => {
     const now = await wrongWith(target, joined(some));
     return now !== undefined && sort(now) === sort(what);

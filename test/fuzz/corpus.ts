@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { fileURLToPath } from "node:url";
 import type { Entry, KindName } from "./kind.js";
 
-const FOLDER = fileURLToPath(new URL("../corpus/", import.meta.url));
+export const FOLDER = fileURLToPath(new URL("../corpus/", import.meta.url));
 /** Entries of a kind that are kept for what is new in them; failures come on top. */
 const MOST_NEW = 40;
 

@@ -1,7 +1,16 @@
 // Knows: what every kind of fuzzing is: rounds from a seed, and entries of a corpus that can be tried again.
 // Must not know: any of them, the command line, where the corpus lies.
 
-export const KIND_NAMES = ["engine", "simulation", "logs", "bundles", "yaml", "snapshots", "cli"] as const;
+export const KIND_NAMES = [
+  "engine",
+  "simulation",
+  "logs",
+  "bundles",
+  "readers",
+  "yaml",
+  "snapshots",
+  "cli",
+] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 
 /** A round in which nothing was wrong. */
@@ -31,6 +40,8 @@ export interface Kind {
   round(seed: number, entries: readonly Entry[], until: number): Promise<Round | Failure>;
   /** @returns what is wrong with an entry; undefined: nothing */
   retry(bytes: Uint8Array): Promise<string | undefined>;
+  /** After the last round: what of all of them is worth keeping, and what there is to say. */
+  finish?(): { readonly kept: readonly Entry[]; readonly said: string };
 }
 
 export function isFailure(round: Round | Failure): round is Failure {

@@ -4,9 +4,10 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command, Option } from "commander";
-import { entriesOf, keep } from "./corpus.js";
-import { isFailure, KIND_NAMES, type KindName, leaveLong } from "./kind.js";
-import { KINDS } from "./kinds/index.js";
+import { entriesOf, FOLDER, keep } from "./corpus.js";
+import { isFailure, KIND_NAMES, type Kind, type KindName, leaveLong } from "./kind.js";
+import { COVERED, coveredKinds, KINDS } from "./kinds/index.js";
+import { watchdog } from "./watchdog.js";
 
 interface Options {
   readonly hours: number;
@@ -15,6 +16,7 @@ interface Options {
   readonly counters: string;
   readonly keep: boolean;
   readonly first?: boolean;
+  readonly coverage?: boolean;
 }
 
 interface Count {
@@ -32,7 +34,8 @@ const MOST_FAILURES = 5;
 
 const none = (): Count => ({ rounds: 0, operations: 0, inputs: 0, failures: 0, cpuSeconds: 0 });
 
-type Counts = Partial<Record<KindName, Count>>;
+/** By kind; what followed coverage is counted on its own. */
+type Counts = Partial<Record<KindName | `${KindName}, by coverage`, Count>>;
 
 function readCounts(file: string): Counts {
   try {
@@ -50,7 +53,7 @@ function writeCounts(file: string, counts: Counts): void {
 
 function readOptions(args: readonly string[]): Options {
   const number = (text: string) => Number.parseFloat(text);
-  return new Command("fuzz")
+  const command = new Command("fuzz")
     .description(
       "random machines, loads and inputs until the time is over; new seeds each time. Exit 1 when something was wrong.",
     )
@@ -59,14 +62,17 @@ function readOptions(args: readonly string[]): Options {
     .option("--seed <n>", "first seed; from the clock when absent", number)
     .option("--counters <file>", "totals of all runs are added up here", "out/fuzz.json")
     .option("--no-keep", "leave test/corpus as it is")
+    .option("--coverage", `parsers alone (${COVERED.join(", ")}): inputs follow the branches of the code`)
     .option("--first", "end at the first failure, as it was found")
-    .parse(args, { from: "user" })
-    .opts<Options>();
+    .parse(args, { from: "user" });
+  const options = command.opts<Options>();
+  if (!options.coverage) return options;
+  return { ...options, kind: options.kind.filter((kind) => COVERED.some((each) => each === kind)) };
 }
 
 /** One turn of a kind. @returns the next seed */
 async function turn(
-  kind: KindName,
+  { name: kind, round }: Kind,
   first: number,
   end: number,
   options: Options,
@@ -76,7 +82,7 @@ async function turn(
   let seed = first;
   while (performance.now() < until && count.failures < MOST_FAILURES) {
     const cpu = process.cpuUsage();
-    const result = await KINDS[kind].round(seed++, entriesOf(kind), until);
+    const result = await round(seed++, entriesOf(kind), until);
     const used = process.cpuUsage(cpu);
     count.cpuSeconds += (used.user + used.system) / 1e6;
     count.rounds += 1;
@@ -96,11 +102,11 @@ async function turn(
 function table(counts: Counts): string {
   const rows = Object.entries(counts).map(([kind, { rounds, operations, inputs, failures, cpuSeconds }]) =>
     [kind, rounds, operations, inputs, failures, cpuSeconds.toFixed(0)].map((cell, i) =>
-      i === 0 ? String(cell).padEnd(12) : String(cell).padStart(13),
+      i === 0 ? String(cell).padEnd(24) : String(cell).padStart(13),
     ),
   );
   const head = [
-    "kind".padEnd(12),
+    "kind".padEnd(24),
     ...["rounds", "operations", "inputs", "failures", "CPU seconds"].map((word) => word.padStart(13)),
   ];
   return [head, ...rows].map((row) => row.join("")).join("\n");
@@ -110,6 +116,8 @@ function table(counts: Counts): string {
 export async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
   if (options.first) leaveLong();
+  watchdog.start(options.keep ? FOLDER : undefined);
+  const kinds: Partial<Record<KindName, Kind>> = options.coverage ? coveredKinds() : {};
   const end = performance.now() + options.hours * 3_600_000;
   const first = options.seed ?? Date.now() % 2 ** 31;
   process.stdout.write(`seeds from ${first}\n`);
@@ -122,21 +130,28 @@ export async function main(args: readonly string[]): Promise<number> {
   while (performance.now() < end && !isStopped) {
     for (const kind of options.kind) {
       if (performance.now() >= end || isStopped) break;
-      const count = now[kind] ?? none();
-      now[kind] = count;
+      const row = options.coverage ? (`${kind}, by coverage` as const) : kind;
+      const count = now[row] ?? none();
+      now[row] = count;
       if (count.failures >= MOST_FAILURES) continue;
       const before = { ...count };
-      seeds.set(kind, await turn(kind, seeds.get(kind) ?? first, end, options, count));
-      addUp(options.counters, kind, before, count);
+      seeds.set(kind, await turn(kinds[kind] ?? KINDS[kind], seeds.get(kind) ?? first, end, options, count));
+      addUp(options.counters, row, before, count);
     }
-    if (options.kind.every((kind) => (now[kind]?.failures ?? 0) >= MOST_FAILURES)) break;
+    if (Object.values(now).every(({ failures }) => failures >= MOST_FAILURES)) break;
+  }
+  for (const kind of options.kind) {
+    const end = kinds[kind]?.finish?.();
+    if (end === undefined) continue;
+    process.stdout.write(`${end.said}\n`);
+    if (options.keep) for (const entry of end.kept) keep(kind, entry, false);
   }
   process.stdout.write(`${table(now)}\nall runs so far: ${options.counters}\n`);
   return Object.values(now).some(({ failures }) => failures > 0) ? 1 : 0;
 }
 
 /** The file has the totals of all runs, of several at a time as well: each adds what it has done since. */
-function addUp(file: string, kind: KindName, before: Count, count: Count): void {
+function addUp(file: string, kind: keyof Counts, before: Count, count: Count): void {
   const counts = readCounts(file);
   const total = counts[kind] ?? none();
   counts[kind] = total;

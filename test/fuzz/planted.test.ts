@@ -19,6 +19,8 @@ interface Planted {
   readonly file: string;
   readonly before: string;
   readonly seed: number;
+  /** It is found by following coverage. */
+  readonly coverage?: true;
   /** What must be said of it. */
   readonly shows: string;
 }
@@ -28,13 +30,14 @@ const PLANTED = JSON.parse(
 ) as readonly Planted[];
 
 describe("a planted fault is found within two minutes", () => {
-  it("there are ten, at least one for each kind", () => {
-    expect(PLANTED).toHaveLength(10);
+  it("there are at least ten, one for each kind", () => {
+    expect(PLANTED.length).toBeGreaterThanOrEqual(10);
     expect(new Set(PLANTED.map(({ kind }) => kind))).toEqual(new Set(KIND_NAMES));
   });
 
-  it.each(PLANTED)("$kind: $name", { timeout: 240_000 }, async ({ name, kind, seed, shows }) => {
+  it.each(PLANTED)("$kind: $name", { timeout: 240_000 }, async ({ name, kind, seed, shows, coverage }) => {
     const words = ["--plant", name, "--kind", kind, "--hours", String(BUDGET_HOURS), "--seed", String(seed)];
+    if (coverage) words.push("--coverage");
     const end = ["--no-keep", "--first", "--counters", `${ROOT}out/planted.json`];
     const run = promisify(execFile)(process.execPath, [`${ROOT}scripts/fuzz.mjs`, ...words, ...end]);
     const { code, stdout } = await run.then(

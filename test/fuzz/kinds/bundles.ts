@@ -3,7 +3,7 @@
 
 import { gzipSync } from "node:zlib";
 import { tar, zip } from "../../support/archives.js";
-import { bytesKind } from "../bytes_kind.js";
+import type { Target } from "../bytes_kind.js";
 import { askEverything, goldenFiles } from "./logs.js";
 
 const NAMES = [
@@ -27,7 +27,7 @@ function samples(): Uint8Array[] {
   return groups.flatMap((entries) => [tar(entries), new Uint8Array(gzipSync(tar(entries))), zip(entries)]);
 }
 
-export const bundles = bytesKind({
+export const bundles: Target = {
   name: "bundles",
   isText: false,
   samples: async () => samples(),
@@ -37,4 +37,4 @@ export const bundles = bytesKind({
     if (bytes[0] === 0x1f || bytes[0] === 0x50 || random.oneIn(2)) return bytes;
     return new Uint8Array(gzipSync(bytes));
   },
-});
+};

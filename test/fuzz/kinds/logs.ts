@@ -7,7 +7,7 @@ import { areaMaps, explain, guestsOf } from "../../../bindings/explain/index.js"
 import { collect } from "../../../bindings/importers/collect.js";
 import { answerOfExplanation, fillAnswer } from "../../../bindings/report/answer/index.js";
 import { renderExplanation, renderIssues } from "../../../bindings/report/explain.js";
-import { bytesKind } from "../bytes_kind.js";
+import type { Target } from "../bytes_kind.js";
 
 const GOLDEN = fileURLToPath(new URL("../../golden/explain/", import.meta.url));
 /** Longer files say the same again. */
@@ -45,9 +45,9 @@ export function askEverything(files: Readonly<Record<string, Uint8Array>>): stri
   ];
 }
 
-export const logs = bytesKind({
+export const logs: Target = {
   name: "logs",
   isText: true,
   samples: async () => goldenFiles(),
   judge: async (bytes) => askEverything({ input: bytes }),
-});
+};

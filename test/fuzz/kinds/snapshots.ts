@@ -6,7 +6,7 @@ import { MachineError, StateError } from "../../../bindings/engine/errors.js";
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from "../../../bindings/engine/gfp.js";
 import { Machine } from "../../../bindings/machine/machine.js";
 import { Random } from "../../support/random.js";
-import { bytesKind } from "../bytes_kind.js";
+import type { Target } from "../bytes_kind.js";
 import { chooseMachine } from "../engine/device.js";
 
 const CHECKSUM = 4;
@@ -98,11 +98,11 @@ function damage(bytes: Uint8Array, random: Random): Uint8Array {
   return out;
 }
 
-export const snapshots = bytesKind({
+export const snapshots: Target = {
   name: "snapshots",
   isText: false,
   samples,
   judge,
   damage,
   finish: (bytes, random) => (random.oneIn(6) ? bytes : repair(bytes)),
-});
+};

@@ -8,7 +8,7 @@ import { scenarioNames, scenarioText } from "../../../bindings/scenario/presets/
 import { Simulation } from "../../../bindings/scenario/simulation.js";
 import { parseScenario } from "../../../bindings/scenario/yaml.js";
 import { simulationOptions } from "../../../bindings/sweep/actor_specs.js";
-import { bytesKind } from "../bytes_kind.js";
+import type { Target } from "../bytes_kind.js";
 
 /** Frames and actors of what is created for real: larger ones take seconds. */
 const MOST_FRAMES = 70_000;
@@ -57,7 +57,7 @@ async function judge(bytes: Uint8Array): Promise<string[]> {
   }
 }
 
-export const yaml = bytesKind({
+export const yaml: Target = {
   name: "yaml",
   isText: true,
   samples: async () =>
@@ -65,4 +65,4 @@ export const yaml = bytesKind({
       new TextEncoder().encode(text),
     ),
   judge,
-});
+};
