@@ -17,13 +17,14 @@
 //   RULE_CMA_ERROR        CMA_STARTS_EBUSY         -ENOMEM until a window was tried         as 6.12; 6.15: -EBUSY
 //   RULE_CMA_LOCK         CMA_LOCK                 cma_mutex                                as 6.12; 6.15: one lock an area
 //
-// And one in which none of them differs but proposals do, which hold from boot on:
+// And two in which none of them differs but proposals do, which hold from boot on:
 //
 //   RULE_CMA_OWNER        AREAS_KEEP_PAGES         areas lend to the buddy lists            the same
+//   RULE_CMA_ZONE         CMA_ZONE                 areas lie in the zones of their pfns     the same
 //
 // Constant after init; written by bindRules only.
 
-import { CmaOwnerRule } from "./abi/proposals";
+import { CmaOwnerRule, CmaZoneRule } from "./abi/proposals";
 import {
   BoostRule,
   CmaErrorRule,
@@ -57,6 +58,9 @@ export let AREAS_KEEP_PAGES: bool = false;
 /** A CmaLockRule: the one decision with three answers. */
 export let CMA_LOCK: i32 = CmaLockRule.GLOBAL;
 
+/** A CmaZoneRule: in which zone areas lie. */
+export let CMA_ZONE: i32 = CmaZoneRule.IN_PLACE;
+
 export function bindRules(): void {
   LISTS_FOLLOW_PAGEBLOCK = config(ConfigWord.RULE_LIST_TYPE) == ListTypeRule.PAGEBLOCK;
   AUTO_TUNES_PCP = config(ConfigWord.RULE_PCP) == PcpRule.AUTO_TUNED;
@@ -72,4 +76,5 @@ export function bindRules(): void {
   CMA_STARTS_EBUSY = config(ConfigWord.RULE_CMA_ERROR) == CmaErrorRule.STARTS_EBUSY;
   AREAS_KEEP_PAGES = config(ConfigWord.RULE_CMA_OWNER) == CmaOwnerRule.AREA;
   CMA_LOCK = config(ConfigWord.RULE_CMA_LOCK);
+  CMA_ZONE = config(ConfigWord.RULE_CMA_ZONE);
 }

@@ -2,6 +2,16 @@
 // Must not know: what a named proposal is made of (bindings/policy), where a choice is made (policy/).
 // A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
 
+/** frames/zone: in which zone the pages of CMA areas lie. No mainline kernel but an early 4.17 has anything but IN_PLACE. */
+export enum CmaZoneRule {
+  /** Where their addresses are, as pageblocks of type CMA. */
+  IN_PLACE = 0,
+  /** ZONE_CMA: a zone of several spans, behind all others (Kim, 2014 to 2017). */
+  OWN = 1,
+  /** In ZONE_MOVABLE, with whatever else lies there (4.17-rc; taken back before its release). */
+  MOVABLE = 2,
+}
+
 /** policy/cma_use: which movable requests take pages of CMA areas, and when (PolicyWord.CMA_USE). */
 export enum CmaUse {
   /** Linux 5.7+: first while more than half of the free memory is CMA, else before the fallback to other types. */

@@ -70,3 +70,18 @@ export enum GuestWord {
   WRITTEN,
   COUNT = 16,
 }
+
+/** One pin: KIND a PinKind. */
+export enum PinWord {
+  /** Pfn + 1; 0: the record is free. */
+  PFN,
+  KIND,
+  /** Whatever number the caller gave its holder. */
+  OWNER,
+  /** Record + 1 of the next free record. */
+  NEXT,
+  /** Virtual time at which it was taken; 64 bit. */
+  SINCE_LOW,
+  SINCE_HIGH,
+  COUNT = 6,
+}

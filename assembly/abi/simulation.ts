@@ -366,5 +366,7 @@ export enum Cost {
   /** A page copied into an area that keeps its own, or back; a copy that is dropped there. */
   COPY_PAGE,
   DISCARD_PAGE,
+  /** Reclaim, per page turned over because its zone is not wanted. */
+  RECLAIM_SKIP,
   COUNT = 32,
 }

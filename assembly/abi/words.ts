@@ -65,6 +65,7 @@ export enum ConfigWord {
   RULE_WAKE,
   RULE_PCP_CMA,
   RULE_CMA_OWNER,
+  RULE_CMA_ZONE,
   COUNT = 64,
 }
 
@@ -192,11 +193,12 @@ export enum StatWord {
   /** Pages that reclaim or a second use has made active, and those that reclaim has made inactive again (pgrefill). */
   PAGES_ACTIVATED,
   PAGES_DEACTIVATED,
-  /** Vmstat workingset_refault_*, workingset_activate_*: evicted pages that came back, and those that were active at once. */
+  /** Vmstat workingset_refault_*, _activate_*: evicted pages that came back, those active at once; pgscan_skip: turned over. */
   REFAULTS_ANON,
   REFAULTS_FILE,
   ACTIVATES_ANON,
   ACTIVATES_FILE,
+  PAGES_SKIPPED,
   COUNT = 32,
 }
 
@@ -268,10 +270,11 @@ export enum ScratchWord {
   ANSWER_STATUS,
   /** Pages that the pins of one call have moved out of CMA. */
   ANSWER_MOVED,
-  /** 1: a round of reclaim has left active pages alone (sc->skipped_deactivate). */
+  /** 1: a round of reclaim has left active pages alone (sc->skipped_deactivate). Pages that its batch has turned over. */
   SKIPPED,
   /** Where READ_AHEAD notes the page that refills behind a drain take next, or 0 (buddy/noted). */
   NOTED,
+  TURNED,
   /** One round: pages left to scan of each evictable list, and those that there were at first; 4 words each. */
   SCAN_LEFT = 12,
   SCAN_TARGET = 16,
@@ -381,19 +384,4 @@ export enum RequestWord {
   /** Of PAGES_RECLAIMED: copies of swapped-out pages, which were written to storage first (CmaOwnerRule.AREA). */
   PAGES_WRITTEN,
   COUNT = 64,
-}
-
-/** One pin: KIND a PinKind. */
-export enum PinWord {
-  /** Pfn + 1; 0: the record is free. */
-  PFN,
-  KIND,
-  /** Whatever number the caller gave its holder. */
-  OWNER,
-  /** Record + 1 of the next free record. */
-  NEXT,
-  /** Virtual time at which it was taken; 64 bit. */
-  SINCE_LOW,
-  SINCE_HIGH,
-  COUNT = 6,
 }

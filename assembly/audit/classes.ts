@@ -16,17 +16,16 @@ import {
   PIN_SHIFT,
   pinsOf,
 } from "../abi/frame_word";
-import { MAX_AREAS } from "../abi/limits";
+import { CmaZoneRule } from "../abi/proposals";
 import { FrameKind, Migratetype, PageFlag, PageLife } from "../abi/vocabulary";
-import { AreaWord, RangeWord } from "../abi/words";
 import { coveringHead } from "../buddy/free_pages";
 import { isLeftOut, settle } from "../buddy/frontier";
-import { areaWord, rangeWord } from "../cma/area";
+import { areaOfPfn } from "../frames/area_of";
 import { pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { CLASS_COUNTS, CLASSES, frames, WORD } from "../memory/regions";
-import { AREAS_KEEP_PAGES } from "../rules";
+import { AREAS_KEEP_PAGES, CMA_ZONE } from "../rules";
 
 const GROUP: u32 = 16;
 /** Vectors that fill the byte lanes of a counter before it must be read. */
@@ -133,22 +132,13 @@ function classifyRest(first: u32, end: u32): u32 {
   return behind;
 }
 
-function isInArea(pfn: u32): bool {
-  for (let area = 0; area < MAX_AREAS; area++) {
-    for (let nth = 0; nth < areaWord(area, AreaWord.NR_RANGES); nth++) {
-      const base = <u32>rangeWord(area, nth, RangeWord.BASE_PFN);
-      if (pfn - base < <u32>rangeWord(area, nth, RangeWord.PAGES)) return true;
-    }
-  }
-  return false;
-}
-
 /** The flags that all frames of a pageblock share. */
 function blockFlags(link: u32): u32 {
   const type = typeOf(link);
   if (type == Migratetype.CMA) return ClassFlag.IN_AREA;
-  if (type != Migratetype.ISOLATE) return 0;
-  return <u32>ClassFlag.ISOLATED | (isInArea(pfnOf(link)) ? <u32>ClassFlag.IN_AREA : 0);
+  const isolated = type == Migratetype.ISOLATE ? <u32>ClassFlag.ISOLATED : 0;
+  if (isolated == 0 && (CMA_ZONE == CmaZoneRule.IN_PLACE || type != Migratetype.MOVABLE)) return 0;
+  return isolated | (areaOfPfn(pfnOf(link)) >= 0 ? <u32>ClassFlag.IN_AREA : 0);
 }
 
 function addFlags(from: usize, count: u32, flags: u32): void {

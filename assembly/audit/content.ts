@@ -10,9 +10,10 @@
 import { Fault } from "../abi/findings";
 import { hasPageFlag, isOrphan, kindOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
 import { LRU_LISTS } from "../abi/limits";
+import { PinWord } from "../abi/records";
 import { isSwappedOut, NO_PAGE, swappedOrder } from "../abi/slot";
 import { FrameKind, PageFlag } from "../abi/vocabulary";
-import { ConfigWord, LevelWord, PinWord } from "../abi/words";
+import { ConfigWord, LevelWord } from "../abi/words";
 import { linkOf, pfnOf, wordOf } from "../frames/frame";
 import { isOnLru, lruHead, lruListOf, lruPages } from "../frames/lru";
 import { ownerOf, SLOT_COUNT, slotContent } from "../frames/owner";

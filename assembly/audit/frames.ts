@@ -4,13 +4,14 @@
 import { Fault } from "../abi/findings";
 import { kindOf, orderOf, typeIn, zoneOf } from "../abi/frame_word";
 import { NO_MEMORY_MAP } from "../abi/limits";
+import { CmaZoneRule } from "../abi/proposals";
 import { FrameKind, Migratetype } from "../abi/vocabulary";
 import { ConfigWord, ZoneWord } from "../abi/words";
 import { isFreeBlock, pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";
-import { spans, zoneAt } from "../frames/zone";
+import { spans, zoneAt, zoneOfPfn } from "../frames/zone";
 import { config, frames } from "../memory/regions";
-import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
+import { CMA_ZONE, LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { fault } from "./fault";
 
 /**
@@ -46,6 +47,8 @@ function checkHead(link: u32, word: u32): i32 {
   if (!spans(zone, pfn))
     return fault(Fault.ZONE_OF_FRAME, pfn, load<u32>(zoneAt(zone), ZoneWord.START_PFN << 2), zone);
   if (!spans(zone, pfn + (1 << order) - 1)) return fault(Fault.CROSSES_ZONE, pfn, zone, order);
+  if (CMA_ZONE != CmaZoneRule.IN_PLACE && zoneOfPfn(pfn) != zone)
+    return fault(Fault.ZONE_OF_FRAME, pfn, zoneOfPfn(pfn), zone);
   if (kind != FrameKind.BUDDY) return 0;
   const broken = checkFreeType(link);
   return broken ? broken : checkMerged(link, order, zone);

@@ -1,8 +1,8 @@
 // Knows: who holds the page that kept a window from being taken, and since when.
 // Must not know: how a request works.
 
-import { WindowWord } from "../abi/records";
-import { LevelWord, PinWord } from "../abi/words";
+import { PinWord, WindowWord } from "../abi/records";
+import { LevelWord } from "../abi/words";
 import { NONE } from "../memory/list";
 import { LEVELS } from "../memory/regions";
 import { findPin, pinAt } from "../movement/pins";

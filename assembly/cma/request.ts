@@ -16,7 +16,7 @@ import { askedWindow } from "../abi/command_word";
 import { BlockReason, RequestState } from "../abi/findings";
 import { MAX_REQUESTS } from "../abi/limits";
 import { PolicyWord } from "../abi/proposals";
-import { CmaLockRule, Errno, Migratetype } from "../abi/vocabulary";
+import { CmaLockRule, Errno } from "../abi/vocabulary";
 import { AreaWord, RequestWord, StatWord } from "../abi/words";
 import { drainAll } from "../buddy/drain_all";
 import { linkOf, pfnOf } from "../frames/frame";
@@ -45,8 +45,9 @@ import {
   triesOf,
   triesOneByOne,
 } from "../policy/busy";
+import { typeOfAreas } from "../policy/cma_zone";
 import { recordWindow } from "../record/windows";
-import { AREAS_KEEP_PAGES, CMA_LOCK, CMA_STARTS_EBUSY, MIGRATES_IN_BATCHES } from "../rules";
+import { AREAS_KEEP_PAGES, CMA_LOCK, CMA_STARTS_EBUSY, CMA_ZONE, MIGRATES_IN_BATCHES } from "../rules";
 import { addToArea, areaWord, bitsOf, linkOfBit, markWindow } from "./area";
 import { areaRule, effortOf, retriesOf, waitsForPage } from "./effort";
 import { nameHolder } from "./holder";
@@ -228,7 +229,7 @@ function isolate(request: i32, at: usize): void {
   const cpu = word(at, RequestWord.CPU);
   const zone = zoneOfRequest(at);
   const stuck = at + ((<usize>RequestWord.STUCK) << 2);
-  const reason = isolateRange(cpu, zone, startOf(at), endOf(at), Migratetype.CMA, stuck);
+  const reason = isolateRange(cpu, zone, startOf(at), endOf(at), typeOfAreas(CMA_ZONE), stuck);
   if (reason) return giveUp(request, at, Errno.EBUSY, word(at, RequestWord.STUCK), reason);
   drainAll(cpu, zone + 1);
   set(at, RequestWord.CURSOR, startOf(at));
@@ -337,7 +338,7 @@ function test(request: i32, at: usize): void {
     if (reason == BlockReason.PINNED && waitsForPage(at, blocker)) return;
   }
   if (error == Errno.NONE) takeWindow(cpu, zone, start, end);
-  unisolateRange(cpu, zone, start, end, Migratetype.CMA);
+  unisolateRange(cpu, zone, start, end, typeOfAreas(CMA_ZONE));
   if (error) return giveUp(request, at, error, blocker, reason);
   succeed(request, at);
 }

@@ -1,4 +1,4 @@
-// Knows: the words of a zone and its free-page counters with their per-CPU differentials.
+// Knows: the words of a zone, which frames are its own, and its free-page counters with their per-CPU differentials.
 // Must not know: lists of blocks, watermark policy. Models mm/vmstat.c and account_freepages(), Linux 6.12 and 6.1.
 //
 //   true free pages of a zone = FREE_PAGES + sum over CPUs of DIFF_FREE        (|diff| <= stat_threshold)
@@ -6,10 +6,13 @@
 // Readers see only the global part (zone_page_state), so watermarks and the CMA balance act on a stale number.
 
 import { MAX_ZONES } from "../abi/limits";
+import { CmaZoneRule } from "../abi/proposals";
 import { Migratetype } from "../abi/vocabulary";
 import { ConfigWord, PcpWord, ZoneWord } from "../abi/words";
 import { config, PCPS, ZONES } from "../memory/regions";
-import { KEEPS_WHOLE_RESERVE } from "../rules";
+import { zoneOfFrame } from "../policy/cma_zone";
+import { CMA_ZONE, KEEPS_WHOLE_RESERVE } from "../rules";
+import { areaOfPfn } from "./area_of";
 
 export function zoneAt(zone: i32): usize {
   return ZONES + <usize>zone * (ZoneWord.COUNT << 2);
@@ -23,15 +26,23 @@ export function isPopulated(zone: i32): bool {
   return load<i32>(zoneAt(zone), ZoneWord.PRESENT << 2) != 0;
 }
 
+/** Does the frame lie between the zone's ends? Where areas are a zone of their own, its ends may reach over other zones. */
 export function spans(zone: i32, pfn: u32): bool {
   const at = zoneAt(zone);
   return pfn - load<u32>(at, ZoneWord.START_PFN << 2) < load<u32>(at, ZoneWord.SPANNED << 2);
 }
 
-/** The index of the zone that spans this frame, or -1. */
+/** The highest zone, which areas lie in where they are a zone of their own. */
+export function lastZone(): i32 {
+  return config(ConfigWord.NR_ZONES) - 1;
+}
+
+/** The index of the zone that this frame belongs to, or -1. */
 export function zoneOfPfn(pfn: u32): i32 {
-  for (let zone = 0; zone < config(ConfigWord.NR_ZONES); zone++) {
-    if (spans(zone, pfn)) return zone;
+  for (let zone = 0; zone <= lastZone(); zone++) {
+    if (!spans(zone, pfn)) continue;
+    const inArea = CMA_ZONE != CmaZoneRule.IN_PLACE && areaOfPfn(pfn) >= 0;
+    return zoneOfFrame(CMA_ZONE, zone, lastZone(), inArea);
   }
   return -1;
 }

@@ -42,7 +42,7 @@ import {
   WINDOW_CAPACITY,
 } from "../abi/limits";
 import { PolicyWord } from "../abi/proposals";
-import { ExcessWord, FrontierHead, FrontierWord, GuestWord, WindowWord } from "../abi/records";
+import { ExcessWord, FrontierHead, FrontierWord, GuestWord, PinWord, WindowWord } from "../abi/records";
 import { CellWord, KillWord, LogWord, SimulationWord, WorkloadWord } from "../abi/run";
 import { ActorWord, Cost, Counter, Parameter } from "../abi/simulation";
 import {
@@ -52,7 +52,6 @@ import {
   EventWord,
   LevelWord,
   PcpWord,
-  PinWord,
   RangeWord,
   RequestWord,
   ScratchWord,

@@ -2,7 +2,7 @@
 // Must not know: when and how many (policy/balance), who pays. Source: van der Linden, 20250915195153.462039-1 (MR_CMA_BALANCE).
 // DEVIATION: the areas stay where they are; the series places those that take part at the top of the zone.
 
-import { hasPageFlag, kindOf, mobilityOf, orderOf, pack, pinsOf } from "../abi/frame_word";
+import { hasPageFlag, kindOf, mobilityOf, orderOf, pack, pinsOf, zoneOf } from "../abi/frame_word";
 import { PolicyWord } from "../abi/proposals";
 import { FrameKind, Migratetype, Mobility, PageFlag } from "../abi/vocabulary";
 import { ConfigWord, ScratchWord, StatWord, ZoneWord } from "../abi/words";
@@ -23,8 +23,9 @@ import { movePage } from "./move";
 const CLUSTER: i32 = 32;
 
 /** A single page outside of CMA that can be moved at once. */
-function isCandidate(link: u32, word: u32): bool {
-  if (kindOf(word) != FrameKind.ALLOCATED || orderOf(word) != 0 || !isOnLru(word)) return false;
+function isCandidate(zone: i32, link: u32, word: u32): bool {
+  if (zoneOf(word) != zone || kindOf(word) != FrameKind.ALLOCATED || orderOf(word) != 0 || !isOnLru(word))
+    return false;
   if (mobilityOf(word) != Mobility.LRU || pinsOf(word) != 0) return false;
   if (hasPageFlag(word, PageFlag.WRITEBACK)) return false;
   return typeOf(link) <= Migratetype.RECLAIMABLE;
@@ -55,7 +56,7 @@ export function balanceZone(cpu: i32, zone: i32, most: i32): void {
     const word = wordOf(link);
     const kind = kindOf(word);
     const pages = kind == FrameKind.BODY || kind == FrameKind.HOLE ? 1 : (<u32>1) << orderOf(word);
-    if (isCandidate(link, word)) {
+    if (isCandidate(zone, link, word)) {
       if (!moveIn(cpu, zone, link)) break;
       left -= 1;
     }

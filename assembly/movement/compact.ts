@@ -3,7 +3,7 @@
 // DEVIATION: compaction has no skip hints, fast scanners or deferral; a run begins where the last one stopped.
 
 import { EventKind } from "../abi/events";
-import { hasPageFlag, kindOf, mobilityOf, orderOf, pack, pinsOf, typeIn } from "../abi/frame_word";
+import { hasPageFlag, kindOf, mobilityOf, orderOf, pack, pinsOf, typeIn, zoneOf } from "../abi/frame_word";
 import { FrameKind, Migratetype, Mobility, PageFlag } from "../abi/vocabulary";
 import { StatWord, ZoneWord } from "../abi/words";
 import { hasFree, removeFree } from "../buddy/freelist";
@@ -55,8 +55,9 @@ function isSuitable(link: u32): bool {
   return type == Migratetype.MOVABLE || type == Migratetype.CMA;
 }
 
-/** A single page that may be moved now. */
-function isMovable(word: u32): bool {
+/** A single page of this zone that may be moved now. */
+function isMovable(zone: i32, word: u32): bool {
+  if (zoneOf(word) != zone) return false;
   if (kindOf(word) != FrameKind.ALLOCATED || orderOf(word) != 0 || pinsOf(word) != 0) return false;
   if (mobilityOf(word) == Mobility.FIXED) return false;
   return !hasPageFlag(word, PageFlag.ISOLATED | PageFlag.WRITEBACK | PageFlag.UNEVICTABLE);
@@ -71,7 +72,7 @@ function takeTarget(cpu: i32, zone: i32, floor: u32): u32 {
     if (isSuitable(start)) {
       for (let at = start; at < end; ) {
         const word = wordOf(at);
-        if (kindOf(word) == FrameKind.BUDDY && orderOf(word) < PAGEBLOCK_ORDER) {
+        if (kindOf(word) == FrameKind.BUDDY && orderOf(word) < PAGEBLOCK_ORDER && zoneOf(word) == zone) {
           setCursor(zone, ZoneWord.COMPACT_FREE, block);
           return detachOne(cpu, zone, at);
         }
@@ -137,7 +138,7 @@ export function compactZone(cpu: i32, zone: i32, order: i32, type: i32): bool {
     const word = wordOf(link);
     const kind = kindOf(word);
     const step = kind == FrameKind.BODY || kind == FrameKind.HOLE ? 1 : (<u32>1) << orderOf(word);
-    if (isSuitable(link) && isMovable(word)) {
+    if (isSuitable(link) && isMovable(zone, word)) {
       const target = takeTarget(cpu, zone, from);
       if (target == NONE) break;
       move(cpu, zone, link, target);

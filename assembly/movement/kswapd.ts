@@ -64,6 +64,11 @@ function wantedPages(highestZone: i32): i32 {
   return pages;
 }
 
+/** Pages that reclaim has looked at so far, those of zones that it was not for among them (sc->nr_scanned). */
+function looked(): i32 {
+  return total(StatWord.PAGES_SCANNED) + total(StatWord.PAGES_SKIPPED);
+}
+
 /** Takes the wake-up that waits and begins. */
 function wakeUp(): void {
   count(StatWord.KSWAPD_RUNS);
@@ -128,7 +133,7 @@ export function stepKswapd(cpu: i32): bool {
   beginReclaim();
   const priority = level(LevelWord.BALANCE_PRIORITY);
   const wanted = wantedPages(highestZone);
-  const before = total(StatWord.PAGES_SCANNED);
+  const before = looked();
   const freed = shrinkNode(cpu, priority, highestZone, wanted, Shrink.ENDS);
   if (policy(PolicyWord.BALANCE) == Balance.KSWAPD) balanceAfterRound(cpu, highestZone);
   setLevel(LevelWord.BALANCE_FREED, level(LevelWord.BALANCE_FREED) + freed);
@@ -136,8 +141,8 @@ export function stepKswapd(cpu: i32): bool {
   // A high order is compaction's work once enough single pages are free.
   if (order > 0 && freed >= 2 << order) setLevel(LevelWord.BALANCE_ORDER, 0);
   // A round that has looked at too few pages, or freed none, is followed by a harder one; not for a boost alone.
-  const looked = total(StatWord.PAGES_SCANNED) - before >= wanted;
-  if (freed != 0 && (looked || (boosted && priority == DEF_PRIORITY - 2))) return true;
+  const enough = looked() - before >= wanted;
+  if (freed != 0 && (enough || (boosted && priority == DEF_PRIORITY - 2))) return true;
   if (priority == 1) return endPass(highestZone);
   setLevel(LevelWord.BALANCE_PRIORITY, priority - 1);
   return true;

@@ -6,8 +6,8 @@ import { PolicyWord } from "../abi/proposals";
 import { Gfp, Migratetype, PageFlag } from "../abi/vocabulary";
 import { areaOfPfn } from "../frames/area_of";
 import { pfnOf, setWord, wordOf } from "../frames/frame";
+import { typeLent } from "../frames/lent";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
-import { typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { areasDiffer, policy, policyOfArea } from "../memory/policies";
 import { SLOW } from "../memory/stats";
@@ -28,7 +28,7 @@ export function ruleAt(link: u32, word: i32): i32 {
 
 /** The page, moved out of CMA (or out of a request's way) where it is there and can be moved; NONE: no target. */
 export function outOfCma(cpu: i32, head: u32): u32 {
-  const type = typeOf(head);
+  const type = typeLent(head);
   if (type != Migratetype.CMA && type != Migratetype.ISOLATE) return head;
   if (mobilityOf(wordOf(head)) == 0 || pinsOf(wordOf(head)) != 0) return head;
   const before = wordOf(head);
@@ -49,7 +49,7 @@ export function outOfCma(cpu: i32, head: u32): u32 {
 /** A page is about to become `event` (one MoveOn bit). Answers where it is then: without a target it stays. */
 export function leaveFor(cpu: i32, link: u32, event: i32): u32 {
   if (policy(PolicyWord.MOVE_ON) == 0 && !areasDiffer()) return link;
-  if (!leavesArea(ruleAt(link, PolicyWord.MOVE_ON), event, typeOf(link))) return link;
+  if (!leavesArea(ruleAt(link, PolicyWord.MOVE_ON), event, typeLent(link))) return link;
   const target = outOfCma(cpu, link);
   return target == NONE ? link : target;
 }

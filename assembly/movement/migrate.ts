@@ -15,10 +15,12 @@ import { putPages } from "../buddy/traced";
 import { readMovable } from "../frames/ahead";
 import { setWord, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
+import { lastZone } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { BATCHES, config } from "../memory/regions";
 import { SLOW } from "../memory/stats";
-import { MIGRATES_IN_BATCHES } from "../rules";
+import { staysAmongMovable } from "../policy/cma_zone";
+import { CMA_ZONE, MIGRATES_IN_BATCHES } from "../rules";
 import { movePage } from "./move";
 import { allocateUnderPressure } from "./pressure";
 import { dropFilePage } from "./workingset";
@@ -174,13 +176,14 @@ function isBusy(word: u32): bool {
   return pinsOf(word) != 0 || hasPageFlag(word, PageFlag.WRITEBACK);
 }
 
-/** alloc_migration_target(): for a large page as for a THP (GFP_TRANSHUGE), for one of ZONE_MOVABLE from there too. */
+/** alloc_migration_target(): for a large page as for a THP (GFP_TRANSHUGE), for one of ZONE_MOVABLE or ZONE_CMA from there too. */
 function allocateTarget(cpu: i32, source: u32): u32 {
   const word = wordOf(source);
   const order = orderOf(word);
   let gfp = TARGET_GFP;
   if (order > 0) gfp = (gfp & ~Gfp.KSWAPD_RECLAIM) | Gfp.HIGHMEM | Gfp.NOMEMALLOC | Gfp.NOWARN;
-  if (zoneOf(word) == config(ConfigWord.MOVABLE_ZONE)) gfp |= Gfp.HIGHMEM;
+  if (staysAmongMovable(CMA_ZONE, zoneOf(word), config(ConfigWord.MOVABLE_ZONE), lastZone()))
+    gfp |= Gfp.HIGHMEM;
   return allocateUnderPressure(cpu, order, gfp, SLOW);
 }
 

@@ -7,13 +7,14 @@
 import { isOrphan, kindOf, MAX_PINS, orderOf, orphaned, pinsOf, withPins } from "../abi/frame_word";
 import { PIN_CAPACITY } from "../abi/limits";
 import { PolicyWord } from "../abi/proposals";
+import { PinWord } from "../abi/records";
 import { FrameKind, Migratetype, PinKind, Status } from "../abi/vocabulary";
-import { LevelWord, PinWord } from "../abi/words";
+import { LevelWord } from "../abi/words";
 import { headOf } from "../buddy/free_pages";
 import { putPages } from "../buddy/traced";
 import { isFrame, isZram, linkOf, pfnOf, setWord, wordOf } from "../frames/frame";
+import { typeLent } from "../frames/lent";
 import { vacate } from "../frames/owner";
-import { typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { policy } from "../memory/policies";
 import { LEVELS, PINS } from "../memory/regions";
@@ -44,7 +45,7 @@ function takeHandle(): u32 {
 
 /** What the policy in force at this page says to one more reference. */
 function verdictOf(head: u32, kind: i32): i32 {
-  const type = typeOf(head);
+  const type = typeLent(head);
   if (type <= Migratetype.RECLAIMABLE) return PinVerdict.ALLOW;
   const again = ruleAt(head, PolicyWord.PIN_AGAIN) != 0;
   const moveOn = ruleAt(head, PolicyWord.MOVE_ON);
@@ -58,7 +59,7 @@ function measure(row: usize, link: u32, limit: i32): void {
   const us = <u32>min((load<u64>(LEVELS, LevelWord.CLOCK_LOW << 2) - since) / 1000, 0xffff_ffff);
   countLength(owner, lengthBucket(us));
   if (!isExcess(us, limit)) return;
-  const type = typeOf(link);
+  const type = typeLent(link);
   const inArea = type == Migratetype.CMA || type == Migratetype.ISOLATE;
   recordExcess(owner, load<u32>(row, PinWord.KIND << 2), pfnOf(link), inArea, since, us);
 }

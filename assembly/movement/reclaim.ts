@@ -20,12 +20,13 @@ import { AllocFlag, LruList, Migratetype, PageFlag, PageLife } from "../abi/voca
 import { ConfigWord, LevelWord, ScratchWord, StatWord } from "../abi/words";
 import { markOf } from "../buddy/watermark";
 import { setWord, wordOf } from "../frames/frame";
+import { typeLent } from "../frames/lent";
 import { addToLru, lruHead, lruPages, removeFromLru } from "../frames/lru";
-import { typeOf } from "../frames/pageblock";
 import { freePages, isPopulated } from "../frames/zone";
 import { prevOf } from "../memory/list";
 import { config, SCRATCH } from "../memory/regions";
 import { addTotal, level, setLevel, total } from "../memory/stats";
+import { skipsMore } from "../policy/cma_zone";
 import { balanceOf, isInactiveLow, scanLeft, scanTarget, weightOf } from "../policy/scan";
 import { record } from "../record/events";
 import { hasSwapRoom, swapOut } from "./swap";
@@ -51,17 +52,31 @@ function listPages(list: i32, highestZone: i32): i32 {
   return pages;
 }
 
-/** The oldest page of a list that lies in a zone that may be used; younger ones of other zones are turned to the head. */
-function oldest(list: i32, highestZone: i32, budget: i32): u32 {
+/**
+ * The oldest page of a list that lies in a zone that may be used, and the list's head where it is empty. Older ones of
+ * other zones are turned to the head, until this batch has turned over as many as one may: then zones count no more.
+ */
+function oldest(list: i32, highestZone: i32): u32 {
   const head = lruHead(list);
-  for (let i = 0; i < budget; i++) {
+  while (true) {
     const link = prevOf(head);
     if (link == head) return head;
-    if (zoneOf(wordOf(link)) <= highestZone) return link;
-    removeFromLru(link);
-    addToLru(link, false);
+    const word = wordOf(link);
+    if (zoneOf(word) <= highestZone || !skipsMore(load<i32>(SCRATCH, ScratchWord.TURNED << 2))) return link;
+    turnOver(link, 1 << orderOf(word));
   }
-  return head;
+}
+
+function turnOver(link: u32, pages: i32): void {
+  removeFromLru(link);
+  addToLru(link, false);
+  store<i32>(SCRATCH, load<i32>(SCRATCH, ScratchWord.TURNED << 2) + 1, ScratchWord.TURNED << 2);
+  addTotal(StatWord.PAGES_SKIPPED, pages);
+}
+
+/** A batch begins: nothing is turned over yet. */
+function beginBatch(): void {
+  store<i32>(SCRATCH, 0, ScratchWord.TURNED << 2);
 }
 
 /** shrink_active_list(): up to `pages` from the tail go to the inactive list, young or not. */
@@ -69,8 +84,9 @@ function deactivate(list: i32, pages: i32, highestZone: i32): void {
   const head = lruHead(list);
   const most = min(pages, listPages(list, highestZone));
   let done = 0;
+  beginBatch();
   while (done < most) {
-    const link = oldest(list, highestZone, SWAP_CLUSTER);
+    const link = oldest(list, highestZone);
     if (link == head) break;
     removeFromLru(link);
     const word = (wordOf(link) & ~(<u32>PageFlag.ACTIVE | YOUNG)) | WORKINGSET;
@@ -110,7 +126,7 @@ function evictOne(cpu: i32, link: u32, word: u32, sparesYoung: bool): u32 {
 
 /** A page of CMA that was freed is of no use to a request that may not take it. */
 function noteUnsuitable(link: u32, word: u32): void {
-  if (typeOf(link) != Migratetype.CMA) return;
+  if (typeLent(link) != Migratetype.CMA) return;
   const at = SCRATCH + (ScratchWord.UNSUITABLE << 2);
   store<i32>(at, load<i32>(at) + (1 << orderOf(word)));
 }
@@ -122,8 +138,9 @@ function shrinkInactive(cpu: i32, list: i32, pages: i32, highestZone: i32, spare
   const written = total(StatWord.PAGES_SWAPPED_OUT);
   let freed = 0;
   let done = 0;
+  beginBatch();
   while (done < most) {
-    const link = oldest(list, highestZone, SWAP_CLUSTER);
+    const link = oldest(list, highestZone);
     if (link == head) break;
     const word = wordOf(link);
     const size = 1 << orderOf(word);

@@ -20,7 +20,7 @@ export interface MemoryBank {
  */
 export interface ZoneBoundary {
   /** Which zone. */
-  readonly name: ZoneName;
+  readonly name: Exclude<ZoneName, "CMA">;
   /** First physical address. */
   readonly start: Bytes;
   /** One past the last physical address. */

@@ -5,7 +5,7 @@
 // Only these two are proved, by captures; every other row says what it changes, by what source, and what it shares with its
 // neighbour for want of a capture (docs/kernels.md).
 
-import { CmaOwnerRule } from "../../assembly/abi/proposals.js";
+import { CmaOwnerRule, CmaZoneRule } from "../../assembly/abi/proposals.js";
 import {
   BoostRule,
   CmaErrorRule,
@@ -23,8 +23,8 @@ import {
 
 /** The zones of one node that the package models, in the order of `enum zone_type`. */
 export const ZONE_NAMES = ["DMA", "DMA32", "Normal", "Movable"] as const;
-/** A name of ZONE_NAMES. */
-export type ZoneName = (typeof ZONE_NAMES)[number];
+/** A zone of a kernel: one of ZONE_NAMES, or the one that CMA areas have for themselves (CmaZoneRule.OWN). */
+export type ZoneName = (typeof ZONE_NAMES)[number] | "CMA";
 
 /** "6.12" and "6.1" are checked against captures; the others say in `evidence` what is known of them. */
 export type KernelId = "7.x" | "6.18" | "6.15" | "6.12" | "6.6-android" | "6.6-rpi" | "6.1" | "5.4";
@@ -73,6 +73,8 @@ export interface KernelRules {
   readonly cmaLock: CmaLockRule;
   /** Whose the pages of an area are while no client has them: the allocator's in every kernel. */
   readonly cmaOwner: CmaOwnerRule;
+  /** In which zone CMA areas lie: that of their addresses, but in two proposals. */
+  readonly cmaZone: CmaZoneRule;
 }
 
 /** Everything in which the modelled kernels differ: rules and the constants that formulas take. */
@@ -117,6 +119,7 @@ const linux612: KernelProfile = {
     cmaError: CmaErrorRule.STARTS_ENOMEM,
     cmaLock: CmaLockRule.GLOBAL,
     cmaOwner: CmaOwnerRule.BUDDY,
+    cmaZone: CmaZoneRule.IN_PLACE,
   },
   thpListOrder: "pmd",
   movableHasOwnMin: true,
@@ -141,6 +144,7 @@ const linux61: KernelProfile = {
     cmaError: CmaErrorRule.STARTS_ENOMEM,
     cmaLock: CmaLockRule.GLOBAL,
     cmaOwner: CmaOwnerRule.BUDDY,
+    cmaZone: CmaZoneRule.IN_PLACE,
   },
   thpListOrder: "pageblock",
   movableHasOwnMin: false,
@@ -253,4 +257,10 @@ export const DEFAULT_LOWMEM_RESERVE_RATIO: Readonly<Record<ZoneName, number>> = 
   DMA32: 256,
   Normal: 32,
   Movable: 0,
+  CMA: 0,
 };
+
+/** Zones for movable user pages alone, which the formulas leave out of the memory of the kernel. */
+export function isMovableOnly(zone: ZoneName): boolean {
+  return zone === "Movable" || zone === "CMA";
+}

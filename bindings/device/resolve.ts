@@ -20,7 +20,7 @@ import {
   kernelProfiles,
   PCP_BATCH_SCALE_MAX,
 } from "./kernel.js";
-import { computeLimits, type Limits } from "./limits.js";
+import { computeLimits, type Limits, type LimitsInput } from "./limits.js";
 import { type Placed, type PlacedArea, placeRanges } from "./placement.js";
 import type {
   FrameRun,
@@ -207,7 +207,7 @@ export function resolveDevice(device: DeviceDescription): ResolvedDevice {
   const profile = kernelProfiles[device.kernel];
   const frames = layOutFrames(geometry, placed);
   const counts = countZones(geometry, frames);
-  const limits = computeLimits({
+  const limitsInput: LimitsInput = {
     kernel: device.kernel,
     pageShift: device.pageShift,
     pageblockOrder: device.pageblockOrder,
@@ -221,7 +221,8 @@ export function resolveDevice(device: DeviceDescription): ResolvedDevice {
       managed: counts[i]?.managed ?? 0,
       bootManaged: counts[i]?.boot ?? 0,
     })),
-  });
+  };
+  const limits = computeLimits(limitsInput);
   const indexOf = (name: string) => zoneIndex(geometry.zones.findIndex((zone) => zone.name === name));
   const shape = pcpListShape(device);
   return {
@@ -251,6 +252,7 @@ export function resolveDevice(device: DeviceDescription): ResolvedDevice {
     mobilityDisabled: mobilityDisabled(geometry.zones, device.pageblockOrder),
     minFreeKbytes: limits.minFreeKbytes,
     watermarkBoostFactor: device.vm?.watermarkBoostFactor ?? DEFAULT_WATERMARK_BOOST_FACTOR,
+    limitsInput,
     totals: sumUp(geometry, frames, counts, limits),
   };
 }

@@ -4,6 +4,7 @@
 import type { Bytes, Order, Pages, Pfn, ZoneIndex } from "../engine/units.js";
 import type { ThpMode } from "./description.js";
 import type { KernelId, KernelRules, ZoneName } from "./kernel.js";
+import type { LimitsInput } from "./limits.js";
 import type { Watermarks } from "./watermarks.js";
 
 /** Frames [start, end). */
@@ -172,6 +173,8 @@ export interface ResolvedDevice {
   readonly minFreeKbytes: number;
   /** watermark_boost_factor, hundredths of a per cent of the high mark. */
   readonly watermarkBoostFactor: number;
+  /** What its limits were computed from. */
+  readonly limitsInput: LimitsInput;
   /** Sums over the device. */
   readonly totals: ResolvedTotals;
 }

@@ -6,7 +6,7 @@
 // set_recommended_min_free_kbytes() of mm/khugepaged.c; Linux 6.12, and 6.1 where it differs.
 
 import { largest } from "../engine/extent.js";
-import { type KernelProfile, PCP_TYPES, type ZoneName } from "./kernel.js";
+import { isMovableOnly, type KernelProfile, PCP_TYPES, type ZoneName } from "./kernel.js";
 
 /** Pages. Without the boost, which the machine adds itself. */
 export interface Watermarks {
@@ -48,7 +48,7 @@ export function freeBufferPages(zones: readonly ZoneSize[], marks: readonly Wate
   let sum = 0;
   zones.forEach((zone, index) => {
     const high = (marks[index] ?? NO_WATERMARKS).high;
-    if (zone.name !== "Movable" && zone.managed > high) sum += zone.managed - high;
+    if (!isMovableOnly(zone.name) && zone.managed > high) sum += zone.managed - high;
   });
   return sum;
 }
@@ -66,7 +66,7 @@ export function recommendedMinFreeKbytes(
   pageblockOrder: number,
   pageShift: number,
 ): number {
-  const populated = zones.filter((zone) => zone.present > 0 && zone.name !== "Movable").length;
+  const populated = zones.filter((zone) => zone.present > 0 && !isMovableOnly(zone.name)).length;
   const wanted = 2 ** pageblockOrder * populated * (2 + PCP_TYPES * PCP_TYPES);
   return Math.min(wanted, Math.floor(bufferPages / 20)) * 2 ** (pageShift - 10);
 }
@@ -89,7 +89,7 @@ export function zoneWatermarks(
   profile: KernelProfile,
 ): Watermarks[] {
   const pagesMin = Math.floor(minFreeKbytes / 2 ** (pageShift - 10));
-  const ownMin = (zone: ZoneSize) => profile.movableHasOwnMin && zone.name === "Movable";
+  const ownMin = (zone: ZoneSize) => profile.movableHasOwnMin && isMovableOnly(zone.name);
   const lowmem = zones.reduce((sum, zone) => sum + (ownMin(zone) ? 0 : zone.managed), 0);
   return zones.map((zone) => {
     if (lowmem === 0) return NO_WATERMARKS;
@@ -107,10 +107,10 @@ export function zoneWatermarks(
  */
 export function lowmemReserves(
   zones: readonly ZoneSize[],
-  ratios: Readonly<Record<ZoneName, number>>,
+  ratios: Readonly<Partial<Record<ZoneName, number>>>,
 ): number[][] {
   return zones.map((zone, index) => {
-    const ratio = ratios[zone.name];
+    const ratio = ratios[zone.name] ?? 0;
     let above = 0;
     return zones.map((upper, j) => {
       if (j <= index) return 0;

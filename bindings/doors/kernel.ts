@@ -2,7 +2,7 @@
 // of /proc and debugfs, ftrace, Perfetto, the log. Must not know: how a machine is made (pageblock), files (node.ts).
 
 export { EventKind, RecordGroup } from "../../assembly/abi/events.js";
-export { CmaOwnerRule } from "../../assembly/abi/proposals.js";
+export { CmaOwnerRule, CmaZoneRule } from "../../assembly/abi/proposals.js";
 export {
   BoostRule,
   CmaErrorRule,

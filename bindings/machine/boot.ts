@@ -5,14 +5,17 @@
 import { loadedFrames } from "../../assembly/abi/command_word.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_ZONES } from "../../assembly/abi/limits.js";
-import { CmaOwnerRule } from "../../assembly/abi/proposals.js";
+import { CmaOwnerRule, CmaZoneRule } from "../../assembly/abi/proposals.js";
 import { BootFree, FrameKind, Migratetype, Op, PcpFlag } from "../../assembly/abi/vocabulary.js";
 import { PcpWord, ZoneWord } from "../../assembly/abi/words.js";
+import { withCmaZone } from "../device/cma_zone.js";
 import type { KernelRules } from "../device/kernel.js";
 import type { FrameRun, ResolvedDevice, ResolvedZone } from "../device/resolved.js";
+import { clipRuns, type Run, subtractRuns } from "../device/runs.js";
 import type { CommandBuffer } from "../engine/commands.js";
 import type { Engine } from "../engine/engine.js";
 import type { SystemConfig } from "./config.js";
+import type { MachinePolicy } from "./policy.js";
 
 export function configOfDevice(device: ResolvedDevice): SystemConfig {
   return {
@@ -40,6 +43,16 @@ export function configOfDevice(device: ResolvedDevice): SystemConfig {
       ranges: ranges.map(({ start, pages }) => ({ basePfn: start, pages })),
     })),
   };
+}
+
+interface RuleChoice {
+  readonly policy?: MachinePolicy;
+  readonly rules?: Partial<KernelRules>;
+}
+
+/** The device with its areas in the zone that the rules want: mainline's is that of their addresses. */
+export function zoned(device: ResolvedDevice, { policy, rules }: RuleChoice): ResolvedDevice {
+  return withCmaZone(device, rules?.cmaZone ?? policy?.rules?.cmaZone ?? CmaZoneRule.IN_PLACE);
 }
 
 /** Pages of areas that keep their own are none that the allocator manages; marks stay those of the device. */
@@ -85,28 +98,37 @@ function outsideZones(device: ResolvedDevice): { start: number; end: number }[] 
   let at: number = device.startPfn;
   for (const zone of spans) {
     if (zone.startPfn > at) gaps.push({ start: at, end: zone.startPfn });
-    at = zone.startPfn + zone.spanned;
+    at = Math.max(at, zone.startPfn + zone.spanned);
   }
   if (at < device.endPfn) gaps.push({ start: at, end: device.endPfn });
   return gaps;
 }
 
 /** Frees memory and CMA areas, marks what never reaches the allocator, frees what boot itself used. */
-function freeMemory(commands: CommandBuffer, device: ResolvedDevice, keeps: boolean): void {
+function freeMemory(commands: CommandBuffer, device: ResolvedDevice, rules: KernelRules): void {
   const { holes, reserved, free, cma, late } = device.frames;
   const add = (op: Op, a: number, b: number, c: number, order = 0) => {
     if (commands.isFull) commands.flush(`booting ${device.name}`);
     commands.append(op, 0, order, 0, a, b, c);
   };
+  // First: a frame of an area may belong to another zone than those around it.
+  for (const [index, area] of device.areas.entries()) {
+    for (const { start, pages } of area.ranges) add(Op.ADD_RANGE, index, start, pages, area.orderPerBit);
+  }
   for (const run of free) add(Op.FREE_BOOT, run.start, run.end - run.start, BootFree.EARLY);
-  if (!keeps) for (const run of cma) add(Op.FREE_BOOT, run.start, run.end - run.start, Migratetype.CMA);
+  const inPlace = rules.cmaZone === CmaZoneRule.IN_PLACE;
+  const keeps = rules.cmaOwner === CmaOwnerRule.AREA;
+  for (const run of keeps ? [] : cma)
+    add(Op.FREE_BOOT, run.start, run.end - run.start, inPlace ? Migratetype.CMA : Migratetype.MOVABLE);
   for (const gap of outsideZones(device)) add(Op.LOAD_FRAMES, gap.start, gap.end - gap.start, FrameKind.HOLE);
   for (const run of holes) add(Op.LOAD_FRAMES, run.start, run.end - run.start, FrameKind.HOLE);
+  // What lies outside of areas belongs to the lowest zone that spans it: ZONE_CMA's ends reach over others.
   const byZone = (run: FrameRun, act: (start: number, pages: number, zone: number) => void) => {
-    for (const zone of device.zones) {
-      const start = Math.max(run.start, zone.startPfn);
-      const end = Math.min(run.end, zone.startPfn + zone.spanned);
-      if (start < end) act(start, end - start, zone.index);
+    let left: readonly Run[] = [run];
+    for (const { startPfn, spanned, index } of device.zones) {
+      const own = { start: startPfn, end: startPfn + spanned };
+      for (const { start, end } of clipRuns(left, own.start, own.end)) act(start, end - start, index);
+      left = subtractRuns(left, [own]);
     }
   };
   for (const run of [...reserved, ...(keeps ? cma : [])])
@@ -114,9 +136,6 @@ function freeMemory(commands: CommandBuffer, device: ResolvedDevice, keeps: bool
       add(Op.LOAD_FRAMES, start, pages, loadedFrames(FrameKind.RESERVED, 0, zone)),
     );
   for (const run of late) byZone(run, (start, pages) => add(Op.FREE_BOOT, start, pages, BootFree.LATE));
-  for (const [index, area] of device.areas.entries()) {
-    for (const { start, pages } of area.ranges) add(Op.ADD_RANGE, index, start, pages, area.orderPerBit);
-  }
   add(Op.DRAIN_ALL, 0, 0, 0);
   add(Op.FOLD, 0, 1, 0);
   commands.flush(`booting ${device.name}`);
@@ -147,5 +166,5 @@ export function bootDevice(
     writePcps(engine, zone, device.cpus);
   }
   commands.clear();
-  freeMemory(commands, device, keeps);
+  freeMemory(commands, device, rules);
 }

@@ -12,7 +12,7 @@ import {
   MAX_ZONES,
   SLOT_CAPACITY,
 } from "../../assembly/abi/limits.js";
-import { CmaOwnerRule } from "../../assembly/abi/proposals.js";
+import { CmaOwnerRule, CmaZoneRule } from "../../assembly/abi/proposals.js";
 import {
   BoostRule,
   CmaErrorRule,
@@ -58,7 +58,7 @@ export interface SystemConfig {
   readonly gfpZone: readonly number[];
   readonly rules: KernelRules;
   readonly areas: readonly AreaConfig[];
-  /** Its areas have lent their pages already. */
+  /** Its areas have lent their pages already, and its pages lie in their zones. */
   readonly isCaptured?: true;
 }
 
@@ -145,6 +145,7 @@ const RULES = {
   cmaError: CmaErrorRule,
   cmaLock: CmaLockRule,
   cmaOwner: CmaOwnerRule,
+  cmaZone: CmaZoneRule,
 } as const satisfies Record<keyof KernelRules, object>;
 
 function ruleProblems({ rules }: MachineConfig): Problem[] {
@@ -177,7 +178,7 @@ export function checkConfig(config: MachineConfig): Problem[] {
     `must be 1 to ${maxPageOrder}, got ${pageblockOrder}`,
   );
   want("cpus", between(config.cpus, 1, MAX_CPUS), `must be 1 to ${MAX_CPUS}, got ${config.cpus}`);
-  want("zones", between(config.zones, 1, MAX_ZONES), `must be 1 to ${MAX_ZONES}, got ${config.zones}`);
+  want("zones", between(config.zones, 1, MAX_ZONES), tooManyZones(config));
   want(
     "costlyOrder",
     between(costlyOrder, 0, maxPageOrder),
@@ -241,6 +242,11 @@ function pressureProblems({ pressure }: MachineConfig): Problem[] {
   return problems;
 }
 
+function tooManyZones({ zones, rules }: MachineConfig): string {
+  const joined = rules.cmaZone ? "; zone-cma-movable needs none of its own" : "";
+  return `must be 1 to ${MAX_ZONES}, got ${zones}${joined}`;
+}
+
 function tooLarge({ startPfn, endPfn, pageShift }: MachineConfig): string {
   const gib = (frames: number) => `${((frames * 2 ** pageShift) / 2 ** 30).toFixed(0)} GiB`;
   return (
@@ -249,12 +255,23 @@ function tooLarge({ startPfn, endPfn, pageShift }: MachineConfig): string {
   );
 }
 
-/** What no captured state can have. */
+/** What no captured state can have, and what no machine can at the same time. */
 function stateProblems({ rules, isCaptured }: MachineConfig): Problem[] {
-  if (isCaptured !== true || rules.cmaOwner !== CmaOwnerRule.AREA) return [];
-  const message =
-    "areas that keep their pages need a device from boot on: in a captured state they were lent";
-  return [{ path: "policy.rules.cmaOwner", message }];
+  const problems: Problem[] = [];
+  const keeps = rules.cmaOwner === CmaOwnerRule.AREA;
+  const isOwn = rules.cmaZone !== CmaZoneRule.IN_PLACE;
+  const refuse = (rule: keyof KernelRules, message: string) =>
+    problems.push({ path: `policy.rules.${rule}`, message });
+  if (isCaptured && keeps)
+    refuse(
+      "cmaOwner",
+      "areas that keep their pages need a device from boot on: in a captured state they were lent",
+    );
+  if (isCaptured && isOwn)
+    refuse("cmaZone", "is decided at boot: the pages of a captured state lie in their zones already");
+  if (keeps && isOwn)
+    refuse("cmaZone", "areas that keep their pages lend none to a zone of their own: one of the two");
+  return problems;
 }
 
 /** The CONFIG region. */

@@ -28,7 +28,7 @@ import { argument, type Pfn, type ZoneIndex } from "../engine/units.js";
 import { placeOf } from "../state/origin.js";
 import type { MachineState } from "../state/types.js";
 import { type AllocateRequest, type AllocateResult, contentWord, type PageContent } from "./allocation.js";
-import { bootDevice, configOfDevice } from "./boot.js";
+import { bootDevice, configOfDevice, zoned } from "./boot.js";
 import { beginChurn, type ChurnOptions, type ChurnResult, readChurn } from "./churn.js";
 import { Cma } from "./cma.js";
 import {
@@ -90,14 +90,16 @@ function moduleFor({ core = "release", wasm, simulation }: CreateOptions): Promi
   return loadCore(core, wasm, simulation === undefined ? "core" : "simulation");
 }
 
-async function resolvedOf(device: DeviceDescription | ResolvedDevice | string): Promise<ResolvedDevice> {
+type AnyDevice = DeviceDescription | ResolvedDevice | string;
+
+async function resolvedOf(device: AnyDevice, options: CreateOptions): Promise<ResolvedDevice> {
   const description = typeof device === "string" ? getPreset(device) : device;
   if (typeof description !== "object" || description === null) {
     const got =
       description === undefined ? "is missing" : `must be an object or a name, got ${quoted(description)}`;
     throw new UnitError(`create: device ${got}; a description, or a preset's name such as "phone-16g"`);
   }
-  return "gfpZone" in description ? description : resolveDevice(description);
+  return zoned("gfpZone" in description ? description : resolveDevice(description), options);
 }
 
 /** A page allocator at one instant, page by page. Dispose it, or declare it with `using`. */
@@ -109,7 +111,6 @@ export class Machine implements Disposable {
   readonly views: MachineViews;
   /** The batch interface: one crossing for thousands of operations. */
   readonly commands: CommandBuffer;
-
   /** CMA areas: allocate, release, look. */
   readonly cma: Cma;
   /** What the memory does not hold: names. */
@@ -129,8 +130,7 @@ export class Machine implements Disposable {
     const problems = checkConfig(config);
     if (problems.length > 0) throw new DeviceError(name, problems);
     const areas = config.areas.map((area) => area.name);
-    const actors = config.simulation?.names;
-    const labels = actors === undefined ? { areas } : { areas, actors };
+    const labels = config.simulation ? { areas, actors: config.simulation.names } : { areas };
     const machine = new Machine(Engine.create(module, configWords(config)), core, labels);
     applyPolicy(machine.#engine, machine.commands, { ...config.policy, rules: {} }, areas);
     return machine;
@@ -138,7 +138,7 @@ export class Machine implements Disposable {
 
   /** Every reason for which create(), or fromState(), would refuse these numbers; nothing is made. */
   static problems(device: ResolvedDevice | MachineState, options: CreateOptions = {}): readonly Problem[] {
-    const config = "constants" in device ? configOfState(device) : configOfDevice(device);
+    const config = "constants" in device ? configOfState(device) : configOfDevice(zoned(device, options));
     return checkConfig(configured(config, options));
   }
 
@@ -151,9 +151,9 @@ export class Machine implements Disposable {
     device: DeviceDescription | ResolvedDevice | string,
     options: CreateOptions = {},
   ): Promise<Machine> {
-    const core = options.core ?? "release";
+    const { core = "release" } = options;
     // Side by side: the core is read while the device is worked out.
-    const [module, resolved] = await Promise.all([moduleFor(options), resolvedOf(device)]);
+    const [module, resolved] = await Promise.all([moduleFor(options), resolvedOf(device, options)]);
     const config = configured(configOfDevice(resolved), options);
     const machine = Machine.#fresh(module, config, resolved.name, core);
     bootDevice(machine.#engine, machine.commands, resolved, config.rules);
@@ -165,7 +165,7 @@ export class Machine implements Disposable {
    * @throws CaptureError, DeviceError or MachineError when the state contradicts itself
    */
   static async fromState(state: MachineState, options: CreateOptions = {}): Promise<Machine> {
-    const core = options.core ?? "release";
+    const { core = "release" } = options;
     const module = await moduleFor(options);
     const config = configured(configOfState(state), options);
     const machine = Machine.#fresh(module, config, placeOf(state).file, core);
@@ -181,7 +181,7 @@ export class Machine implements Disposable {
     argument("allocate", "gfp", gfp, 2 ** 32);
     argument("allocate", "order", order, 256);
     argument("allocate", "cpu", cpu, 256);
-    const commands = this.commands;
+    const { commands } = this;
     commands.clear();
     const handle = this.#handles.take(request.mobility, request.life);
     const flags = direct ? CommandFlag.DIRECT : 0;

@@ -1,8 +1,9 @@
 // Knows: the pins of a machine as a caller sees them. Must not know: what holders do with the pages.
 
 import { Region } from "../../assembly/abi/layout.js";
+import { PinWord } from "../../assembly/abi/records.js";
 import type { PinKind } from "../../assembly/abi/vocabulary.js";
-import { LevelWord, PinWord } from "../../assembly/abi/words.js";
+import { LevelWord } from "../../assembly/abi/words.js";
 import type { Engine } from "../engine/engine.js";
 import type { Pfn } from "../engine/units.js";
 

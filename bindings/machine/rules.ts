@@ -17,4 +17,5 @@ export const RULE_WORDS = {
   cmaError: ConfigWord.RULE_CMA_ERROR,
   cmaLock: ConfigWord.RULE_CMA_LOCK,
   cmaOwner: ConfigWord.RULE_CMA_OWNER,
+  cmaZone: ConfigWord.RULE_CMA_ZONE,
 } as const satisfies Record<keyof KernelRules, ConfigWord>;

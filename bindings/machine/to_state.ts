@@ -5,7 +5,7 @@ import { RequestState } from "../../assembly/abi/findings.js";
 import { contentIn, contentOf, kindOf, orderOf, pinsOf } from "../../assembly/abi/frame_word.js";
 import { Region } from "../../assembly/abi/layout.js";
 import { MAX_REQUESTS, MIGRATE_TYPES, NO_MEMORY_MAP } from "../../assembly/abi/limits.js";
-import { CmaFree, PolicyWord } from "../../assembly/abi/proposals.js";
+import { CmaFree, CmaZoneRule, PolicyWord } from "../../assembly/abi/proposals.js";
 import { FrameKind, Gfp, ListTypeRule, Mobility, PcpRule } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, LevelWord, RequestWord } from "../../assembly/abi/words.js";
 import { type KernelId, kernelProfiles, PCP_TYPES } from "../device/kernel.js";
@@ -49,6 +49,8 @@ function refuseUntold({ views, engine }: Machine): void {
   for (let request = 0; request < MAX_REQUESTS; request++)
     if (requests[request * RequestWord.COUNT + RequestWord.STATE] !== RequestState.FREE)
       throw new StateError("a machine with a cma_alloc under way is no state to begin from");
+  if (views.config(ConfigWord.RULE_CMA_ZONE) !== CmaZoneRule.IN_PLACE)
+    throw new StateError("a machine whose areas are a zone of their own is no state to begin from");
   if (views.level(LevelWord.SWAP_USED) > 0)
     throw new StateError("a machine with pages swapped out is no state to begin from");
   if (engine.words(Region.POLICIES)[PolicyWord.CMA_FREE] === CmaFree.OWN_LIST)

@@ -1,6 +1,7 @@
 // Knows: the named policies of allocation, one row each: who takes CMA pages and when, and the per-CPU lists.
 // Must not know: how the core decides (assembly/policy).
 
+import { CmaZoneRule } from "../../assembly/abi/proposals.js";
 import { BALANCING, GOLDSWORTHY, LPC, row } from "./row.js";
 
 /** Who takes CMA pages, and when. */
@@ -125,6 +126,33 @@ export const USES = [
       claim: "what will be pinned is kept out of CMA without being FOLL_LONGTERM",
       source: `an idea of ${LPC}, taken to its end`,
     },
+  ),
+];
+
+/** Where the pages of areas lie. */
+export const ZONES = [
+  row(
+    "zone-cma",
+    {},
+    {
+      doc: "all areas are one more zone, ZONE_CMA, of several spans, with free lists, per-CPU lists and watermarks of its own, and no migratetype CMA; GFP_HIGHUSER_MOVABLE looks there first, as in ZONE_MOVABLE, and nobody else ever",
+      claim:
+        "accurate statistics without hooks in the fast paths: what is not CMA is counted by itself, so that CMA is used while it is free, kswapd no longer takes it for memory of the kernel, and pages that a file system pins never lie there",
+      source:
+        "Kim, ZONE_CMA, 2014 to 2017 (v2: lkml 1605.0/00266); the price that Gorman named at LSFMM 2015: page aging with more lists to search (LWN 636234)",
+    },
+    { cmaZone: CmaZoneRule.OWN },
+  ),
+  row(
+    "zone-cma-movable",
+    {},
+    {
+      doc: "as zone-cma, but the areas lie in ZONE_MOVABLE with what is there already; where that is empty the two do the same",
+      claim: "no zone more: ZONE_MOVABLE is meant for memory that can be moved on demand as it is",
+      source:
+        "Hansen, LSFMM 2015; `mm/cma: manage the memory of the CMA area by using the ZONE_MOVABLE` (bad8c6c0b114, 4.17-rc), taken back before the release by d883c6cf3b39",
+    },
+    { cmaZone: CmaZoneRule.MOVABLE },
   ),
 ];
 

@@ -1,7 +1,7 @@
 // Knows: the named policies, in their order. Must not know: what a scenario does with them, nor how the core decides.
 
 import { closest } from "../engine/closest.js";
-import { LISTS, USES } from "./allocation.js";
+import { LISTS, USES, ZONES } from "./allocation.js";
 import { OWNERS } from "./owners.js";
 import { numbersOf, type Policy, type PolicyNumbers } from "./policy.js";
 import { PAGES, REQUESTS } from "./requests.js";
@@ -9,7 +9,7 @@ import type { PolicyRow } from "./row.js";
 
 export type { PolicyRow } from "./row.js";
 
-const ROWS = [...USES, ...LISTS, ...REQUESTS, ...PAGES, ...OWNERS];
+const ROWS = [...USES, ...LISTS, ...REQUESTS, ...PAGES, ...ZONES, ...OWNERS];
 
 /** Every proposal of the package by name, mainline first. */
 export const policies: ReadonlyMap<string, PolicyRow> = new Map(ROWS.map((policy) => [policy.name, policy]));

@@ -6,6 +6,7 @@ import {
   CmaFree,
   type CmaOwnerRule,
   CmaUse,
+  type CmaZoneRule,
   Effort,
   Guests,
   MoveOn,
@@ -174,7 +175,11 @@ export interface PolicyNumbers {
   /** 1: these are written to storage as they come in; 0: when a request takes their frames. */
   readonly writeThrough: number;
   /** Rules of the kernel that it changes: it can be had from boot only. */
-  readonly rules?: { readonly cmaError?: CmaErrorRule; readonly cmaOwner?: CmaOwnerRule };
+  readonly rules?: {
+    readonly cmaError?: CmaErrorRule;
+    readonly cmaOwner?: CmaOwnerRule;
+    readonly cmaZone?: CmaZoneRule;
+  };
 }
 
 /** A proposal by name. */

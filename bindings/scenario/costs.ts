@@ -58,6 +58,10 @@ export const costFigures: Readonly<Record<Exclude<keyof typeof Cost, "COUNT">, C
   LOCK_POLL: { ns: 10_000, source: "chosen" },
   KSWAPD_WAKE: { ns: 50_000, source: "chosen" },
   VMSTAT_INTERVAL: { ns: 1_000_000_000, source: "vm.stat_interval, 1 s" },
+  RECLAIM_SKIP: {
+    ns: 40,
+    source: "chosen, as DRAIN_PAGE: a page is read and moved from list to list, and neither is in the cache",
+  },
   KILL: { ns: 10_000_000, source: "chosen: a kill by lmkd or the OOM killer, and the exit of the victim" },
   COPY_PAGE: { ns: 400, source: "chosen: 4 KiB read and written at 10 GB/s" },
   DISCARD_PAGE: { ns: 150, source: "chosen: to MIGRATE_PAGE as on a CuBox-i4 (docs/costs.md)" },

@@ -40,7 +40,7 @@ export const ASSEMBLY: Readonly<Record<string, readonly string[]>> = {
   cma: [...below("cma"), "policy", CHECK],
   movement: [...below("movement"), "policy", CHECK],
   buddy: [...below("buddy"), "policy", CHECK],
-  frames: [...below("frames"), CHECK],
+  frames: [...below("frames"), "policy", CHECK],
   record: [...below("record"), CHECK],
   // What kernels do differently: one file.
   rules: below("rules"),

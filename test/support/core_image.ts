@@ -2,7 +2,7 @@
 // Must not know: what the regions mean; only which of them are not part of the allocator's state.
 
 import { Region } from "../../assembly/abi/layout.js";
-import { PinWord } from "../../assembly/abi/words.js";
+import { PinWord } from "../../assembly/abi/records.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 
 /** Buffers and scratch: the same operations give the same results whatever they hold. LEVELS has heads of free lists. */

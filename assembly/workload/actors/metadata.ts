@@ -34,7 +34,8 @@ enum Step {
   AGAIN,
 }
 
-const GFP_METADATA: i32 = GFP_FILE | Gfp.USE_METADATA;
+/** sb_bread() and its kin ask for __GFP_MOVABLE on the block device: GFP_USER, so without __GFP_HIGHMEM (fs/buffer.c). */
+const GFP_METADATA: i32 = (GFP_FILE & ~Gfp.HIGHMEM) | Gfp.USE_METADATA;
 
 /** Pages of one event while it is unmounted. */
 const BATCH: i32 = 64;

@@ -85,6 +85,7 @@ function copiesDone(): f64 {
 function workDone(): f64 {
   return (
     total(StatWord.PAGES_SCANNED) * cost(Cost.RECLAIM_SCAN) +
+    total(StatWord.PAGES_SKIPPED) * cost(Cost.RECLAIM_SKIP) +
     total(StatWord.PAGES_RECLAIMED) * cost(Cost.RECLAIM_PAGE) +
     total(StatWord.RECLAIM_ROUNDS) * cost(Cost.RECLAIM_ROUND) +
     costOfSwap(total(StatWord.PAGES_SWAPPED_OUT), false) +

@@ -1,6 +1,7 @@
 // Knows: which kernel's files the tree shows, and what its zones are called; both follow from the machine's numbers.
 // Must not know: files, formats.
 
+import { CmaZoneRule } from "../../../assembly/abi/proposals.js";
 import { CmaErrorRule, Gfp, PcpRule } from "../../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../../assembly/abi/words.js";
 import type { KernelId } from "../../device/kernel.js";
@@ -16,8 +17,10 @@ export function kernelOfMachine(views: MachineViews): KernelId {
 export function zoneNames(views: MachineViews): string[] {
   const normal = views.config(ConfigWord.NORMAL_ZONE);
   const zoneOf = (bits: number) => views.config(ConfigWord.GFP_ZONE + bits);
-  return Array.from({ length: views.config(ConfigWord.NR_ZONES) }, (_, index) => {
+  const hasOwn = views.config(ConfigWord.RULE_CMA_ZONE) === CmaZoneRule.OWN;
+  return [...Array(views.config(ConfigWord.NR_ZONES)).keys()].map((index, _, all) => {
     if (index === normal) return "Normal";
+    if (hasOwn && index === all.length - 1) return "CMA";
     if (index === views.config(ConfigWord.MOVABLE_ZONE)) return "Movable";
     if (index === zoneOf(Gfp.HIGHMEM)) return "HighMem";
     return index === zoneOf(Gfp.DMA) ? "DMA" : "DMA32";

@@ -2,7 +2,8 @@
 // Must not know: what is done with the machine.
 
 import { SearchStrategy } from "../../../assembly/abi/findings.js";
-import { CmaFree, CmaOwnerRule, CmaUse, PinRule } from "../../../assembly/abi/proposals.js";
+import { MAX_ZONES } from "../../../assembly/abi/limits.js";
+import { CmaFree, CmaOwnerRule, CmaUse, CmaZoneRule, PinRule } from "../../../assembly/abi/proposals.js";
 import { CmaLockRule } from "../../../assembly/abi/vocabulary.js";
 import type { DeviceDescription, ZoneBoundary } from "../../../bindings/device/description.js";
 import { resolveDevice } from "../../../bindings/device/resolve.js";
@@ -157,6 +158,16 @@ export function chooseDescription(random: Random): DeviceDescription {
   }
 }
 
+/** Areas as a zone of their own on every fourth device, without a draw of its own: what is drawn later stays the same. */
+function withZone(device: ResolvedDevice, options: CreateOptions): CreateOptions {
+  const { OWN, MOVABLE } = CmaZoneRule;
+  const drawn = (options.slots ?? 0) % 8;
+  if ((drawn !== 5 && drawn !== 6) || options.rules?.cmaOwner === CmaOwnerRule.AREA) return options;
+  const hasRoom = device.zones.length < MAX_ZONES || device.zones[device.movableZone]?.managed === 0;
+  return { ...options, rules: { ...options.rules, cmaZone: drawn === 5 && hasRoom ? OWN : MOVABLE } };
+}
+
 export function chooseMachine(random: Random, withoutSwap = false): Choice {
-  return { device: resolveDevice(chooseDescription(random)), options: optionsOf(random, withoutSwap) };
+  const device = resolveDevice(chooseDescription(random));
+  return { device, options: withZone(device, optionsOf(random, withoutSwap)) };
 }

@@ -2,9 +2,10 @@
 
 import { Fault } from "../../../assembly/abi/findings.js";
 import { Region } from "../../../assembly/abi/layout.js";
+import { PinWord } from "../../../assembly/abi/records.js";
 import { SWAPPED } from "../../../assembly/abi/slot.js";
 import { FrameKind, PageFlag } from "../../../assembly/abi/vocabulary.js";
-import { AreaWord, PinWord, RangeWord, RequestWord, ZoneWord } from "../../../assembly/abi/words.js";
+import { AreaWord, RangeWord, RequestWord, ZoneWord } from "../../../assembly/abi/words.js";
 import { setOwner } from "../../support/owners.js";
 import type { Damage } from "./damages.js";
 import type { Patient } from "./patient.js";

@@ -1,7 +1,7 @@
 // Knows: the rule of every proposal of allocation as a table of cases, and which lines are its rule.
 // Must not know: how a case is tried (rules.test).
 
-import { CmaFree, CmaUse, Effort, ThpCma, ThpLists } from "../../../assembly/abi/proposals.js";
+import { CmaFree, CmaUse, CmaZoneRule, Effort, ThpCma, ThpLists } from "../../../assembly/abi/proposals.js";
 import { Gfp, Migratetype } from "../../../assembly/abi/vocabulary.js";
 import {
   CMA,
@@ -20,6 +20,31 @@ import {
   retry,
   turns,
 } from "./case.js";
+
+const { OWN: ZONE, MOVABLE: JOINED, IN_PLACE } = CmaZoneRule;
+/** Zones 0 DMA32, 1 Normal, 2 Movable, 3 the last one. */
+const zones = (own: CmaZoneRule): Preset => ({
+  file: "cma_zone",
+  functions: ["zoneOfFrame", "typeOfAreas", "lentAs", "staysAmongMovable", "skipsMore"],
+  cases: [
+    ["zoneOfFrame", [own, 1, 3, true], 3],
+    ["zoneOfFrame", [own, 1, 3, false], 1],
+    ["zoneOfFrame", [IN_PLACE, 1, 3, true], 1],
+    ["typeOfAreas", [own], Migratetype.MOVABLE],
+    ["typeOfAreas", [IN_PLACE], CMA],
+    ["lentAs", [own, Migratetype.MOVABLE, 3, 3], CMA],
+    ["lentAs", [own, ISOLATE, 3, 3], ISOLATE],
+    ["lentAs", [own, Migratetype.MOVABLE, 1, 3], Migratetype.MOVABLE],
+    ["lentAs", [IN_PLACE, Migratetype.MOVABLE, 3, 3], Migratetype.MOVABLE],
+    ["lentAs", [IN_PLACE, CMA, 1, 3], CMA],
+    ["staysAmongMovable", [own, 2, 2, 3], true],
+    ["staysAmongMovable", [own, 1, 2, 3], false],
+    ["staysAmongMovable", [ZONE, 3, 2, 3], true],
+    ["staysAmongMovable", [JOINED, 3, 2, 3], false],
+    ["skipsMore", [32_767], true],
+    ["skipsMore", [32_768], false],
+  ],
+});
 
 export const ALLOCATION: Readonly<Record<string, Preset | readonly Preset[]>> = {
   mainline: [
@@ -73,6 +98,8 @@ export const ALLOCATION: Readonly<Record<string, Preset | readonly Preset[]>> = 
     first(CmaUse.SHARE, 0, 1000, 250, false),
     first(CmaUse.SHARE, 0, 1000, 251, true),
   ]),
+  "zone-cma": zones(ZONE),
+  "zone-cma-movable": zones(JOINED),
   ratio: turns(false),
   "ratio-all": turns(true),
   aggressive: limited(CmaUse.AGGRESSIVE, ["isAbovePages"], /CmaUse\.AGGRESSIVE\)/, [
