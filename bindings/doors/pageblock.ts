@@ -199,6 +199,7 @@ export type {
   AreaSummary,
   CellMap,
   FailureRecord,
+  GuestTotals,
   KillRecord,
   PageKind,
   RequestRecord,

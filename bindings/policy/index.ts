@@ -1,5 +1,6 @@
 // Knows: what other rooms may use of this one. Re-exports only.
 
+export { POLICY_FIELDS } from "./fields.js";
 export { findPolicy, type PolicyRow, policies, policyNames, policyOf } from "./policies.js";
 export {
   BALANCES,

@@ -15,6 +15,7 @@ export const COST_HEADERS: Readonly<Record<CostColumn, string>> = {
   stalledNs: "stalled",
   reclaimed: "reclaimed",
   refaults: "refaults",
+  copied: "copied",
   idlePages: "idle",
   kills: "kills",
 };

@@ -106,6 +106,11 @@ function seriesLines(run: RunResult): Line[] {
     ...sum("kswapd.time", "kswapd", (total) => `${formatDuration(total)} busy`),
     ...sum("directReclaim.time", "direct reclaim", (total) => `${formatDuration(total)} of waiting`),
     ...sum("steals", "stolen", (total) => `${formatCount(total)} blocks of another type`),
+    ...sum("copies.fileKept", "file copies in", pages),
+    ...sum("copies.fileBack", "file copies back", pages),
+    ...sum("copies.swapKept", "swap copies in", pages),
+    ...sum("copies.swapBack", "swap copies back", pages),
+    ...sum("copies.written", "written first", pages),
     ...sum("killed", "killed", (total) => `${formatCount(total)} applications and processes`),
   ];
 }
@@ -118,10 +123,16 @@ function draw(lines: readonly Line[]): string[] {
   });
 }
 
+/** How long the areas' own pages took to be had, where they keep them. */
+function takenBack({ guests, requests }: RunResult): string {
+  if (guests === undefined || requests.length === 0) return "";
+  return `  the longest request that succeeded took ${formatDuration(guests.longestNs)}, of at most ${formatDuration(guests.boundNs)}\n`;
+}
+
 /** One run's series, a line each. */
 export function renderSeries(run: RunResult): string {
   const title = `${run.policy}, seed ${run.seed}, ${formatDuration(run.durationNs)}`;
-  return `${title}\n${draw(seriesLines(run)).join("\n")}\n`;
+  return `${title}\n${draw(seriesLines(run)).join("\n")}\n${takenBack(run)}`;
 }
 
 /** How full the areas of the clients were in each of the runs, a line each. */

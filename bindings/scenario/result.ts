@@ -152,6 +152,14 @@ export interface ActorSummary {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/** What areas that keep their pages held, and how long it took to take them back. */
+export interface GuestTotals extends GuestView {
+  /** The longest request that succeeded, nanoseconds. */
+  readonly longestNs: number;
+  /** What the largest request may take at most: storage's speed for what it may have to write, CPU time at half speed. */
+  readonly boundNs: number;
+}
+
 /** One seed under one policy. */
 export interface RunResult {
   /** Name of the scenario. */
@@ -191,7 +199,7 @@ export interface RunResult {
   /** Totals of the machine: names of StatWord in lower camel case. */
   readonly totals: Readonly<Record<string, number>>;
   /** What areas that keep their pages hold at the end, and what came of it; absent: areas lend theirs. */
-  readonly guests?: GuestView;
+  readonly guests?: GuestTotals;
   /** What was sampled. */
   readonly series: SeriesTable;
 }

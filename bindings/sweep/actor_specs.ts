@@ -28,7 +28,7 @@ export function actorSpec(actor: ScenarioActor, areas: readonly string[]): Actor
 }
 
 /** "migrate-page" -> MIGRATE_PAGE */
-function costsOf(scenario: Scenario): NonNullable<SimulationOptions["costs"]> {
+export function costsOf(scenario: Scenario): NonNullable<SimulationOptions["costs"]> {
   const changed = Object.entries(scenario.costs).map(([key, ns]) => [
     key.toUpperCase().replaceAll("-", "_") as keyof typeof Cost,
     ns,

@@ -10,6 +10,7 @@ import { digestOf } from "../engine/hash.js";
 import type { CoreBuild, CoreSource } from "../engine/load.js";
 import type { Machine } from "../machine/machine.js";
 import type { Policy } from "../policy/index.js";
+import { takeBackBound } from "../scenario/costs.js";
 import { type AreaFacts, factsOf } from "../scenario/device_facts.js";
 import {
   type ActorSummary,
@@ -22,7 +23,7 @@ import {
 } from "../scenario/result.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { camelCaseOfEnum, type LoggedRequest, Simulation } from "../scenario/simulation.js";
-import { simulationOptions } from "./actor_specs.js";
+import { costsOf, simulationOptions } from "./actor_specs.js";
 import { mapRange } from "./page_kinds.js";
 import { requestRecord } from "./request_record.js";
 import { Sampler } from "./sampler.js";
@@ -72,10 +73,27 @@ export function totalsOf({ machine }: Simulation): Record<string, number> {
   );
 }
 
-/** What areas that keep their pages hold. */
-function guestsOf({ machine }: Simulation): Pick<RunResult, "guests"> {
+/** What areas that keep their pages hold; the bound is that of the largest request. */
+function guestsOf(
+  { machine }: Simulation,
+  requests: readonly RequestRecord[],
+  { frontswapShare, writeThrough }: Policy,
+  scenario: Scenario,
+): Pick<RunResult, "guests"> {
   const guests = machine.views.guests();
-  return guests === undefined ? {} : { guests };
+  if (guests === undefined) return {};
+  const had = requests.filter(({ errno }) => errno === 0);
+  const pages = largest(
+    had.map((request) => request.pages),
+    0,
+  );
+  const swapped = writeThrough === 1 ? 0 : Math.floor((guests.pages * frontswapShare) / 100);
+  const longestNs = largest(
+    had.map(({ latencyNs }) => latencyNs),
+    0,
+  );
+  const boundNs = takeBackBound(pages, Math.min(pages, swapped), costsOf(scenario));
+  return { guests: { ...guests, longestNs, boundNs } };
 }
 
 /** What one run has gathered so far. */
@@ -231,7 +249,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     actors: actorsOf(simulation),
     kills: recorder.kills,
     totals: totalsOf(simulation),
-    ...guestsOf(simulation),
+    ...guestsOf(simulation, recorder.requests, policy, scenario),
     series: sampler.table,
   };
   return { ...result, digest: digestOf({ machine: simulation.digest(), ...result }) };

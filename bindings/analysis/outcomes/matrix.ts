@@ -15,7 +15,8 @@ export const COST_COLUMNS = [
   { name: "io", unit: "operations", doc: "reads and writes served", moreIsBetter: true },
   { name: "stalledNs", unit: "ns", doc: "workloads waited (reclaim, migrations, I/O)", moreIsBetter: false },
   { name: "reclaimed", unit: "pages", doc: "pages reclaimed", moreIsBetter: false },
-  { name: "refaults", unit: "pages", doc: "pages read back", moreIsBetter: false },
+  { name: "refaults", unit: "pages", doc: "pages read back from storage", moreIsBetter: false },
+  { name: "copied", unit: "pages", doc: "pages copied into areas and back", moreIsBetter: false },
   { name: "idlePages", unit: "pages", doc: "pages of CMA areas in nobody's use", moreIsBetter: false },
   { name: "kills", unit: "count", doc: "applications killed", moreIsBetter: false },
 ] as const;

@@ -6,6 +6,7 @@ import {
   type AreaSummary,
   type CellMap,
   type FailureRecord,
+  type GuestTotals,
   type KillRecord,
   PAGE_KINDS,
   type PageKind,
@@ -78,6 +79,8 @@ export interface RunOutcome {
   readonly ooms: number;
   /** Totals of the machine: names of StatWord in lower camel case. */
   readonly totals: Readonly<Record<string, number>>;
+  /** What areas that keep their pages held; absent: areas lend theirs. */
+  readonly guests?: GuestTotals;
   /** While direct I/O that ends within the run was under way; absent: there is none. */
   readonly stream?: { readonly beginNs: number; readonly endNs: number };
   /** Mean over all samples, by area. */
@@ -124,12 +127,13 @@ function usageOf({ areas, series }: RunResult): Map<string, Contents> {
 
 export function runOutcome(run: RunResult): RunOutcome {
   const { scenario, device, kernel, policy, seed, durationNs, events, digest, pageBytes } = run;
-  const { areas, clients, requests, failuresNotKept, actors, kills, stream } = run;
+  const { areas, clients, requests, failuresNotKept, actors, kills, guests, stream } = run;
   return {
     ...{ scenario, device, kernel, policy, seed, durationNs, events, digest, pageBytes },
     ...{ areas, clients, requests, failuresNotKept, actors, kills },
     ooms: run.totals["ooms"] ?? 0,
     totals: run.totals,
+    ...(guests === undefined ? {} : { guests }),
     ...(stream === undefined ? {} : { stream }),
     failures: run.failures.map(failureOutcome),
     usage: usageOf(run),

@@ -44,12 +44,16 @@ export const ROW_COLUMNS = [
   { name: "moved", type: "DOUBLE", doc: "pages migrated by anybody, in the whole run as all that follow" },
   { name: "io", type: "DOUBLE", doc: "reads and writes that workloads were served" },
   { name: "reclaimed", type: "DOUBLE", doc: "pages" },
-  { name: "refaults", type: "DOUBLE", doc: "pages read back" },
+  { name: "refaults", type: "DOUBLE", doc: "pages read back from storage" },
   { name: "stalledNs", type: "DOUBLE", doc: "waits of workloads: reclaim, migrations under their pins, I/O" },
   { name: "kswapdNs", type: "DOUBLE", doc: "CPU time of kswapd" },
   { name: "idlePages", type: "DOUBLE", doc: "pages of CMA areas that nobody used, mean over time" },
   { name: "kills", type: "DOUBLE", doc: "applications killed" },
   { name: "ooms", type: "DOUBLE", doc: "allocations that failed for good" },
+  { name: "copied", type: "DOUBLE", doc: "pages copied into areas that keep theirs, and back" },
+  { name: "copiedBack", type: "DOUBLE", doc: "of them back: read without storage" },
+  { name: "written", type: "DOUBLE", doc: "pages that requests wrote to storage first" },
+  { name: "boundNs", type: "DOUBLE", doc: "what the largest request of such areas may take at most" },
   { name: "durationNs", type: "DOUBLE", doc: "virtual time" },
   { name: "events", type: "DOUBLE", doc: "of the simulation" },
   { name: "digest", type: "STRING", doc: "over the machine's state and all results" },
@@ -79,6 +83,8 @@ function costsOf(run: RunOutcome): RunRow {
     const unused = shares.filter(({ kind }) => kind === "free" || kind === "pcp");
     return pages + area.pages * unused.reduce((total, { share }) => total + share, 0);
   }, 0);
+  const { guests } = run;
+  const copiedBack = (guests?.fileBack ?? 0) + (guests?.swapBack ?? 0);
   return {
     moved: run.totals["pagesMigrated"] ?? 0,
     io: sum(
@@ -86,12 +92,16 @@ function costsOf(run: RunOutcome): RunRow {
       ledger.filter(({ kind }) => IO_KINDS.has(kind)),
     ),
     reclaimed: run.totals["pagesReclaimed"] ?? 0,
-    refaults: sum(({ refaults }) => refaults),
+    refaults: sum(({ refaults }) => refaults) - copiedBack,
     stalledNs: sum(({ reclaimNs, pinWaitNs, ioWaitNs }) => reclaimNs + pinWaitNs + ioWaitNs),
     kswapdNs: run.actors.find(({ name }) => name === "kswapd0")?.counters["busyTime"] ?? 0,
     idlePages: Math.round(idle),
     kills: run.kills.length,
     ooms: run.ooms,
+    copied: copiedBack + (guests?.fileKept ?? 0) + (guests?.swapKept ?? 0),
+    copiedBack,
+    written: guests?.written ?? 0,
+    ...(guests === undefined ? {} : { boundNs: guests.boundNs }),
   };
 }
 

@@ -20,7 +20,7 @@ import { GFP_HIGHUSER_MOVABLE } from "../../../bindings/engine/gfp.js";
 import { Machine } from "../../../bindings/machine/machine.js";
 import type { MachinePolicy } from "../../../bindings/machine/policy.js";
 import { numbersOf, policies } from "../../../bindings/policy/index.js";
-import { costFigures } from "../../../bindings/scenario/costs.js";
+import { takeBackBound } from "../../../bindings/scenario/costs.js";
 import type { Simulation } from "../../../bindings/scenario/simulation.js";
 import { resident } from "../workload/loads.js";
 import { actor, isSound, MS, S, tiny } from "../workload/support.js";
@@ -172,11 +172,6 @@ describe("what a policy lets in", () => {
 
 describe("the bound on taking back", () => {
   const SEEDS = 30;
-  /** Storage's speed for what had to be written, and twice the CPU time of the rest (CPUs are shared by halves at most). */
-  const boundOf = (pages: number, written: number) =>
-    written * costFigures.SWAP_OUT.ns +
-    2 * (costFigures.CMA_SEARCH.ns + pages * (costFigures.TAKE_PAGE.ns + costFigures.DISCARD_PAGE.ns));
-
   it(`of ${SEEDS} seeds: a higher share of swapped-out pages is slower, and never beyond the bound`, async () => {
     const slowest: number[] = [];
     for (const frontswapShare of [0, 25, 75]) {
@@ -195,8 +190,8 @@ describe("the bound on taking back", () => {
         for (const request of simulation.takeLog()) {
           const took = request.endNs - request.beginNs;
           expect(request.pagesWritten).toBeLessThanOrEqual(share);
-          expect(took).toBeLessThanOrEqual(boundOf(request.pages, request.pagesWritten) + 1);
-          expect(took).toBeLessThanOrEqual(boundOf(request.pages, Math.min(request.pages, share)) + 1);
+          expect(took).toBeLessThanOrEqual(takeBackBound(request.pages, request.pagesWritten) + 1);
+          expect(took).toBeLessThanOrEqual(takeBackBound(request.pages, Math.min(request.pages, share)) + 1);
           longest = Math.max(longest, took);
           sum += took;
         }
