@@ -3,49 +3,13 @@
 import { describe, expect, it } from "vitest";
 import { CLASS_BINS, ClassFlag, PageClass } from "../../../assembly/abi/classes.js";
 import { EventKind, RecordGroup } from "../../../assembly/abi/events.js";
-import { FrameKind, Migratetype, PageFlag, PageLife, PinKind } from "../../../assembly/abi/vocabulary.js";
-import { ConfigWord } from "../../../assembly/abi/words.js";
+import { Migratetype, PageFlag, PageLife, PinKind } from "../../../assembly/abi/vocabulary.js";
 import { UnitError } from "../../../bindings/engine/errors.js";
 import { EventReader, setRecorded } from "../../../bindings/engine/events.js";
 import { markMoved } from "../../../bindings/machine/classes.js";
 import { Machine } from "../../../bindings/machine/machine.js";
+import { mapByViews } from "../../support/map_by_views.js";
 import { crowded } from "../simulation/machines.js";
-
-const CLASS_OF_LIFE: Readonly<Partial<Record<PageLife, PageClass>>> = {
-  [PageLife.ANON]: PageClass.ANON,
-  [PageLife.FILE]: PageClass.FILE,
-  [PageLife.ZRAM]: PageClass.ZRAM,
-  [PageLife.CMA]: PageClass.CMA,
-};
-
-/** The same from the views of frames, one by one: slow and plain. */
-function mapByViews({ views, cma }: Machine): Uint8Array {
-  const map = new Uint8Array(views.frameCount).fill(PageClass.HOLE);
-  const order = views.config(ConfigWord.PAGEBLOCK_ORDER);
-  for (let at = 0; at < map.length; ) {
-    const frame = views.frame(views.startPfn + at);
-    const isUsed = frame.kind === FrameKind.ALLOCATED;
-    let byte: number = PageClass.HOLE;
-    if (frame.kind === FrameKind.BUDDY || frame.kind === FrameKind.DETACHED) byte = PageClass.FREE;
-    if (frame.kind === FrameKind.PCP) byte = PageClass.PCP;
-    if (frame.kind === FrameKind.RESERVED) byte = PageClass.RESERVED;
-    if (isUsed) byte = CLASS_OF_LIFE[frame.life] ?? PageClass.KERNEL;
-    if (byte === PageClass.FILE && (frame.flags & (PageFlag.DIRTY | PageFlag.WRITEBACK)) !== 0)
-      byte = PageClass.DIRTY;
-    if (isUsed && frame.pins > 0) byte |= ClassFlag.PINNED;
-    if (isUsed && (frame.flags & PageFlag.ISOLATED) !== 0) byte |= ClassFlag.ISOLATED;
-    map.fill(byte, at, at + 2 ** frame.order);
-    at += 2 ** frame.order;
-  }
-  const ranges = cma.areas.flatMap(({ ranges }) => ranges);
-  for (let at = 0; at < map.length; at++) {
-    const pfn = views.startPfn + at;
-    if (views.pageblocks[at >>> order] === Migratetype.ISOLATE) map[at] = (map[at] ?? 0) | ClassFlag.ISOLATED;
-    if (ranges.some(({ basePfn, pages }) => pfn >= basePfn && pfn < basePfn + pages))
-      map[at] = (map[at] ?? 0) | ClassFlag.IN_AREA;
-  }
-  return map;
-}
 
 function firstDifference(a: Uint8Array, b: Uint8Array): string {
   const at = a.findIndex((byte, i) => byte !== b[i]);
