@@ -111,13 +111,17 @@ function freeMemory(commands: CommandBuffer, device: ResolvedDevice, rules: Kern
     if (commands.isFull) commands.flush(`booting ${device.name}`);
     commands.append(op, 0, order, 0, a, b, c);
   };
-  // First: a frame of an area may belong to another zone than those around it.
-  for (const [index, area] of device.areas.entries()) {
-    for (const { start, pages } of area.ranges) add(Op.ADD_RANGE, index, start, pages, area.orderPerBit);
-  }
+  const addAreas = () => {
+    for (const [index, area] of device.areas.entries()) {
+      for (const { start, pages } of area.ranges) add(Op.ADD_RANGE, index, start, pages, area.orderPerBit);
+    }
+  };
+  const keeps = rules.cmaOwner === CmaOwnerRule.AREA;
+  // First what lends its pages: a frame of an area may belong to another zone than those around it. What keeps them takes
+  // them once they are reserved.
+  if (!keeps) addAreas();
   for (const run of free) add(Op.FREE_BOOT, run.start, run.end - run.start, BootFree.EARLY);
   const inPlace = rules.cmaZone === CmaZoneRule.IN_PLACE;
-  const keeps = rules.cmaOwner === CmaOwnerRule.AREA;
   for (const run of keeps ? [] : cma)
     add(Op.FREE_BOOT, run.start, run.end - run.start, inPlace ? Migratetype.CMA : Migratetype.MOVABLE);
   for (const gap of outsideZones(device)) add(Op.LOAD_FRAMES, gap.start, gap.end - gap.start, FrameKind.HOLE);
@@ -135,6 +139,7 @@ function freeMemory(commands: CommandBuffer, device: ResolvedDevice, rules: Kern
     byZone(run, (start, pages, zone) =>
       add(Op.LOAD_FRAMES, start, pages, loadedFrames(FrameKind.RESERVED, 0, zone)),
     );
+  if (keeps) addAreas();
   for (const run of late) byZone(run, (start, pages) => add(Op.FREE_BOOT, start, pages, BootFree.LATE));
   add(Op.DRAIN_ALL, 0, 0, 0);
   add(Op.FOLD, 0, 1, 0);
