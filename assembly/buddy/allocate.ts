@@ -21,6 +21,7 @@ import {
 } from "../abi/vocabulary";
 import { ConfigWord, LevelWord, StatWord } from "../abi/words";
 import { setWord } from "../frames/frame";
+import { MAX_ORDER } from "../frames/pageblock";
 import { clearFlag, hasFlag, isPopulated } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { policy } from "../memory/policies";
@@ -32,8 +33,8 @@ import { ANYONE_WAKES_KSWAPD, ATOMIC_IGNORES_BOOST, AUTO_TUNES_PCP, PCP_NEEDS_CM
 import { reserveHighatomic } from "./highatomic";
 import { accountTaken, firstListed, noteAllocation, takeFirstListed, takeFromPcp } from "./pcp";
 import { COSTLY_ORDER, HAS_CMA_LISTS, hasCmaList, isPcpOrder, pindexOf, THP_ORDER } from "./pcp_lists";
-import { isCmaFirst, resetMode, takeBlockOf } from "./rmqueue";
-import { takeExact, takeOwn, takeSmallest } from "./smallest";
+import { isOwnFirst, resetMode, takeBlockOf } from "./rmqueue";
+import { smallestOrder, takeExact, takeHalves, takeSmallest } from "./smallest";
 import { hasBlock, hasPages, isAboveHigh, isMetFast, isPlenty, markOf } from "./watermark";
 
 /** Written by bindAllocate only. */
@@ -131,20 +132,18 @@ function takeFromLists(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i
 
 /** rmqueue_buddy(): straight from the free lists. */
 export function takeFromBuddy(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
-  if ((allocFlags & AllocFlag.HIGHATOMIC) != 0 || inline.always(isCmaFirst(zone, allocFlags))) {
+  const isPlain = order != MAX_ORDER && (allocFlags & AllocFlag.HIGHATOMIC) == 0;
+  if (!isPlain || !inline.always(isOwnFirst(zone, allocFlags))) {
     return takeFromLists(cpu, zone, order, type, allocFlags);
   }
   const link = inline.always(takeExact(cpu, zone, order, type));
-  if (link == NONE) return takeLarger(cpu, zone, order, type, allocFlags);
-  inline.always(accountTaken(cpu, zone, link, order));
-  return link;
+  return link == NONE ? takeLarger(cpu, zone, order, type, allocFlags) : link;
 }
 
 function takeLarger(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
-  const link = inline.always(takeOwn(cpu, zone, order, type));
-  if (link == NONE) return takeFromLists(cpu, zone, order, type, allocFlags);
-  inline.always(accountTaken(cpu, zone, link, order));
-  return link;
+  const current = inline.always(smallestOrder(zone, order, type));
+  if (current < 0 || current == MAX_ORDER) return takeFromLists(cpu, zone, order, type, allocFlags);
+  return inline.always(takeHalves(cpu, zone, order, current, type));
 }
 
 /** A set BOOSTED flag makes the next allocation wake kswapd; in 6.12 only one that may wake it. */

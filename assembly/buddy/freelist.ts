@@ -80,6 +80,11 @@ export function insertFirst(head: u32, zone: i32, link: u32, order: i32, type: i
 /** Takes the first block off this list. The word still says BUDDY. */
 export function removeFirst(head: u32, zone: i32, link: u32, order: i32): void {
   if (order == MAX_ORDER) reach(link);
+  inline.always(removeFirstBelow(head, zone, link, order));
+}
+
+/** The same of a block below the largest order: no call, so that hot loops need not save what they have in hand. */
+export function removeFirstBelow(head: u32, zone: i32, link: u32, order: i32): void {
   unlinkFirst(head, link);
   const at = nrFreeAt(zone, order);
   store<i32>(at, load<i32>(at) - 1);
@@ -88,6 +93,11 @@ export function removeFirst(head: u32, zone: i32, link: u32, order: i32): void {
 /** Takes a block off its list, whichever it is. The word still says BUDDY: the caller writes what it becomes. */
 export function removeFree(zone: i32, link: u32, order: i32): void {
   if (order == MAX_ORDER) reach(link);
+  inline.always(removeBelow(zone, link, order));
+}
+
+/** The same of a block below the largest order. */
+export function removeBelow(zone: i32, link: u32, order: i32): void {
   inline.always(unlink(link));
   const at = nrFreeAt(zone, order);
   store<i32>(at, load<i32>(at) - 1);

@@ -8,7 +8,7 @@ import { isFreeBlock, setWord, wordOf } from "../frames/frame";
 import { isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setTypes, typeOf } from "../frames/pageblock";
 import { accountFree, modFreePages } from "../frames/zone";
 import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
-import { insertFree, insertRun, removeFree } from "./freelist";
+import { insertFree, insertRun, removeBelow } from "./freelist";
 
 /** From pageblock order up a free buddy of another type stops the merge, unless both are U, M or R. */
 function mergesAcrossTypes(buddy: u32, order: i32, type: i32): bool {
@@ -27,24 +27,46 @@ function mergeLikely(zone: i32, link: u32, order: i32, size: u32): bool {
   return order < MAX_ORDER - 1 && inline.always(isFreeBlock((link & ~size) ^ (size << 1), order + 1, zone));
 }
 
+/** Puts a merged block on its list. */
+function insertMerged(zone: i32, link: u32, order: i32, size: u32, type: i32, toTail: bool): void {
+  const kept = toTail || inline.always(mergeLikely(zone, link, order, size));
+  inline.always(insertFree(zone, link, order, type, kept));
+}
+
 /**
- * Merges a block that is on no list and already counted with its buddies, and inserts what comes out. From
- * pageblock order up types matter.
+ * Merges a block that is on no list and already counted with its buddies, and inserts what comes out. Below pageblock
+ * order types do not matter: nothing is called in the loop, so that it need not save what it has in hand.
  */
 function join(zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
+  const large = min(PAGEBLOCK_ORDER, MAX_ORDER);
   let size = (<u32>4) << order;
-  while (order < MAX_ORDER) {
+  while (order < large) {
     const buddy = link ^ size;
-    if (!inline.always(isFreeBlock(buddy, order, zone))) break;
-    if (order >= PAGEBLOCK_ORDER && !mergesAcrossTypes(buddy, order, type)) break;
-    inline.always(removeFree(zone, buddy, order));
+    if (!inline.always(isFreeBlock(buddy, order, zone)))
+      return inline.always(insertMerged(zone, link, order, size, type, toTail));
+    inline.always(removeBelow(zone, buddy, order));
     setWord(link | buddy, FrameKind.BODY);
     link &= buddy;
     order += 1;
     size <<= 1;
   }
-  const kept = toTail || inline.always(mergeLikely(zone, link, order, size));
-  inline.always(insertFree(zone, link, order, type, kept));
+  joinLarge(zone, link, order, type, toTail);
+}
+
+/** The same from pageblock order up. */
+function joinLarge(zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
+  let size = (<u32>4) << order;
+  while (order < MAX_ORDER) {
+    const buddy = link ^ size;
+    if (!inline.always(isFreeBlock(buddy, order, zone))) break;
+    if (!mergesAcrossTypes(buddy, order, type)) break;
+    inline.always(removeBelow(zone, buddy, order));
+    setWord(link | buddy, FrameKind.BODY);
+    link &= buddy;
+    order += 1;
+    size <<= 1;
+  }
+  inline.always(insertMerged(zone, link, order, size, type, toTail));
 }
 
 /**
@@ -53,7 +75,8 @@ function join(zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
  */
 export function freeOne(cpu: i32, zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
   accountFree(cpu, zone, 1 << order, type);
-  join(zone, link, order, type, toTail);
+  if (order >= PAGEBLOCK_ORDER) joinLarge(zone, link, order, type, toTail);
+  else join(zone, link, order, type, toTail);
 }
 
 /** freeOne() for the hot paths: most blocks are U, M or R, and the buddy of many is in use. */
@@ -63,8 +86,7 @@ export function freeBlock(cpu: i32, zone: i32, link: u32, order: i32, type: i32,
   const size = (<u32>4) << order;
   if (order < MAX_ORDER && inline.always(isFreeBlock(link ^ size, order, zone)))
     return join(zone, link, order, type, toTail);
-  const kept = toTail || inline.always(mergeLikely(zone, link, order, size));
-  inline.always(insertFree(zone, link, order, type, kept));
+  inline.always(insertMerged(zone, link, order, size, type, toTail));
 }
 
 /** Frees a block straight to the buddy lists, bypassing the per-CPU lists. */
@@ -76,9 +98,16 @@ export function freeDirect(cpu: i32, zone: i32, link: u32, order: i32, toTail: b
 /** 6.12 frees a block of several pageblocks piece by piece, ascending, each with its own type; 6.1 as a whole. */
 function freePieces(cpu: i32, zone: i32, link: u32, order: i32, toTail: bool): void {
   if (!LISTS_FOLLOW_PAGEBLOCK) return freeOne(cpu, zone, link, order, typeOf(link), toTail);
-  const step = (<u32>4) << PAGEBLOCK_ORDER;
+  freeByPiece(cpu, zone, link, order, PAGEBLOCK_ORDER, toTail);
+}
+
+/** Frees a block in pieces of order `piece`, ascending, each with its own pageblock's type (split_large_buddy). */
+export function freeByPiece(cpu: i32, zone: i32, link: u32, order: i32, piece: i32, toTail: bool): void {
   const end = link + ((<u32>4) << order);
-  for (let at = link; at < end; at += step) freeOne(cpu, zone, at, PAGEBLOCK_ORDER, typeOf(at), toTail);
+  for (let at = link; at < end; at += (<u32>4) << piece) {
+    setWord(at, FrameKind.BODY);
+    freeOne(cpu, zone, at, piece, typeOf(at), toTail);
+  }
 }
 
 /** freeDirect() of many blocks of the largest order to the tail, ascending, all of `type`: [first, last], links of heads. */

@@ -54,6 +54,12 @@ export function isCmaFirst(zone: i32, allocFlags: i32): bool {
   return isCmaFirstOf(zone, allocFlags, freePages(zone));
 }
 
+/** Is it plain that the CMA lists are not looked at first? If not, takeBlockOf() finds out. */
+export function isOwnFirst(zone: i32, allocFlags: i32): bool {
+  if (!(allocFlags & AllocFlag.CMA)) return !ALL_BY_TURNS;
+  return CMA_USE == CmaUse.HALF && !inline.always(isAboveHalf(freePages(zone), freeCma(zone)));
+}
+
 /** The same where no more than so many pages are free. */
 export function isCmaFirstOf(zone: i32, allocFlags: i32, free: i32): bool {
   if (!(allocFlags & AllocFlag.CMA)) return ALL_BY_TURNS;

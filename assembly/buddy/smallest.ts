@@ -9,7 +9,7 @@ import { MAX_ORDER } from "../frames/pageblock";
 import { accountFree, modFreePages } from "../frames/zone";
 import { isEmpty, NONE, nextOf } from "../memory/list";
 import { ACCOUNTS_AT_TAKE } from "../rules";
-import { freeHead, insertFirst, ORDER_STEP, removeFirst } from "./freelist";
+import { freeHead, insertFirst, ORDER_STEP, removeFirst, removeFirstBelow } from "./freelist";
 
 /** Keeps the low half, puts each upper half at the head of its list, the largest first. Answers pages put back. */
 export function expand(zone: i32, link: u32, low: i32, high: i32, type: i32): i32 {
@@ -39,12 +39,6 @@ export function takeBlock(cpu: i32, zone: i32, link: u32, order: i32, current: i
   if (ACCOUNTS_AT_TAKE) accountFree(cpu, zone, -(1 << order), type);
 }
 
-/** The same for U, M and R. */
-export function takeOwnBlock(cpu: i32, zone: i32, link: u32, order: i32, current: i32, type: i32): void {
-  inline.always(splitFirst(zone, link, order, current, type));
-  if (ACCOUNTS_AT_TAKE) inline.always(modFreePages(cpu, zone, -(1 << order)));
-}
-
 /** The first order from `order` up of which there is a free block of this type, or -1. */
 export function smallestOrder(zone: i32, order: i32, type: i32): i32 {
   let head = inline.always(freeHead(zone, order, type));
@@ -64,22 +58,24 @@ export function takeSmallest(cpu: i32, zone: i32, order: i32, type: i32): u32 {
   return link;
 }
 
-/** A U, M or R block of exactly this order, or NONE. */
+/** A U, M or R block of exactly this order, below the largest one, accounted at once in every kernel; or NONE. */
 export function takeExact(cpu: i32, zone: i32, order: i32, type: i32): u32 {
   const head = inline.always(freeHead(zone, order, type));
   const link = nextOf(head);
   if (link == head) return NONE;
-  inline.always(removeFirst(head, zone, link, order));
+  inline.always(removeFirstBelow(head, zone, link, order));
   setWord(link, withType(pack(FrameKind.DETACHED, order, zone), type));
-  if (ACCOUNTS_AT_TAKE) inline.always(modFreePages(cpu, zone, -(1 << order)));
+  inline.always(modFreePages(cpu, zone, -(1 << order)));
   return link;
 }
 
-/** The same for U, M and R: what nearly every request asks for. */
-export function takeOwn(cpu: i32, zone: i32, order: i32, type: i32): u32 {
-  const current = inline.always(smallestOrder(zone, order, type));
-  if (current < 0) return NONE;
-  const link = nextOf(inline.always(freeHead(zone, current, type)));
-  inline.always(takeOwnBlock(cpu, zone, link, order, current, type));
+/** The same of this order out of a larger block, whose order is `current`, below the largest one. */
+export function takeHalves(cpu: i32, zone: i32, order: i32, current: i32, type: i32): u32 {
+  const head = inline.always(freeHead(zone, current, type));
+  const link = nextOf(head);
+  inline.always(removeFirstBelow(head, zone, link, current));
+  inline.always(expand(zone, link, order, current, type));
+  setWord(link, withType(pack(FrameKind.DETACHED, order, zone), type));
+  inline.always(modFreePages(cpu, zone, -(1 << order)));
   return link;
 }

@@ -11,7 +11,7 @@ import { FrameKind, Migratetype, PageFlag } from "../abi/vocabulary";
 import { ZoneWord } from "../abi/words";
 import { isInsideZone, moveBlock, moveFreeBlocks } from "../buddy/block";
 import { removeFree } from "../buddy/freelist";
-import { freeOne } from "../buddy/release";
+import { freeByPiece, freeOne } from "../buddy/release";
 import { isFreeBlock, setWord, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, MAX_ORDER, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
 import { accountFree, zoneAt } from "../frames/zone";
@@ -36,16 +36,6 @@ export function freeBlockAround(link: u32): u32 {
   return link;
 }
 
-/** Frees a block piece by piece, each piece within one pageblock and with its type (split_large_buddy). */
-function freeByPageblock(cpu: i32, zone: i32, head: u32, order: i32): void {
-  const piece = min(order, PAGEBLOCK_ORDER);
-  const end = head + ((<u32>4) << order);
-  for (let at = head; at < end; at += (<u32>4) << piece) {
-    setWord(at, FrameKind.BODY);
-    freeOne(cpu, zone, at, piece, typeOf(at), false);
-  }
-}
-
 /**
  * 6.12: the pageblock changes type with its free blocks; a block larger than it is taken off, and freed again in
  * pieces of a pageblock each. False where the pageblock leaves the zone.
@@ -59,7 +49,7 @@ function retypeBlock(cpu: i32, zone: i32, start: u32, type: i32): bool {
       removeFree(zone, head, orderOf(word));
       accountFree(cpu, zone, -(1 << orderOf(word)), typeIn(word));
       setType(start, type);
-      freeByPageblock(cpu, zone, head, orderOf(word));
+      freeByPiece(cpu, zone, head, orderOf(word), min(orderOf(word), PAGEBLOCK_ORDER), false);
       return true;
     }
   }
