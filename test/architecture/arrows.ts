@@ -137,9 +137,12 @@ export const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   ],
   // One request, and what would have become of it, on the command line.
   "cli/whatif": [
-    ...[...NEUTRAL, ...LATER, "cli/exit", "cli/progress", "cli/scenario_file", "cli/signals", "cli/terminal"],
+    ...[...NEUTRAL, ...LATER, "cli/exit", "cli/progress", "cli/scenario_file", "cli/scene", "cli/signals"],
+    "cli/terminal",
   ],
-  cli: [...NEUTRAL, ...LATER, "cli/shell", "cli/whatif"],
+  // The bitmap searches against each other, on the command line.
+  "cli/search": [...[...NEUTRAL, ...LATER, "cli/exit", "cli/package_files", "cli/progress", "cli/terminal"]],
+  cli: [...NEUTRAL, ...LATER, "cli/search", "cli/shell", "cli/whatif"],
 };
 
 /** The one page: what it imports of bindings, the vocabulary and shapes; it draws and computes nothing else. */

@@ -11,7 +11,7 @@ import { DeviceError } from "../../engine/errors.js";
 import { digestOf } from "../../engine/hash.js";
 import type { CoreBuild } from "../../engine/load.js";
 import type { Policy } from "../../policy/index.js";
-import { answerOfMatrix } from "../../report/answer/index.js";
+import { answerOfMatrix, type Scene } from "../../report/answer/index.js";
 import { formatCount, matrixCsv, matrixSentence, renderMatrix } from "../../report/index.js";
 import { renderAnswer } from "../../report/node.js";
 import { parseScenario, runProblems, scenarioNames } from "../../scenario/index.js";
@@ -23,6 +23,7 @@ import { packageVersion } from "../package_files.js";
 import { type KeyedTask, RowRuns } from "../row_runs.js";
 import { writeTables } from "../row_tables.js";
 import { policiesFrom, seedsFrom, textOf, untilFrom } from "../run/options.js";
+import { sceneOf } from "../scene.js";
 import { err, out, outJson } from "../terminal.js";
 
 export interface CompareOptions {
@@ -155,17 +156,33 @@ function commandOf(names: readonly string[], options: CompareOptions): string {
   return ["pageblock compare", ...names, ...given].join(" ");
 }
 
+/** The first scenario under the first policy, where nothing but the text says what it is. */
+async function sceneOfFirst(
+  names: readonly string[],
+  tasks: readonly KeyedTask[],
+): Promise<Scene | undefined> {
+  const task = tasks[0]?.task;
+  if (task === undefined) return undefined;
+  const name = names[0] === "all" ? task.scenario.name : (names[0] ?? "");
+  const { text, label } = textOf(name);
+  if (scenarioDigest(parseScenario(text, label)) !== scenarioDigest(task.scenario)) return undefined;
+  return await sceneOf({ ...task, text }, undefined);
+}
+
 function writeFiles(
   folder: string,
   cells: readonly MatrixCell[],
   rows: () => Iterable<ReturnType<RowRuns["rows"]>[number]>,
   command: string,
   notes: readonly string[],
+  scene: Scene | undefined,
 ): void {
   const head = { command, version: packageVersion(), sentence: matrixSentence(cells).trim(), notes };
   writeAside(join(folder, "compare.json"), (put) => put(`${JSON.stringify({ ...head, cells }, null, 1)}\n`));
   writeAside(join(folder, "compare.csv"), (put) => matrixCsv(cells, put));
-  writeAside(join(folder, "compare.html"), (put) => put(renderAnswer(answerOfMatrix(cells, command, notes))));
+  writeAside(join(folder, "compare.html"), (put) =>
+    put(renderAnswer(answerOfMatrix(cells, command, notes, scene))),
+  );
   writeTables(folder, rows);
 }
 
@@ -194,7 +211,14 @@ export async function runCompare(names: readonly string[], options: CompareOptio
     const rows = function* () {
       for (const { key } of tasks) yield* runs.rows(key);
     };
-    writeFiles(folder, cells, rows, command, notes);
+    writeFiles(
+      folder,
+      cells,
+      rows,
+      command,
+      notes,
+      missing > 0 ? undefined : await sceneOfFirst(names, tasks),
+    );
     if (missing === 0 && failures === 0) runs.finish();
   }
   if (options.json === true) outJson({ command, notes, sentence: matrixSentence(cells).trim(), cells });

@@ -4,7 +4,9 @@
 import { join } from "node:path";
 import type { SensitivityResult } from "../../analysis/outcomes/index.js";
 import { Journal, type Sink, type Work, type WorkFailure, writeAside } from "../../durable/index.js";
-import { renderRunReport } from "../../report/node.js";
+import type { Scene } from "../../report/answer/index.js";
+import { renderAnswer } from "../../report/node.js";
+import { answerOfRuns } from "../../report/run/index.js";
 import { seriesToCsv, seriesToParquet } from "../../report/series.js";
 import type { RunResult } from "../../scenario/result.js";
 import { type Scenario, scenarioDigest, tellScenario } from "../../scenario/scenario.js";
@@ -19,6 +21,12 @@ export interface Origin {
   readonly validity: string;
   /** What the scenario's numbers do to the result, where that was asked. */
   readonly sensitivity?: SensitivityResult;
+  /** What the engine in the page runs again. */
+  readonly scene?: Scene | undefined;
+}
+
+function report(results: Iterable<RunResult>, { scene, ...origin }: Origin): string {
+  return renderAnswer(answerOfRuns(results, origin, scene));
 }
 
 /** What a run is called in the journal. */
@@ -57,7 +65,7 @@ export function writeRunFiles(
   writeAside(join(folder, "series.csv"), (put) => seriesToCsv(results, put));
   writeAside(join(folder, "series.parquet"), (put) => seriesToParquet(results, put));
   if (work.done(keys).length > 0)
-    writeAside(join(folder, "report.html"), (put) => put(renderRunReport(results, origin)));
+    writeAside(join(folder, "report.html"), (put) => put(report(results, origin)));
 }
 
 /** The report once more, with what is known by now. */
@@ -65,7 +73,7 @@ export function rewriteReport(folder: string, keys: readonly string[], origin: O
   const journal = Journal.peek<RunResult>(join(folder, "journal.jsonl"));
   try {
     const results = journal.values(keys.filter((key) => journal.has(key)));
-    writeAside(join(folder, "report.html"), (put) => put(renderRunReport(results, origin)));
+    writeAside(join(folder, "report.html"), (put) => put(report(results, origin)));
   } finally {
     journal.close();
   }

@@ -125,8 +125,12 @@ export async function runRun(name: string | undefined, options: RunCommandOption
   } else {
     const { validity } = scenario;
     const origin = { command: commandOf(name, options), source: text, validity };
-    done = await runKept(scenario, settled, options.jobs, { folder, resume, origin }, (kept) =>
-      tell(scenario, kept, options),
+    done = await runKept(
+      scenario,
+      settled,
+      options.jobs,
+      { folder, resume, origin, device: options.device },
+      (kept) => tell(scenario, kept, options),
     );
     tellFiles(folder, done, options);
   }

@@ -5,6 +5,7 @@
 import { availableParallelism } from "node:os";
 import { Work } from "../../durable/index.js";
 import { clipped, printable } from "../../engine/quoted.js";
+import type { Scene } from "../../report/answer/index.js";
 import type { RunResult } from "../../scenario/result.js";
 import { type Scenario, scenarioDigest } from "../../scenario/scenario.js";
 import { planSweep, type RunEnd, type RunFailure, runTasks, type SweepOptions } from "../../sweep/index.js";
@@ -12,6 +13,7 @@ import { runSweepInThreads, withThreads } from "../../sweep/node.js";
 import { coreDigest } from "../identity.js";
 import { packageVersion } from "../package_files.js";
 import { progressBar } from "../progress.js";
+import { firstFailure, sceneOf } from "../scene.js";
 import { INTERRUPTS, withSignals } from "../signals.js";
 import { keyOf, type Origin, runFailure, writeRunFiles } from "./files.js";
 
@@ -22,12 +24,16 @@ export interface RunsDone {
   readonly failures: readonly RunFailure[];
   /** Neither finished nor failed: interrupted. */
   readonly missing: number;
+  /** What the engine in a page runs again. */
+  readonly scene?: Scene | undefined;
 }
 
 export interface Keeping {
   readonly folder: string;
   readonly resume: boolean;
   readonly origin: Origin;
+  /** A preset that stands instead of the scenario's device. */
+  readonly device?: string | undefined;
 }
 
 const PARTS = 1000;
@@ -66,7 +72,7 @@ export async function runKept(
   scenario: Scenario,
   options: SweepOptions,
   jobs: number = availableParallelism(),
-  { folder, resume, origin }: Keeping,
+  { folder, resume, origin, device }: Keeping,
   use: (done: RunsDone) => void,
 ): Promise<RunsDone> {
   const tasks = planSweep(scenario, options);
@@ -92,12 +98,22 @@ export async function runKept(
       await withThreads(threads, options, (runner) =>
         runTasks(todo, threads, runner, { onProgress, signal, onEnd }),
       );
-    writeRunFiles(folder, scenario, work, keys, origin);
+    const finishedTasks = tasks.filter((_, i) => work.done([keys[i] ?? ""]).length > 0);
+    const failure = firstFailure(work.results(keys));
+    const task =
+      finishedTasks.find(({ policy, seed }) => policy.name === failure?.policy && seed === failure.seed) ??
+      finishedTasks[0];
+    const text = origin.source;
+    const scene =
+      task === undefined || signal.aborted
+        ? undefined
+        : await sceneOf({ ...task, text, device, core: options.core }, failure?.endNs);
+    writeRunFiles(folder, scenario, work, keys, { ...origin, scene });
     const failures = work.failures(keys).map(runFailure);
     const finished = work.done(keys).length;
     if (finished === keys.length) work.finish();
     const missing = keys.length - finished - failures.length;
-    const done = { results: work.results(keys), finished, failures, missing };
+    const done = { results: work.results(keys), finished, failures, missing, scene };
     use(done);
     return done;
   });

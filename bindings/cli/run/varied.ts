@@ -44,9 +44,15 @@ async function baseRuns(
     return { done, outcomes: outcomesOf(done.results) };
   }
   let outcomes: Outcomes | undefined;
-  const done = await runKept(scenario, settled, jobs, { folder, resume, origin }, ({ results }) => {
-    outcomes = outcomesOf(results);
-  });
+  const done = await runKept(
+    scenario,
+    settled,
+    jobs,
+    { folder, resume, origin, device: options.device },
+    ({ results }) => {
+      outcomes = outcomesOf(results);
+    },
+  );
   return { done, outcomes: outcomes ?? outcomesOf([]) };
 }
 
@@ -82,7 +88,7 @@ export async function runVaried(
   if (folder !== undefined) {
     writeVary(folder, sensitivity);
     const keys = planSweep(scenario, settled).map(({ policy, seed }) => keyOf(policy.name, seed));
-    rewriteReport(folder, keys, { ...origin, sensitivity });
+    rewriteReport(folder, keys, { ...origin, sensitivity, scene: done.scene });
   }
   tell(scenario, outcomes, sensitivity, options);
   return ExitCode.OK;

@@ -4,12 +4,16 @@
 import { writeAside } from "../../durable/index.js";
 import { PageblockError } from "../../engine/errors.js";
 import type { CoreBuild } from "../../engine/load.js";
+import { findPolicy, policies } from "../../policy/index.js";
+import type { Scene } from "../../report/answer/index.js";
 import { renderTable } from "../../report/index.js";
 import { renderAnswer } from "../../report/node.js";
-import { type WhatIfAnswer, whatIf } from "../../whatif/index.js";
+import type { Scenario } from "../../scenario/scenario.js";
+import { savedIn, type WhatIfAnswer, whatIf } from "../../whatif/index.js";
 import { ExitCode } from "../exit.js";
 import { progressBar } from "../progress.js";
 import { readScenarioFile } from "../scenario_file.js";
+import { sceneOf } from "../scene.js";
 import { INTERRUPTS, withSignals } from "../signals.js";
 import { err, out, outJson } from "../terminal.js";
 import { answerOfWhatIf } from "./answer.js";
@@ -30,6 +34,23 @@ function commandOf(name: string, options: WhatIfRunOptions): string {
   return ["pageblock whatif", name, ...given].join(" ");
 }
 
+/** The request that is asked about, and the first policy that saves it when it is switched there, side by side. */
+async function sceneOfAnswer(
+  { request, original, branches, policy, seed }: WhatIfAnswer,
+  scenario: Scenario,
+  text: string,
+  { device, core }: WhatIfRunOptions,
+): Promise<Scene | undefined> {
+  const own = findPolicy(policy, scenario.policies);
+  if ("problem" in own) return undefined;
+  const { beginNs } = request;
+  const endNs = beginNs + (original.request?.latencyNs ?? 0);
+  const scene = await sceneOf({ scenario, text, policy: own, seed, device, core }, endNs);
+  const saving = branches.find((branch) => policies.has(branch.name) && savedIn(branch) === "switched");
+  if (scene === undefined || saving === undefined) return scene;
+  return { ...scene, beside: saving.name, forkNs: beginNs };
+}
+
 function tell(answer: WhatIfAnswer): void {
   const { sentence, scenario, policy, seed, request } = answer;
   const which = `${scenario} under ${policy}, seed ${seed}: ${request.client}'s opening ${request.ordinal}`;
@@ -40,7 +61,7 @@ function tell(answer: WhatIfAnswer): void {
 
 /** Answers 0; 3 when there is no such request; 130 when it was interrupted. */
 export async function runWhatIf(name: string, options: WhatIfRunOptions): Promise<ExitCode> {
-  const { scenario } = await readScenarioFile(name, options.device);
+  const { scenario, text } = await readScenarioFile(name, options.device);
   const branches = branchesFrom(scenario, options);
   const { seed, core, request = "first-failure", horizon, json, html } = options;
   const asked = {
@@ -67,8 +88,10 @@ export async function runWhatIf(name: string, options: WhatIfRunOptions): Promis
     return ExitCode.INTERRUPTED;
   }
   bar.stop();
-  if (html !== undefined)
-    writeAside(html, (put) => put(renderAnswer(answerOfWhatIf(answer, commandOf(name, options)))));
+  if (html !== undefined) {
+    const scene = await sceneOfAnswer(answer, scenario, text, options);
+    writeAside(html, (put) => put(renderAnswer(answerOfWhatIf(answer, commandOf(name, options), scene))));
+  }
   if (json === true) outJson(answer);
   else {
     tell(answer);

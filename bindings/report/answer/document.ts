@@ -71,24 +71,15 @@ export type Block =
       readonly rows: readonly { readonly label: string; readonly ns: readonly number[] }[];
     };
 
-/** A request that has ended, as the simulation's log has it. */
-export interface SceneRequest {
-  readonly actor: number;
-  readonly pages: number;
-  readonly errno: number;
-  readonly beginNs: number;
-  readonly endNs: number;
-  readonly windows: number;
-}
-
-/** The machine's memory at a moment, as what differs from the memory behind the boot: a delta, deflated, in base64. */
-export interface SceneKeyframe {
+/** All frames at one moment, one class byte each: seen at once, before any engine runs. */
+export interface Still {
   readonly timeNs: number;
-  /** Of the machine at that moment. */
+  /** Of the machine at that moment: whoever runs it again must come to it. */
   readonly digest: string;
-  readonly delta: string;
-  /** Requests that had ended by then. */
-  readonly requests: readonly SceneRequest[];
+  readonly frames: number;
+  readonly pageblockOrder: number;
+  /** Deflated, in base64. */
+  readonly map: string;
 }
 
 /** What the engine in the page runs again. */
@@ -101,18 +92,12 @@ export interface Scene {
   readonly seed: number;
   /** What is seen first. */
   readonly timeNs: number;
-  readonly keyframe?: SceneKeyframe;
+  /** What is seen first, already. */
+  readonly still?: Still;
+  /** A preset that stands instead of the device in the text. */
+  readonly device?: string;
   /** The device that the scenario names is this state: a snapshot, gzipped, in base64. */
   readonly state?: { readonly name: string; readonly snapshot: string };
-}
-
-/** Frames that are only looked at: one class byte each, deflated, in base64. */
-export interface Still {
-  readonly title: string;
-  readonly frames: number;
-  readonly startPfn: number;
-  readonly pageblockOrder: number;
-  readonly map: string;
 }
 
 /** What a page carries. */

@@ -1,0 +1,109 @@
+// Knows: what a page needs to run something again: scenario, policy, seed, a captured state, and the frames that are seen first.
+// Must not know: what is drawn, any command.
+
+import { deflateRawSync, gzipSync } from "node:zlib";
+import { RunStatus } from "../../assembly/abi/run.js";
+import { ConfigWord } from "../../assembly/abi/words.js";
+import type { CoreBuild } from "../engine/load.js";
+import { Machine } from "../machine/machine.js";
+import type { Policy } from "../policy/index.js";
+import type { Scene, Still } from "../report/answer/index.js";
+import { type CapturedDevice, isCaptured } from "../scenario/device_facts.js";
+import type { RunResult } from "../scenario/result.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { Simulation } from "../scenario/simulation.js";
+import { simulationOptions } from "../sweep/actor_specs.js";
+
+/** A captured state beyond it does not travel with a page. */
+const MOST_BYTES = 3 * 2 ** 20;
+
+/** A run that can be seen again. */
+export interface Seen {
+  readonly scenario: Scenario;
+  /** As it stands in the file, or the name of a scenario of the package. */
+  readonly text: string;
+  readonly policy: Policy;
+  readonly seed: number;
+  /** A preset that stands instead of the device in the text. */
+  readonly device?: string | undefined;
+  readonly core?: CoreBuild | undefined;
+}
+
+/** The run in which something failed first, and when it had failed, virtual nanoseconds. */
+export interface FirstFailure {
+  readonly policy: string;
+  readonly seed: number;
+  readonly endNs: number;
+}
+
+/** The first failure of runs, in their order. */
+export function firstFailure(results: Iterable<RunResult>): FirstFailure | undefined {
+  for (const { policy, seed, failures } of results) {
+    const ends = failures.map(({ request }) => request.beginNs + request.latencyNs);
+    if (ends.length > 0) return { policy, seed, endNs: Math.min(...ends) };
+  }
+  return undefined;
+}
+
+/** All frames of a machine as they are, packed. */
+export function stillOf(machine: Machine, timeNs: number): Still {
+  const { views } = machine;
+  return {
+    timeNs,
+    digest: machine.digest(),
+    frames: views.frameCount,
+    pageblockOrder: views.config(ConfigWord.PAGEBLOCK_ORDER),
+    map: deflateRawSync(views.classMap(), { level: 9 }).toString("base64"),
+  };
+}
+
+/** @returns undefined when it is too large to travel with a page */
+async function packedState({ name, state }: CapturedDevice, most: number): Promise<Scene["state"]> {
+  using machine = await Machine.fromState(state);
+  const bytes = gzipSync(machine.snapshot(), { level: 9 });
+  return bytes.length > most ? undefined : { name, snapshot: bytes.toString("base64") };
+}
+
+/** Runs to a moment, or up to `untilNs` to the end of the first failure. */
+async function runTo(
+  { scenario, policy, seed, core }: Seen,
+  { timeNs, untilNs }: { readonly timeNs?: number | undefined; readonly untilNs: number },
+): Promise<Still> {
+  using simulation = await Simulation.create({
+    ...simulationOptions(scenario, policy, seed),
+    ...(core === undefined ? {} : { core }),
+  });
+  for (let hasFailed = false; ; ) {
+    const status = simulation.run(timeNs ?? untilNs, { stopAtLog: timeNs === undefined });
+    for (const { errno } of simulation.takeLog()) hasFailed ||= errno !== 0;
+    if (timeNs === undefined && hasFailed) break;
+    if (status === RunStatus.REACHED) break;
+  }
+  return stillOf(simulation.machine, simulation.nowNs);
+}
+
+/**
+ * @param timeNs what the page shows first; absent: the end of the first failure, which is looked for
+ * @param mostState bytes of a captured device's state, packed
+ * @returns undefined where the device's state is too large to travel with a page
+ */
+export async function sceneOf(
+  seen: Seen,
+  timeNs: number | undefined,
+  mostState: number = MOST_BYTES,
+): Promise<Scene | undefined> {
+  const { scenario, text, policy, seed, device } = seen;
+  const captured = isCaptured(scenario.device) ? scenario.device : undefined;
+  const state = captured === undefined ? undefined : await packedState(captured, mostState);
+  if (captured !== undefined && state === undefined) return undefined;
+  const still = await runTo(seen, { timeNs, untilNs: scenario.durationNs });
+  return {
+    scenario: text,
+    policy: policy.name,
+    seed,
+    timeNs: still.timeNs,
+    ...(device === undefined || captured !== undefined ? {} : { device }),
+    ...(state === undefined ? {} : { state }),
+    still,
+  };
+}
