@@ -16,6 +16,7 @@ import { Machine } from "../machine/machine.js";
 import { freeBlocks, pageblockCounts, surveyPageblocks } from "../machine/survey.js";
 import { isExact } from "../replay/result.js";
 import { ScriptedReplay } from "../replay/scripted.js";
+import { ANSWER_VERSION } from "../report/answer/index.js";
 import {
   formatBytes,
   formatCount,
@@ -23,10 +24,12 @@ import {
   renderPageMapSvg,
   renderTable,
 } from "../report/index.js";
+import { renderAnswer } from "../report/node.js";
 import { ExitCode } from "./exit.js";
 import { packageFile } from "./package_files.js";
 import { progressBar } from "./progress.js";
 import { describeReplay } from "./replay.js";
+import { stillOf } from "./scene.js";
 import { out } from "./terminal.js";
 
 export interface DemoOptions {
@@ -109,6 +112,31 @@ function writePicture(machine: Machine, device: ResolvedDevice, options: DemoOpt
   return path;
 }
 
+/** The whole device in the page, frame by frame, and the tables below it. */
+function writePage(
+  machine: Machine,
+  device: ResolvedDevice,
+  options: DemoOptions,
+  { isExact: exact, text }: { readonly isExact: boolean; readonly text: string },
+): string {
+  const frames = formatCount(device.totals.frames);
+  const sentence = exact
+    ? `A real kernel's run was replayed and handed out the very same frames; then ${device.name} was built, its ${frames} frames aged by ${formatCount(options.steps)} operations.`
+    : "The replay of a real kernel's run handed out other frames than the kernel did: this build is not exact.";
+  const path = join(options.out, "demo.html");
+  const page = renderAnswer({
+    version: ANSWER_VERSION,
+    brand: "pageblock demo",
+    title: `${device.name}, page by page`,
+    sentence,
+    command: `pageblock demo --device ${options.device} --steps ${options.steps} --seed ${options.seed}`,
+    blocks: [{ kind: "lines", lines: text.trimEnd().split("\n") }],
+    still: stillOf(machine, 0),
+  });
+  writeAside(path, (put) => put(page));
+  return path;
+}
+
 /** Answers 0, or 1 when the replay is not exact or the aged machine not sound. */
 export async function runDemo(options: DemoOptions): Promise<ExitCode> {
   const device = resolveDevice(getPreset(options.device));
@@ -120,12 +148,14 @@ export async function runDemo(options: DemoOptions): Promise<ExitCode> {
   );
   const summary = await age(machine, options);
   const soundness = machine.validate();
-  out(`${tables(machine, device)}\n`);
+  const text = tables(machine, device);
+  out(`${text}\n`);
   out(`churn              ${summary} (seed ${options.seed})\n`);
   out(
     `validate           ${soundness.name === "NONE" ? "sound" : `${soundness.name} at ${soundness.pfn}`}\n`,
   );
   out(`digest             ${machine.digest()}\n`);
   out(`page map           ${writePicture(machine, device, options)}\n`);
+  out(`every frame        ${writePage(machine, device, options, { isExact: exact, text })}\n`);
   return exact && soundness.name === "NONE" ? ExitCode.OK : ExitCode.DISAGREES;
 }

@@ -135,16 +135,19 @@ function addView(root: Command, done: (code: ExitCode) => void): void {
   root
     .command("view")
     .description(
-      "see a scenario's device page by page, at any moment, two policies side by side, in a browser",
+      "see a device page by page in a browser: a scenario at any moment, two policies side by side, a captured state, or what files of a device say",
     )
-    .argument("[scenario]", "a YAML file, or the name of a scenario of the package")
+    .argument(
+      "[scenario|state|file...]",
+      "a scenario of the package or a YAML file; what pageblock snapshot wrote, or a capture; or a log, a bitmap, a bundle",
+    )
     .option("--policy <name>", "policy of the map: mainline")
     .option("--beside <name>", "another policy, whose map is beside it on the same clock")
     .option("--fork <time>", "the other policy holds from this moment on, and the first before: 2.4s")
     .option("--seed <n>", "seed of the run: 1", wholeNumber)
     .option("--no-open", "print the address and open no browser")
-    .action(async (name: string | undefined, options: ViewOptions) =>
-      done(await (await import("./view.js")).runView(name, options)),
+    .action(async (paths: string[], options: ViewOptions) =>
+      done(await (await import("./view.js")).runView(paths, options)),
     );
 }
 

@@ -24,7 +24,7 @@ export interface ScenarioFile {
 }
 
 /** A dump of a kernel with the capture patches. */
-function isCapture(path: string): boolean {
+export function isCapture(path: string): boolean {
   return ["state_before.txt", "state_before.txt.gz"].some((name) => existsSync(join(path, name)));
 }
 

@@ -4,6 +4,7 @@
 import { deflateRawSync, gzipSync } from "node:zlib";
 import { RunStatus } from "../../assembly/abi/run.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
+import { smallest } from "../engine/extent.js";
 import type { CoreBuild } from "../engine/load.js";
 import { Machine } from "../machine/machine.js";
 import type { Policy } from "../policy/index.js";
@@ -40,7 +41,7 @@ export interface FirstFailure {
 export function firstFailure(results: Iterable<RunResult>): FirstFailure | undefined {
   for (const { policy, seed, failures } of results) {
     const ends = failures.map(({ request }) => request.beginNs + request.latencyNs);
-    if (ends.length > 0) return { policy, seed, endNs: Math.min(...ends) };
+    if (ends.length > 0) return { policy, seed, endNs: smallest(ends) };
   }
   return undefined;
 }
@@ -82,28 +83,32 @@ async function runTo(
   return stillOf(simulation.machine, simulation.nowNs);
 }
 
-/**
- * @param timeNs what the page shows first; absent: the end of the first failure, which is looked for
- * @param mostState bytes of a captured device's state, packed
- * @returns undefined where the device's state is too large to travel with a page
- */
+export interface SceneOptions {
+  /** What the page shows first; absent: the end of the first failure, which is looked for. */
+  readonly timeNs?: number | undefined;
+  /** false: nothing is run here, and the page begins at the beginning. */
+  readonly isRun?: boolean;
+  /** Bytes of a captured device's state, packed. */
+  readonly mostState?: number;
+}
+
+/** @returns undefined where the device's state is too large to travel with a page */
 export async function sceneOf(
   seen: Seen,
-  timeNs: number | undefined,
-  mostState: number = MOST_BYTES,
+  { timeNs, isRun = true, mostState = MOST_BYTES }: SceneOptions = {},
 ): Promise<Scene | undefined> {
   const { scenario, text, policy, seed, device } = seen;
   const captured = isCaptured(scenario.device) ? scenario.device : undefined;
   const state = captured === undefined ? undefined : await packedState(captured, mostState);
   if (captured !== undefined && state === undefined) return undefined;
-  const still = await runTo(seen, { timeNs, untilNs: scenario.durationNs });
+  const still = isRun ? await runTo(seen, { timeNs, untilNs: scenario.durationNs }) : undefined;
   return {
     scenario: text,
     policy: policy.name,
     seed,
-    timeNs: still.timeNs,
+    timeNs: still?.timeNs ?? 0,
     ...(device === undefined || captured !== undefined ? {} : { device }),
     ...(state === undefined ? {} : { state }),
-    still,
+    ...(still === undefined ? {} : { still }),
   };
 }

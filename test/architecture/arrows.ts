@@ -152,7 +152,10 @@ export const WEB = [
 ];
 
 /** Its map of a phone: a worker runs the engine itself, so it may drive a simulation; it reports nothing. */
-export const VIEW = ["abi", "engine", "policy", "scenario", "timeline", "sweep/actor_specs", "whatif"];
+export const VIEW = [
+  ...["abi", "engine", "policy", "scenario", "timeline", "sweep/actor_specs", "whatif"],
+  ...["explain", "importers", "kernel_text", "machine", "rebuild", "report/answer", "state"],
+];
 
 /** The naive model shares no line of logic with the core, nor with what drives it: it may see these and itself. */
 export const REFERENCE = ["abi", "state", "importers", "importers/capture"];

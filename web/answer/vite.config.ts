@@ -3,12 +3,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 import { viteSingleFile } from "vite-plugin-singlefile";
 
 const CORE = "virtual:core";
 
-/** The simulation's core as base64 text. */
+/** The simulation's core, gzipped, as base64 text: text of text packs badly. */
 function coreInside(): Plugin {
   return {
     name: "core-inside",
@@ -16,7 +17,7 @@ function coreInside(): Plugin {
     load(id) {
       if (id !== `\0${CORE}`) return undefined;
       const bytes = readFileSync(new URL("../../dist/simulation.wasm", import.meta.url));
-      return `export default ${JSON.stringify(bytes.toString("base64"))}`;
+      return `export default ${JSON.stringify(gzipSync(bytes, { level: 9 }).toString("base64"))}`;
     },
   };
 }

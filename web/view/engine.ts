@@ -5,14 +5,14 @@ import { Region } from "../../assembly/abi/layout.js";
 import { RunStatus } from "../../assembly/abi/run.js";
 import { FrameKind, Mobility, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, StatWord } from "../../assembly/abi/words.js";
-import { numbersOf, type PolicyRow, policies, policyNames, policyOf } from "../../bindings/policy/index.js";
+import { numbersOf, type Policy } from "../../bindings/policy/index.js";
 import { factsOf } from "../../bindings/scenario/device_facts.js";
 import { type LoggedRequest, Simulation } from "../../bindings/scenario/simulation.js";
-import { parseScenario } from "../../bindings/scenario/yaml.js";
 import { simulationOptions } from "../../bindings/sweep/actor_specs.js";
 import { Timeline } from "../../bindings/timeline/timeline.js";
 import { whatIf } from "../../bindings/whatif/index.js";
 import { Arrivals } from "./arrivals.js";
+import { policyIn, scenarioOf } from "./boot.js";
 import { lifeOfFrame } from "./life.js";
 import type { Words } from "./overlay.js";
 import type { ModeName } from "./palette.js";
@@ -32,8 +32,6 @@ import type {
 } from "./protocol.js";
 import { Samples } from "./samples.js";
 import { ownersOfSlots, valuesOf } from "./values.js";
-
-type Fork = NonNullable<Opening["fork"]>;
 
 /** Events that are kept until they are read: enough for what is run between two looks. */
 const EVENT_RING = 2 ** 16;
@@ -55,18 +53,11 @@ function opened(): Session {
   return session;
 }
 
-function policyNamed(name: string): PolicyRow {
-  const policy = policies.get(name);
-  if (policy !== undefined) return policy;
-  throw new Error(`policy ${JSON.stringify(name)}: expected one of ${policyNames.join(", ")}`);
-}
-
 /** Runs to the fork and puts the other policy in force there. */
-function forkAt(simulation: Simulation, base: PolicyRow, { policy: name, timeNs }: Fork): LoggedRequest[] {
-  const policy = policyNamed(name);
+function forkAt(simulation: Simulation, base: Policy, policy: Policy, timeNs: number): LoggedRequest[] {
   if (JSON.stringify(policy.rules) !== JSON.stringify(base.rules))
     throw new Error(
-      `${name} changes rules of the kernel, which are decided at boot: put it beside from the start`,
+      `${policy.name} changes rules of the kernel, which are decided at boot: put it beside from the start`,
     );
   const logged: LoggedRequest[] = [];
   const take = () => {
@@ -78,16 +69,18 @@ function forkAt(simulation: Simulation, base: PolicyRow, { policy: name, timeNs 
   return logged;
 }
 
-export async function open({ scenario: text, policy: name, seed, fork }: Opening): Promise<Opened> {
-  const scenario = parseScenario(text);
-  const policy = policyNamed(name);
+export async function open(opening: Opening): Promise<Opened> {
+  const { policy: name, seed, fork } = opening;
+  const scenario = await scenarioOf(opening);
+  const policy = policyIn(scenario, name);
   session?.timeline.dispose();
   session = undefined;
   const simulation = await Simulation.create({
     ...simulationOptions(scenario, policy, seed),
     eventRing: EVENT_RING,
   });
-  const before = fork === undefined ? [] : forkAt(simulation, policy, fork);
+  const before =
+    fork === undefined ? [] : forkAt(simulation, policy, policyIn(scenario, fork.policy), fork.timeNs);
   const { views, engine } = simulation.machine;
   // What boot has left unwritten is written now, and not into the first difference.
   engine.unsigned(Region.FRAME_WORD);
@@ -181,13 +174,10 @@ function windows(nth: number): WindowsTried {
 
 /** What would have become of the first failure behind a moment. */
 export async function question({ opening, policy, afterNs }: Question): Promise<Said> {
-  const base = policyOf(policyNamed(opening.policy));
+  const scenario = await scenarioOf(opening);
+  const base = policyIn(scenario, opening.policy);
   const options = { seed: opening.seed, policy: base, request: { afterNs } };
-  const { sentence } = await whatIf(
-    parseScenario(opening.scenario),
-    [{ policy: policyOf(policyNamed(policy)) }],
-    options,
-  );
+  const { sentence } = await whatIf(scenario, [{ policy: policyIn(scenario, policy) }], options);
   return { sentence };
 }
 
@@ -239,7 +229,9 @@ function words(blocks: readonly number[]): Words {
 }
 
 /** Answers what is asked of an open run. */
-export function ask(data: Exclude<Ask, { kind: "open" | "whatif" }>): Asks[AskKind]["answer"] {
+export function ask(
+  data: Exclude<Ask, { kind: "open" | "whatif" | "read" | "trace" | "pack" }>,
+): Asks[AskKind]["answer"] {
   switch (data.kind) {
     case "seek":
       return seek(data.timeNs, data.mode, data.isPlayed);

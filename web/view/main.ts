@@ -7,7 +7,7 @@ import { policyNames } from "../../bindings/policy/index.js";
 import { scenarioTexts } from "../../bindings/scenario/presets/texts.js";
 import { button, choice, element, milliseconds } from "./elements.js";
 import { legend } from "./legend.js";
-import { linkOf, type Place, placeOf } from "./link.js";
+import { linkOf, type Place } from "./link.js";
 import { MODES, type ModeName } from "./palette.js";
 import { Player, SPEEDS } from "./player.js";
 import type { Lanes, Opened, Opening } from "./protocol.js";
@@ -16,21 +16,12 @@ import { type Difference, type Side, Stage } from "./stage.js";
 import { type Stairs, TimeBar } from "./timebar.js";
 import { Trail } from "./trail.js";
 
-const START: Place = {
-  scenario: "rolling-blockade",
-  policy: "mainline",
-  beside: "",
-  seed: 1,
-  timeNs: 0,
-  mode: "kind",
-  painter: "best",
-};
 /** Bytes of kept states up to which a run is read ahead. */
 const MOST_KEPT = 160 * 2 ** 20;
 const SCENARIOS: ReadonlyMap<string, string> = new Map(Object.entries(scenarioTexts));
 
 /** The page of one link. */
-class Page {
+export class Page {
   readonly #root: HTMLElement;
   readonly #verdict = element("p", "", { class: "verdict", role: "status" });
   readonly #answer = element("p", "", { class: "answer", role: "status" });
@@ -40,6 +31,7 @@ class Page {
   readonly #legend = element("div", "", { class: "legend" });
   #stage: Stage | undefined;
   #place: Place;
+  readonly #device: Opening["device"];
   #opened: Opened | undefined;
   #wanted: number | undefined;
   #wantedMark: number | undefined;
@@ -52,15 +44,41 @@ class Page {
   #isAhead = false;
   #isClosed = false;
 
-  constructor(root: HTMLElement, place: Place) {
+  constructor(root: HTMLElement, place: Place, device?: Opening["device"]) {
     this.#root = root;
     this.#place = place;
+    this.#device = device;
+  }
+
+  /** What is shown. */
+  get place(): Place {
+    return this.#place;
+  }
+
+  get title(): string {
+    const { name = "", device = "" } = this.#opened ?? {};
+    return `${name} on ${device}`;
+  }
+
+  /** What is said of this moment. */
+  get sentence(): string {
+    return this.#verdict.textContent ?? "";
+  }
+
+  /** Draws what is seen once more, for whoever wants a picture of it. */
+  redraw(): void {
+    this.#stage?.draw();
+  }
+
+  /** The first side's run, for whoever runs it again. */
+  get opening(): Opening {
+    const { scenario, policy, seed } = this.#place;
+    return { scenario: SCENARIOS.get(scenario) ?? scenario, policy, seed, device: this.#device };
   }
 
   /** With `toFailure` it goes on to the first failure, once the beginning is seen. */
   async open(toFailure: boolean): Promise<void> {
-    const { scenario, policy, beside, seed, forkNs } = this.#place;
-    const text = SCENARIOS.get(scenario) ?? scenario;
+    const { scenario, policy, beside, forkNs } = this.#place;
     const names = beside === "" || beside === policy ? [policy] : [policy, beside];
     this.#root.replaceChildren(
       element("p", `Booting ${SCENARIOS.has(scenario) ? scenario : "the scenario"} ...`),
@@ -68,7 +86,7 @@ class Page {
     const runs = names.map(() => new Run());
     const opened = await Promise.all(
       runs.map((run, nth) => {
-        const opening = { scenario: text, policy: names[nth] ?? policy, seed };
+        const opening = { ...this.opening, policy: names[nth] ?? policy };
         const isForked = nth === 1 && forkNs !== undefined;
         return run.ask("open", {
           opening: isForked ? { ...opening, policy, fork: { policy: beside, timeNs: forkNs } } : opening,
@@ -99,8 +117,7 @@ class Page {
     this.#bar.setMark(this.#wantedMark);
     await this.seek(timeNs);
     if (toFailure) void this.#trail.nextFailure();
-    if (forkNs !== undefined && names.length === 2)
-      await this.#ask({ scenario: text, policy, seed }, beside, forkNs);
+    if (forkNs !== undefined && names.length === 2) await this.#ask(this.opening, beside, forkNs);
   }
 
   /** What the other policy would have made of the next failure, by the library's what-if, in a worker that ends with it. */
@@ -355,24 +372,4 @@ class Page {
     this.#asked?.close();
     for (const { run } of this.sides) run.close();
   }
-}
-
-/**
- * Shows what the link says in `root`, and again whenever it changes; `otherwise` where it says nothing.
- */
-export function openView(root: HTMLElement, otherwise: Partial<Place> = {}): void {
-  let page: Page | undefined;
-  const show = async () => {
-    page?.close();
-    page = new Page(root, placeOf(location.hash, { ...START, ...otherwise }));
-    Object.assign(globalThis, { pageblockView: page });
-    try {
-      const isTold = otherwise.timeNs !== undefined || /[#&]timeNs=/.test(location.hash);
-      await page.open(!isTold);
-    } catch (error) {
-      root.replaceChildren(element("p", (error as Error).message, { role: "alert" }));
-    }
-  };
-  addEventListener("hashchange", () => void show());
-  void show();
 }

@@ -2,10 +2,18 @@
 // Must not know: how either does its part.
 
 import type { WindowRecord } from "../../bindings/scenario/result.js";
+import type { MachineState } from "../../bindings/state/types.js";
 import type { Span, Words } from "./overlay.js";
 import type { ModeName } from "./palette.js";
+import type { DroppedFile, Told } from "./reader.js";
 
-/** A run: what is in the link. */
+/** A state to begin in: what `pageblock snapshot` writes, or one that files of a moment made. */
+export interface DeviceState {
+  readonly name: string;
+  readonly state: Uint8Array | MachineState;
+}
+
+/** A run: what is in the link, and the device that stands instead of the scenario's. */
 export interface Opening {
   /** YAML. */
   readonly scenario: string;
@@ -13,6 +21,8 @@ export interface Opening {
   readonly seed: number;
   /** At this moment another policy is put in force; the run is seen from there on. */
   readonly fork?: { readonly policy: string; readonly timeNs: number };
+  /** A preset, or a state. */
+  readonly device?: string | DeviceState | undefined;
 }
 
 /** Which failure is asked about: the first that ends behind this moment; and what is to be different. */
@@ -117,6 +127,18 @@ export interface Asks {
   whatif: { readonly ask: { readonly question: Question }; readonly answer: Said };
   frame: { readonly ask: { readonly frame: number }; readonly answer: FrameFacts };
   words: { readonly ask: { readonly blocks: readonly number[] }; readonly answer: Words };
+  /** Files of a moment, without a run. */
+  read: { readonly ask: { readonly files: readonly DroppedFile[] }; readonly answer: Told };
+  /** What `pageblock snapshot` would write of a state. */
+  pack: {
+    readonly ask: { readonly device: DeviceState };
+    readonly answer: { readonly snapshot: Uint8Array };
+  };
+  /** A trace of the span, for ui.perfetto.dev. */
+  trace: {
+    readonly ask: { readonly opening: Opening; readonly fromNs: number; readonly toNs: number };
+    readonly answer: { readonly trace: Uint8Array };
+  };
   life: { readonly ask: { readonly frame: number; readonly timeNs: number }; readonly answer: Life };
 }
 

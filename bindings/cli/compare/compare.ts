@@ -166,7 +166,7 @@ async function sceneOfFirst(
   const name = names[0] === "all" ? task.scenario.name : (names[0] ?? "");
   const { text, label } = textOf(name);
   if (scenarioDigest(parseScenario(text, label)) !== scenarioDigest(task.scenario)) return undefined;
-  return await sceneOf({ ...task, text }, undefined);
+  return await sceneOf({ ...task, text });
 }
 
 function writeFiles(

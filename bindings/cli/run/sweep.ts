@@ -107,7 +107,7 @@ export async function runKept(
     const scene =
       task === undefined || signal.aborted
         ? undefined
-        : await sceneOf({ ...task, text, device, core: options.core }, failure?.endNs);
+        : await sceneOf({ ...task, text, device, core: options.core }, { timeNs: failure?.endNs });
     writeRunFiles(folder, scenario, work, keys, { ...origin, scene });
     const failures = work.failures(keys).map(runFailure);
     const finished = work.done(keys).length;

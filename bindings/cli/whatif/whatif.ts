@@ -45,7 +45,7 @@ async function sceneOfAnswer(
   if ("problem" in own) return undefined;
   const { beginNs } = request;
   const endNs = beginNs + (original.request?.latencyNs ?? 0);
-  const scene = await sceneOf({ scenario, text, policy: own, seed, device, core }, endNs);
+  const scene = await sceneOf({ scenario, text, policy: own, seed, device, core }, { timeNs: endNs });
   const saving = branches.find((branch) => policies.has(branch.name) && savedIn(branch) === "switched");
   if (scene === undefined || saving === undefined) return scene;
   return { ...scene, beside: saving.name, forkNs: beginNs };
