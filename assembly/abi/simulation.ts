@@ -148,6 +148,8 @@ export enum AppsParameter {
   TOUCH_PAGES,
   /** ... each so often; 0: never. */
   TOUCH_INTERVAL,
+  /** Order of what is asked for as THP; 0: a huge page of the kernel's own order (HPAGE_PMD_ORDER). */
+  THP_ORDER,
 }
 
 export enum FileReadParameter {

@@ -37,6 +37,7 @@ import {
   putBack,
   sourceOf,
 } from "../movement/migrate";
+import { splitInHand } from "../movement/split";
 import {
   errorAfterSleep,
   givesUp,
@@ -80,10 +81,6 @@ function add(at: usize, index: i32, value: i32): void {
   set(at, index, word(at, index) + value);
 }
 
-function firstError(): i32 {
-  return CMA_STARTS_EBUSY ? Errno.EBUSY : Errno.ENOMEM;
-}
-
 /** A free request, in state SEARCH; -1 when all are under way. The arguments have been checked. */
 export function beginRequest(cpu: i32, area: i32, pages: u32, align: i32, asked: u32): i32 {
   for (let request = 0; request < MAX_REQUESTS; request++) {
@@ -95,7 +92,7 @@ export function beginRequest(cpu: i32, area: i32, pages: u32, align: i32, asked:
     set(at, RequestWord.AREA, area);
     set(at, RequestWord.PAGES, pages);
     set(at, RequestWord.ALIGN, align);
-    set(at, RequestWord.ERROR, firstError());
+    set(at, RequestWord.ERROR, CMA_STARTS_EBUSY ? Errno.EBUSY : Errno.ENOMEM);
     set(at, RequestWord.ASKED, asked);
     const window = askedWindow(asked);
     set(at, RequestWord.WINDOW_RULE, window < 0 ? areaRule(at, PolicyWord.WINDOW) : window);
@@ -106,11 +103,14 @@ export function beginRequest(cpu: i32, area: i32, pages: u32, align: i32, asked:
 }
 
 function finish(request: i32, at: usize, error: i32): void {
-  const area = word(at, RequestWord.AREA);
   const pages = word(at, RequestWord.PAGES);
   set(at, RequestWord.ERROR, error);
   set(at, RequestWord.STATE, RequestState.DONE);
-  addToArea(area, error ? AreaWord.ALLOC_PAGES_FAIL : AreaWord.ALLOC_PAGES_SUCCESS, pages);
+  addToArea(
+    word(at, RequestWord.AREA),
+    error ? AreaWord.ALLOC_PAGES_FAIL : AreaWord.ALLOC_PAGES_SUCCESS,
+    pages,
+  );
   count(error ? StatWord.CMA_ALLOC_FAIL : StatWord.CMA_ALLOC_SUCCESS);
   noteFinish(request, at, error);
 }
@@ -146,8 +146,8 @@ function sleeps(at: usize): bool {
   const slept = word(at, RequestWord.SLEEPS);
   const range = word(at, RequestWord.RANGE);
   const killed = word(at, RequestWord.KILLED) != 0;
-  const error = word(at, RequestWord.ERROR);
-  if (!sleepsAfterSweep(error, slept, retriesOf(at), range, effortOf(at), killed)) return false;
+  if (!sleepsAfterSweep(word(at, RequestWord.ERROR), slept, retriesOf(at), range, effortOf(at), killed))
+    return false;
   set(at, RequestWord.SLEEPS, slept + 1);
   beginSweep(at);
   set(at, RequestWord.ERROR, errorAfterSleep());
@@ -205,10 +205,6 @@ function endOf(at: usize): u32 {
   return startOf(at) + ((<u32>word(at, RequestWord.PAGES)) << 2);
 }
 
-function zoneOfRequest(at: usize): i32 {
-  return zoneOfPfn(word(at, RequestWord.START));
-}
-
 /** Does another request hold the lock that this area's requests take? */
 export function isLocked(area: i32, apartFrom: i32): bool {
   if (CMA_LOCK == CmaLockRule.NONE) return false;
@@ -223,11 +219,9 @@ export function isLocked(area: i32, apartFrom: i32): bool {
 
 /** Isolates the window's pageblocks and drains every CPU's lists of the zone, always. */
 function isolate(request: i32, at: usize): void {
-  if (isLocked(word(at, RequestWord.AREA), request)) {
-    return set(at, RequestWord.STATE, RequestState.WAITING);
-  }
+  if (isLocked(word(at, RequestWord.AREA), request)) return set(at, RequestWord.STATE, RequestState.WAITING);
   const cpu = word(at, RequestWord.CPU);
-  const zone = zoneOfRequest(at);
+  const zone = zoneOfPfn(word(at, RequestWord.START));
   const stuck = at + ((<usize>RequestWord.STUCK) << 2);
   const reason = isolateRange(cpu, zone, startOf(at), endOf(at), typeOfAreas(CMA_ZONE), stuck);
   if (reason) return giveUp(request, at, Errno.EBUSY, word(at, RequestWord.STUCK), reason);
@@ -275,18 +269,28 @@ function endMigration(request: i32, at: usize, error: i32): void {
   set(at, RequestWord.STATE, RequestState.TEST);
 }
 
-function stopWithoutTarget(request: i32, at: usize, page: u32): void {
+/** No target for the nth page of the batch: a large one is split where it lies and collected again; else the request stops. */
+function stopsWithoutTarget(request: i32, at: usize, index: i32): bool {
+  const page = sourceOf(request, index);
+  if (splitInHand(page)) {
+    set(at, RequestWord.CURSOR, min(<u32>word(at, RequestWord.CURSOR), page));
+    dropFromBatch(request, index, at + (RequestWord.BATCH << 2));
+    return false;
+  }
   set(at, RequestWord.STUCK, page);
   noteMigrateEnd(request, at);
   stopMigration(request, at, Errno.ENOMEM);
+  return true;
 }
 
 /** The asynchronous batch: all targets first. */
 function moveBatch(request: i32, at: usize): void {
   const batch = at + (RequestWord.BATCH << 2);
   const moved = at + (RequestWord.PAGES_MIGRATED << 2);
-  const stuck = migrateBatch(word(at, RequestWord.CPU), request, batch, moved);
-  if (stuck != NONE) return stopWithoutTarget(request, at, stuck);
+  for (let stuck = 0; stuck >= 0; ) {
+    stuck = migrateBatch(word(at, RequestWord.CPU), request, batch, moved);
+    if (stuck >= 0 && stopsWithoutTarget(request, at, stuck)) return;
+  }
   if (triesOneByOne(effortOf(at))) return set(at, RequestWord.STATE, RequestState.MIGRATE_ONE);
   noteMigrateEnd(request, at);
   set(at, RequestWord.STATE, RequestState.SCAN);
@@ -300,11 +304,9 @@ function moveOne(request: i32, at: usize): void {
   if (index >= word(at, RequestWord.BATCH)) {
     const passes = triesOneByOne(effortOf(at)) ? SINGLE_PASSES : WAITING_PASS;
     const done = MIGRATES_IN_BATCHES || word(at, RequestWord.BATCH) == 0 || pass + 1 >= passes;
-    if (done) {
-      noteMigrateEnd(request, at);
-      return set(at, RequestWord.STATE, RequestState.SCAN);
-    }
-    return set(at, RequestWord.NEXT, (pass + 1) << 8);
+    if (!done) return set(at, RequestWord.NEXT, (pass + 1) << 8);
+    noteMigrateEnd(request, at);
+    return set(at, RequestWord.STATE, RequestState.SCAN);
   }
   const waits = MIGRATES_IN_BATCHES || pass >= WAITING_PASS;
   // A client's step ends here; it is taken again once the I/O is over (workload/folio_io).
@@ -312,15 +314,15 @@ function moveOne(request: i32, at: usize): void {
     return set(at, RequestWord.WAITS_FOR, <i32>sourceOf(request, index) + 1);
   const moved = at + (RequestWord.PAGES_MIGRATED << 2);
   const error = migrateOne(word(at, RequestWord.CPU), request, index, waits, moved);
-  if (error == Errno.ENOMEM) return stopWithoutTarget(request, at, sourceOf(request, index));
-  if (error == Errno.EAGAIN) return add(at, RequestWord.NEXT, 1);
-  dropFromBatch(request, index, batch);
+  if (error == Errno.ENOMEM) stopsWithoutTarget(request, at, index);
+  else if (error == Errno.EAGAIN) add(at, RequestWord.NEXT, 1);
+  else dropFromBatch(request, index, batch);
 }
 
 /** Tests the window, takes it, gives the pageblocks back. */
 function test(request: i32, at: usize): void {
   const cpu = word(at, RequestWord.CPU);
-  const zone = zoneOfRequest(at);
+  const zone = zoneOfPfn(word(at, RequestWord.START));
   const start = startOf(at);
   const end = endOf(at);
   let error = word(at, RequestWord.MIGRATED);

@@ -3,8 +3,8 @@
 // migrate_pages_batch (mm/migrate.c), alloc_migration_target, reclaim_clean_pages_from_list; Linux 6.12.117, 6.1.192.
 // A batch is BATCH_CAPACITY sources in the order of the kernel's list, then as many targets.
 // DEVIATION: during a migration references come and go between steps of a request, never within one.
-// DEVIATION: a large page that no target is to be had for fails the request (-ENOMEM); the kernel splits it first: here
-// its one owner could not hold the pieces.
+// DEVIATION: on a machine without actors a large page that no target is to be had for fails the request (-ENOMEM); the
+// kernel splits it first (split.ts): there its one owner could not hold the pieces.
 // DEVIATION: on a machine without time the wait for a page's I/O is over when the synchronous pass meets the page.
 
 import { hasPageFlag, kindOf, lifeOf, mobilityOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
@@ -214,22 +214,18 @@ function reorder(request: i32, writeback: i32, busy: i32, seen: i32, count: usiz
 
 /**
  * migrate_pages_batch() with MIGRATE_ASYNC: all targets first, in list order, then the moves; what is pinned stays and
- * gives its target back at the end, a page under writeback at once. Answers NONE, or the page that no target was to be
- * had for (the pages before it are moved). Pages moved are added to the word at `moved`.
+ * gives its target back at the end, a page under writeback at once. Answers -1, or where in the batch then is the page that
+ * no target was to be had for (the pages before it are moved). Pages moved are added to the word at `moved`.
  */
-export function migrateBatch(cpu: i32, request: i32, count: usize, moved: usize): u32 {
+export function migrateBatch(cpu: i32, request: i32, count: usize, moved: usize): i32 {
   const blocks = forgetFreed(request, count);
-  let stuck: u32 = NONE;
   let seen = 0;
   let targets = 0;
   let writeback = 0;
   for (; seen < blocks; seen++) {
     const source = sourceOf(request, seen);
     const target = allocateTarget(cpu, source);
-    if (target == NONE) {
-      stuck = source;
-      break;
-    }
+    if (target == NONE) break;
     if (hasPageFlag(wordOf(source), PageFlag.WRITEBACK)) {
       freeTarget(cpu, target);
       store<u32>(targetAt(request, BATCH_CAPACITY - 1 - writeback), source);
@@ -254,7 +250,7 @@ export function migrateBatch(cpu: i32, request: i32, count: usize, moved: usize)
   }
   for (let i = 0; i < busy; i++) freeTarget(cpu, load<u32>(targetAt(request, i)));
   reorder(request, writeback, busy, seen, count);
-  return stuck;
+  return seen < blocks ? writeback + busy : -1;
 }
 
 /** Is the page of a batch under I/O (writeback, or being read in), which a synchronous pass waits for? */

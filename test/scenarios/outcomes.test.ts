@@ -237,6 +237,17 @@ describe("gpu-bursts", () => {
   });
 });
 
+describe("gpu-thp", () => {
+  it("large pages make no buffer fail: those that find no target are split", async () => {
+    const run = await play("gpu-thp");
+    const failed = run.requests.filter(({ errno }) => errno !== 0);
+    expect(run.requests.length - failed.length).toBeGreaterThan(25);
+    // What fails finds no window: other buffers have the area.
+    expect(failed.every(({ windows }) => windows === 0)).toBe(true);
+    expect(Math.max(...run.requests.map(({ pagesMigrated }) => pagesMigrated))).toBeGreaterThan(10_000);
+  });
+});
+
 describe("nxp-fragmented", () => {
   it("456 pages aligned to 256 fit nowhere, although nearly all of the area is free: holes of 255", async () => {
     const run = await play("nxp-fragmented");

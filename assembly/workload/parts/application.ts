@@ -56,21 +56,27 @@ function filePages(actor: i32, cell: u32): i32 {
   return <i32>(pagesOf(cell) * parameter(actor, AppsParameter.FILE_SHARE));
 }
 
-/** Pages of a THP; 1 where the kernel has none. */
-function hugePages(): i32 {
-  return 1 << config(ConfigWord.PCP_THP_ORDER);
+/** Order of its large pages: the kernel's huge page, or one size of mTHP (hugepages-<size>kB/enabled); 0: it has none. */
+function largeOrder(actor: i32): i32 {
+  const order = whole(actor, AppsParameter.THP_ORDER);
+  return order > 0 ? min(order, config(ConfigWord.MAX_PAGE_ORDER)) : config(ConfigWord.PCP_THP_ORDER);
+}
+
+/** Pages of a large one. */
+function hugePages(actor: i32): i32 {
+  return 1 << largeOrder(actor);
 }
 
 /** The first slots of an application: those that are asked for as THP. */
 function largePages(actor: i32, cell: u32): i32 {
   const anonymous = pagesOf(cell) - filePages(actor, cell);
   const large = <i32>(anonymous * parameter(actor, AppsParameter.THP_SHARE));
-  return hugePages() > 1 ? large & -hugePages() : 0;
+  return hugePages(actor) > 1 ? large & -hugePages(actor) : 0;
 }
 
 /** A THP at the beginning of its slots; else, and where none is to be had, a single page. Answers pages, 0: none. */
 function fillLarge(actor: i32, cpu: i32, cell: u32, nth: i32): i32 {
-  let order = (nth & (hugePages() - 1)) == 0 ? config(ConfigWord.PCP_THP_ORDER) : 0;
+  let order = (nth & (hugePages(actor) - 1)) == 0 ? largeOrder(actor) : 0;
   let link = order ? fault(actor, cpu, order, GFP_THP, ANON) : NONE;
   if (link == NONE) {
     order = 0;
@@ -141,7 +147,7 @@ export function useSome(actor: i32, cell: u32): void {
   const count = min(whole(actor, AppsParameter.TOUCH_PAGES), pages);
   let nth = <i32>pickBelow(actor, pages);
   // A large page is used as a whole.
-  if (nth < large) nth &= -hugePages();
+  if (nth < large) nth &= -hugePages(actor);
   for (let i = 0; i < count; i++) {
     if (!useOne(actor, cpu, slotIn(actor, cell, nth), nth >= file)) return;
     nth = nth + 1 < pages ? nth + 1 : 0;

@@ -66,6 +66,15 @@ export const apps = kind({
       doc: "part of the anonymous memory that is asked for as THP first",
       source: "gki_defconfig: CONFIG_TRANSPARENT_HUGEPAGE_MADVISE, so none without madvise()",
     },
+    "thp-order": {
+      index: AppsParameter.THP_ORDER,
+      dimension: "order",
+      default: 0,
+      min: 0,
+      max: 13,
+      doc: "order of these large pages: 4 is an mTHP of 64 KiB with pages of 4 KiB; 0: the huge page of the kernel",
+      source: "the kernel: HPAGE_PMD_ORDER",
+    },
     "file-share": {
       index: AppsParameter.FILE_SHARE,
       dimension: "share",

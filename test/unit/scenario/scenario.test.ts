@@ -205,6 +205,7 @@ describe("the scenarios of the package", () => {
       "camera-cold",
       "cma-idle-utilisation",
       "gpu-bursts",
+      "gpu-thp",
       "low-memory",
       "lpc-acts",
       "nxp-fragmented",
