@@ -3,7 +3,7 @@
 // A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
 
 /** Changes whenever a word, a region or an enumeration changes meaning. A snapshot carries it. */
-export const ABI_VERSION = 10;
+export const ABI_VERSION = 11;
 
 /** First word of the region table ("PGBK"), so that a wrong memory is recognised. */
 export const ABI_MAGIC = 0x4b424750;

@@ -334,6 +334,7 @@ export enum Op {
   UNPIN = 37,
   SET_POLICY = 41,
   APPLY_POLICY = 42,
+  OFFLINE = 43,
 }
 
 /** How a command ended. Everything from BAD_COMMAND on left the machine unchanged. */

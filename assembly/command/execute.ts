@@ -40,6 +40,7 @@
 //   UNPIN            -      pfn               record + 1, or 0: the oldest of the page
 //   SET_POLICY       -      row               PolicyWord        value             row 0 the machine's, area + 1 the area's
 //   APPLY_POLICY     -      -                 -                 -                 drains all lists; then the rows that were set are in force
+//   OFFLINE          -      pfn               pages             passes at most    DETAIL: BlockReason; PFN: what is in the way; SLOW: pages moved
 //   LOAD_FRAMES      -      pfn               frames           loadedFrames() of abi/command_word
 //   LOAD_FREE        yes    pfn               type             zone              to the tail
 //   LOAD_PCP         -      pfn               pindex           loadedPcp()       to the tail
@@ -68,6 +69,7 @@ import { allocateUnderPressure, failureUnderPressure } from "../movement/pressur
 import { releaseSwap } from "../movement/swap";
 import { answerPfn, argument, checkBlock, checkGfp } from "./arguments";
 import { cmaAllocate, cmaBegin, cmaClear, cmaRelease, cmaStep } from "./cma";
+import { offline } from "./offline";
 import { applyPolicy, setPolicy } from "./policy";
 import { performTold } from "./told";
 import { checkZone, drainAll, fold, tick } from "./upkeep";
@@ -215,6 +217,8 @@ function perform(at: usize, op: i32, cpu: i32, order: i32, flags: i32): i32 {
       return setPolicy(a, b, c);
     case Op.APPLY_POLICY:
       return applyPolicy(cpu);
+    case Op.OFFLINE:
+      return offline(at, cpu, a, b, c);
     default:
       return performCma(at, op, cpu, order, flags);
   }

@@ -61,4 +61,5 @@ export type { FailedAllocLine } from "../kernel_text/proc/cma.js";
 export * from "../kernel_text/proc/index.js";
 export * from "../kernel_text/trace/index.js";
 export * from "../kernel_text/tree/index.js";
+export { type OfflineRange, type OfflineResult, offline } from "../machine/offline.js";
 export { freeBlocks, type PageblockSurvey, pageblockCounts, surveyPageblocks } from "../machine/survey.js";

@@ -140,6 +140,11 @@ export class CommandBuffer {
     return this.#word(index, CommandWord.SLOW) === 1;
   }
 
+  /** What else a command answers: the request of CMA_ALLOCATE, the pages that OFFLINE has moved. */
+  more(index: number): number {
+    return this.#word(index, CommandWord.SLOW);
+  }
+
   /** Forgets all commands and answers. */
   clear(): void {
     this.#count = 0;

@@ -5,34 +5,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { policies, policyOf } from "../../bindings/policy/index.js";
 import { getScenario, parseScenario, type RunResult, scenarioText } from "../../bindings/scenario/index.js";
 import { runSweepInThreads } from "../../bindings/sweep/node.js";
+import { column, movableInCma, play } from "../support/play.js";
 
 const MIB_254 = 65_024;
-
-/** In a thread of built JavaScript: whole devices are too much for code that a test runner has rewritten. */
-async function play(name: string, policy = "mainline", seed = 1): Promise<RunResult> {
-  const numbers = policyOf(policies.get(policy)!);
-  const { results } = await runSweepInThreads(getScenario(name), {
-    policies: [numbers],
-    seeds: [seed],
-    jobs: 2,
-  });
-  return results[0]!;
-}
-
-/** Values of a column by time in seconds: the last sample at or before it. */
-function column({ series }: RunResult, name: string): (second: number) => number {
-  const found = series.columns.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`there is no column ${name}`);
-  return (second) => found.values[series.timeNs.findLastIndex((time) => time <= second * 1e9)] ?? Number.NaN;
-}
-
-/** Pages of all areas that movable memory uses. */
-function movableInCma(run: RunResult): (second: number) => number {
-  const columns = run.areas.flatMap(({ name }) =>
-    ["anon", "file", "dirty", "zram", "pinned"].map((kind) => column(run, `area.${name}.${kind}`)),
-  );
-  return (second) => columns.reduce((sum, at) => sum + at(second), 0);
-}
 
 /** Every failure is the rolling blockade: short pins of the I/O, another page each time, none that outlives its I/O. */
 function expectRolling(run: RunResult, holder: string, longestIoNs: number): void {

@@ -11,8 +11,8 @@ import { ActorKind, Parameter } from "../../../assembly/abi/simulation.js";
 import { DMA_ALIGN_MAX, DMA_ALIGN_SOURCE, dmaAlign, kind, type ParameterRow, value } from "./kind.js";
 
 function align(index: number, fallback = DMA_ALIGN_MAX, source = DMA_ALIGN_SOURCE): ParameterRow {
-  const doc = "order of the alignment";
-  return { index, dimension: "order", default: fallback, min: 0, max: 13, doc, source };
+  const doc = "order of the alignment; a gigantic page of 1 GiB has 18";
+  return { index, dimension: "order", default: fallback, min: 0, max: 18, doc, source };
 }
 
 function deadline(index: number, written: string | number): ParameterRow {

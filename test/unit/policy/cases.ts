@@ -2,7 +2,7 @@
 // Must not know: how a case is tried (rules.test).
 
 import { CmaFree, CmaUse, CmaZoneRule, Effort, ThpCma, ThpLists } from "../../../assembly/abi/proposals.js";
-import { Gfp, Migratetype } from "../../../assembly/abi/vocabulary.js";
+import { FrameKind, Gfp, Migratetype, Mobility } from "../../../assembly/abi/vocabulary.js";
 import {
   CMA,
   EBUSY,
@@ -43,6 +43,23 @@ const zones = (own: CmaZoneRule): Preset => ({
     ["staysAmongMovable", [JOINED, 3, 2, 3], false],
     ["skipsMore", [32_767], true],
     ["skipsMore", [32_768], false],
+  ],
+});
+
+const offline = (own: CmaZoneRule): Preset => ({
+  file: "offline",
+  functions: ["mayGoOffline", "isUnmovable"],
+  cases: [
+    ["mayGoOffline", [IN_PLACE, CMA, 1, 3], false],
+    ["mayGoOffline", [IN_PLACE, Migratetype.MOVABLE, 3, 3], true],
+    ["mayGoOffline", [own, Migratetype.MOVABLE, 1, 3], true],
+    ["mayGoOffline", [ZONE, Migratetype.MOVABLE, 3, 3], false],
+    ["mayGoOffline", [JOINED, Migratetype.MOVABLE, 3, 3], true],
+    ["isUnmovable", [FrameKind.RESERVED, 0, true], true],
+    ["isUnmovable", [FrameKind.ALLOCATED, Mobility.FIXED, true], false],
+    ["isUnmovable", [FrameKind.ALLOCATED, Mobility.FIXED, false], true],
+    ["isUnmovable", [FrameKind.ALLOCATED, Mobility.LRU, false], false],
+    ["isUnmovable", [FrameKind.BUDDY, 0, false], false],
   ],
 });
 
@@ -98,8 +115,8 @@ export const ALLOCATION: Readonly<Record<string, Preset | readonly Preset[]>> = 
     first(CmaUse.SHARE, 0, 1000, 250, false),
     first(CmaUse.SHARE, 0, 1000, 251, true),
   ]),
-  "zone-cma": zones(ZONE),
-  "zone-cma-movable": zones(JOINED),
+  "zone-cma": [zones(ZONE), offline(ZONE)],
+  "zone-cma-movable": [zones(JOINED), offline(JOINED)],
   ratio: turns(false),
   "ratio-all": turns(true),
   aggressive: limited(CmaUse.AGGRESSIVE, ["isAbovePages"], /CmaUse\.AGGRESSIVE\)/, [

@@ -202,10 +202,13 @@ describe("the scenarios of the package", () => {
   it("are those that were promised, and the loads that a real kernel was measured under", () => {
     expect(scenarioNames.filter((name) => name.startsWith("lab-"))).toHaveLength(11);
     expect(scenarioNames.filter((name) => !name.startsWith("lab-"))).toEqual([
+      "area-whole",
       "camera-cold",
       "cma-idle-utilisation",
+      "crash-cma",
       "gpu-bursts",
       "gpu-thp",
+      "hugetlb-cma",
       "low-memory",
       "lpc-acts",
       "nxp-fragmented",
