@@ -24,11 +24,11 @@ const ASK: u32 = 4;
 /** From this cost on a small request is tried at 64 places at once. */
 const TRIED: u32 = 10;
 /** What the walk may cost before the tree goes on. */
-const MOST: u32 = 60;
+const MOST: u32 = 24;
 /** Pairs that are looked through before a function is called. */
 const NEAR: u32 = 6;
 /** Pairs that are looked through for a clear bit before the tree goes on. */
-const FULL: u32 = 64;
+const FULL: u32 = 12;
 /** Bits that are looked through for a small request before the tree goes on. */
 const STRETCH: u32 = 2048;
 const ALL: u64 = 0xffff_ffff_ffff_ffff;
