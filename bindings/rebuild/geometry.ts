@@ -76,10 +76,8 @@ function pageShiftOf(given: Given, orders: number, options: GeometryOptions, not
 }
 
 /** Names by index. Normal and Movable exist in every kernel, with memory or without. */
-function zoneNamesOf(given: Given): string[] {
-  const names = (given.zoneinfo.length > 0 ? given.zoneinfo : given.tables).map(({ name }) => name);
-  for (const name of ["Normal", "Movable"]) if (!names.includes(name)) names.push(name);
-  return names;
+function zoneNamesOf({ zoneinfo, tables }: Given): string[] {
+  return [...new Set([...[...zoneinfo, ...tables].map(({ name }) => name), "Normal", "Movable"])];
 }
 
 function cpusOf(given: Given, notes: Notes): number {

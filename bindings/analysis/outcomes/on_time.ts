@@ -1,6 +1,7 @@
 // Knows: which share of its openings each client had on time under each policy, what a policy changes, and how sure that is.
 // Must not know: words, units.
 
+import { FEWEST_SEEDS } from "../bootstrap.js";
 import { type Certainty, certaintyOf, certaintyOfOutcomes, mean } from "./certainty.js";
 import { clientsOf, policiesOf } from "./clients.js";
 import { addOpenings, type ClientOpenings, clientOpenings } from "./openings.js";
@@ -28,7 +29,7 @@ export interface Difference {
   readonly mean: number;
   /** How sure the mean is. */
   readonly certainty: Certainty;
-  /** Do these seeds tell the policies apart: does an interval leave out 0, or is every seed's difference the same? */
+  /** Do these seeds tell the policies apart: does an interval leave out 0, or is the difference of six or more seeds the same? */
   readonly isSure: boolean;
 }
 
@@ -72,8 +73,9 @@ function onTimeOf(runs: readonly RunOutcome[], client: string, policy: string): 
   return { client, policy, openings, share: mean(shares), certainty: certaintyOver(each, shares) };
 }
 
-function isSure(certainty: Certainty): boolean {
-  if (certainty.kind === "same") return certainty.value !== 0;
+/** Equal differences of a few seeds tell no more than different ones. */
+function isSure(certainty: Certainty, seeds: number): boolean {
+  if (certainty.kind === "same") return certainty.value !== 0 && seeds >= FEWEST_SEEDS;
   return certainty.kind === "interval" && (certainty.interval.low > 0 || certainty.interval.high < 0);
 }
 
@@ -82,7 +84,12 @@ export function differenceOf(differences: readonly number[]): Difference | undef
   const certainty = certaintyOf(differences);
   if (certainty === undefined) return undefined;
   const middle = mean(differences) ?? 0;
-  return { seeds: differences.length, mean: middle, certainty, isSure: isSure(certainty) };
+  return {
+    seeds: differences.length,
+    mean: middle,
+    certainty,
+    isSure: isSure(certainty, differences.length),
+  };
 }
 
 function onTimeDifferenceOf(

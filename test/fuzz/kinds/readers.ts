@@ -75,18 +75,21 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((all, each) => all + each, 0);
 }
 
-/** Frames that the zones are said to have. */
+/** Frames that the zones are said to have: each, all from the first to the last, those whose pageblocks are counted. */
 function framesOf({ zones, pagetypes }: Facts): number[] {
-  const told = sum(zones.map(({ detail }) => detail?.spanned ?? 0));
+  const spans = zones.flatMap(({ detail }) =>
+    detail?.spanned == null ? [] : [{ start: detail.startPfn ?? 0, spanned: detail.spanned }],
+  );
+  const ends = spans.map(({ start, spanned }) => start + spanned);
+  const all = Math.max(0, ...ends) - Math.min(...spans.map(({ start }) => start));
   const drawn = pagetypes.map(({ blocks, pageblockOrder }) =>
     sum(blocks.map(({ counts }) => sum(counts) * 2 ** (pageblockOrder ?? 10))),
   );
-  return [told, ...drawn];
+  return [...spans.map(({ spanned }) => spanned), all, ...drawn];
 }
 
 function takesLong(frames: readonly number[]): boolean {
-  const most = Math.max(...frames);
-  return most > MOST_FRAMES && most <= MAX_FRAMES;
+  return frames.some((count) => count > MOST_FRAMES && count <= MAX_FRAMES);
 }
 
 function readState(text: string): readonly CaptureIssue[] {

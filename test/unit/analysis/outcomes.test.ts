@@ -48,6 +48,21 @@ describe("clients", () => {
   });
 });
 
+describe("a difference that is the same in every seed", () => {
+  it.each([
+    [2, false],
+    [5, false],
+    [6, true],
+  ])("over %i seeds is sure: %s", (seeds, isSure) => {
+    const all = Array.from({ length: seeds }, (_, i) => [
+      run("a", i + 1, [request(0, 10), request(-16, 10)]),
+      run("b", i + 1, [request(0, 10), request(0, 10)]),
+    ]).flat();
+    const { onTimeDifferences } = outcomesOf(all);
+    expect(onTimeDifferences[0]).toMatchObject({ seeds, mean: 0.5, certainty: { kind: "same" }, isSure });
+  });
+});
+
 describe("many requests", () => {
   /** A call with so many arguments throws a RangeError. */
   const MANY = 200_000;
