@@ -93,7 +93,7 @@ describe.each([
 ] as const)("in %s, painted by %s,", (browser, painter) => {
   let tab: Tab;
   beforeAll(async () => {
-    tab = await openTab(browser, pageUrl());
+    tab = await openTab(browser, pageUrl({ painter: browser === "chrome" ? "webgl2" : "best" }));
   }, 120_000);
   afterAll(() => tab?.close());
 

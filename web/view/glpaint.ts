@@ -125,10 +125,13 @@ export class GlPainter {
     this.#uniform("extent", [width, height, gl.canvas.width, gl.canvas.height]);
   }
 
-  /** undefined where the browser has no WebGL2, or none for a memory of this size. */
-  static on(canvas: HTMLCanvasElement, layout: Layout): GlPainter | undefined {
+  /**
+   * undefined where the browser has no WebGL2, or none for a memory of this size; without `anyhow` also where it has one
+   * by software only, which costs more than painting on the CPU.
+   */
+  static on(canvas: HTMLCanvasElement, layout: Layout, anyhow: boolean): GlPainter | undefined {
     const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false });
-    if (gl === null || gl.isContextLost()) return undefined;
+    if (gl === null || gl.isContextLost() || (isSoftware(gl) && !anyhow)) return undefined;
     const most = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
     const fits = Math.ceil(layout.frames / ROW) <= most && Math.max(canvas.width, canvas.height) <= most;
     return fits ? new GlPainter(gl, layout) : undefined;
@@ -197,6 +200,13 @@ export class GlPainter {
       bytes.set(upward.subarray((height - 1 - y) * width * 4, (height - y) * width * 4), y * width * 4);
     return bytes;
   }
+}
+
+/** Does the CPU stand in for a graphics card? A browser that does not say so counts as one that has a card. */
+function isSoftware(gl: WebGL2RenderingContext): boolean {
+  const names = gl.getExtension("WEBGL_debug_renderer_info");
+  const renderer = names === null ? "" : String(gl.getParameter(names.UNMASKED_RENDERER_WEBGL));
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(renderer);
 }
 
 function programOf(gl: WebGL2RenderingContext): WebGLProgram {

@@ -16,9 +16,12 @@ export interface Place {
   /** The second handle; undefined: none. */
   readonly markNs?: number | undefined;
   readonly mode: ModeName;
-  /** canvas2d: without WebGL, though there is one. */
-  readonly painter: "best" | "canvas2d";
+  readonly painter: PainterName;
 }
+
+/** best: WebGL2 where a graphics card does it, else the CPU. */
+export const PAINTERS = ["best", "webgl2", "canvas2d"] as const;
+export type PainterName = (typeof PAINTERS)[number];
 
 /** Longer texts do not survive in links of mail programs and chats. */
 export const LONGEST_LINK = 8_000;
@@ -54,6 +57,6 @@ export function placeOf(hash: string, otherwise: Place): Place {
     seed: wholeNumber(words.get("seed"), otherwise.seed),
     timeNs: wholeNumber(words.get("timeNs"), otherwise.timeNs),
     mode: MODES.find((mode) => mode === words.get("mode")) ?? otherwise.mode,
-    painter: words.get("painter") === "canvas2d" ? "canvas2d" : otherwise.painter,
+    painter: PAINTERS.find((name) => name === words.get("painter")) ?? otherwise.painter,
   };
 }

@@ -96,11 +96,10 @@ export class Page {
     this.#opened = opened[0] as Opened;
     const from = forkNs === undefined ? "" : ` from ${milliseconds(forkNs)} on`;
     const sides = runs.map((run, nth) => ({ run, policy: `${names[nth] ?? ""}${nth === 1 ? from : ""}` }));
-    const isPlain = this.#place.painter === "canvas2d";
     this.#stage = new Stage(
       this.#opened,
       sides,
-      isPlain,
+      this.#place.painter,
       (nth, frame) => void this.#trail?.inspect(nth, frame),
     );
     this.#stage.setMode(this.#place.mode);

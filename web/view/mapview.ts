@@ -4,6 +4,7 @@
 import { ClassFlag } from "../../assembly/abi/classes.js";
 import { GlPainter } from "./glpaint.js";
 import { cellOf, frameAt, type Layout, type View, wholeView } from "./layout.js";
+import type { PainterName } from "./link.js";
 import { drawOverlay, type Over, TEXT } from "./overlay.js";
 import { Painter, type Picture } from "./paint.js";
 import { KIND } from "./palette.js";
@@ -39,7 +40,7 @@ export class MapView {
   /** The map that the label speaks of. */
   #tells: Uint8Array | undefined;
 
-  constructor(layout: Layout, label: string, events: MapEvents, isPlain = false) {
+  constructor(layout: Layout, label: string, events: MapEvents, painter: PainterName) {
     this.#layout = layout;
     this.#label = label;
     this.#events = events;
@@ -52,7 +53,7 @@ export class MapView {
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", label);
     this.element.append(this.#base, this.canvas);
-    if (!isPlain) this.#useWebGl();
+    if (painter !== "canvas2d") this.#useWebGl(painter === "webgl2");
     this.#listen();
   }
 
@@ -65,8 +66,10 @@ export class MapView {
     return this.#view;
   }
 
-  #useWebGl(): void {
-    this.#gl = GlPainter.on(this.#base, this.#layout);
+  #useWebGl(anyhow: boolean): void {
+    this.#gl = GlPainter.on(this.#base, this.#layout, anyhow);
+    // A canvas that was asked for WebGL paints nothing else.
+    if (this.#gl === undefined) return this.#withoutWebGl();
     this.#base.addEventListener("webglcontextlost", () => {
       this.#withoutWebGl();
       this.#paint();

@@ -113,74 +113,119 @@ function pixel(rgb: number): number {
 }
 
 function glowing(rgb: number): number {
-  const part = (shift: number) => ((((rgb >> shift) & 0xff) + 255) >> 1) << shift;
-  return part(16) | part(8) | part(0);
+  const glow = (shift: number) => ((((rgb >> shift) & 0xff) + 255) >> 1) << shift;
+  return glow(16) | glow(8) | glow(0);
 }
 
-/** Colours of a picture of `width` pixels a row. */
+/** Overlays that hang on the frame alone. */
+const OVER = ClassFlag.MOVED | ClassFlag.ISOLATED | ClassFlag.PINNED;
+const GROUPED = ClassFlag.PINNED | ClassFlag.MOVED;
+
+/** Colours of a palette, and which of them are all that there is to a frame without overlays. */
+class Inks {
+  readonly colours = new Uint32Array(512);
+  readonly patterns = new Uint8Array(256);
+  /** As the picture has them. */
+  readonly pixels = new Uint32Array(256);
+
+  constructor(readonly palette: Uint8Array) {
+    for (let at = 0; at < 512; at++) {
+      const [red = 0, green = 0, blue = 0] = palette.subarray(at * 4, at * 4 + 3);
+      this.colours[at] = (red << 16) | (green << 8) | blue;
+    }
+    for (let value = 0; value < 256; value++) {
+      this.patterns[value] = palette[value * 4 + 3] as number;
+      this.pixels[value] = pixel(this.colours[value] as number);
+    }
+  }
+}
+
+/** Paints pictures of one layout. */
 export class Painter {
   readonly #layout: Layout;
-  /** Frame of a pageblock at (row, column). */
-  readonly #cells: Uint16Array;
+  #inks = new Inks(new Uint8Array(2048));
 
   constructor(layout: Layout) {
     this.#layout = layout;
-    this.#cells = layout.frameOfCell;
   }
 
+  /** Pixels of a picture of `width` pixels a row. */
   paint(out: Uint32Array, width: number, view: View, picture: Picture): void {
-    const { across, down, width: cellsAcross, height: cellsDown, frames } = this.#layout;
+    const { across, down, width: cellsAcross, height: cellsDown, frames, frameOfCell } = this.#layout;
+    const { map, groups, values, other, palette } = picture;
+    if (this.#inks.palette !== palette) this.#inks = new Inks(palette);
+    const { patterns, pixels } = this.#inks;
     const height = out.length / width;
     const columns = along(width, view.left, view.across, across);
     const rows = along(height, view.top, view.down, down);
     const scale = scaleOf(view);
-    const size = this.#cells.length;
+    const size = frameOfCell.length;
+    const [outside, equal] = [pixel(OUTSIDE), pixel(EQUAL)];
+    // Of each column: the first frame of its pageblock, as if in the first row of pageblocks, or -1; its cell in there.
+    const firsts = new Int32Array(width);
+    const cells = new Int32Array(width);
+    for (let x = 0; x < width; x++) {
+      const column = columns[2 * x] as number;
+      const isColumn = column >= 0 && column < cellsAcross;
+      firsts[x] = isColumn ? Math.floor(column / across) * size : -1;
+      cells[x] = column % across;
+    }
     for (let y = 0; y < height; y++) {
       const row = rows[2 * y] as number;
+      const inY = rows[2 * y + 1] as number;
       const isRow = row >= 0 && row < cellsDown;
-      const blockRow = Math.floor(row / down) * COLUMNS;
+      const firstOfRow = Math.floor(row / down) * COLUMNS * size;
       const cellRow = (row % down) * across;
       for (let x = 0; x < width; x++) {
-        const column = columns[2 * x] as number;
-        let frame = frames;
-        if (isRow && column >= 0 && column < cellsAcross) {
-          const block = blockRow + Math.floor(column / across);
-          frame = block * size + (this.#cells[cellRow + (column % across)] as number);
+        const at = y * width + x;
+        const first = firsts[x] as number;
+        if (!isRow || first < 0) {
+          out[at] = outside;
+          continue;
         }
+        const frame = firstOfRow + first + (frameOfCell[cellRow + (cells[x] as number)] as number);
+        if (frame >= frames) {
+          out[at] = outside;
+          continue;
+        }
+        const byte = map[frame] as number;
+        const value = values === undefined ? byte & 15 : (values[frame] as number);
+        if (other !== undefined && other[frame] === (values === undefined ? byte : value)) {
+          out[at] = equal;
+          continue;
+        }
+        const flags = scale.isPhone ? byte | ((groups[frame >> 3] as number) & GROUPED) : byte;
         const inX = columns[2 * x + 1] as number;
-        const inY = rows[2 * y + 1] as number;
-        const rgb = frame < frames ? colourAt(picture, scale, frame, x, y, inX, inY) : OUTSIDE;
-        out[y * width + x] = pixel(rgb);
+        const isFramed = (flags & ClassFlag.IN_AREA) !== 0 && ((inX | inY) & EDGE) !== 0;
+        const isPlain = (flags & OVER) === 0 && !isFramed && patterns[value] === 0;
+        out[at] = isPlain
+          ? (pixels[value] as number)
+          : pixel(coloured(this.#inks, scale, value, flags, x, y, inX, inY));
       }
     }
   }
 }
 
-/** One pixel of a frame: glpaint.ts has the same in its language. */
-function colourAt(
-  { map, groups, values, other, palette }: Picture,
+/** One pixel with all that lies over its colour: glpaint.ts has the same in its language. */
+function coloured(
+  { colours, patterns }: Inks,
   { across, down, isPhone, shiftX, shiftY }: Scale,
-  frame: number,
+  value: number,
+  flags: number,
   x: number,
   y: number,
   inX: number,
   inY: number,
 ): number {
-  const byte = map[frame] as number;
-  const value = values === undefined ? byte & 15 : (values[frame] as number);
-  if (other !== undefined && other[frame] === (values === undefined ? byte : value)) return EQUAL;
-  const flags = isPhone
-    ? byte | ((groups[frame >> 3] as number) & (ClassFlag.PINNED | ClassFlag.MOVED))
-    : byte;
-  const [px, py] = [x + shiftX, y + shiftY];
-  const at = inked(palette[value * 4 + 3] as number, px, py) ? (256 + value) * 4 : value * 4;
-  let rgb =
-    ((palette[at] as number) << 16) | ((palette[at + 1] as number) << 8) | (palette[at + 2] as number);
+  const px = x + shiftX;
+  const py = y + shiftY;
+  let rgb = colours[inked(patterns[value] as number, px, py) ? 256 + value : value] as number;
   if ((flags & ClassFlag.MOVED) !== 0) rgb = glowing(rgb);
   if ((flags & ClassFlag.ISOLATED) !== 0 && ((px - py) & 7) < 2) rgb = HATCH;
   if ((flags & ClassFlag.IN_AREA) !== 0 && ((inX | inY) & EDGE) !== 0) rgb = AREA_FRAME;
   if ((flags & ClassFlag.PINNED) === 0) return rgb;
-  const [nearX, nearY] = [Math.abs(2 * (inX & 0xffff) + 1 - across), Math.abs(2 * (inY & 0xffff) + 1 - down)];
+  const nearX = Math.abs(2 * (inX & 0xffff) + 1 - across);
+  const nearY = Math.abs(2 * (inY & 0xffff) + 1 - down);
   const radius = Math.max(1, across >> 1);
   if (isPhone || (nearX <= radius && nearY <= radius)) return PINNED;
   return across >= 4 && nearX <= radius + 2 && nearY <= radius + 2 ? RING : rgb;

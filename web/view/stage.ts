@@ -2,6 +2,7 @@
 // Must not know: controls, links, the lanes of time.
 
 import { type Layout, layoutOf, type View } from "./layout.js";
+import type { PainterName } from "./link.js";
 import { MapView } from "./mapview.js";
 import type { Over, Span, Words } from "./overlay.js";
 import { groupsOf, type Picture } from "./paint.js";
@@ -43,14 +44,14 @@ export class Stage {
   constructor(
     opened: Opened,
     runs: readonly { readonly run: Run; readonly policy: string }[],
-    isPlain: boolean,
+    painter: PainterName,
     onFrame: (side: number, frame: number) => void,
   ) {
     this.#opened = opened;
     this.#onFrame = onFrame;
     this.element.className = "stage";
     const layout = layoutOf(opened.frames, opened.pageblockOrder);
-    this.sides = runs.map((run, nth) => this.#sideOf(layout, run, nth, isPlain));
+    this.sides = runs.map((run, nth) => this.#sideOf(layout, run, nth, painter));
     this.element.append(...this.sides.map(({ figure }) => figure));
   }
 
@@ -58,13 +59,13 @@ export class Stage {
     layout: Layout,
     { run, policy }: { run: Run; policy: string },
     nth: number,
-    isPlain: boolean,
+    painter: PainterName,
   ): Side {
     const events = {
       onView: (view: View) => this.draw(view),
       onFrame: (frame: number) => this.#onFrame(nth, frame),
     };
-    const map = new MapView(layout, `page frames under ${policy}`, events, isPlain);
+    const map = new MapView(layout, `page frames under ${policy}`, events, painter);
     const [figure, caption] = [document.createElement("figure"), document.createElement("figcaption")];
     figure.append(map.element, caption);
     return { run, policy, map, figure, caption };
