@@ -48,7 +48,7 @@ function playground() {
   return `# Playground
 
 The engine runs in this browser: a whole device page by page, at any nanosecond of a run, one policy or two beside each other. Nothing is
-sent anywhere; the page works from a disk too, as \`dist/report.html\` of the package. What it shows and its keys: [view](docs/view.md).
+sent anywhere; the page works from a disk too, as \`dist/playground.html\` of the package. What it shows and its keys: [view](docs/view.md).
 ${policies.size} policies by name: [scenarios](docs/scenarios.md#policies).
 
 ${sections.join("\n\n")}
@@ -60,7 +60,7 @@ for (const [from, to] of Object.entries(BESIDE)) copyDocument(from, to);
 const documents = readdirSync(join(ROOT, "docs"));
 for (const name of documents) (name.endsWith(".md") ? copyDocument : copy)(`docs/${name}`);
 copy("LICENSE", "public/LICENSE.txt");
-copy("dist/report.html", "public/playground.html");
+copy("dist/playground.html", "public/playground.html");
 copy("dist/scenario.schema.json", "public/scenario.schema.json");
 copy("examples/ci/action.yml", "public/examples/ci/action.yml");
 writeFileSync(join(PAGES, "playground.md"), playground());

@@ -65,22 +65,26 @@ async function packedState({ name, state }: CapturedDevice, most: number): Promi
   return bytes.length > most ? undefined : { name, snapshot: bytes.toString("base64") };
 }
 
-/** Runs to a moment, or up to `untilNs` to the end of the first failure. */
-async function runTo(
-  { scenario, policy, seed, core }: Seen,
-  { timeNs, untilNs }: { readonly timeNs?: number | undefined; readonly untilNs: number },
-): Promise<Still> {
-  using simulation = await Simulation.create({
-    ...simulationOptions(scenario, policy, seed),
-    ...(core === undefined ? {} : { core }),
-  });
-  for (let hasFailed = false; ; ) {
-    const status = simulation.run(timeNs ?? untilNs, { stopAtLog: timeNs === undefined });
-    for (const { errno } of simulation.takeLog()) hasFailed ||= errno !== 0;
-    if (timeNs === undefined && hasFailed) break;
-    if (status === RunStatus.REACHED) break;
+function begin({ scenario, policy, seed, core }: Seen): Promise<Simulation> {
+  const options = simulationOptions(scenario, policy, seed);
+  return Simulation.create({ ...options, ...(core === undefined ? {} : { core }) });
+}
+
+/** When the first failure ends; undefined: nothing fails. */
+async function endOfFailure(seen: Seen): Promise<number | undefined> {
+  using simulation = await begin(seen);
+  for (;;) {
+    const status = simulation.run(seen.scenario.durationNs, { stopAtLog: true });
+    const failed = simulation.takeLog().find(({ errno }) => errno !== 0);
+    if (failed !== undefined) return failed.endNs;
+    if (status === RunStatus.REACHED) return undefined;
   }
-  return stillOf(simulation.machine, simulation.nowNs);
+}
+
+async function stillAt(seen: Seen, timeNs: number): Promise<Still> {
+  using simulation = await begin(seen);
+  while (simulation.run(timeNs) !== RunStatus.REACHED) simulation.takeLog();
+  return stillOf(simulation.machine, timeNs);
 }
 
 export interface SceneOptions {
@@ -101,12 +105,13 @@ export async function sceneOf(
   const captured = isCaptured(scenario.device) ? scenario.device : undefined;
   const state = captured === undefined ? undefined : await packedState(captured, mostState);
   if (captured !== undefined && state === undefined) return undefined;
-  const still = isRun ? await runTo(seen, { timeNs, untilNs: scenario.durationNs }) : undefined;
+  const at = isRun ? (timeNs ?? (await endOfFailure(seen)) ?? scenario.durationNs) : 0;
+  const still = isRun ? await stillAt(seen, at) : undefined;
   return {
     scenario: text,
     policy: policy.name,
     seed,
-    timeNs: still?.timeNs ?? 0,
+    timeNs: at,
     ...(device === undefined || captured !== undefined ? {} : { device }),
     ...(state === undefined ? {} : { state }),
     ...(still === undefined ? {} : { still }),

@@ -20,7 +20,7 @@ import {
   fillAnswer,
   type Scene,
 } from "../report/answer/index.js";
-import { readReportTemplate } from "../report/node.js";
+import { readPlayground } from "../report/node.js";
 import { capturedDevice } from "../scenario/device_facts.js";
 import { parseScenario, scenarioNames, scenarioText } from "../scenario/index.js";
 import { parseQuantity } from "../scenario/quantity.js";
@@ -199,7 +199,7 @@ function openInBrowser(url: string): void {
 /** Serves until it is interrupted. */
 export async function runView(paths: readonly string[], options: ViewOptions): Promise<ExitCode> {
   const { document, link } = await toView(paths, options);
-  const template = readReportTemplate();
+  const template = readPlayground();
   const { server, url } = await serveView(document === undefined ? template : fillAnswer(template, document));
   out(`The map is at ${url}${link}\nOnly this machine can see it. Ctrl-C ends it.\n`);
   if (options.open) openInBrowser(`${url}${link}`);

@@ -7,13 +7,12 @@ import { type AnswerDocument, fillAnswer } from "./answer/index.js";
 import { fillRunReport, type RunReportOptions } from "./run/index.js";
 
 /** Rolled up, compiled, in a source checkout. */
-const PLACES = ["./report.html", "../../report.html", "../../dist/report.html"].map(
-  (path) => new URL(path, import.meta.url),
-);
+const PLACES = ["./", "../../", "../../dist/"];
 
-/** The page without a document. @throws Error naming every place that was looked at */
-export function readReportTemplate(): string {
-  for (const place of PLACES) {
+/** A page without a document. @throws Error naming every place that was looked at */
+function readPage(name: string): string {
+  const places = PLACES.map((folder) => new URL(`${folder}${name}`, import.meta.url));
+  for (const place of places) {
     try {
       return readFileSync(place, "utf8");
     } catch (error) {
@@ -21,8 +20,18 @@ export function readReportTemplate(): string {
     }
   }
   throw new Error(
-    `report.html was not found at ${PLACES.map(({ pathname }) => pathname).join(" or ")}; run "npm run build:report"`,
+    `${name} was not found at ${places.map(({ pathname }) => pathname).join(" or ")}; run "npm run build:report"`,
   );
+}
+
+/** The page that answers are written into. @throws Error naming every place that was looked at */
+export function readReportTemplate(): string {
+  return readPage("report.html");
+}
+
+/** The same page with an editor. @throws Error naming every place that was looked at */
+export function readPlayground(): string {
+  return readPage("playground.html");
 }
 
 /** One self-contained HTML file about these runs. */

@@ -2,7 +2,18 @@
 // Must not know: why an arrow is allowed (arrows.ts).
 
 import { describe, expect, it } from "vitest";
-import { ASSEMBLY, BINDINGS, isNodeOnly, matches, PACKAGES, REFERENCE, roomOf, VIEW, WEB } from "./arrows.js";
+import {
+  ASSEMBLY,
+  BINDINGS,
+  EDITOR,
+  isNodeOnly,
+  matches,
+  PACKAGES,
+  REFERENCE,
+  roomOf,
+  VIEW,
+  WEB,
+} from "./arrows.js";
 import { linesOfRooms, renderGraph } from "./graph.js";
 import { type Import, nodeGlobalsOf, readSources, type SourceFile } from "./sources.js";
 
@@ -111,7 +122,11 @@ describe("the arrows", () => {
       source.imports
         .filter(({ isPackage, target }) => !isPackage && !target.startsWith("web/"))
         .filter(({ target, typeOnly }) => {
-          const rules = source.path.startsWith("web/view/") ? VIEW : WEB;
+          const rules = source.path.startsWith("web/view/")
+            ? VIEW
+            : source.path.startsWith("web/editor/")
+              ? EDITOR
+              : WEB;
           return !rules.some((rule) => matches(rule, inside(target), typeOnly));
         })
         .map((found) => place(source, found)),

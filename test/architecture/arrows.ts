@@ -157,6 +157,9 @@ export const VIEW = [
   ...["explain", "importers", "kernel_text", "machine", "rebuild", "report/answer", "state"],
 ];
 
+/** Its editor, a file of its own: the scenario's schema and reader, and the presets to begin from. */
+export const EDITOR = ["engine", "device/presets", "policy", "scenario"];
+
 /** The naive model shares no line of logic with the core, nor with what drives it: it may see these and itself. */
 export const REFERENCE = ["abi", "state", "importers", "importers/capture"];
 

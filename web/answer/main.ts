@@ -113,16 +113,17 @@ class Answer {
   }
 }
 
-const page = document.getElementById("page") as HTMLElement;
-
-function broken(error: unknown): never {
-  const text = error instanceof Error ? error.message : String(error);
-  page.replaceChildren(h("p", { class: "broken", role: "alert" }, text));
-  throw error;
-}
-
-try {
-  new Answer(page).show(readDocument()).catch(broken);
-} catch (error) {
-  broken(error);
+/** Fills the page. */
+export function start(): void {
+  const page = document.getElementById("page") as HTMLElement;
+  const broken = (error: unknown): never => {
+    const text = error instanceof Error ? error.message : String(error);
+    page.replaceChildren(h("p", { class: "broken", role: "alert" }, text));
+    throw error;
+  };
+  try {
+    new Answer(page).show(readDocument()).catch(broken);
+  } catch (error) {
+    broken(error);
+  }
 }

@@ -141,6 +141,7 @@ export class Page {
       const { target, ctrlKey, metaKey, altKey } = event;
       if (target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement) return;
       if (target instanceof HTMLInputElement || ctrlKey || metaKey || altKey) return;
+      if (target instanceof HTMLElement && target.isContentEditable) return;
       const act = this.#keys()[event.key];
       if (act === undefined || (event.key === " " && target instanceof HTMLButtonElement)) return;
       act();
