@@ -11,6 +11,7 @@ import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from "../../../bindings/engine/gfp.j
 import { bytes, GiB, MiB } from "../../../bindings/engine/units.js";
 import { Machine } from "../../../bindings/machine/machine.js";
 import { offline } from "../../../bindings/machine/offline.js";
+import { Random } from "../../support/random.js";
 
 const { IN_PLACE, OWN, MOVABLE } = CmaZoneRule;
 const made: Machine[] = [];
@@ -127,6 +128,36 @@ describe("a range of an area", () => {
     expect(machine.cma.allocate({ area: 0, pages: PAGES, align: 0 }).ok).toBe(true);
     isSound(machine);
   });
+});
+
+describe("whatever is in use", () => {
+  it.each([1, 2, 3])(
+    "memory stays sound, seed %i, and what is offline is never handed out again",
+    async (seed) => {
+      const random = new Random(seed);
+      const machine = await machineOf(random.pick([IN_PLACE, OWN, MOVABLE]));
+      const gone: number[] = [];
+      const held: number[] = [];
+      const seen = new Set<string>();
+      for (let step = 0; step < 60; step++) {
+        for (const pfn of users(machine, random.below(400))) {
+          expect(gone.some((start) => pfn >= start && pfn < start + PAGES)).toBe(false);
+          if (random.oneIn(3)) machine.release(pfn);
+          else held.push(pfn);
+        }
+        if (random.oneIn(3)) machine.allocate({ gfp: GFP_KERNEL, order: random.below(4) });
+        const [pfn] = held.slice(-1);
+        if (pfn !== undefined && random.oneIn(4) && machine.views.frame(pfn).kind === FrameKind.ALLOCATED)
+          machine.pin(pfn);
+        const start = AREA + PAGES * random.below(16);
+        const result = offline(machine, { start, pages: PAGES, passes: 1 + random.below(3) });
+        seen.add(result.reason);
+        if (result.ok) gone.push(start);
+        isSound(machine);
+      }
+      expect(seen.size).toBeGreaterThan(1);
+    },
+  );
 });
 
 describe("misuse", () => {
