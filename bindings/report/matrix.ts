@@ -5,7 +5,7 @@ import { COST_COLUMNS, type CostColumn, type MatrixCell, paretoFront } from "../
 import { percent, points, spanText } from "./certainty.js";
 import { type CsvCell, csvLine } from "./csv.js";
 import { formatCount, formatDuration } from "./sizes.js";
-import { renderTable } from "./table.js";
+import { type Column, renderTable } from "./table.js";
 
 /** Short names of costs as headers. */
 export const COST_HEADERS: Readonly<Record<CostColumn, string>> = {
@@ -41,7 +41,17 @@ function rounded(name: CostColumn, value: number | undefined): string {
   return formatCost(name, isWhole ? Math.round(value) : value);
 }
 
-function row(cell: MatrixCell, fronts: readonly ReadonlySet<MatrixCell>[]): (string | number)[] {
+/** Costs of a block: copies are one only where areas keep their pages. */
+function costsOf(cells: readonly MatrixCell[]): readonly CostColumn[] {
+  const copies = cells.some(({ costs }) => (costs.copied ?? 0) > 0);
+  return COST_COLUMNS.map(({ name }) => name).filter((name) => name !== "copied" || copies);
+}
+
+function row(
+  cell: MatrixCell,
+  names: readonly CostColumn[],
+  fronts: readonly ReadonlySet<MatrixCell>[],
+): (string | number)[] {
   const { label, seeds, openings, share, certainty, difference, costs } = cell;
   const change = difference?.onTime;
   const told = change === undefined ? "-" : change.isSure ? points(change.mean) : "not told apart";
@@ -53,31 +63,23 @@ function row(cell: MatrixCell, fronts: readonly ReadonlySet<MatrixCell>[]): (str
     share === undefined ? "-" : percent(share),
     spanText(certainty, percent),
     told,
-    ...COST_COLUMNS.map(({ name }) => rounded(name, costs[name])),
-    share === undefined ? "-" : `${unbeaten} of ${COST_COLUMNS.length}`,
+    ...names.map((name) => rounded(name, costs[name])),
+    share === undefined ? "-" : `${unbeaten} of ${names.length}`,
   ];
 }
 
-const HEADERS = [
-  "",
-  "seeds",
-  "asked",
-  "on time",
-  "95 %",
-  "points",
-  ...Object.values(COST_HEADERS),
-  "unbeaten",
-];
-
 /** Of the table of a block. */
-export const MATRIX_COLUMNS = HEADERS.map(
-  (header, i) => ({ header, align: i === 0 ? "left" : "right" }) as const,
-);
+export function matrixColumns(cells: readonly MatrixCell[]): Column[] {
+  const costs = costsOf(cells).map((name) => COST_HEADERS[name]);
+  const headers = ["", "seeds", "asked", "on time", "95 %", "points", ...costs, "unbeaten"];
+  return headers.map((header, i) => ({ header, align: i === 0 ? "left" : "right" }) as const);
+}
 
 /** A row for each policy of a block. */
 export function blockRows(cells: readonly MatrixCell[]): (string | number)[][] {
-  const fronts = COST_COLUMNS.map(({ name }) => new Set(paretoFront(cells, name)));
-  return cells.map((cell) => row(cell, fronts));
+  const names = costsOf(cells);
+  const fronts = names.map((name) => new Set(paretoFront(cells, name)));
+  return cells.map((cell) => row(cell, names, fronts));
 }
 
 function block(cells: readonly MatrixCell[]): string {
@@ -87,7 +89,7 @@ function block(cells: readonly MatrixCell[]): string {
   const who = client === "" ? "no client asks" : client;
   const failed = cells.reduce((sum, { errors }) => sum + errors, 0);
   const errors = failed === 0 ? "" : `${formatCount(failed)} runs of this block failed\n`;
-  return `${scenario} on ${device} (${under}), ${who}\n${renderTable(MATRIX_COLUMNS, blockRows(cells))}${errors}`;
+  return `${scenario} on ${device} (${under}), ${who}\n${renderTable(matrixColumns(cells), blockRows(cells))}${errors}`;
 }
 
 /** What the columns mean, below the tables. */

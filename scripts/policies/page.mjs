@@ -8,7 +8,8 @@ const COSTS = {
   io: "reads and writes served",
   stalledNs: "waits of workloads",
   reclaimed: "pages reclaimed",
-  refaults: "pages read back",
+  refaults: "pages read back from storage",
+  copied: "pages copied into areas and back",
   idlePages: "pages of areas in nobody's use",
   kills: "kills",
 };

@@ -41,6 +41,7 @@ export const SIDEBAR = [
       page("Deviations", "/docs/deviations"),
       page("Validation", "/docs/validation"),
       page("Policies", "/docs/policies"),
+      page("Guaranteed CMA", "/docs/guaranteed-cma"),
       page("Kernels", "/docs/kernels"),
       page("Costs", "/docs/costs"),
       page("Performance", "/docs/performance"),

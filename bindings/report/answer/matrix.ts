@@ -4,7 +4,7 @@
 import { COST_COLUMNS, type MatrixCell, paretoFront } from "../../analysis/outcomes/index.js";
 import { largest, smallest } from "../../engine/extent.js";
 import { percent } from "../certainty.js";
-import { blockRows, blocksOf, formatCost, MATRIX_COLUMNS, MATRIX_LEGEND, matrixSentence } from "../matrix.js";
+import { blockRows, blocksOf, formatCost, MATRIX_LEGEND, matrixColumns, matrixSentence } from "../matrix.js";
 import {
   ANSWER_VERSION,
   type AnswerDocument,
@@ -51,7 +51,7 @@ function blockOf(cells: readonly MatrixCell[]): Block[] {
   const plots = COST_COLUMNS.flatMap((cost) => scatter(cells, cost));
   return [
     { kind: "heading", text: `${scenario} on ${device} (${under}), ${who}` },
-    { kind: "table", columns: MATRIX_COLUMNS, rows },
+    { kind: "table", columns: matrixColumns(cells), rows },
     ...(plots.length === 0 ? [] : [{ kind: "scatters", plots } as const]),
   ];
 }
