@@ -20,7 +20,7 @@ export async function stillFigure(still: Still): Promise<HTMLElement> {
     layout,
     "page frames",
     { onView: (view: View) => map.show(picture, view), onFrame: () => {} },
-    true,
+    "canvas2d",
   );
   map.show(picture);
   const when = still.timeNs === 0 ? "" : `at ${(still.timeNs / 1e6).toFixed(3)} ms, `;

@@ -10,14 +10,17 @@ import { legend } from "./legend.js";
 import { linkOf, type Place } from "./link.js";
 import { MODES, type ModeName } from "./palette.js";
 import { Player, SPEEDS } from "./player.js";
-import type { Lanes, Opened, Opening } from "./protocol.js";
+import type { Lanes, Opened, Opening, Request, WindowsTried } from "./protocol.js";
 import { Run } from "./run.js";
 import { type Difference, type Side, Stage } from "./stage.js";
 import { type Stairs, TimeBar } from "./timebar.js";
 import { Trail } from "./trail.js";
+import { failureSentence } from "./verdict.js";
 
 /** Bytes of kept states up to which a run is read ahead. */
 const MOST_KEPT = 160 * 2 ** 20;
+/** Asked of the failure that the page opens at: the proposal that waits for the references of short pins. */
+const REMEDY = "gup-wait";
 const SCENARIOS: ReadonlyMap<string, string> = new Map(Object.entries(scenarioTexts));
 
 /** The page of one link. */
@@ -43,6 +46,7 @@ export class Page {
   #lanes: (Lanes | undefined)[] = [];
   #isAhead = false;
   #isClosed = false;
+  #isToAnswer = false;
 
   constructor(root: HTMLElement, place: Place, device?: Opening["device"]) {
     this.#root = root;
@@ -115,13 +119,14 @@ export class Page {
     this.#wantedMark = this.#place.markNs;
     this.#bar.setMark(this.#wantedMark);
     await this.seek(timeNs);
+    this.#isToAnswer = toFailure;
     if (toFailure) void this.#trail.nextFailure();
     if (forkNs !== undefined && names.length === 2) await this.#ask(this.opening, beside, forkNs);
   }
 
   /** What the other policy would have made of the next failure, by the library's what-if, in a worker that ends with it. */
   async #ask(opening: Opening, policy: string, afterNs: number): Promise<void> {
-    this.#answer.textContent = `What would ${policy} have made of the next failure? ...`;
+    this.#answer.textContent = `What would ${policy} have made of the failure? ...`;
     const asked = new Run();
     this.#asked = asked;
     try {
@@ -266,6 +271,15 @@ export class Page {
   onLanes(lanes: Lanes): void {
     this.#lanes[0] = lanes;
     this.#bar?.setLanes(this.#lanes);
+  }
+
+  /** What would have saved the first failure is asked once, of a policy that waits for what is in the way. */
+  onFailure(request: Request, tried: WindowsTried): void {
+    if (this.#place.timeNs !== request.endNs) return;
+    this.#verdict.textContent = failureSentence(request, tried, this.#opened?.pageSize ?? 4096);
+    if (!this.#isToAnswer || this.#place.policy === REMEDY || this.#place.beside !== "") return;
+    this.#isToAnswer = false;
+    void this.#ask(this.opening, REMEDY, request.beginNs);
   }
 
   onStairs(stairs: Stairs | undefined): void {

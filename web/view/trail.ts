@@ -19,6 +19,8 @@ export interface Host {
   /** The first run is known further. */
   onLanes(lanes: Lanes): void;
   onStairs(stairs: Stairs | undefined): void;
+  /** A request that failed is shown, with what it tried. */
+  onFailure(request: Request, tried: WindowsTried): void;
 }
 
 export class Trail {
@@ -132,6 +134,11 @@ export class Trail {
     this.#windows.replaceChildren(windowsPanel(tried, this.#blockers, events));
     this.#host.onStairs({ beginNs: request.beginNs, endNs: request.endNs, starts: startsOf(tried) });
     await this.#host.seek(request.endNs);
+    if (this.isSearching || request.errno === 0) return;
+    this.#say(
+      "b goes to the frames that were in its way, l to what happened to one; arrow keys, + and - move the map.",
+    );
+    this.#host.onFailure(request, tried);
   }
 
   nextBlocker(): Promise<void> {
