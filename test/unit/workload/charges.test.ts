@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { CameraParameter } from "../../../assembly/abi/clients.js";
-import { CmaOwnerRule, Guests, PinRule } from "../../../assembly/abi/proposals.js";
+import { CmaOwnerRule, CmaZoneRule, Guests, PinRule } from "../../../assembly/abi/proposals.js";
 import {
   ActorKind,
   AppsParameter,
@@ -97,9 +97,18 @@ const KEEPING: MachinePolicy = {
   frontswapShare: 50,
 };
 
+/** Pages of other zones are turned over where a zone has only movable pages, and requests that may not take them. */
+const ZONED: MachinePolicy = { rules: { cmaZone: CmaZoneRule.OWN } };
+
+function policyFor(name: CostName, pinRule: PinRule): MachinePolicy {
+  if (OF_KEPT.includes(name)) return KEEPING;
+  return name === "RECLAIM_SKIP" ? ZONED : { pinRule };
+}
+
 /** What the machine counts of an action, whoever did it. */
 const COUNTED: Partial<Record<CostName, (stat: (word: StatWord) => number) => number>> = {
   RECLAIM_SCAN: (stat) => stat(StatWord.PAGES_SCANNED),
+  RECLAIM_SKIP: (stat) => stat(StatWord.PAGES_SKIPPED),
   RECLAIM_ROUND: (stat) => stat(StatWord.RECLAIM_ROUNDS),
   SWAP_OUT: (stat) => stat(StatWord.PAGES_SWAPPED_OUT),
   SWAP_IN: (stat) => stat(StatWord.PAGES_SWAPPED_IN),
@@ -115,7 +124,7 @@ describe("the work of all actors together", () => {
     const pressure = { swapPages: 2_500, zramPercent: name.startsWith("ZRAM") ? 35 : 0 };
     const simulation = await tiny(everything, {
       costs: { ...costs, [name]: 500 },
-      policy: OF_KEPT.includes(name) ? KEEPING : { pinRule },
+      policy: policyFor(name, pinRule),
       pressure,
     });
     simulation.run(S);
