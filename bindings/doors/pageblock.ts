@@ -166,6 +166,7 @@ export type {
   WindowTried,
 } from "../machine/cma.js";
 export type { PressureOptions, SimulationRoom } from "../machine/config.js";
+export type { PageGroups } from "../machine/groups.js";
 export type { GuestView } from "../machine/guests.js";
 export type { PageHandle } from "../machine/handles.js";
 export { type CreateOptions, Machine } from "../machine/machine.js";

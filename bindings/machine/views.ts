@@ -33,6 +33,7 @@ import { ConfigWord, type LevelWord, PcpWord, type StatWord, ZoneWord } from "..
 import type { Engine } from "../engine/engine.js";
 import { argument, type Order, type Pages, type Pfn, type ZoneIndex } from "../engine/units.js";
 import { classCounts, classMap } from "./classes.js";
+import { type PageGroups, pageGroups } from "./groups.js";
 import { type GuestView, readGuests } from "./guests.js";
 
 /** One zone. Pages unless said otherwise; freePages and freeCma are the zone-global, stale counters. */
@@ -324,6 +325,15 @@ export class MachineViews {
    */
   classCounts(startPfn: number, pages: number, perCell: number, map?: Uint8Array): Uint32Array {
     return classCounts(this.#engine, startPfn - this.startPfn, pages, perCell, map);
+  }
+
+  /**
+   * Groups of 2^order pages, aligned to their size: which hold memory that cannot be moved, which are free.
+   * @param order of a group's pages, at least that of a pageblock; default 1 GiB
+   * @throws UnitError when it is no such order
+   */
+  groups(order?: number): PageGroups {
+    return pageGroups(this, order);
   }
 
   /** Slot + 1 of the allocation that this frame heads, 0 without one. */
