@@ -109,7 +109,7 @@ describe("the page", () => {
     expect(isTrue(layout, a, b)).toBe(true);
     expect(isTrue(layout, a)).toBe(false);
     await page.keyboard.press("d");
-  }, 60_000);
+  }, 120_000);
 
   it("goes to the next failure by the keyboard, and keeps the link at what is shown", async () => {
     await page.evaluate("pageblockView.seek(0)");
@@ -119,7 +119,7 @@ describe("the page", () => {
     const place = placeOf(new URL(page.url()).hash, PLACE);
     expect(place.scenario).toBe(SCENARIO);
     expect(errors).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it("forks where it stands: the run so far on both sides, then each its own policy, and the answer in words", async () => {
     const FORK = 150e6;
@@ -193,7 +193,7 @@ describe("the page", () => {
       break;
     }
     expect(errors).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it("says in words what is wrong with a link", async () => {
     const other = await browser.newPage();
@@ -202,7 +202,7 @@ describe("the page", () => {
     expect(text).toContain("known: mainline");
     expect(await other.locator("img").count()).toBe(0);
     await other.close();
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("pageblock view", () => {

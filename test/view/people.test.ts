@@ -46,7 +46,7 @@ async function firstFailure(): Promise<LoggedRequest> {
 beforeAll(async () => {
   if (CHROMIUM === undefined) throw new Error("the page is tested in Chromium, and there is none");
   browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
-}, 60_000);
+}, 120_000);
 
 afterAll(() => browser?.close());
 
@@ -105,7 +105,7 @@ describe("the keyboard alone", () => {
     await told(/^pfn \d+: [A-Z]+ of order/);
     await page.close();
     expect(errors).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("for those who do not see it", () => {
@@ -139,7 +139,7 @@ describe("for those who do not see it", () => {
     const once = plain.filter((line, i) => !plain.slice(0, i).includes(line));
     await expect(`${once.join("\n")}\n`).toMatchFileSnapshot("../golden/view/roles.golden");
     await page.close();
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("what is hostile", () => {
@@ -161,7 +161,7 @@ describe("what is hostile", () => {
     expect(await page.title()).not.toBe("owned");
     await page.close();
     expect(errors).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it.each([
     ["no YAML", { scenario: "a: [b" }],

@@ -3,7 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { launch } from "puppeteer-core";
+import { type CDPSession, launch } from "puppeteer-core";
 import { linkOf, type Place } from "../../web/view/link.js";
 import { CHROMIUM, CHROMIUM_ARGS, FIREFOX } from "../package/browser.js";
 
@@ -40,6 +40,8 @@ export interface Tab {
   evaluate(expression: string): Promise<unknown>;
   /** What went wrong in the page so far. */
   readonly errors: readonly string[];
+  /** Of the page and of each of its workers; Chromium alone has them. */
+  clients(): Promise<readonly CDPSession[]>;
   close(): Promise<void>;
 }
 
@@ -62,7 +64,12 @@ export async function openTab(browser: "chrome" | "firefox", url: string): Promi
   tab.on("pageerror", (error) => errors.push(error instanceof Error ? error.message : String(error)));
   await tab.goto(url);
   await tab.evaluate(until(READY));
-  return { errors, evaluate: (expression) => tab.evaluate(expression), close: () => running.close() };
+  return {
+    errors,
+    evaluate: (expression) => tab.evaluate(expression),
+    clients: async () => [await tab.createCDPSession(), ...tab.workers().map(({ client }) => client)],
+    close: () => running.close(),
+  };
 }
 
 /** In the page: bytes as base64. */

@@ -367,6 +367,7 @@ export class Page {
       const failed = requests.filter(({ errno }) => errno !== 0).length;
       return `under ${policy} ${failed} of ${requests.length} requests have failed`;
     });
+    this.#verdict.classList.toggle("failed", !counts.every((text) => / 0 of /.test(text)));
     this.#verdict.textContent = `Up to ${milliseconds(timeNs)}: ${counts.join("; ")}.`;
     const stage = this.#stage as Stage;
     this.#legend.replaceChildren(...legend(stage.mode));

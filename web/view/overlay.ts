@@ -44,6 +44,8 @@ interface Paper {
   readonly context: CanvasRenderingContext2D;
   readonly layout: Layout;
   readonly view: View;
+  /** Pixels of the drawing for one of the page: words are as large as those around. */
+  readonly scale: number;
 }
 
 export function drawOverlay(
@@ -52,7 +54,8 @@ export function drawOverlay(
   view: View,
   { areas = [], zones = [], window, marked, words }: Over,
 ): void {
-  const paper = { context, layout, view };
+  const { width, clientWidth } = context.canvas;
+  const paper = { context, layout, view, scale: Math.max(1, width / (clientWidth || width)) };
   context.clearRect(0, 0, context.canvas.width, context.canvas.height);
   if (words !== undefined && view.across >= TEXT) drawWords(paper, words);
   for (const zone of zones) drawZone(paper, zone);
@@ -109,22 +112,27 @@ function outline(paper: Paper, { frame, frames }: Span, colour: string, lineWidt
 
 /** A name at the upper left end of a span, inside of the picture. */
 function label(paper: Paper, { frame }: Span, name: string): void {
-  const { context, layout } = paper;
+  const { context, layout, scale } = paper;
   const { x, y } = corner(paper, Math.floor(frame / layout.frameOfCell.length));
   if (y > context.canvas.height || y < -LINE * 2) return;
-  context.font = "bold 12px system-ui, sans-serif";
+  context.font = `bold ${12 * scale}px system-ui, sans-serif`;
   const room = context.canvas.width - context.measureText(name).width - 6;
-  halo(context, name, Math.min(Math.max(x + 4, 4), room), Math.max(y + 13, 13));
+  halo(context, name, Math.min(Math.max(x + 4, 4), room), Math.max(y, 0) + 13 * scale);
 }
 
 /** A line above a zone, its name at the right. */
 function drawZone(paper: Paper, zone: Span): void {
-  const { context, layout } = paper;
+  const { context, layout, scale } = paper;
   const { y } = corner(paper, Math.floor(zone.frame / layout.frameOfCell.length));
   if (y < -1 || y > context.canvas.height) return;
-  context.font = "12px system-ui, sans-serif";
+  context.font = `${12 * scale}px system-ui, sans-serif`;
   const text = `zone ${zone.name}`;
-  halo(context, text, context.canvas.width - context.measureText(text).width - 6, Math.max(y + 13, 13));
+  halo(
+    context,
+    text,
+    context.canvas.width - context.measureText(text).width - 6,
+    Math.max(y, 0) + 13 * scale,
+  );
 }
 
 function drawMark({ context, layout, view }: Paper, { frame, pulse }: NonNullable<Over["marked"]>): void {

@@ -4,7 +4,8 @@
 import { largest, smallest } from "../../bindings/engine/extent.js";
 import type { Lanes, Request } from "./protocol.js";
 
-const WIDTH = 1152;
+/** Before it lies in a page. */
+const USUAL_WIDTH = 1152;
 const TOP = 14;
 const LANE = 30;
 const LANES = ["requests", "windows", "pinned in areas", "reclaimed", "free"] as const;
@@ -57,7 +58,8 @@ export class TimeBar {
     this.#durationNs = durationNs;
     this.#pageSize = pageSize;
     this.#events = events;
-    [this.canvas.width, this.canvas.height, this.canvas.className] = [WIDTH, HEIGHT, "timebar"];
+    [this.canvas.width, this.canvas.height, this.canvas.className] = [USUAL_WIDTH, HEIGHT, "timebar"];
+    new ResizeObserver(() => this.#draw()).observe(this.canvas);
     this.canvas.tabIndex = 0;
     const attributes = { role: "slider", "aria-label": "virtual time", "aria-valuemin": "0" };
     for (const [name, value] of Object.entries(attributes)) this.canvas.setAttribute(name, value);
@@ -91,8 +93,12 @@ export class TimeBar {
     this.#draw();
   }
 
+  get #width(): number {
+    return this.canvas.width;
+  }
+
   #x(timeNs: number): number {
-    return (timeNs / this.#durationNs) * WIDTH;
+    return (timeNs / this.#durationNs) * this.#width;
   }
 
   #listen(): void {
@@ -107,7 +113,7 @@ export class TimeBar {
       else if (held === "time") this.#events.onTime(timeAt(event));
     };
     this.canvas.addEventListener("pointerdown", (event) => {
-      const scale = WIDTH / this.canvas.getBoundingClientRect().width;
+      const scale = this.#width / this.canvas.getBoundingClientRect().width;
       const isNear = (ns: number | undefined) =>
         ns !== undefined && Math.abs(this.#x(timeAt(event)) - this.#x(ns)) < GRIP * scale;
       held = isNear(this.#markNs) && !isNear(this.#timeNs) ? "mark" : "time";
@@ -128,7 +134,7 @@ export class TimeBar {
   }
 
   #requestAt(timeNs: number): number {
-    const slack = (3 / WIDTH) * this.#durationNs;
+    const slack = (3 / this.#width) * this.#durationNs;
     const requests = this.#lanes[0]?.requests ?? [];
     return requests.findIndex(({ beginNs, endNs }) => timeNs > beginNs - slack && timeNs < endNs + slack);
   }
@@ -169,13 +175,15 @@ export class TimeBar {
   }
 
   #draw(): void {
+    // As many pixels as it is wide: its words stay as large as those around it.
+    this.canvas.width = this.canvas.clientWidth || USUAL_WIDTH;
     const context = this.canvas.getContext("2d");
     if (context === null) return;
     context.fillStyle = COLOURS.back;
-    context.fillRect(0, 0, WIDTH, HEIGHT);
+    context.fillRect(0, 0, this.#width, HEIGHT);
     const known = smallest([this.#durationNs, ...this.#lanes.map((lanes) => lanes?.knownNs ?? 0)]);
     context.fillStyle = COLOURS.unknown;
-    if (this.#lanes.length > 0) context.fillRect(this.#x(known), TOP, WIDTH, HEIGHT);
+    if (this.#lanes.length > 0) context.fillRect(this.#x(known), TOP, this.#width, HEIGHT);
     this.#drawRequests(context);
     if (this.#stairs !== undefined) this.#drawStairs(context, this.#stairs);
     this.#drawSeries(context);
@@ -189,13 +197,13 @@ export class TimeBar {
   #label(context: CanvasRenderingContext2D, nth: number, name: string): void {
     const y = TOP + nth * LANE;
     context.fillStyle = COLOURS.line;
-    context.fillRect(0, y + LANE - 1, WIDTH, 1);
+    context.fillRect(0, y + LANE - 1, this.#width, 1);
     context.font = nth === this.#lane ? "bold 12px system-ui, sans-serif" : "12px system-ui, sans-serif";
     const right = this.#mostText(nth);
     const text = nth === this.#lane ? `▸ ${name}` : name;
     for (const [words, x] of [
       [text, 6],
-      [right, WIDTH - 6 - context.measureText(right).width],
+      [right, this.#width - 6 - context.measureText(right).width],
     ] as const) {
       [context.lineWidth, context.strokeStyle, context.fillStyle] = [3, COLOURS.back, COLOURS.text];
       context.strokeText(words, x, y + 13);
@@ -278,7 +286,7 @@ export class TimeBar {
   }
 
   #handle(context: CanvasRenderingContext2D, timeNs: number, colour: string, name: string): void {
-    const x = Math.min(Math.max(this.#x(timeNs), 1), WIDTH - 1);
+    const x = Math.min(Math.max(this.#x(timeNs), 1), this.#width - 1);
     context.fillStyle = colour;
     context.fillRect(x - 1, 0, 2, HEIGHT);
     context.beginPath();
