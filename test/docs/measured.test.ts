@@ -17,13 +17,16 @@ function run(script: string, ...args: readonly string[]): { status: number | nul
 }
 
 describe("an option that is none", () => {
-  it.each(["scripts/kernels.mjs", "scripts/policies/make.mjs"])("%s names those that there are", (script) => {
-    const { status, said } = run(script, "--seedz", "3");
-    expect(status).toBe(2);
-    expect(said).toMatch(/--seedz/);
-    expect(said).toMatch(/^options: --seeds/m);
-    expect(said).not.toMatch(/^\s+at /m);
-  });
+  it.each(["scripts/kernels.mjs", "scripts/policies/make.mjs", "scripts/thp.mjs", "scripts/groups.mjs"])(
+    "%s names those that there are",
+    (script) => {
+      const { status, said } = run(script, "--seedz", "3");
+      expect(status).toBe(2);
+      expect(said).toMatch(/--seedz/);
+      expect(said).toMatch(/^options: --(?:seeds|hours)/m);
+      expect(said).not.toMatch(/^\s+at /m);
+    },
+  );
 });
 
 describe("a name that is none", () => {
@@ -36,8 +39,14 @@ describe("a name that is none", () => {
     expect(readFileSync(`${ROOT}docs/policies.md`, "utf8")).toBe(before);
   });
 
-  it("is refused as a number of seeds too", () => {
-    const { status, said } = run("scripts/kernels.mjs", "--seeds", "many");
+  it.each([
+    ["scripts/kernels.mjs", "--seeds", "many"],
+    ["scripts/thp.mjs", "--seeds", "many"],
+    ["scripts/groups.mjs", "--hours", "many"],
+    ["scripts/groups.mjs", "--policies", "many"],
+    ["scripts/groups.mjs", "--devices", "many"],
+  ])("%s %s %s is refused too", (script, option, value) => {
+    const { status, said } = run(script, option, value);
     expect(status).toBe(2);
     expect(said).toMatch(/many/);
     expect(said).not.toMatch(/^\s+at /m);
