@@ -30,11 +30,12 @@ import { addLevel, count, level } from "../memory/stats";
 import { isMissed, isQuarantined, mayUseCma, mixesLists } from "../policy/cma_use";
 import { record } from "../record/events";
 import { ANYONE_WAKES_KSWAPD, ATOMIC_IGNORES_BOOST, AUTO_TUNES_PCP, PCP_NEEDS_CMA } from "../rules";
+import { firstFree } from "./freelist";
 import { reserveHighatomic } from "./highatomic";
 import { accountTaken, firstListed, noteAllocation, takeFirstListed, takeFromPcp } from "./pcp";
 import { COSTLY_ORDER, HAS_CMA_LISTS, hasCmaList, isPcpOrder, pindexOf, THP_ORDER } from "./pcp_lists";
 import { isOwnFirst, resetMode, takeBlockOf } from "./rmqueue";
-import { smallestOrder, takeExact, takeHalves, takeSmallest } from "./smallest";
+import { smallestOrder, takeBlock, takeExact, takeHalves, takeSmallest } from "./smallest";
 import { hasBlock, hasPages, isAboveHigh, isMetFast, isPlenty, markOf } from "./watermark";
 
 /** Written by bindAllocate only. */
@@ -140,9 +141,17 @@ export function takeFromBuddy(cpu: i32, zone: i32, order: i32, type: i32, allocF
   return link == NONE ? takeLarger(cpu, zone, order, type, allocFlags) : link;
 }
 
+function takeLargest(cpu: i32, zone: i32, order: i32, type: i32): u32 {
+  const link = firstFree(zone, MAX_ORDER, type);
+  takeBlock(cpu, zone, link, order, MAX_ORDER, type);
+  accountTaken(cpu, zone, link, order);
+  return link;
+}
+
 function takeLarger(cpu: i32, zone: i32, order: i32, type: i32, allocFlags: i32): u32 {
   const current = inline.always(smallestOrder(zone, order, type));
-  if (current < 0 || current == MAX_ORDER) return takeFromLists(cpu, zone, order, type, allocFlags);
+  if (current < 0) return takeFromLists(cpu, zone, order, type, allocFlags);
+  if (current == MAX_ORDER) return takeLargest(cpu, zone, order, type);
   return inline.always(takeHalves(cpu, zone, order, current, type));
 }
 
