@@ -10,6 +10,7 @@ import { Machine } from "../machine/machine.js";
 import type { Policy } from "../policy/index.js";
 import type { Scene, Still } from "../report/answer/index.js";
 import { type CapturedDevice, isCaptured } from "../scenario/device_facts.js";
+import { scenarioNames, scenarioText } from "../scenario/index.js";
 import type { RunResult } from "../scenario/result.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { Simulation } from "../scenario/simulation.js";
@@ -108,7 +109,7 @@ export async function sceneOf(
   const at = isRun ? (timeNs ?? (await endOfFailure(seen)) ?? scenario.durationNs) : 0;
   const still = isRun ? await stillAt(seen, at) : undefined;
   return {
-    scenario: text,
+    scenario: scenarioNames.find((name) => scenarioText(name) === text) ?? text,
     policy: policy.name,
     seed,
     timeNs: at,

@@ -2,7 +2,7 @@
 // Must not know: how any figure is worked out (analysis/outcomes).
 
 import type { Cause, OnTime, Summary } from "../analysis/outcomes/index.js";
-import { percent } from "./certainty.js";
+import { percent, points } from "./certainty.js";
 import { formatBytes, formatCount, formatShare } from "./sizes.js";
 
 /** In the stream where there is one. */
@@ -33,6 +33,11 @@ function whatHelps({ onTimeDifferences, onTime, unequal, heading }: Summary, bas
     .filter((row) => row.client === base.client && row.isSure && row.mean > 0 && isFair(row.policy))
     .toSorted((a, b) => b.mean - a.mean);
   if (best === undefined) {
+    const [unsure] = onTimeDifferences
+      .filter((row) => row.client === base.client && row.mean > 0)
+      .toSorted((a, b) => b.mean - a.mean);
+    if (unsure !== undefined)
+      return `; ${unsure.policy} was on time ${points(unsure.mean)} points of its openings more, which ${formatCount(unsure.seeds)} ${unsure.seeds === 1 ? "seed does" : "seeds do"} not tell from chance`;
     const tried = others.length > 3 ? `${formatCount(others.length)} other policies` : others.join(", ");
     return `; ${tried}: no better, as far as ${formatCount(heading?.seeds ?? 0)} seeds tell`;
   }

@@ -100,9 +100,9 @@ describe.skipIf(CHROMIUM === undefined)("the page (skipped where there is no Chr
   it("follows seed, policy, failure and zoom", async () => {
     const { page, said } = await open("choices", makeResults({ seeds: 3 }));
     const text = (selector: string) => page.textContent(selector);
-    await page.selectOption("nav label:has-text('policy') select", { label: "mainline" });
+    await page.selectOption("nav.controls label:has-text('policy') select", { label: "mainline" });
     expect(await page.locator("[data-plot=occupancy]").count()).toBe(1);
-    await page.selectOption("nav label:has-text('seed') select", "3");
+    await page.selectOption("nav.controls label:has-text('seed') select", "3");
     expect(await text("#occupancy .note")).toContain("seed 3");
     const before = await text("#failures .lead");
     await page.locator("#failures tbody tr").nth(1).locator("button").click();
@@ -116,9 +116,9 @@ describe.skipIf(CHROMIUM === undefined)("the page (skipped where there is no Chr
     await page.mouse.down();
     await page.mouse.move(seen.x + seen.width * 0.5, seen.y + 40, { steps: 3 });
     await page.mouse.up();
-    expect(await text("nav button")).toMatch(/s to .* s: show all/);
-    await page.click("nav button");
-    expect(await page.locator("nav button").count()).toBe(0);
+    expect(await text("nav.controls button")).toMatch(/s to .* s: show all/);
+    await page.click("nav.controls button");
+    expect(await page.locator("nav.controls button").count()).toBe(0);
     expect(said).toEqual([]);
     await page.close();
   });

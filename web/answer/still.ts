@@ -34,11 +34,12 @@ export async function stillFigure(still: Still): Promise<HTMLElement> {
   );
 }
 
-/** `still` stands in for `view` until there is a map in it. */
+/** `still` stands in for `view` until there is a moment of the run in it. */
 export function showUntil(still: HTMLElement, view: HTMLElement): void {
   view.before(still);
   const observer = new MutationObserver(() => {
-    if (view.querySelector("canvas") === null) return;
+    const captions = [...view.querySelectorAll("figcaption")];
+    if (!captions.some(({ textContent }) => textContent?.includes("digest") === true)) return;
     observer.disconnect();
     still.remove();
   });

@@ -152,7 +152,12 @@ export class Page {
       act();
       event.preventDefault();
     };
-    const title = element("h1", `${name} on ${device}, ${formatBytes(frames * pageSize)}, page by page`);
+    // Below an answer it is one of its parts.
+    const isPart = document.querySelector("header h1") !== null;
+    const title = element(
+      isPart ? "h2" : "h1",
+      `${name} on ${device}, ${formatBytes(frames * pageSize)}, page by page`,
+    );
     this.#root.replaceChildren(
       title,
       this.#verdict,
