@@ -54,10 +54,14 @@ export const READY =
   "globalThis.pageblockView?.sides.length > 0 && pageblockView.sides.every(({ moment }) => moment)";
 
 /** A browser that is not there is a failure. */
-export async function openTab(browser: "chrome" | "firefox", url: string): Promise<Tab> {
+export async function openTab(
+  browser: "chrome" | "firefox",
+  url: string,
+  chromiumArgs: readonly string[] = CHROMIUM_ARGS,
+): Promise<Tab> {
   const executablePath = browser === "chrome" ? CHROMIUM : FIREFOX;
   if (executablePath === undefined) throw new Error(`the page is tested in ${browser}, and there is none`);
-  const args = browser === "chrome" ? [...CHROMIUM_ARGS] : [];
+  const args = browser === "chrome" ? [...chromiumArgs] : [];
   const running = await launch({ browser, executablePath, headless: true, args, protocolTimeout: 120_000 });
   const tab = await running.newPage();
   const errors: string[] = [];
