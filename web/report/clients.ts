@@ -6,7 +6,7 @@ import { h, section, widthOf } from "../answer/dom.js";
 import { statisticsTable } from "./clienttable.js";
 import { BAD, GOOD } from "./colors.js";
 import { formatBytes, formatCount, formatDuration, formatErrno } from "./format.js";
-import { overlaid, policyMark, shorten } from "./marks.js";
+import { lanesOf, overlaid, policyMark } from "./marks.js";
 import type { Model, Request } from "./model.js";
 import type { Store } from "./store.js";
 
@@ -113,13 +113,7 @@ function strip(model: Model, client: string, domain: readonly [number, number], 
     marginBottom: 6,
     marginTop: 18,
     x: { ...latencyAxis(domain, null), axis: null },
-    y: {
-      domain: [policies.length - 0.5, -0.5],
-      ticks: policies.map((_, i) => i),
-      tickFormat: (i: number) => shorten(policies[i] ?? ""),
-      tickSize: 0,
-      label: null,
-    },
+    y: lanesOf(policies),
     marks: [
       Plot.gridX({ ticks: decades(domain), strokeOpacity: 0.12 }),
       Plot.dot(

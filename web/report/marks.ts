@@ -20,6 +20,17 @@ export function shorten(name: string, most = 16): string {
   return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }
 
+/** A lane for each policy, the first one on top. */
+export function lanesOf(policies: readonly string[]): Plot.ScaleOptions {
+  return {
+    domain: [policies.length - 0.5, -0.5],
+    ticks: policies.map((_, i) => i),
+    tickFormat: (i: number) => shorten(policies[i] ?? ""),
+    tickSize: 0,
+    label: null,
+  };
+}
+
 /** One line for each policy number `i`: broad and pale below, narrow above, so that equal lines are both seen. */
 export function overlaid<T extends { readonly i: number }>(
   points: readonly T[],

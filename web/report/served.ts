@@ -7,7 +7,7 @@ import type { Served } from "../../bindings/report/run/document.js";
 import { h, section, table, widthOf } from "../answer/dom.js";
 import { policyColor } from "./colors.js";
 import { formatCount } from "./format.js";
-import { policyMark, shorten } from "./marks.js";
+import { lanesOf, policyMark } from "./marks.js";
 import type { Model } from "./model.js";
 import type { Store } from "./store.js";
 
@@ -63,13 +63,7 @@ function chart(model: Model, client: string, width: number): HTMLElement {
     marginLeft: 130,
     marginRight: 24,
     x: { domain: [0, 100], label: "% of openings on time", labelArrow: "none", grid: true },
-    y: {
-      domain: [policies.length - 0.5, -0.5],
-      ticks: policies.map((_, i) => i),
-      tickFormat: (i: number) => shorten(policies[i] ?? ""),
-      tickSize: 0,
-      label: null,
-    },
+    y: lanesOf(policies),
     marks: [
       rules(true, 9),
       rules(false, 2),
