@@ -44,7 +44,7 @@ import { type PageHandle, PageHandles } from "./handles.js";
 import { type PinExcess, type PinLengths, readPinExcesses, readPinLengths } from "./pin_lengths.js";
 import { type Pin, type PinOptions, type PinView, readPins } from "./pins.js";
 import { applyPolicy, type MachinePolicy } from "./policy.js";
-import { decodeSnapshot, encodeSnapshot, type SnapshotLabels } from "./snapshot.js";
+import { checkRestored, decodeSnapshot, encodeSnapshot, type SnapshotLabels } from "./snapshot.js";
 import { MachineViews } from "./views.js";
 
 /** How a machine is made; a device and nothing else gives mainline without reclaim. */
@@ -354,8 +354,7 @@ export class Machine implements Disposable {
     const { memory, labels } = decodeSnapshot(snapshot);
     const module = await loadCore(core, options.wasm, labels.actors === undefined ? "core" : "simulation");
     const machine = new Machine(Engine.attach(module, memory), core, labels);
-    const { name, pfn } = machine.validate();
-    if (name !== "NONE") throw new StateError(`the snapshot is damaged: ${name} at pfn ${pfn}`);
+    checkRestored(machine);
     return machine;
   }
 

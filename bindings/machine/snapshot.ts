@@ -2,7 +2,8 @@
 // Must not know: what the memory means.
 
 import { ABI_MAGIC, ABI_VERSION } from "../../assembly/abi/layout.js";
-import { MAX_ACTORS, MAX_AREAS } from "../../assembly/abi/limits.js";
+import { MAX_ACTORS, MAX_AREAS, MAX_CPUS, MAX_ZONES } from "../../assembly/abi/limits.js";
+import { ConfigWord } from "../../assembly/abi/words.js";
 import { StateError } from "../engine/errors.js";
 import { FNV_OFFSET, fnvStep } from "../engine/hash.js";
 
@@ -93,4 +94,36 @@ export function decodeSnapshot(snapshot: Uint8Array): {
     memory: bytes.subarray(HEADER_WORDS * 4, HEADER_WORDS * 4 + length),
     labels: labelsOf(text, from),
   };
+}
+
+/** A word of the configuration that no machine has: commands would reach beyond the zones. Undefined: all are sound. */
+function damagedConfig(word: (index: ConfigWord) => number): string | undefined {
+  const zones = word(ConfigWord.NR_ZONES);
+  const wrong = (index: ConfigWord, least: number, most: number) => {
+    const value = word(index);
+    return value < least || value > most;
+  };
+  if (wrong(ConfigWord.NR_ZONES, 1, MAX_ZONES)) return "NR_ZONES";
+  if (wrong(ConfigWord.NR_CPUS, 1, MAX_CPUS)) return "NR_CPUS";
+  if (wrong(ConfigWord.NORMAL_ZONE, -1, zones - 1)) return "NORMAL_ZONE";
+  if (wrong(ConfigWord.MOVABLE_ZONE, 0, zones - 1)) return "MOVABLE_ZONE";
+  if (wrong(ConfigWord.COSTLY_ORDER, 0, word(ConfigWord.MAX_PAGE_ORDER))) return "COSTLY_ORDER";
+  if (wrong(ConfigWord.PCP_BATCH_SCALE_MAX, 0, 6)) return "PCP_BATCH_SCALE_MAX";
+  for (let bits = 0; bits < 16; bits++)
+    if (wrong(ConfigWord.GFP_ZONE + bits, -1, zones - 1)) return "GFP_ZONE";
+  return undefined;
+}
+
+/** What is asked of a machine that was restored. */
+interface Restored {
+  readonly views: { config(index: ConfigWord): number };
+  validate(): { readonly name: string; readonly pfn: number };
+}
+
+/** @throws StateError when its memory is not that of a sound machine */
+export function checkRestored(machine: Restored): void {
+  const damaged = damagedConfig((index) => machine.views.config(index));
+  if (damaged !== undefined) throw new StateError(`the snapshot is damaged: ${damaged} of its configuration`);
+  const { name, pfn } = machine.validate();
+  if (name !== "NONE") throw new StateError(`the snapshot is damaged: ${name} at pfn ${pfn}`);
 }

@@ -82,9 +82,9 @@ function framesOf({ zones, pagetypes }: Facts): number[] {
   );
   const ends = spans.map(({ start, spanned }) => start + spanned);
   const all = Math.max(0, ...ends) - Math.min(...spans.map(({ start }) => start));
-  const drawn = pagetypes.map(({ blocks, pageblockOrder }) =>
-    sum(blocks.map(({ counts }) => sum(counts) * 2 ** (pageblockOrder ?? 10))),
-  );
+  const blocks = pagetypes.map(({ blocks }) => sum(blocks.map(({ counts }) => sum(counts))));
+  // Where no file tells the order of a pageblock, it follows from the columns: any is possible.
+  const drawn = blocks.flatMap((count) => Array.from({ length: 14 }, (_, order) => count * 2 ** order));
   return [...spans.map(({ spanned }) => spanned), all, ...drawn];
 }
 

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { ABI_MAGIC, ABI_VERSION, Region } from "../../../assembly/abi/layout.js";
 import { Migratetype } from "../../../assembly/abi/vocabulary.js";
+import { ConfigWord } from "../../../assembly/abi/words.js";
 import { StateError } from "../../../bindings/engine/errors.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../../bindings/engine/gfp.js";
 import { Machine } from "../../../bindings/machine/machine.js";
@@ -198,6 +199,20 @@ describe("what is no snapshot is refused", () => {
     all.fill(0, first, first + (all[2] ?? 0) / 4);
     await refused(summed(bytes), /./);
   });
+
+  it.each([
+    ["NR_ZONES", ConfigWord.NR_ZONES, 9],
+    ["NORMAL_ZONE", ConfigWord.NORMAL_ZONE, 7],
+    ["MOVABLE_ZONE", ConfigWord.MOVABLE_ZONE, -1],
+    ["GFP_ZONE", ConfigWord.GFP_ZONE + 10, 0x4000_0000],
+  ])(
+    "a configuration that no machine has: %s, which only a command would meet",
+    async (name, word, value) => {
+      using machine = await aged();
+      machine.engine.words(Region.CONFIG)[word] = value;
+      await refused(summed(machine.snapshot()), new RegExp(`damaged: ${name} of its configuration`));
+    },
+  );
 
   it("memory of a machine that is not sound, even under a right checksum", async () => {
     using machine = await aged();
