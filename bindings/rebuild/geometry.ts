@@ -1,7 +1,7 @@
 // Knows: page size, orders, kernel rules and zone names of the machine that the files come from, told or inferred.
 // Must not know: frames, free blocks.
 
-import { MAX_ORDERS, MAX_ZONES } from "../../assembly/abi/limits.js";
+import { MAX_CPUS, MAX_ORDERS, MAX_ZONES } from "../../assembly/abi/limits.js";
 import { COSTLY_ORDER, type KernelId, kernelProfiles, PCP_TYPES } from "../device/kernel.js";
 import { largest } from "../engine/extent.js";
 import { CaptureError } from "../importers/errors.js";
@@ -83,7 +83,9 @@ function zoneNamesOf({ zoneinfo, tables }: Given): string[] {
 function cpusOf(given: Given, notes: Notes): number {
   const cpus = given.zoneinfo.flatMap(({ detail }) => detail.pagesets.map(({ cpu }) => cpu + 1));
   if (cpus.length === 0) notes.assume("one CPU: no zoneinfo lists the per-CPU sets");
-  return largest(cpus, 1);
+  const most = largest(cpus, 1);
+  if (most > MAX_CPUS) throw unusable(given, `CPU ${most - 1}`, `at most ${MAX_CPUS} CPUs`);
+  return most;
 }
 
 /** @throws CaptureError when nothing tells how memory is divided, or it is beyond what is modelled */
