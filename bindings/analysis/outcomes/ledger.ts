@@ -49,6 +49,14 @@ export interface LedgerRow extends LedgerEntry {
   readonly cost: { readonly waitedNs: number; readonly moved: number; readonly served: number };
 }
 
+/** Units of work not done: one that asks for many buffers fails once, however many of them it did not get. */
+function undone(counters: RunOutcome["actors"][number]["counters"], own: RunOutcome["requests"]): number {
+  const failed = own.filter(({ errno }) => errno !== 0).map(({ ordinal }) => ordinal);
+  const dropped = (counters["dropped"] ?? 0) - failed.length + new Set(failed).size;
+  const open = (counters["planned"] ?? 0) - (counters["skipped"] ?? 0) - (counters["lacking"] ?? 0);
+  return Math.min(Math.max(dropped, 0), open);
+}
+
 /** Every actor of one run, in the order of the scenario. */
 export function ledgerOf({ actors, requests }: RunOutcome): LedgerEntry[] {
   return actors
@@ -62,7 +70,7 @@ export function ledgerOf({ actors, requests }: RunOutcome): LedgerEntry[] {
         actor: name,
         kind,
         planned: of("planned"),
-        served: of("planned") - of("dropped") - of("skipped") - of("lacking"),
+        served: of("planned") - of("skipped") - of("lacking") - undone(counters, own),
         busyNs: of("busyTime"),
         reclaimNs: of("reclaimTime"),
         pinWaitNs: of("pinWaitTime"),

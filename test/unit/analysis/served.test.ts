@@ -110,6 +110,24 @@ describe("openings", () => {
   });
 });
 
+describe("a client that asks for many buffers at once", () => {
+  it("has done what it planned but for the times at which it lacked some", () => {
+    const failed = { errno: -16, missedDeadline: true };
+    const requests = [
+      ...[request(1, 1e9), request(1, 1e9, failed), request(1, 1e9, failed)],
+      ...[request(2, 2e9), request(2, 2e9)],
+      ...[request(3, 3e9, failed), request(3, 3e9, failed), request(3, 3e9, failed)],
+    ];
+    const counters = { planned: 4, dropped: 5, skipped: 1 };
+    const actors = [{ name: "tv", kind: "tv", counters }];
+    const own = requests.map((each) => ({ ...each, client: "tv" }));
+    const { ledger } = outcomesOf([run("mainline", 1, own, { actors, clients: ["tv"] })]);
+    expect(ledger).toMatchObject([{ actor: "tv", planned: 4, served: 1 }]);
+    const refused = [{ name: "tv", kind: "tv", counters: { planned: 2, dropped: 64 } }];
+    expect(outcomesOf([run("mainline", 1, [], { actors: refused })]).ledger[0]).toMatchObject({ served: 0 });
+  });
+});
+
 describe("a comparison", () => {
   const good = [request(1, 1e9), request(2, 2e9), request(3, 3e9)];
   const bad = good.map((one) => ({ ...one, errno: -16, missedDeadline: true }));
