@@ -66,8 +66,9 @@ describe("the tarball", () => {
   });
 
   it("is small", () => {
-    expect(installed.packedBytes).toBeLessThan(2e6);
-    expect(installed.unpackedBytes).toBeLessThan(6e6);
+    // Half of it are two pages that work from a disk: each carries the engine, the playground the editor as well.
+    expect(installed.packedBytes).toBeLessThan(2.8e6);
+    expect(installed.unpackedBytes).toBeLessThan(7.8e6);
     const wasm = installed.files.filter(({ path }) => path.endsWith(".wasm"));
     for (const { path, size } of wasm) expect(size, path).toBeLessThan(200_000);
   });
