@@ -59,11 +59,13 @@ export function servedLine(
 export function differenceLine(row: OnTimeDifference, unequal: readonly UnequalLoad[]): string {
   const { client, policy, against, seeds, mean, certainty, isSure } = row;
   const head = `${policy} against ${against}, same arrivals: `;
-  if (!isSure)
-    return `${head}${formatCount(seeds)} ${seeds === 1 ? "seed does" : "seeds do"} not tell apart how often ${client} is served on time (${howSure(certainty, seeds, points)}${certainty.kind === "same" || seeds === 1 ? "" : " points"}).`;
   const verdict = unequal.some((load) => load.policy === policy)
     ? "; the loads were not equal: no verdict"
     : "";
+  if (!isSure && certainty.kind === "same" && certainty.value !== 0)
+    return `${head}${client} is served on time ${points(mean)} points of its openings in each of ${formatCount(seeds)} seeds, too few for an interval: a hint${verdict}.`;
+  if (!isSure)
+    return `${head}${formatCount(seeds)} ${seeds === 1 ? "seed does" : "seeds do"} not tell apart how often ${client} is served on time (${howSure(certainty, seeds, points)}${certainty.kind === "same" || seeds === 1 ? "" : " points"}).`;
   return `${head}${client} is served on time ${points(mean)} points of its openings (mean of ${formatCount(seeds)} seeds; ${howSure(certainty, seeds, points)}${verdict}).`;
 }
 

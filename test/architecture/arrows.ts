@@ -154,7 +154,7 @@ export const WEB = [
 /** Its map of a phone: a worker runs the engine itself, so it may drive a simulation; it reports nothing. */
 export const VIEW = [
   ...["abi", "engine", "policy", "scenario", "timeline", "sweep/actor_specs", "whatif"],
-  ...["explain", "importers", "kernel_text", "machine", "rebuild", "report/answer", "state"],
+  ...["explain", "importers", "kernel_text", "machine", "rebuild", "report/answer", "report/sizes", "state"],
 ];
 
 /** Its editor, a file of its own: the scenario's schema and reader, and the presets to begin from. */

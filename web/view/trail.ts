@@ -1,6 +1,7 @@
 // Knows: the way from a failure to the frame that was in its way, who holds it, and what became of it.
 // Must not know: controls, links, how maps are painted.
 
+import { formatErrno } from "../../bindings/report/sizes.js";
 import { button, element, milliseconds } from "./elements.js";
 import type { Lanes, Opened, Request, WindowsTried } from "./protocol.js";
 import type { Run } from "./run.js";
@@ -75,7 +76,7 @@ export class Trail {
   showRequests(requests: readonly Request[]): void {
     this.#requests.replaceChildren(
       ...requests.map(({ client, pages, errno, beginNs, endNs, windows }, nth) => {
-        const end = errno === 0 ? "had its memory" : `failed with ${errno}`;
+        const end = errno === 0 ? "had its memory" : `failed with ${formatErrno(errno)}`;
         const text = `${milliseconds(beginNs)}  ${client}: ${pages} pages ${end} after ${milliseconds(endNs - beginNs)}, ${windows} windows`;
         const row = button(text, () => void this.showRequest(nth, requests));
         if (errno !== 0) row.className = "failed";

@@ -2,7 +2,7 @@
 // Must not know: where it is shown, what would have helped.
 
 import { formatBytes } from "../../bindings/engine/units.js";
-import { milliseconds } from "./elements.js";
+import { formatDuration, formatErrno } from "../../bindings/report/sizes.js";
 import type { Request, WindowsTried } from "./protocol.js";
 
 /** Who blocked most windows: their number, and the longest time that one of their pages had been held. */
@@ -20,9 +20,9 @@ function chiefOf({ windows }: WindowsTried): { who: string; count: number; heldN
 /** One sentence for somebody who has seen nothing yet. */
 export function failureSentence(request: Request, tried: WindowsTried, pageSize: number): string {
   const { client, pages, errno, beginNs, endNs } = request;
-  const asked = `${client} asked for ${formatBytes(pages * pageSize)} at ${milliseconds(beginNs)} and failed with ${errno} after ${milliseconds(endNs - beginNs)}`;
+  const asked = `${client} asked for ${formatBytes(pages * pageSize)} at ${formatDuration(beginNs)} and failed with ${formatErrno(errno)} after ${formatDuration(endNs - beginNs)}`;
   const chief = chiefOf(tried);
   if (chief === undefined) return `${asked}.`;
-  const held = chief.heldNs === 0 ? "" : `, none for longer than ${milliseconds(chief.heldNs)}`;
+  const held = chief.heldNs === 0 ? "" : `, none for longer than ${formatDuration(chief.heldNs)}`;
   return `${asked}: ${chief.who} stood in the way of ${chief.count} of the ${tried.windows.length} windows tried${held}.`;
 }

@@ -1,6 +1,7 @@
 // Knows: how the windows that one request tried are shown: a staircase, and who blocked them, each a way to the frame.
 // Must not know: where they come from, how a map moves.
 
+import { formatErrno } from "../../bindings/report/sizes.js";
 import { element } from "./elements.js";
 import type { Request, WindowsTried } from "./protocol.js";
 
@@ -72,7 +73,7 @@ export function windowText(tried: WindowsTried, nth: number): string {
   const { startPfn, errno, blockerPfn, heldNs } = window;
   const where = `Window ${nth + 1} of ${tried.windows.length}, pfn ${startPfn} to ${startPfn + tried.pages - 1}`;
   if (errno === 0 || blockerPfn === 0)
-    return `${where}: ${errno === 0 ? "was free" : `failed with ${errno}`}`;
+    return `${where}: ${errno === 0 ? "was free" : `failed with ${formatErrno(errno)}`}`;
   const same = tried.windows.filter((other) => other.blockerPfn === blockerPfn).length - 1;
   const held = heldNs === 0 ? "" : `, held for ${milliseconds(heldNs)} then`;
   const others = same === 0 ? "no other window" : `${same} other windows`;

@@ -134,6 +134,17 @@ describe("a comparison", () => {
   const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
   const mixed = (seed: number) => (seed % 2 === 0 ? good : bad);
 
+  it("calls the same difference of a few seeds a hint", () => {
+    const few = [1, 2, 3];
+    const outcomes = outcomesOf([
+      ...few.map((seed) => run("a", seed, bad)),
+      ...few.map((seed) => run("b", seed, good)),
+    ]);
+    expect(renderBrief(outcomes)).toContain(
+      "b against a, same arrivals: camera is served on time +50 points of its openings in each of 3 seeds, too few for an interval: a hint.",
+    );
+  });
+
   it("states no difference that its seeds do not tell from none", () => {
     const runs = [
       ...seeds.map((seed) => run("a", seed, mixed(seed))),
