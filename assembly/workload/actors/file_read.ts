@@ -149,7 +149,8 @@ function readAgain(actor: i32, cpu: i32, isFirst: bool, position: i32): Source {
 /** The device has answered: what it has read is unlocked. */
 function unlock(actor: i32, cell: u32): void {
   const first = cellWord(cell, CellWord.A);
-  const pages = <i32>cellWord(cell, CellWord.B);
+  // A readahead longer than the ring has dropped its own first pages.
+  const pages = min(<i32>cellWord(cell, CellWord.B), actorWord(actor, ActorWord.SLOT_COUNT));
   for (let i = 0; i < pages; i++) {
     const link = pageIn(slotOf(actor, along(actor, first, i)));
     if (link != NONE) clearIo(link);

@@ -193,6 +193,23 @@ describe("the cache of a block device", () => {
   });
 });
 
+describe("a readahead that is longer than the cache", () => {
+  it("unlocks its own pages and nobody else's", async () => {
+    using simulation = await tiny([
+      actor(ActorKind.FILE_READ, 40, {
+        [FileReadParameter.INTERVAL]: 20 * MS,
+        [FileReadParameter.PAGES]: 4_000,
+        [FileReadParameter.READAHEAD]: 4_000,
+        [FileReadParameter.SERVICE]: MS,
+        [FileReadParameter.CACHE]: 40,
+      }),
+    ]);
+    simulation.run(S);
+    expect(counted(simulation, 0, Counter.OPERATIONS)).toBeGreaterThan(20);
+    expect(isSound(simulation)).toBe("sound");
+  });
+});
+
 describe("the start of a run", () => {
   it("may state how much memory is free", async () => {
     for (const free of [7_000, 10_000]) {
