@@ -31,7 +31,9 @@ function figures(cells) {
       : now.difference.onTime.isSure
         ? points(now.difference.onTime.mean)
         : "not told apart",
-    ...Object.keys(COSTS).map((name) => change(now?.difference?.costs[name], old.costs[name] ?? 0)),
+    ...Object.keys(COSTS).map((name) =>
+      change(now?.difference?.costs[name], now?.difference?.bases[name] ?? 0),
+    ),
   ]);
   return markdownTable(
     ["scenario, client", "on time, 6.1", "on time, 6.12", "points", ...Object.values(COSTS)],

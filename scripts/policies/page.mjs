@@ -36,10 +36,10 @@ function place({ scenario, client }) {
 }
 
 /** Costs that the seeds tell to differ by enough, the largest first: "pages moved +120 %". */
-function changesOf(cell, first) {
+function changesOf(cell) {
   const found = Object.entries(cell.difference?.costs ?? {}).flatMap(
     ([name, { mean, isSure, certainty }]) => {
-      const base = first.costs[name] ?? 0;
+      const base = cell.difference.bases[name] ?? 0;
       const share = base === 0 ? (mean === 0 ? 0 : Number.POSITIVE_INFINITY) : mean / base;
       const { kind, interval } = certainty;
       const isAlike = kind === "range" && (interval.low > 0 || interval.high < 0);
@@ -107,7 +107,7 @@ function figuresOf(name, blocks) {
   const cells = blocks.flatMap((block) => {
     const [first] = block;
     const cell = block.find(({ policy }) => policy === name);
-    return cell === undefined || cell === first ? [] : [{ cell, first, changes: changesOf(cell, first) }];
+    return cell === undefined || cell === first ? [] : [{ cell, first, changes: changesOf(cell) }];
   });
   const sure = ({ cell }) => told(cell.difference?.onTime) !== undefined;
   const better = cells.filter((one) => sure(one) && one.cell.difference.onTime.mean > 0);

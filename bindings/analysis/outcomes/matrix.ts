@@ -44,6 +44,8 @@ export interface CellDifference {
   readonly onTime: Difference | undefined;
   /** Mean differences of costs, this less that; a cost without a value on both sides is not there. */
   readonly costs: Readonly<Partial<Record<CostColumn, Difference>>>;
+  /** What the costs of that one are, means over the same seeds: a difference is a share of this. */
+  readonly bases: Readonly<Partial<Record<CostColumn, number>>>;
 }
 
 /** One cell: all seeds of one client under one policy. */
@@ -115,22 +117,30 @@ class Cell {
     else this.runs.set(Number(row.seed), runOf(row));
   }
 
-  pairs(other: Cell, figure: (run: Run) => number | undefined): number[] {
+  pairs(other: Cell, figure: (run: Run) => number | undefined): (readonly [own: number, other: number])[] {
     return [...this.runs].flatMap(([seed, run]) => {
       const there = other.runs.get(seed);
       const [a, b] = [figure(run), there === undefined ? undefined : figure(there)];
-      return a === undefined || b === undefined ? [] : [a - b];
+      return a === undefined || b === undefined ? [] : [[a, b] as const];
     });
   }
 }
 
+function less([own, other]: readonly [number, number]): number {
+  return own - other;
+}
+
 function against(cell: Cell, first: Cell): CellDifference {
-  const onTime = differenceOf(cell.pairs(first, shareOf));
-  const costs = COST_COLUMNS.flatMap(({ name }) => {
-    const difference = differenceOf(cell.pairs(first, (run) => run.costs[name]));
-    return difference === undefined ? [] : [[name, difference] as const];
-  });
-  return { against: first.label, onTime, costs: Object.fromEntries(costs) };
+  const costs: Partial<Record<CostColumn, Difference>> = {};
+  const bases: Partial<Record<CostColumn, number>> = {};
+  for (const { name } of COST_COLUMNS) {
+    const pairs = cell.pairs(first, (run) => run.costs[name]);
+    const difference = differenceOf(pairs.map(less));
+    if (difference === undefined) continue;
+    costs[name] = difference;
+    bases[name] = mean(pairs.map(([, other]) => other)) ?? 0;
+  }
+  return { against: first.label, onTime: differenceOf(cell.pairs(first, shareOf).map(less)), costs, bases };
 }
 
 function summaryOf(cell: Cell, first: Cell): MatrixCell {

@@ -43,8 +43,20 @@ describe("cells", () => {
     expect(dear?.difference).toMatchObject({ against: "mainline", onTime: { seeds: 6, isSure: true } });
     expect(dear?.difference?.onTime?.mean).toBeCloseTo((4 + 5 + 3 + 5 + 4 + 4) / 60);
     expect(dear?.difference?.costs.io?.mean).toBe(-20);
+    expect(dear?.difference?.bases).toMatchObject({ io: 100, moved: 100, p50Ns: 1e6 });
     expect(worse?.difference?.onTime?.mean).toBeLessThan(0);
     expect(matrixSentence(cellsOf(rows))).toMatch(/^Of 2 comparisons 1 show more .* and 1 fewer .*dear \+/);
+  });
+
+  it("name what a difference is a share of: the mean of the same seeds, where the cell tells a median", () => {
+    const skewed = [1, 1, 10].map((ms, i) => ({ ...row("mainline", i + 1, 1, 1), p50Ns: ms * 1e6 }));
+    const [first, quick] = cellsOf([
+      ...skewed,
+      ...[1, 2, 3].map((seed) => ({ ...row("b", seed, 1, 1), p50Ns: 0 })),
+    ]);
+    expect(first?.costs.p50Ns).toBe(1e6);
+    expect(quick?.difference?.costs.p50Ns?.mean).toBe(-4e6);
+    expect(quick?.difference?.bases.p50Ns).toBe(4e6);
   });
 
   it("are unbeaten where no other is as good and as cheap", () => {
