@@ -11,6 +11,7 @@ import { ActorWord, Cost, Counter, ResidentParameter } from "../../abi/simulatio
 import { Gfp, PageFlag } from "../../abi/vocabulary";
 import { ConfigWord } from "../../abi/words";
 import { MOST_NOTED, readNoted } from "../../frames/ahead";
+import { slotContent } from "../../frames/owner";
 import { freePages } from "../../frames/zone";
 import { NONE } from "../../memory/list";
 import { config } from "../../memory/regions";
@@ -129,13 +130,15 @@ function fillRun(actor: i32, run: i32): void {
     const last = from + <i32>((<i64>size * (run + 1)) / RUNS);
     let isHad: bool = true;
     for (let nth = from + <i32>((<i64>size * run) / RUNS); nth < last; nth++) {
-      if (isGone(slotOf(actor, nth))) {
-        addCounter(actor, Counter.DROPPED, 1);
+      // A process that was killed meanwhile has nothing; one that has started again has its page, or asks for it.
+      const slot = slotOf(actor, nth);
+      if (slotContent(slot) != 0) {
+        if (isGone(slot)) addCounter(actor, Counter.DROPPED, 1);
         continue;
       }
       isHad = isHad && fill(actor, cpu, nth, kind);
       if (isHad) addCounter(actor, Counter.ALLOCATED, 1);
-      else lackPage(actor, slotOf(actor, nth));
+      else lackPage(actor, slot);
     }
     from += size;
   }
