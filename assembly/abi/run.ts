@@ -29,10 +29,8 @@ export enum SimulationWord {
   /** Time that reclaim, swap and compaction have taken so far, as far as somebody has paid for it; f64 in two words. */
   PAID_LOW = 16,
   PAID_HIGH,
-  /** What touching memory ahead has read, so that no compiler leaves it out. */
-  TOUCHED,
   /** Requests that wait for a page under I/O. */
-  WAITING,
+  WAITING = 19,
   /** Applications and processes ever killed: the last KILL_CAPACITY are in KILLS. */
   KILLS,
   /** With SHORT_OF_MEMORY: whose allocation failed, its order and gfp flags. */

@@ -6,7 +6,7 @@ import { RequestState } from "../abi/findings";
 import { PolicyWord } from "../abi/proposals";
 import { RequestWord } from "../abi/words";
 import { policyOfArea } from "../memory/policies";
-import { word } from "../memory/record";
+import { set, word } from "../memory/record";
 import { waitsForReferences } from "../policy/busy";
 
 /** A word of the row of the request's area. */
@@ -22,10 +22,6 @@ export function retriesOf(at: usize): i32 {
 export function effortOf(at: usize): i32 {
   const asked = askedEffort(word(at, RequestWord.ASKED));
   return asked < 0 ? areaRule(at, PolicyWord.EFFORT) : asked;
-}
-
-function set(at: usize, index: i32, value: i32): void {
-  store<i32>(at + ((<usize>index) << 2), value);
 }
 
 /**

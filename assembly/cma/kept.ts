@@ -3,12 +3,8 @@
 
 import { RequestWord } from "../abi/words";
 import { linkOf } from "../frames/frame";
-import { word } from "../memory/record";
+import { add, word } from "../memory/record";
 import { Kept, takeKept } from "../movement/guests";
-
-function add(at: usize, index: i32): void {
-  store<i32>(at + ((<usize>index) << 2), word(at, index) + 1);
-}
 
 /** Each page of the window is spare, or a copy that goes; the request counts those, and what must be written of them. */
 export function takeKeptWindow(at: usize): void {
@@ -16,7 +12,7 @@ export function takeKeptWindow(at: usize): void {
   const end = first + ((<u32>word(at, RequestWord.PAGES)) << 2);
   for (let link = first; link < end; link += 4) {
     const kept = takeKept(link);
-    if (kept != Kept.SPARE) add(at, RequestWord.PAGES_RECLAIMED);
-    if (kept == Kept.UNWRITTEN) add(at, RequestWord.PAGES_WRITTEN);
+    if (kept != Kept.SPARE) add(at, RequestWord.PAGES_RECLAIMED, 1);
+    if (kept == Kept.UNWRITTEN) add(at, RequestWord.PAGES_WRITTEN, 1);
   }
 }

@@ -12,15 +12,11 @@ import { AreaWord, RangeWord, RequestWord } from "../abi/words";
 import { wordOf } from "../frames/frame";
 import { nextClear, nextSet } from "../memory/bits";
 import { NONE } from "../memory/list";
-import { word } from "../memory/record";
+import { set, word } from "../memory/record";
 import { alignedFrom, isBeforeSweep, isBetterHole, keepsWindow, sweepFrom } from "../policy/holes";
 import { areaWord, bitmapOf, bitsOf, indexOf, linkOfBit, rangeAt, rangeWord } from "./area";
 import { findWindow } from "./search/of_area";
 import { alignMask, alignOffset } from "./window";
-
-function set(at: usize, index: i32, value: i32): void {
-  store<i32>(at + ((<usize>index) << 2), value);
-}
 
 /** A request begins with the first window of a range, or begins it again. */
 export function beginSweep(at: usize): void {

@@ -22,7 +22,7 @@ import { drainAll } from "../buddy/drain_all";
 import { linkOf, pfnOf } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { word } from "../memory/record";
+import { add, set, word } from "../memory/record";
 import { REQUESTS } from "../memory/regions";
 import { count } from "../memory/stats";
 import { firstInUse, freeBlockAround, isolateRange, unisolateRange } from "../movement/isolate";
@@ -73,33 +73,31 @@ export function requestAt(request: i32): usize {
   return REQUESTS + <usize>(request * (RequestWord.COUNT << 2));
 }
 
-function set(at: usize, index: i32, value: i32): void {
-  store<i32>(at + ((<usize>index) << 2), value);
-}
-
-function add(at: usize, index: i32, value: i32): void {
-  set(at, index, word(at, index) + value);
+/** A request that nobody has; -1 when all are under way. */
+export function freeRequest(): i32 {
+  for (let request = 0; request < MAX_REQUESTS; request++) {
+    if (word(requestAt(request), RequestWord.STATE) == RequestState.FREE) return request;
+  }
+  return -1;
 }
 
 /** A free request, in state SEARCH; -1 when all are under way. The arguments have been checked. */
 export function beginRequest(cpu: i32, area: i32, pages: u32, align: i32, asked: u32): i32 {
-  for (let request = 0; request < MAX_REQUESTS; request++) {
-    const at = requestAt(request);
-    if (word(at, RequestWord.STATE) != RequestState.FREE) continue;
-    memory.fill(at, 0, RequestWord.COUNT << 2);
-    set(at, RequestWord.STATE, RequestState.SEARCH);
-    set(at, RequestWord.CPU, cpu);
-    set(at, RequestWord.AREA, area);
-    set(at, RequestWord.PAGES, pages);
-    set(at, RequestWord.ALIGN, align);
-    set(at, RequestWord.ERROR, CMA_STARTS_EBUSY ? Errno.EBUSY : Errno.ENOMEM);
-    set(at, RequestWord.ASKED, asked);
-    const window = askedWindow(asked);
-    set(at, RequestWord.WINDOW_RULE, window < 0 ? areaRule(at, PolicyWord.WINDOW) : window);
-    noteStart(request, at);
-    return request;
-  }
-  return -1;
+  const request = freeRequest();
+  if (request < 0) return -1;
+  const at = requestAt(request);
+  memory.fill(at, 0, RequestWord.COUNT << 2);
+  set(at, RequestWord.STATE, RequestState.SEARCH);
+  set(at, RequestWord.CPU, cpu);
+  set(at, RequestWord.AREA, area);
+  set(at, RequestWord.PAGES, pages);
+  set(at, RequestWord.ALIGN, align);
+  set(at, RequestWord.ERROR, CMA_STARTS_EBUSY ? Errno.EBUSY : Errno.ENOMEM);
+  set(at, RequestWord.ASKED, asked);
+  const window = askedWindow(asked);
+  set(at, RequestWord.WINDOW_RULE, window < 0 ? areaRule(at, PolicyWord.WINDOW) : window);
+  noteStart(request, at);
+  return request;
 }
 
 function finish(request: i32, at: usize, error: i32): void {

@@ -1,26 +1,16 @@
 // Knows: the command that takes a range of memory offline, and checks it before it acts.
 // Must not know: how pages are moved. Arguments: the table in command/execute.
 
-import { RequestState } from "../abi/findings";
-import { MAX_REQUESTS } from "../abi/limits";
 import { Status } from "../abi/vocabulary";
 import { CommandWord, ConfigWord, RequestWord } from "../abi/words";
 import { settle } from "../buddy/frontier";
-import { requestAt } from "../cma/request";
+import { freeRequest, requestAt } from "../cma/request";
 import { isFrame, linkOf, pfnOf } from "../frames/frame";
 import { blockFrames, MAX_ORDER } from "../frames/pageblock";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { config } from "../memory/regions";
 import { takeOffline } from "../movement/offline";
-
-/** A request that nobody has: its batch is used. */
-function freeRequest(): i32 {
-  for (let request = 0; request < MAX_REQUESTS; request++) {
-    if (load<i32>(requestAt(request), RequestWord.STATE << 2) == RequestState.FREE) return request;
-  }
-  return -1;
-}
 
 /** Whole blocks of the largest order, all of one zone. */
 function checkRange(pfn: u32, pages: u32): i32 {
@@ -38,6 +28,7 @@ export function offline(at: usize, cpu: i32, pfn: u32, pages: u32, passes: u32):
   const refused = checkRange(pfn, pages);
   if (refused) return refused;
   if (passes == 0 || passes > 1_000) return Status.BAD_COUNT;
+  // Its batch is used.
   const request = freeRequest();
   if (request < 0) return Status.NO_REQUEST_FREE;
   settle();

@@ -23,7 +23,7 @@ function noted(nth: i32): u32 {
 }
 
 /** Reads what freeing the first `count` noted pages will need, in passes: themselves and their owners, then their neighbours. */
-export function readNoted(count: i32): void {
+export function readToFree(count: i32): void {
   for (let nth = 0; nth < count; nth++) {
     const link = noted(nth);
     wordOf(link);

@@ -10,7 +10,7 @@ import { MoveOn } from "../../abi/proposals";
 import { ActorWord, Cost, Counter, ResidentParameter } from "../../abi/simulation";
 import { Gfp, PageFlag } from "../../abi/vocabulary";
 import { ConfigWord } from "../../abi/words";
-import { MOST_NOTED, readNoted } from "../../frames/ahead";
+import { MOST_NOTED, readToFree } from "../../frames/ahead";
 import { slotContent } from "../../frames/owner";
 import { freePages } from "../../frames/zone";
 import { NONE } from "../../memory/list";
@@ -332,7 +332,7 @@ function touchDrawn(actor: i32, total: i32, batch: i32): void {
     let noted = 0;
     for (let i = min(left, MOST_NOTED); i > 0; i--)
       noted = inline.always(noteSlot(noted, first + drawBelow(actor, total)));
-    readNoted(noted);
+    readToFree(noted);
   }
   setStream(actor, before);
 }

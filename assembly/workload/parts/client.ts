@@ -16,6 +16,7 @@ import { beginRequest, endRequest, requestAt, stepRequest } from "../../cma/requ
 import { blockFrames } from "../../frames/pageblock";
 import { zoneOfPfn } from "../../frames/zone";
 import { policyOfArea } from "../../memory/policies";
+import { set, word } from "../../memory/record";
 import { config, LOG, PCPS } from "../../memory/regions";
 import { total } from "../../memory/stats";
 import { AREAS_KEEP_PAGES } from "../../rules";
@@ -37,16 +38,12 @@ import { beginWork, chargeWork, wakeKswapdActor } from "./pages";
 /** No request could be begun: 64 are under way, or the area has never had so many pages. */
 export const NO_REQUEST: i32 = -1;
 
-function requestWord(request: i32, word: i32): i32 {
-  return load<i32>(requestAt(request) + ((<usize>word) << 2));
+function requestWord(request: i32, index: i32): i32 {
+  return word(requestAt(request), index);
 }
 
 function logAt(nth: i32): usize {
   return LOG + <usize>(nth * (LogWord.COUNT << 2));
-}
-
-function setLog(at: usize, word: i32, value: i32): void {
-  store<i32>(at + ((<usize>word) << 2), value);
 }
 
 /**
@@ -209,23 +206,23 @@ export function end(actor: i32, request: i32): void {
   const nth = simulationWord(SimulationWord.LOGGED);
   assert(nth < LOG_CAPACITY);
   const at = logAt(nth);
-  setLog(at, LogWord.ACTOR, actor);
-  setLog(at, LogWord.AREA, requestWord(request, RequestWord.AREA));
-  setLog(at, LogWord.PAGES, requestWord(request, RequestWord.PAGES));
-  setLog(at, LogWord.ALIGN, requestWord(request, RequestWord.ALIGN));
-  setLog(at, LogWord.ERROR, errorOf(request));
-  setLog(at, LogWord.PFN, requestWord(request, RequestWord.PFN));
+  set(at, LogWord.ACTOR, actor);
+  set(at, LogWord.AREA, requestWord(request, RequestWord.AREA));
+  set(at, LogWord.PAGES, requestWord(request, RequestWord.PAGES));
+  set(at, LogWord.ALIGN, requestWord(request, RequestWord.ALIGN));
+  set(at, LogWord.ERROR, errorOf(request));
+  set(at, LogWord.PFN, requestWord(request, RequestWord.PFN));
   store<u64>(at, load<u64>(requestAt(request), RequestWord.BEGUN_LOW << 2), LogWord.BEGIN_LOW << 2);
   store<u64>(at, now() + <u64>spent(), LogWord.END_LOW << 2);
-  setLog(at, LogWord.WINDOWS, requestWord(request, RequestWord.WINDOWS));
-  setLog(at, LogWord.BUSY_RETRIES, requestWord(request, RequestWord.BUSY_RETRIES));
-  setLog(at, LogWord.PAGES_MIGRATED, requestWord(request, RequestWord.PAGES_MIGRATED));
-  setLog(at, LogWord.PAGES_RECLAIMED, requestWord(request, RequestWord.PAGES_RECLAIMED));
-  setLog(at, LogWord.SLEEPS, requestWord(request, RequestWord.SLEEPS));
-  setLog(at, LogWord.REQUEST, request);
-  setLog(at, LogWord.FIRST_WINDOW, requestWord(request, RequestWord.FIRST_WINDOW));
-  setLog(at, LogWord.PAGES_WRITTEN, requestWord(request, RequestWord.PAGES_WRITTEN));
-  setLog(at, LogWord.ORDINAL, requestWord(request, RequestWord.ORDINAL));
+  set(at, LogWord.WINDOWS, requestWord(request, RequestWord.WINDOWS));
+  set(at, LogWord.BUSY_RETRIES, requestWord(request, RequestWord.BUSY_RETRIES));
+  set(at, LogWord.PAGES_MIGRATED, requestWord(request, RequestWord.PAGES_MIGRATED));
+  set(at, LogWord.PAGES_RECLAIMED, requestWord(request, RequestWord.PAGES_RECLAIMED));
+  set(at, LogWord.SLEEPS, requestWord(request, RequestWord.SLEEPS));
+  set(at, LogWord.REQUEST, request);
+  set(at, LogWord.FIRST_WINDOW, requestWord(request, RequestWord.FIRST_WINDOW));
+  set(at, LogWord.PAGES_WRITTEN, requestWord(request, RequestWord.PAGES_WRITTEN));
+  set(at, LogWord.ORDINAL, requestWord(request, RequestWord.ORDINAL));
   setSimulationWord(SimulationWord.LOGGED, nth + 1);
   endRequest(request);
   if (errorOf(request) != Errno.NONE) addCounter(actor, Counter.DROPPED, 1);
