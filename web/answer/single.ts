@@ -9,6 +9,8 @@ import { defineConfig, type Plugin, type UserConfig } from "vite";
 import { viteSingleFile } from "vite-plugin-singlefile";
 
 const CORE = "virtual:core";
+/** The line of a page that web/answer/head.html takes the place of. */
+const HEAD = "    <!-- head.html -->\n";
 
 /** The simulation's core, gzipped, as base64 text: text of text packs badly. */
 function coreInside(isRun: boolean): Plugin {
@@ -21,6 +23,21 @@ function coreInside(isRun: boolean): Plugin {
       if (!isRun) return 'export default ""';
       const bytes = readFileSync(new URL("../../dist/simulation.wasm", import.meta.url));
       return `export default ${JSON.stringify(gzipSync(bytes, { level: 9 }).toString("base64"))}`;
+    },
+  };
+}
+
+/** What every page begins with stands once: licences, and what it may do. */
+function headInside(): Plugin {
+  const head = readFileSync(new URL("./head.html", import.meta.url), "utf8");
+  return {
+    name: "head-inside",
+    transformIndexHtml: {
+      order: "pre",
+      handler(page) {
+        if (!page.includes(HEAD)) throw new Error(`the page has no place for its head: ${HEAD}`);
+        return page.replace(HEAD, () => head);
+      },
     },
   };
 }
@@ -52,7 +69,12 @@ export function configOf(page: string): UserConfig {
   return defineConfig({
     root: dirname(input),
     logLevel: "warn",
-    plugins: [coreInside(false), viteSingleFile({ removeViteModuleLoader: true }), hashInPolicy()],
+    plugins: [
+      headInside(),
+      coreInside(false),
+      viteSingleFile({ removeViteModuleLoader: true }),
+      hashInPolicy(),
+    ],
     resolve: { alias: { "#platform": fileURLToPath(new URL("../view/platform.ts", import.meta.url)) } },
     worker: { format: "iife", plugins: () => [coreInside(true)] },
     build: {

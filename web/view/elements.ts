@@ -1,21 +1,18 @@
 // Knows: how elements of the page are made: text is text, whatever it says.
 // Must not know: what they are for.
 
+import { h } from "../answer/dom.js";
+
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   text = "",
   attributes: Readonly<Record<string, string>> = {},
 ): HTMLElementTagNameMap[Tag] {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
+  return h(tag, attributes, text === "" ? null : text);
 }
 
 export function button(text: string, onClick: () => void): HTMLButtonElement {
-  const made = element("button", text, { type: "button" });
-  made.addEventListener("click", onClick);
-  return made;
+  return h("button", { type: "button", click: onClick }, text);
 }
 
 export function choice(
