@@ -29,21 +29,12 @@ import { Simulation } from "../../bindings/scenario/simulation.js";
 import { simulationOptions } from "../../bindings/sweep/actor_specs.js";
 import { whatIf } from "../../bindings/whatif/index.js";
 import { CHROMIUM } from "../package/browser.js";
+import { SCENARIO } from "../view/tabs.js";
 
 const GOLDEN = fileURLToPath(new URL("../golden/", import.meta.url));
 const LOG = `${GOLDEN}explain/imx6q-vpu-dong-2022/input.txt`;
 const STATE = `${GOLDEN}state/k61-e21-192MiB/`;
 const HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>";
-const SCENARIO = `name: seen
-device: tiny
-duration: 400ms
-pressure: { swap: 16MiB }
-workloads:
-  - { kind: resident, anon: 40%, file: 16%, interval: 20us }
-  - { kind: direct-io, queue-depth: 32, pages: 16KiB, service: 8ms, buffers: 10MiB, fresh-share: 40% }
-clients:
-  - { kind: camera, area: reserved, pages: 8MiB, start: 50ms, interval: 60ms, hold: 20ms, deadline: 5ms }
-`;
 const IDLE = "name: as-it-is\nduration: 1s\n";
 
 let browser: Browser;
