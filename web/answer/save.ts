@@ -3,6 +3,7 @@
 
 import { ANSWER_VERSION, type AnswerDocument, type Scene } from "../../bindings/report/answer/document.js";
 import { embeddableJson } from "../../bindings/report/answer/fill.js";
+import { milliseconds } from "../view/elements.js";
 import { LONGEST_LINK } from "../view/link.js";
 import type { Page } from "../view/main.js";
 import { Run } from "../view/run.js";
@@ -45,11 +46,7 @@ function picture(page: Page): Promise<Blob | null> {
     const top = nth * (height + CAPTION);
     for (const layer of layers) context.drawImage(layer, 0, top);
     context.fillStyle = "#1c2330";
-    context.fillText(
-      `${page.title}: ${text}, at ${(page.place.timeNs / 1e6).toFixed(3)} ms`,
-      6,
-      top + height + 17,
-    );
+    context.fillText(`${page.title}: ${text}, at ${milliseconds(page.place.timeNs)}`, 6, top + height + 17);
   }
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }

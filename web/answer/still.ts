@@ -2,6 +2,7 @@
 // Must not know: how they came about.
 
 import type { Still } from "../../bindings/report/answer/document.js";
+import { milliseconds } from "../view/elements.js";
 import { layoutOf, type View } from "../view/layout.js";
 import { legend } from "../view/legend.js";
 import { MapView } from "../view/mapview.js";
@@ -23,7 +24,7 @@ export async function stillFigure(still: Still): Promise<HTMLElement> {
     "canvas2d",
   );
   map.show(picture);
-  const when = still.timeNs === 0 ? "" : `at ${(still.timeNs / 1e6).toFixed(3)} ms, `;
+  const when = still.timeNs === 0 ? "" : `at ${milliseconds(still.timeNs)}, `;
   const caption = `${when}digest ${still.digest}`;
   return h(
     "figure",

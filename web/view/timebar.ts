@@ -2,6 +2,7 @@
 // Must not know: how a moment is reached, what the maps show.
 
 import { largest, smallest } from "../../bindings/engine/extent.js";
+import { milliseconds } from "./elements.js";
 import type { Lanes, Request } from "./protocol.js";
 
 /** Before it lies in a page. */
@@ -37,10 +38,6 @@ export interface TimeEvents {
   onMark(timeNs: number): void;
   /** A request is asked about. */
   onRequest(nth: number): void;
-}
-
-function milliseconds(ns: number): string {
-  return `${(ns / 1e6).toFixed(3)} ms`;
 }
 
 export class TimeBar {

@@ -2,6 +2,7 @@
 // Must not know: where they come from, how a map moves.
 
 import { formatErrno } from "../../bindings/report/sizes.js";
+import { s } from "../answer/dom.js";
 import { element } from "./elements.js";
 import type { Request, WindowsTried } from "./protocol.js";
 
@@ -13,13 +14,6 @@ const MOST_BLOCKERS = 12;
 export interface InTheWay {
   readonly pfn: number;
   readonly text: string;
-}
-
-function svg(tag: string, attributes: Readonly<Record<string, string>>, text = ""): SVGElement {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.textContent = text;
-  return made;
 }
 
 function milliseconds(ns: number): string {
@@ -101,20 +95,20 @@ function staircase({ windows, pages }: WindowsTried): SVGElement {
   const dots = windows.flatMap(({ errno, blockerPfn }, i) =>
     errno === 0 || blockerPfn < first ? [] : [`M${i} ${(y(blockerPfn) - 0.5).toFixed(2)}h0.9v1h-0.9z`],
   );
-  const drawn = svg("svg", {
+  const drawn = s("svg", {
     viewBox: `0 0 ${Math.max(windows.length, 1)} ${HEIGHT}`,
     preserveAspectRatio: "none",
     role: "img",
     class: "staircase",
   });
   drawn.append(
-    svg(
+    s(
       "title",
       {},
       `${windows.length} windows from pfn ${first} to ${last}, in the order in which they were tried`,
     ),
-    svg("path", { d: steps.join(""), class: "step" }),
-    svg("path", { d: dots.join(""), class: "blocker" }),
+    s("path", { d: steps.join(""), class: "step" }),
+    s("path", { d: dots.join(""), class: "blocker" }),
   );
   return drawn;
 }
