@@ -41,6 +41,7 @@ export function slotContent(slot: u32): u32 {
 }
 
 export function occupySlot(slot: u32, link: u32): void {
+  assert(slot < SLOT_COUNT, "a slot behind the last");
   store<u32>(SLOTS + <usize>(slot << 2), pfnOf(link) + 1);
   setOwner(link, slot + 1);
 }

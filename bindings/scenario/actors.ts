@@ -157,10 +157,10 @@ function mostPages({ device, swapPages }: Surroundings): number {
   return (device?.totals.managed ?? Number.POSITIVE_INFINITY) + swapPages;
 }
 
-/** No more than there are pages, unless each slot has its own meaning by its number. */
+/** No more than there are pages, unless slots have their own meaning by their number. */
 export function slotsOf(name: KindName, parameters: Values, surroundings: Surroundings): number {
   const { slots, numbered }: Kind = kinds[name];
-  return numbered === true ? slots(parameters) : Math.min(slots(parameters), mostPages(surroundings));
+  return numbered ? slots(parameters) : Math.min(slots(parameters), mostPages(surroundings));
 }
 
 /** One item of `workloads` or `clients`. */

@@ -17,6 +17,7 @@ import type { MachinePolicy } from "../machine/policy.js";
 import type { MachineState } from "../state/types.js";
 import { type costFigures, costWords } from "./costs.js";
 import { type CapturedDevice, isCaptured, machineProblems, type ScenarioDevice } from "./device_facts.js";
+import { fewestSlots } from "./kinds/index.js";
 import {
   alignAnew,
   type LoggedRequest,
@@ -39,7 +40,7 @@ export interface ActorSpec {
   readonly cpu?: number;
   /** Index of a CMA area; absent: none. */
   readonly area?: number;
-  /** Most pages that it can own at a time. */
+  /** Most pages that it can own at a time; a whole number, of a kind that finds them by number all of them. */
   readonly slots: number;
   /** Values by index: Parameter and the kind's own enumeration. What is absent is 0. */
   readonly parameters: ReadonlyMap<number, number>;
@@ -138,6 +139,15 @@ function roomFor(options: RoomOptions): CreateOptions {
   };
 }
 
+/** The core takes no look at where an actor's slots end. @throws StateError */
+function checkSlots(actors: readonly ActorSpec[]): void {
+  for (const { kind, name, slots, parameters } of actors) {
+    const fewest = fewestSlots(kind, parameters);
+    if (Number.isInteger(slots) && slots >= fewest) continue;
+    throw new StateError(`slots of ${name} must be a whole number, at least ${fewest}, got ${slots}`);
+  }
+}
+
 /** Every reason for which a simulation of these actors on this device could not be made; nothing is made. */
 export function simulationProblems(device: ScenarioDevice, options: RoomOptions): readonly Problem[] {
   return machineProblems(device, roomFor(options));
@@ -155,9 +165,13 @@ export class Simulation implements Disposable {
     this.actors = actors;
   }
 
-  /** @throws DeviceError with every problem of the device or of the numbers */
+  /**
+   * @throws DeviceError with every problem of the device or of the numbers
+   * @throws StateError for an actor with fewer slots than it finds by number
+   */
   static async create(options: SimulationOptions): Promise<Simulation> {
     const actors = [...KERNEL_ACTORS, ...options.actors];
+    checkSlots(actors);
     const room = roomFor(options);
     const device = isCaptured(options.device) ? options.device.state : options.device;
     const isState = typeof device === "object" && "constants" in device;

@@ -171,8 +171,9 @@ export function giveBack(actor: i32, cpu: i32, link: u32): void {
   freeOrOrphan(cpu, link);
 }
 
-/** The nth slot of an actor. */
+/** The nth slot of an actor; behind its last one an end. */
 export function slotOf(actor: i32, nth: i32): u32 {
+  assert(<u32>nth <= <u32>actorWord(actor, ActorWord.SLOT_COUNT), "a slot behind those of the actor");
   return actorWord(actor, ActorWord.FIRST_SLOT) + nth;
 }
 

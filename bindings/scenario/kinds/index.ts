@@ -1,7 +1,7 @@
 // Knows: the names of all kinds of workloads, and the keys that every one of them has.
 // Must not know: what a kind's own keys mean (one file per family).
 
-import { Parameter } from "../../../assembly/abi/simulation.js";
+import { type ActorKind, Parameter } from "../../../assembly/abi/simulation.js";
 import { camera, fragmenter, gpu, tv } from "./clients.js";
 import { directIo, fileRead, fileWrite } from "./io.js";
 import type { Kind, ParameterRow, Written } from "./kind.js";
@@ -60,6 +60,15 @@ export function parametersOf(name: KindName): ReadonlyMap<string, ParameterRow> 
     ...Object.entries(timeline),
     ...Object.entries<ParameterRow>(kinds[name].parameters),
   ]);
+}
+
+/** Slots that an actor of this kind finds by number. @param parameters by index, as the core has them */
+export function fewestSlots(kind: ActorKind, parameters: ReadonlyMap<number, number>): number {
+  const name = kindNames.find((each) => kinds[each].kind === kind);
+  if (name === undefined) return 0;
+  const { numbered }: Kind = kinds[name];
+  const values = [...parametersOf(name)].map(([key, { index }]) => [key, parameters.get(index) ?? 0]);
+  return numbered?.(Object.fromEntries(values)) ?? 0;
 }
 
 /** What may be written for a kind: every key optional unless it has no default. */

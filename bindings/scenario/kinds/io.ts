@@ -7,7 +7,7 @@ import {
   FileReadParameter,
   FileWriteParameter,
 } from "../../../assembly/abi/simulation.js";
-import { kind, roomFor, value } from "./kind.js";
+import { kind, roomFor, type Values, value } from "./kind.js";
 
 export const fileRead = kind({
   kind: ActorKind.FILE_READ,
@@ -100,7 +100,7 @@ export const fileRead = kind({
     },
   },
   slots: (v) => value(v, "file") || value(v, "cache") + roomFor(v, "pages", "pages-spread"),
-  numbered: true,
+  numbered: (v) => value(v, "file"),
 });
 
 export const fileWrite = kind({
@@ -165,6 +165,11 @@ export const fileWrite = kind({
   },
   slots: (v) => value(v, "cache") + roomFor(v, "pages", "pages-spread"),
 });
+
+/** Buffers that are used again, with what is given up again while they are scattered. */
+function keptSlots(v: Values): number {
+  return value(v, "buffers") * Math.max(value(v, "scatter"), 1);
+}
 
 export const directIo = kind({
   kind: ActorKind.DIRECT_IO,
@@ -326,8 +331,8 @@ export const directIo = kind({
       source: "chosen",
     },
   },
-  numbered: true,
   slots: (v) =>
-    value(v, "buffers") * Math.max(value(v, "scatter"), 1) +
+    keptSlots(v) +
     value(v, "queue-depth") * Math.max(roomFor(v, "pages", "pages-spread"), value(v, "fresh-size")),
+  numbered: (v) => keptSlots(v) + value(v, "queue-depth") * value(v, "fresh-size"),
 });

@@ -36,8 +36,8 @@ export interface Kind<Key extends string = string, R extends Role = Role> {
   readonly parameters: Readonly<Record<Key, ParameterRow>>;
   /** Most pages that it may own at the same time. */
   readonly slots: (values: Values) => number;
-  /** Its slots are found by number (buffers, spare places): all of them must be there, however little memory there is. */
-  readonly numbered?: true;
+  /** Slots that it finds by number, however little memory there is; absent: it shares out what slots there are. */
+  readonly numbered?: (values: Values) => number;
   /** Pages of its largest request for contiguous memory, and the order of the alignment. */
   readonly request?: (values: Values) => { readonly pages: number; readonly align: number };
 }

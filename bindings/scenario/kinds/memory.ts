@@ -10,7 +10,11 @@ import {
   SlabParameter,
   ZramParameter,
 } from "../../../assembly/abi/simulation.js";
-import { kind, value } from "./kind.js";
+import { kind, type Values, value } from "./kind.js";
+
+function residentPages(v: Values): number {
+  return value(v, "anon") + value(v, "file") + value(v, "unmovable") + value(v, "reclaimable");
+}
 
 export const resident = kind({
   kind: ActorKind.RESIDENT,
@@ -131,7 +135,8 @@ export const resident = kind({
       source: "chosen",
     },
   },
-  slots: (v) => value(v, "anon") + value(v, "file") + value(v, "unmovable") + value(v, "reclaimable"),
+  slots: residentPages,
+  numbered: residentPages,
 });
 
 export const zram = kind({
