@@ -6,7 +6,8 @@
 import type { Problem } from "../engine/errors.js";
 import { quoted } from "../engine/quoted.js";
 
-function isWhat(value: unknown): string {
+/** "is missing", or what it is. */
+export function isWhat(value: unknown): string {
   return value === undefined ? "is missing" : `is ${quoted(value)}`;
 }
 
@@ -39,7 +40,7 @@ export class Checker {
 
   list(path: string, value: unknown): boolean {
     const items: readonly unknown[] = Array.isArray(value) ? value : [];
-    if (!Array.isArray(value)) this.add(path, "must be a list");
+    if (!Array.isArray(value)) this.add(path, `must be a list, ${isWhat(value)}`);
     items.forEach((item, i) => {
       if (typeof item !== "object" || item === null) this.add(`${path}[${i}]`, "must be an object");
     });

@@ -5,9 +5,8 @@
 
 import { MAX_CPUS, MAX_FRAMES, MAX_ORDERS } from "../../assembly/abi/limits.js";
 import type { Problem } from "../engine/errors.js";
-import { quoted } from "../engine/quoted.js";
 import { formatBytes, formatPfn } from "../engine/units.js";
-import { Checker, isPowerOfTwo } from "./checker.js";
+import { Checker, isPowerOfTwo, isWhat } from "./checker.js";
 import type { DeviceDescription, ReservedRange } from "./description.js";
 import { computeGeometry, type Geometry, pcpListShape } from "./geometry.js";
 import { COSTLY_ORDER, KERNEL_IDS, MIN_HIGH_FRACTION, ZONE_NAMES } from "./kernel.js";
@@ -39,7 +38,7 @@ function checkScalars(device: DeviceDescription, check: Checker): boolean {
   check.named("name", device.name);
   check.oneOf("kernel", device.kernel, KERNEL_IDS);
   if (![12, 14, 16].includes(device.pageShift)) {
-    check.add("pageShift", `must be 12, 14 or 16 (pages of 4, 16 or 64 KiB), is ${quoted(device.pageShift)}`);
+    check.add("pageShift", `must be 12, 14 or 16 (pages of 4, 16 or 64 KiB), ${isWhat(device.pageShift)}`);
   }
   check.whole("maxPageOrder", device.maxPageOrder, COSTLY_ORDER, MAX_ORDERS - 1);
   if (check.whole("pageblockOrder", device.pageblockOrder, 1, MAX_ORDERS - 1)) {

@@ -134,7 +134,12 @@ function resolve(reader: Reader, description: ScenarioDevice, path: Path): Known
     return { description, resolved: factsOf(description) };
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
-    for (const problem of error.problems) reader.report([...path, ...pathOf(problem.path)], problem.message);
+    for (const problem of error.problems) {
+      const key = pathOf(problem.path);
+      // A key that is not there cannot be pointed at: it is named.
+      const isMissing = problem.message.endsWith("is missing");
+      reader.report([...path, ...key], isMissing ? `${key.join(".")} ${problem.message}` : problem.message);
+    }
     return undefined;
   }
 }

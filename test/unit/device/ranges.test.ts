@@ -100,7 +100,7 @@ describe("an area with ranges is refused", () => {
     expect(problems([{ name: "a", ranges: nine }])).toEqual([
       "areas[0].ranges: must list 1 to 8 ranges (CMA_MAX_RANGES), lists 9",
     ]);
-    expect(problems([{ name: "a", ranges: "two" }])).toEqual(["areas[0].ranges: must be a list"]);
+    expect(problems([{ name: "a", ranges: "two" }])).toEqual(['areas[0].ranges: must be a list, is "two"']);
     expect(problems([{ name: "a" }])).toEqual([
       "areas[0].size: must be a whole number of bytes from 1, is missing",
     ]);

@@ -146,9 +146,9 @@ describe("a description is refused with", () => {
 
   it("anything that came out of JSON", () => {
     expect(problems({ memory: "1 GiB", zones: [null], areas: {} })).toEqual([
-      "memory: must be a list",
+      'memory: must be a list, is "1 GiB"',
       "zones[0]: must be an object",
-      "areas: must be a list",
+      "areas: must be a list, is {}",
     ]);
     expect(problems({ memory: [] })).toEqual(["memory: has no bank"]);
     expect(problems({ memory: [{ start: "0", size: 1.5 }] })).toEqual([

@@ -127,6 +127,18 @@ describe("a device in a scenario", () => {
 
   it("without a base it needs everything, and says what is missing", () => {
     expect(() => withDevice({ cpus: 4 })).toThrow(/device\.page-size|device\.kernel/);
+    const said = (text: string) => {
+      try {
+        parseScenario(text, "input");
+      } catch (error) {
+        return (error as Error).message;
+      }
+      throw new Error("accepted");
+    };
+    const message = said("name: x\nduration: 1s\ndevice: { areas: [] }\n");
+    for (const key of ["memory", "zones", "kernel", "page-size", "cpus"])
+      expect(message).toMatch(new RegExp(`^input:3:\\d+: ${key} must be .*, is missing$`, "m"));
+    expect(message).not.toContain("undefined");
     const whole = withDevice({
       name: "small",
       kernel: "6.12",
