@@ -2,10 +2,13 @@
 // Must not know: whether the numbers make sense together (bindings/device), nor what runs on it.
 
 import { type DeviceDescription, getPreset, KERNEL_IDS, presetNames, ZONE_NAMES } from "../device/index.js";
-import { DeviceError } from "../engine/errors.js";
+import { DeviceError, type Problem } from "../engine/errors.js";
+import { quoted } from "../engine/quoted.js";
 import { type DeviceFacts, factsOf, isCaptured, type ScenarioDevice } from "./device_facts.js";
 import type { FieldTable } from "./fields.js";
 import { camelCase, type Fields, kebabCase, type Path, type Reader } from "./read.js";
+
+const PAGE_SIZES = "4KiB, 16KiB or 64KiB";
 
 export const deviceFields = {
   base: {
@@ -15,7 +18,7 @@ export const deviceFields = {
   },
   name: { type: "text", doc: "name in reports" },
   kernel: { type: "word", words: KERNEL_IDS, doc: "whose rules it follows" },
-  "page-size": { type: "bytes", doc: "4KiB, 16KiB or 64KiB" },
+  "page-size": { type: "bytes", doc: PAGE_SIZES },
   "max-page-order": { type: "order", doc: "order of the largest block" },
   "pageblock-order": { type: "order", doc: "order of a pageblock" },
   cpus: { type: "count", doc: "CPUs that are online" },
@@ -102,7 +105,10 @@ function readOverrides(reader: Reader, group: Fields, path: Path): Fields {
   delete read["base"];
   const pageSize = read["pageSize"];
   delete read["pageSize"];
-  if (typeof pageSize === "number") read["pageShift"] = Math.log2(pageSize);
+  if (typeof pageSize === "number") {
+    if ([4096, 16_384, 65_536].includes(pageSize)) read["pageShift"] = Math.log2(pageSize);
+    else reader.report([...path, "page-size"], `must be ${PAGE_SIZES}, is ${quoted(group["page-size"])}`);
+  }
   for (const key of Object.keys(deviceLists)) {
     if (group[key] === undefined) continue;
     const items = readItems(reader, key, group[key], [...path, key]);
@@ -124,6 +130,13 @@ function pathOf(problem: string): Path {
   });
 }
 
+/** What is said of a description, in the words of a scenario. */
+function messageOf({ path, message }: Problem): string {
+  // One that is written and none of them has been reported where it was read.
+  if (path === "pageShift") return `must be ${PAGE_SIZES}, is missing`;
+  return Object.keys(deviceFields).reduce((text, key) => text.replaceAll(camelCase(key), key), message);
+}
+
 export interface KnownDevice {
   readonly description: ScenarioDevice;
   readonly resolved: DeviceFacts;
@@ -134,12 +147,8 @@ function resolve(reader: Reader, description: ScenarioDevice, path: Path): Known
     return { description, resolved: factsOf(description) };
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
-    for (const problem of error.problems) {
-      const key = pathOf(problem.path);
-      // A key that is not there cannot be pointed at: it is named.
-      const isMissing = problem.message.endsWith("is missing");
-      reader.report([...path, ...key], isMissing ? `${key.join(".")} ${problem.message}` : problem.message);
-    }
+    for (const problem of error.problems)
+      reader.report([...path, ...pathOf(problem.path)], messageOf(problem));
     return undefined;
   }
 }

@@ -32,14 +32,14 @@ function pairAt(node: unknown, key: string | number): Pair | undefined {
   return node.items.find(({ key: own }) => (isScalar(own) ? String(own.value) === String(key) : false));
 }
 
-/** What a path names, or the nearest thing around it that stands in the text. */
-function findSpan(document: Document, { path, at }: Issue): Span {
+/** What a path names, or the nearest thing around it that stands in the text, and `lacking`, the path from there on. */
+function findSpan(document: Document, { path, at }: Issue): { readonly span: Span; readonly lacking: Path } {
   let node: unknown = document.contents;
   let span = firstLine(spanOf(node));
   for (const [i, key] of path.entries()) {
     const pair = pairAt(node, key);
     const next = isSeq(node) && typeof key === "number" ? node.items[key] : pair?.value;
-    if (next === undefined && pair === undefined) break;
+    if (next === undefined && pair === undefined) return { span, lacking: path.slice(i) };
     const isLast = i === path.length - 1;
     const keySpan = spanOf(pair?.key);
     const valueSpan = isScalar(next) ? spanOf(next) : firstLine(spanOf(next));
@@ -48,7 +48,7 @@ function findSpan(document: Document, { path, at }: Issue): Span {
     if (!isScalar(next) && keySpan !== undefined) span = keySpan;
     node = next;
   }
-  return span;
+  return { span, lacking: [] };
 }
 
 /** A whole group is marked at its first character only. */
@@ -131,9 +131,12 @@ export function readYaml<T>(
   const reader = new Reader(captured);
   const settled = settle(reader, toPlain(document, name));
   if (settled !== undefined && syntax.length === 0) return settled;
-  const problems = reader.issues.map((issue) =>
-    place(source, findSpan(document, issue), pathText(issue.path), issue.message),
-  );
+  const problems = reader.issues.map((issue) => {
+    const { span, lacking } = findSpan(document, issue);
+    // The mark is at what stands around it: the message says which key is meant.
+    const message = lacking.length === 0 ? issue.message : `${pathText(lacking)}: ${issue.message}`;
+    return place(source, span, pathText(issue.path), message);
+  });
   throw new ScenarioError(name, [...syntax, ...problems].sort(byPlace));
 }
 
