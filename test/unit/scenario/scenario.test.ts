@@ -137,7 +137,7 @@ describe("a device in a scenario", () => {
     };
     const message = said("name: x\nduration: 1s\ndevice: { areas: [] }\n");
     for (const key of ["memory", "zones", "kernel", "page-size", "cpus"])
-      expect(message).toMatch(new RegExp(`^input:3:\\d+: ${key} must be .*, is missing$`, "m"));
+      expect(message).toMatch(new RegExp(`^input:3:\\d+: ${key}: must be .*, is missing$`, "m"));
     expect(message).not.toContain("undefined");
     const whole = withDevice({
       name: "small",
