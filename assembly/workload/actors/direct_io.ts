@@ -87,7 +87,7 @@ export function start(actor: i32): void {
     later(actor, Step.SUBMIT, isDrawn ? ramp * drawUnit(actor) : (within * i) / depth, i);
 }
 
-/** What cannot be had now is asked for when it is used. */
+/** What cannot be had now is asked for when it is used: behind one page that is not to be had no other is asked for. */
 function fillBuffers(actor: i32): void {
   const buffers = whole(actor, DirectIoParameter.BUFFERS);
   const most = keptSlots(actor);
@@ -95,12 +95,13 @@ function fillBuffers(actor: i32): void {
   const cpu = cpuOf(actor);
   let given = actorWord(actor, ActorWord.SLOT_COUNT) - (most - buffers);
   const first = given;
-  for (let i = 0; i < buffers; i += chunk) {
+  let isHad: bool = true;
+  for (let i = 0; isHad && i < buffers; i += chunk) {
     const end = min(i + chunk, buffers);
-    for (let nth = i; nth < end; nth++) present(actor, cpu, slotOf(actor, nth));
+    for (let nth = i; isHad && nth < end; nth++) isHad = present(actor, cpu, slotOf(actor, nth)) != NONE;
     // Between two chunks as much goes to others as makes them lie apart: it is free again at the end.
     const behind = given + (end - i) * (most / max(buffers, 1) - 1);
-    for (; given < behind; given++) present(actor, cpu, slotOf(actor, given));
+    for (; isHad && given < behind; given++) isHad = present(actor, cpu, slotOf(actor, given)) != NONE;
   }
   for (let nth = first; nth < given; nth++) emptySlot(actor, cpu, slotOf(actor, nth));
 }

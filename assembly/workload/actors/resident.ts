@@ -247,7 +247,7 @@ export function act(actor: i32, tag: i32, payload: u32): void {
   else turnOver(actor);
 }
 
-/** Pages drawn from the working set are used: young, and read back from swap where they are there. */
+/** Pages drawn from the working set are used: young, and read back from swap where they are there, until no page is to be had. */
 function useSome(actor: i32): void {
   scheduleTouch(actor);
   const share = parameter(actor, ResidentParameter.TOUCH_SHARE);
@@ -258,7 +258,7 @@ function useSome(actor: i32): void {
     const slot = slotOf(actor, <i32>pickBelow(actor, pages));
     const present = pageIn(slot);
     if (present != NONE) touch(present);
-    else if (isSwapped(slot)) swapIn(actor, cpu, slot);
+    else if (isSwapped(slot) && swapIn(actor, cpu, slot) == NONE) return;
   }
 }
 

@@ -14,6 +14,7 @@ import { Random } from "../../support/random.js";
 import { chooseDescription } from "../engine/device.js";
 import { Finding } from "../engine/pair.js";
 import type { Failure, Kind, Round } from "../kind.js";
+import { watchdog } from "../watchdog.js";
 
 const MOST_EVENTS = 4_000;
 const NS = 1e12;
@@ -119,9 +120,12 @@ async function run(seed: number): Promise<number> {
   return first.events + second.events;
 }
 
+const encode = (seed: number) => new TextEncoder().encode(`${JSON.stringify({ seed })}\n`);
+
 async function wrongWith(seed: number): Promise<{ events: number; what?: string; label?: string }> {
   try {
-    return { events: await run(seed) };
+    watchdog.begin("simulation", encode(seed));
+    return { events: await run(seed).finally(watchdog.end) };
   } catch (error) {
     const { message } = error as Error;
     if (/OVERFLOW|room for/i.test(message)) return { events: 0 };
@@ -135,7 +139,7 @@ export const simulation: Kind = {
   async round(seed): Promise<Round | Failure> {
     const { events, what, label = "" } = await wrongWith(seed);
     if (what === undefined) return { operations: events, inputs: 1, kept: [] };
-    return { what, entry: { label, bytes: new TextEncoder().encode(`${JSON.stringify({ seed })}\n`) } };
+    return { what, entry: { label, bytes: encode(seed) } };
   },
   async retry(bytes) {
     const { seed } = JSON.parse(new TextDecoder().decode(bytes)) as { seed: number };

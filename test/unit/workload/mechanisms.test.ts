@@ -154,6 +154,20 @@ describe("direct I/O", () => {
     expect(await places(8)).toBeGreaterThanOrEqual(6);
   });
 
+  it("asks for no more behind a page that is not to be had: a scattering that is larger than memory ends at it", async () => {
+    const scatter = 100;
+    using simulation = await tiny(
+      [stream({ [DirectIoParameter.SCATTER]: scatter, [DirectIoParameter.SCATTER_CHUNK]: 1 }, 256 * scatter)],
+      { pressure: { swapPages: 100, zramPercent: 50 } },
+    );
+    simulation.run(0);
+    expect(256 * scatter).toBeGreaterThan(simulation.machine.views.frameCount);
+    expect(counted(simulation, 0, Counter.FAILED)).toBe(1);
+    expect(isSound(simulation)).toBe("sound");
+    simulation.run(50 * MS);
+    expect(pinned(simulation).length).toBe(256);
+  });
+
   it("pauses with a spread: places do not go in step", async () => {
     using simulation = await tiny([
       stream({ [DirectIoParameter.THINK]: 50 * MS, [DirectIoParameter.THINK_SPREAD]: Spread.UNIFORM }),
