@@ -1,5 +1,5 @@
-// Knows: the input that is being tried, and that one which does not end within TOO_LONG_MS hangs: it is kept, and the process
-// ends, since nothing else can stop it. Must not know: what takes the input.
+// Knows: the input that is being tried, and that one which does not end within TOO_LONG_MS of CPU time, or ten times that by the
+// clock, hangs: it is kept, and the process ends, since nothing else can stop it. Must not know: what takes the input.
 
 import { Worker } from "node:worker_threads";
 import { type KindName, TOO_LONG_MS } from "./kind.js";
@@ -8,20 +8,27 @@ import { type KindName, TOO_LONG_MS } from "./kind.js";
 const HEAD = 64;
 const MOST_BYTES = 1 << 20;
 const CHECKS = 4;
+/** On a busy machine an input waits for its CPU. */
+const SLACK = 10;
 
-/** Runs beside the input. words: 0 inputs begun, 1 is one being tried, 2 bytes of it, 3 characters of its kind; 4 is never woken. */
+/**
+ * Runs beside the input. words: 0 inputs begun, 1 is one being tried, 2 bytes of it, 3 characters of its kind; 4 is never woken;
+ * 5 milliseconds of CPU time that it may take.
+ */
 const WATCH = `
-const { workerData: { shared, folder, wait, head, checks } } = require("node:worker_threads");
+const { workerData: { shared, folder, wait, head, slack } } = require("node:worker_threads");
 const fs = require("node:fs");
 const words = new Int32Array(shared, 0, head >> 2);
 const bytes = new Uint8Array(shared, head);
+const cpuMs = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e3; };
 let last = -1;
-let same = 0;
+let since = [0, 0];
 for (;;) {
   Atomics.wait(words, 4, 0, wait);
-  same = Atomics.load(words, 1) === 1 && words[0] === last ? same + 1 : 0;
+  const now = [cpuMs(), performance.now()];
+  if (Atomics.load(words, 1) !== 1 || words[0] !== last) since = now;
   last = words[0];
-  if (same < checks) continue;
+  if (now[0] - since[0] < words[5] && now[1] - since[1] < words[5] * slack) continue;
   const input = Buffer.from(bytes.slice(0, words[2]));
   const kind = String.fromCharCode(...bytes.slice(words[2], words[2] + words[3]));
   let kept = "";
@@ -41,14 +48,14 @@ class Watchdog {
   private begun = 0;
 
   /** @param folder where an input that hangs is kept; undefined: nowhere */
-  start(folder: string | undefined, tooLongMs = TOO_LONG_MS): void {
+  start(folder: string | undefined, checkMs = TOO_LONG_MS / CHECKS): void {
     this.shared = new SharedArrayBuffer(HEAD + MOST_BYTES + 64);
-    const wait = tooLongMs / CHECKS;
-    const workerData = { shared: this.shared, folder, wait, head: HEAD, checks: CHECKS };
+    const workerData = { shared: this.shared, folder, wait: checkMs, head: HEAD, slack: SLACK };
     new Worker(WATCH, { eval: true, workerData }).unref();
   }
 
-  begin(kind: KindName, input: Uint8Array): void {
+  /** @param tooLongMs CPU time that it may take */
+  begin(kind: KindName, input: Uint8Array, tooLongMs = TOO_LONG_MS): void {
     if (this.shared === undefined) return;
     const words = new Int32Array(this.shared, 0, HEAD >> 2);
     const bytes = new Uint8Array(this.shared, HEAD);
@@ -57,6 +64,7 @@ class Watchdog {
     bytes.set(new TextEncoder().encode(kind), length);
     words[2] = length;
     words[3] = kind.length;
+    words[5] = tooLongMs;
     this.begun = (this.begun + 1) | 0;
     words[0] = this.begun;
     Atomics.store(words, 1, 1);

@@ -18,6 +18,8 @@ import { watchdog } from "../watchdog.js";
 
 const MOST_EVENTS = 4_000;
 const NS = 1e12;
+/** CPU time of one simulation: where memory is short, each of its events may look at all pages in vain. */
+const MOST_MS = 60_000;
 
 /** A value as a person may write it. */
 function written(random: Random, dimension: string): string | number | boolean {
@@ -124,7 +126,7 @@ const encode = (seed: number) => new TextEncoder().encode(`${JSON.stringify({ se
 
 async function wrongWith(seed: number): Promise<{ events: number; what?: string; label?: string }> {
   try {
-    watchdog.begin("simulation", encode(seed));
+    watchdog.begin("simulation", encode(seed), MOST_MS);
     return { events: await run(seed).finally(watchdog.end) };
   } catch (error) {
     const { message } = error as Error;
