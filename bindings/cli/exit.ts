@@ -44,5 +44,15 @@ export function messageFor(error: unknown): string | undefined {
   )
     return `there is not enough memory (${error.message})`;
   if (syscall === undefined) return undefined;
+  if (code === "EISDIR" && path !== undefined) return `${path}: ${IS_FOLDER}`;
   return `${path ?? "a file"}: cannot be used (${code ?? syscall})`;
+}
+
+const IS_FOLDER = "is a folder; expected a file";
+
+/** A file that was to be read, in the words of the user. */
+export function cannotRead(path: string, error: unknown): UsageError {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EISDIR") return new UsageError(`${path}: ${IS_FOLDER}`);
+  return new UsageError(`${path} cannot be read: ${code ?? String(error)}`);
 }

@@ -1,15 +1,14 @@
 // Knows: `pageblock explain`: files in, an explanation out, and its exit codes.
 // Must not know: formats, how a verdict is reached.
 
-import { writeAside } from "../durable/index.js";
+import { prepareFile, writeAside } from "../durable/index.js";
 import { areaMaps, explain, guestsOf, pageShift, pinLengths, versionNumber } from "../explain/index.js";
-import { isUsable } from "../importers/collect.js";
-import { collectFiles } from "../importers/node.js";
 import { answerOfExplanation } from "../report/answer/index.js";
 import { renderExplanation, renderIssues } from "../report/explain.js";
 import { renderAnswer } from "../report/node.js";
 import { ExitCode, UsageError } from "./exit.js";
 import { err, out, outJson } from "./terminal.js";
+import { collectUsable } from "./usable_files.js";
 
 export interface ExplainOptions {
   readonly kernel?: string;
@@ -18,13 +17,17 @@ export interface ExplainOptions {
   readonly color?: boolean;
 }
 
-/** Answers 0 when failures were explained, 3 when none was found, 2 when no file could be read as text or as a table of frames. */
+/**
+ * Answers 0 when failures were explained, 3 when none was found.
+ * @throws UsageError when no file could be read as text or as a table of frames
+ */
 export async function runExplain(paths: readonly string[], options: ExplainOptions): Promise<ExitCode> {
   if (options.kernel !== undefined && versionNumber(options.kernel) === undefined) {
     throw new UsageError(`--kernel ${options.kernel}: expected a version such as 6.12`);
   }
   if (paths.filter((path) => path === "-").length > 1) throw new UsageError("- can be given once");
-  const facts = await collectFiles(paths);
+  if (options.html !== undefined) prepareFile(options.html);
+  const facts = await collectUsable(paths);
   const explanation = explain(facts, { kernel: options.kernel });
   const shift = pageShift(facts);
   const picture = { maps: areaMaps(facts), guests: guestsOf(facts), pins: pinLengths(facts) };
@@ -47,6 +50,5 @@ export async function runExplain(paths: readonly string[], options: ExplainOptio
     out(renderExplanation(explanation, picture, { color, pageShift: shift }), color);
     err(renderIssues(explanation));
   }
-  if (!isUsable(facts)) return ExitCode.UNUSABLE;
   return explanation.failures.length > 0 ? ExitCode.OK : ExitCode.NOTHING_FOUND;
 }

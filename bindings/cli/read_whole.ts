@@ -2,7 +2,7 @@
 // Must not know: what is in it.
 
 import { closeSync, openSync, readSync } from "node:fs";
-import { UsageError } from "./exit.js";
+import { cannotRead, UsageError } from "./exit.js";
 
 const PIECE = 1 << 20;
 
@@ -29,7 +29,7 @@ export function readWhole(path: string, most: number, isWorth: (first: Buffer) =
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    throw cannotRead(path, error);
   } finally {
     if (file !== undefined) closeSync(file);
   }

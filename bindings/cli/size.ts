@@ -3,12 +3,12 @@
 
 import { pageShift } from "../explain/index.js";
 import { checkTree } from "../explain/reservation/index.js";
-import { collectFiles } from "../importers/node.js";
 import { renderSize } from "../report/explain_size.js";
 import { renderTreeChecks } from "../report/explain_tree.js";
 import { parseBuffers, type SizeAnswer, sizeForBuffers, sizeForPicture } from "../size/index.js";
 import { ExitCode, UsageError } from "./exit.js";
 import { err, out, outJson } from "./terminal.js";
+import { collectUsable } from "./usable_files.js";
 
 export interface SizeOptions {
   readonly buffer?: readonly string[];
@@ -38,7 +38,7 @@ async function answerFor(options: SizeOptions): Promise<SizeAnswer | undefined> 
   const given = pageSizeOf(options.pageSize);
   const texts = options.buffer ?? [];
   if (options.fromLog === undefined) return sizeForBuffers(parseBuffers(texts, given ?? 4096), given ?? 4096);
-  const facts = await collectFiles([options.fromLog]);
+  const facts = await collectUsable([options.fromLog]);
   const pageSize = given ?? 2 ** pageShift(facts);
   const beside = parseBuffers(texts, pageSize);
   const answer = sizeForPicture(facts, pageSize, beside);
@@ -50,7 +50,7 @@ async function answerFor(options: SizeOptions): Promise<SizeAnswer | undefined> 
 /** Answers 0 when every CMA area of the tree can be made and holds the buffers, 1 when not, 3 without any area. */
 async function runTree(path: string, options: SizeOptions): Promise<ExitCode> {
   const pageSize = pageSizeOf(options.pageSize) ?? 4096;
-  const facts = await collectFiles([path]);
+  const facts = await collectUsable([path]);
   const checks = checkTree(facts.trees, pageSize);
   const texts = options.buffer ?? [];
   const buffers = texts.length === 0 ? undefined : sizeForBuffers(parseBuffers(texts, pageSize), pageSize);

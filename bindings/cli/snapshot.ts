@@ -1,7 +1,7 @@
 // Knows: `pageblock snapshot`: files of one moment in, the bytes of a machine in that state out, and what was assumed.
 // Must not know: formats, how a state is found.
 
-import { writeAside } from "../durable/index.js";
+import { prepareFile, writeAside } from "../durable/index.js";
 import { collectFiles } from "../importers/node.js";
 import { Machine } from "../machine/machine.js";
 import { surveyPageblocks } from "../machine/survey.js";
@@ -52,6 +52,7 @@ export async function runSnapshot(paths: readonly string[], options: SnapshotOpt
   const { kernel, seed, output } = options;
   if (kernel !== undefined && nearestKernel(kernel) === undefined)
     throw new UsageError(`--kernel ${kernel}: expected a version such as 6.12`);
+  prepareFile(output);
   const facts = await collectFiles(paths);
   const built = buildState(facts, { kernel, seed, pageSize: pageSizeOf(options.pageSize) });
   err(report(built));

@@ -8,9 +8,7 @@ import type { AddressInfo } from "node:net";
 import { basename } from "node:path";
 import { closest } from "../engine/closest.js";
 import { areaMaps, explain, guestsOf, pageShift, pinLengths } from "../explain/index.js";
-import { isUsable } from "../importers/collect.js";
 import { CaptureError } from "../importers/errors.js";
-import { collectFiles } from "../importers/node.js";
 import type { Policy } from "../policy/index.js";
 import { buildState } from "../rebuild/index.js";
 import {
@@ -31,6 +29,7 @@ import { isCapture, readCapturedDevice, readScenarioFile } from "./scenario_file
 import { sceneOf } from "./scene.js";
 import { isSnapshotFile } from "./state_file.js";
 import { out } from "./terminal.js";
+import { collectUsable } from "./usable_files.js";
 
 /** Nothing runs: a device's state as it is. */
 const IDLE = "name: as-it-is\nduration: 1s\n";
@@ -127,11 +126,10 @@ async function viewOfScenario(
 
 /** Explain's answer, and the map of the device where the files make a state. */
 async function viewOfFiles(paths: readonly string[], options: ViewOptions): Promise<AnswerDocument> {
-  const facts = await collectFiles(paths);
+  const facts = await collectUsable(paths);
   const explanation = explain(facts);
   const picture = { maps: areaMaps(facts), guests: guestsOf(facts), pins: pinLengths(facts) };
   const told = answerOfExplanation(explanation, picture, pageShift(facts), "");
-  if (!isUsable(facts)) throw new UsageError(`${paths.join(", ")}: ${explanation.sentence}`);
   try {
     const device = capturedDevice(basename(paths[0] ?? ""), buildState(facts, {}).state);
     const { scene } = await viewOfScenario(parseScenario(IDLE, "scenario", device), IDLE, options);

@@ -3,12 +3,15 @@
 // Must not know: what is in a file.
 
 import {
+  accessSync,
   closeSync,
+  constants,
   fsyncSync,
   mkdirSync,
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -55,9 +58,19 @@ export function writeAside(path: string, fill: (put: Sink) => void): void {
     renameSync(aside, path);
   } catch (error) {
     rmSync(aside, { force: true });
+    const failed = error as NodeJS.ErrnoException;
+    // What the caller named, not where it was to lie until it is whole.
+    if (failed?.path === aside) failed.path = path;
     throw withPath(error, path);
   }
   syncFolder(dirname(path));
+}
+
+/** Finds out before the work that writeAside() cannot put a file there: it is a folder, or its folder is missing or closed. @throws the file system's error */
+export function prepareFile(path: string): void {
+  accessSync(dirname(path), constants.W_OK);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw Object.assign(new Error(`${path} is a folder`), { code: "EISDIR", syscall: "open", path });
 }
 
 /** What is in it is on the disk when this returns. */

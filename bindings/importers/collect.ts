@@ -81,6 +81,12 @@ export class Collector {
       addIssue(facts, { ...place, code: "archive-limit", message });
     }
     if (hasFound) return;
+    if (files === 0)
+      return addIssue(facts, {
+        ...place,
+        code: "empty",
+        message: "there is no file in it; links are not followed",
+      });
     const message = `none of the ${files} files in it is about CMA or the page allocator`;
     addIssue(facts, { ...place, code: "nothing-for-us", message });
   }
@@ -293,4 +299,9 @@ const UNUSABLE: ReadonlySet<string> = new Set([
 export function isUsable({ formats, issues }: Facts): boolean {
   const broken = new Set(issues.filter(({ code }) => UNUSABLE.has(code)).map(({ file }) => file));
   return [...formats].some(([file, found]) => found.size > 0 || !broken.has(file));
+}
+
+/** Why a file is of no use, one line each. */
+export function whyUnusable({ issues }: Facts): readonly string[] {
+  return issues.filter(({ code }) => UNUSABLE.has(code)).map(({ file, message }) => `${file}: ${message}`);
 }

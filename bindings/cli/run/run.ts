@@ -1,9 +1,9 @@
 // Knows: `pageblock run`: a scenario and options in, runs over threads, tables or JSON and files out, its exit codes.
 // Must not know: how a run works, what a figure means.
 
-import { accessSync, constants } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { outcomesOf } from "../../analysis/outcomes/index.js";
+import { prepareFile } from "../../durable/index.js";
 import { largest } from "../../engine/extent.js";
 import { renderBrief, renderRuns } from "../../report/index.js";
 import { scenarioDigest, scenarioNames } from "../../scenario/index.js";
@@ -117,7 +117,7 @@ export async function runRun(name: string | undefined, options: RunCommandOption
   const { scenario, text } = await readScenarioFile(name, options.device);
   const settled = sweepOptions(scenario, options);
   if (options.vary !== undefined) return runVaried(name, text, scenario, settled, options);
-  if (options.trace !== undefined) accessSync(dirname(options.trace), constants.W_OK);
+  if (options.trace !== undefined) prepareFile(options.trace);
   let done: RunsDone;
   if (folder === undefined) {
     done = await runInMemory(scenario, settled, options.jobs);

@@ -12,7 +12,7 @@ import {
   REQUESTS,
   runLab,
 } from "../../bitmap/lab/index.js";
-import { writeAside } from "../../durable/index.js";
+import { prepareFile, writeAside } from "../../durable/index.js";
 import { type CoreBuild, loadCore } from "../../engine/load.js";
 import { renderTable } from "../../report/index.js";
 import { renderAnswer } from "../../report/node.js";
@@ -161,8 +161,9 @@ export function searchJson({ result, growth, noTwin }: SearchReport): object {
 
 /** Runs the laboratory and prints it. Answers 0: a missed goal is a figure, not a failure. */
 export async function runBenchSearch(options: BenchSearchOptions): Promise<ExitCode> {
-  const report = await measureSearch(options);
   const { svg, html } = options;
+  for (const path of [svg, html]) if (path !== undefined) prepareFile(path);
+  const report = await measureSearch(options);
   if (svg !== undefined) writeAside(svg, (put) => put(renderSearchChart(report.result)));
   if (html !== undefined) writeAside(html, (put) => put(renderAnswer(answerOfSearch(report))));
   if (options.json) outJson(searchJson(report));

@@ -10,7 +10,7 @@ import type { Fields, Path, Reader } from "../../scenario/read.js";
 import type { Scenario } from "../../scenario/scenario.js";
 import { readYaml } from "../../scenario/yaml.js";
 import { type Grid, parseSeeds } from "../../sweep/index.js";
-import { UsageError } from "../exit.js";
+import { cannotRead, UsageError } from "../exit.js";
 
 /** What the file says, to write a smaller one of the same kind. */
 export interface GridSource {
@@ -87,8 +87,7 @@ function scenarioNamed(name: string, folder: string, device: string | undefined)
     return parseScenario(readFileSync(path, "utf8"), name, device);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "EACCES" || code === "EISDIR")
-      throw new UsageError(`${path} cannot be read: ${code}`);
+    if (code === "ENOENT" || code === "EACCES" || code === "EISDIR") throw cannotRead(path, error);
     throw error;
   }
 }
@@ -105,7 +104,7 @@ export function readGrid(path: string): GridFile {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    throw cannotRead(path, error);
   }
   const source = readYaml(text, path, settle);
   const parsed = parseSeeds(source.seeds);

@@ -1,7 +1,7 @@
 // Knows: `pageblock whatif`: a scenario and what to change in, one sentence, a table, JSON or a page out, its exit codes.
 // Must not know: how a branch is run.
 
-import { writeAside } from "../../durable/index.js";
+import { prepareFile, writeAside } from "../../durable/index.js";
 import { PageblockError } from "../../engine/errors.js";
 import type { CoreBuild } from "../../engine/load.js";
 import { findPolicy, policies } from "../../policy/index.js";
@@ -64,6 +64,7 @@ export async function runWhatIf(name: string, options: WhatIfRunOptions): Promis
   const { scenario, text } = await readScenarioFile(name, options.device);
   const branches = branchesFrom(scenario, options);
   const { seed, core, request = "first-failure", horizon, json, html } = options;
+  if (html !== undefined) prepareFile(html);
   const asked = {
     request: requestFrom(scenario, request),
     ...(seed === undefined ? {} : { seed }),

@@ -158,6 +158,8 @@ describe("hostile archives", () => {
     writeFileSync(join(work, "outside.log"), LOG);
     symlinkSync(join(work, "outside.log"), join(folder, "link.log"));
     symlinkSync(folder, join(folder, "sub", "loop"));
+    expect(codes(await collectFiles([folder]))).toEqual(["empty"]);
+    writeFileSync(join(folder, "sub", "note"), "hello\n");
     expect(codes(await collectFiles([folder]))).toEqual(["nothing-for-us"]);
     writeFileSync(join(folder, "sub", "log"), LOG);
     expect((await collectFiles([folder])).failures).toHaveLength(1);

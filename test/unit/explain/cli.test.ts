@@ -32,23 +32,14 @@ function listen() {
 afterEach(() => vi.restoreAllMocks());
 
 describe("pageblock explain", () => {
-  it("0 when failures were explained, 3 when there are none, 2 for what cannot be read", async () => {
+  it("0 when failures were explained, 3 when there are none; what cannot be read is refused", async () => {
     listen();
     expect(await runExplain([golden("samsung-jaewon-2016-first-format")], {})).toBe(0);
     expect(await runExplain([golden("novena-25")], {})).toBe(3);
     expect(await runExplain([file("log", "nothing of ours\n")], {})).toBe(3);
-    expect(await runExplain([file("empty", "")], {})).toBe(2);
-    expect(
-      await runExplain(
-        [
-          file(
-            "noise",
-            Uint8Array.from({ length: 4000 }, (_, i) => (i * 97 + (i >> 3)) & 255),
-          ),
-        ],
-        {},
-      ),
-    ).toBe(2);
+    await expect(runExplain([file("empty", "")], {})).rejects.toThrow(/^.*empty: the file is empty$/);
+    const noise = Uint8Array.from({ length: 4000 }, (_, i) => (i * 97 + (i >> 3)) & 255);
+    await expect(runExplain([file("noise", noise)], {})).rejects.toThrow(UsageError);
     await expect(runExplain([join(folder, "missing")], {})).rejects.toThrow(/missing.*ENOENT/);
     await expect(runExplain(["x"], { kernel: "new" })).rejects.toThrow(UsageError);
     await expect(runExplain(["-", "-"], {})).rejects.toThrow(UsageError);
