@@ -326,6 +326,20 @@ describe("a read of a large buffer", () => {
   });
 });
 
+describe("metadata", () => {
+  it("asks for one page in vain where it is more than memory: it lacks the rest", async () => {
+    const most = actor(ActorKind.METADATA, 0, { [MetadataParameter.PAGES]: 40_000 });
+    using simulation = await tiny([most], { pressure: { swapPages: 100, zramPercent: 50 } });
+    simulation.run(0);
+    const had = counted(simulation, 0, Counter.OPERATIONS);
+    expect(counted(simulation, 0, Counter.LACKING)).toBe(40_000 - had);
+    expect([Counter.PLANNED, Counter.DROPPED, Counter.FAILED].map((c) => counted(simulation, 0, c))).toEqual([
+      40_000, 1, 1,
+    ]);
+    expect(isSound(simulation)).toBe("sound");
+  });
+});
+
 describe("a camera that thinks from the end of one use", () => {
   const ask = (more: Readonly<Record<number, number>>) =>
     actor(
