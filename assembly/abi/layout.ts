@@ -3,7 +3,7 @@
 // A leaf: valid AssemblyScript and valid TypeScript, imports nothing.
 
 /** Changes whenever a word, a region or an enumeration changes meaning. A snapshot carries it. */
-export const ABI_VERSION = 11;
+export const ABI_VERSION = 12;
 
 /** First word of the region table ("PGBK"), so that a wrong memory is recognised. */
 export const ABI_MAGIC = 0x4b424750;
@@ -12,13 +12,8 @@ export enum Region {
   CONFIG,
   ZONES,
   PCPS,
-  /** u32 per frame plus the list heads: link to the next frame, pre-scaled (index * 4). */
-  FRAME_NEXT,
-  FRAME_PREV,
-  /** u32 per frame: see the drawing in frames/frame. */
-  FRAME_WORD,
-  /** 3 or 4 bytes per frame (SHORT_OWNERS), LSB first: slot + 1 of the allocation that the frame heads, 0 without one. It survives migration. */
-  FRAME_OWNER,
+  /** A record per frame (FrameField), the list heads behind the frames. */
+  FRAMES,
   /** u8 per pageblock: its Migratetype, 255 where no memory map exists. */
   PAGEBLOCKS,
   /** u32 per slot: pfn + 1 of the block it holds, 0 when empty. */
@@ -100,4 +95,16 @@ export enum InitStatus {
   BAD_GEOMETRY = 2,
   NO_MEMORY = 3,
   BAD_LAYOUT = 4,
+}
+
+/** u32 words of a frame's record, one line of memory for four frames. List heads have the first two alone. */
+export enum FrameField {
+  /** Links: the place of another record, as bytes behind the first. */
+  NEXT,
+  PREV,
+  /** See the drawing in frames/frame. */
+  WORD,
+  /** Slot + 1 of the allocation that the frame heads, 0 without one. It survives migration. */
+  OWNER,
+  COUNT,
 }

@@ -31,7 +31,7 @@ export const MAX_PCP_LISTS = 32;
 
 /**
  * Frames that 4 GiB of WebAssembly memory can hold: 992 GiB of 4 KiB pages, 16 bytes a frame, 128 MiB kept for the tables.
- * Links are stored pre-scaled (index * 4), so an index must stay below 2^30 as well.
+ * Links are stored pre-scaled (index * 16), so an index must stay below 2^28 as well.
  */
 export const MAX_FRAMES = 260_046_848;
 
@@ -79,9 +79,6 @@ export const KILL_CAPACITY = 256;
 /** Finished requests that wait to be read; run() stops before it is full. */
 export const LOG_CAPACITY = 1_024;
 
-/** Most slots with which a frame's owner takes three bytes; with more of them it takes four. */
-export const SHORT_OWNERS = 0xff_fffe;
-
 /** Holders whose pin lengths are counted apart, and places of each histogram; pins held for too long that are kept: a ring. */
 export const PIN_HOLDERS = 128;
 export const LENGTH_BUCKETS = 32;
@@ -93,7 +90,7 @@ export const MAX_FRONTIERS = 15;
 /** What PAGEBLOCKS holds where no memory map exists; everywhere else a Migratetype. */
 export const NO_MEMORY_MAP = 255;
 
-// List heads are elements of the link arrays behind the frames; these count from the first of them.
+// List heads are records behind the frames; these count from the first of them.
 //
 //   free [zone][order][type] | per CPU [cpu][zone][pindex] | LRU [list]
 

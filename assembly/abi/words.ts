@@ -325,7 +325,7 @@ export enum RequestWord {
   /** The window, pfns [START, END). */
   START,
   END,
-  /** Next pfn to scan; pages in the batch; tries of this batch; next page of the batch (one by one). */
+  /** Next page to scan (link); pages in the batch; tries of this batch; next page of the batch (one by one). */
   CURSOR,
   BATCH,
   TRIES,

@@ -14,6 +14,7 @@ import { isLocked, requestAt } from "../cma/request";
 import { linkOf, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, typeOf } from "../frames/pageblock";
 import { countRun } from "../memory/bits";
+import { FRAME_SHIFT } from "../memory/regions";
 import { sourceOf } from "../movement/migrate";
 import { fault } from "./fault";
 
@@ -73,8 +74,8 @@ function checkWindow(request: i32): i32 {
   const set = countRun(bitmapOf(area, nth), bit, bits);
   if (set != bits) return fault(Fault.REQUEST, request, bits, set);
   if (requestWord(request, RequestWord.STATE) < <u32>RequestState.SCAN) return 0;
-  const end = linkOf(start) + (pages << 2);
-  for (let at = blockStart(linkOf(start)); at < end; at += blockFrames() << 2) {
+  const end = linkOf(start) + (pages << FRAME_SHIFT);
+  for (let at = blockStart(linkOf(start)); at < end; at += blockFrames() << FRAME_SHIFT) {
     if (typeOf(at) != Migratetype.ISOLATE)
       return fault(Fault.REQUEST, request, Migratetype.ISOLATE, typeOf(at));
   }

@@ -1,7 +1,7 @@
 // Knows: the class of every frame as one byte (abi/classes), and how many of each there are in cells of equal size.
 // Must not know: what is drawn or counted from it. Writes nothing but CLASSES and CLASS_COUNTS.
 //
-// Sixteen frames at a time where all of them are single: WORD is read once, as vectors. `at` always stands at the first
+// Sixteen frames at a time where all of them are single: records are read once, as vectors. `at` always stands at the first
 // frame of a block, so a group without any order has no body of a block in it: a BODY frame there belongs to none.
 
 import { CLASS_BINS, CLASS_CELLS, CLASS_CHUNK, ClassFlag, PageClass } from "../abi/classes";
@@ -16,6 +16,7 @@ import {
   PIN_SHIFT,
   pinsOf,
 } from "../abi/frame_word";
+import { FrameField } from "../abi/layout";
 import { CmaZoneRule } from "../abi/proposals";
 import { FrameKind, Migratetype, PageFlag, PageLife } from "../abi/vocabulary";
 import { coveringHead } from "../buddy/free_pages";
@@ -24,7 +25,7 @@ import { areaOfPfn } from "../frames/area_of";
 import { pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
-import { CLASS_COUNTS, CLASSES, frames, WORD } from "../memory/regions";
+import { CLASS_COUNTS, CLASSES, FRAME_BYTES, FRAME_SHIFT, FRAMES, frames } from "../memory/regions";
 import { AREAS_KEEP_PAGES, CMA_ZONE } from "../rules";
 
 const GROUP: u32 = 16;
@@ -89,12 +90,23 @@ function table(): v128 {
   );
 }
 
+/** The words of four records. */
+function fourWords(records: usize): v128 {
+  const first = v128.load(records);
+  const second = v128.load(records, FRAME_BYTES);
+  const third = v128.load(records, 2 * FRAME_BYTES);
+  const fourth = v128.load(records, 3 * FRAME_BYTES);
+  const low = v128.shuffle<u32>(first, second, <u8>FrameField.WORD, <u8>(4 + FrameField.WORD), 0, 0);
+  const high = v128.shuffle<u32>(third, fourth, <u8>FrameField.WORD, <u8>(4 + FrameField.WORD), 0, 0);
+  return v128.shuffle<u64>(low, high, 0, 2);
+}
+
 /** The bytes of sixteen single frames. False, and nothing written, when one of them heads a block. */
-function classifyGroup(words: usize, out: usize): bool {
-  const a = v128.load(words);
-  const b = v128.load(words, 16);
-  const c = v128.load(words, 32);
-  const d = v128.load(words, 48);
+function classifyGroup(records: usize, out: usize): bool {
+  const a = fourWords(records);
+  const b = fourWords(records + 4 * FRAME_BYTES);
+  const c = fourWords(records + 8 * FRAME_BYTES);
+  const d = fourWords(records + 12 * FRAME_BYTES);
   const orders = v128.and(v128.or(v128.or(a, b), v128.or(c, d)), i32x4.splat(0x78));
   if (v128.any_true(orders)) return false;
   const marks = i8x16.narrow_i16x8_u(
@@ -114,7 +126,7 @@ function classifyGroup(words: usize, out: usize): bool {
 
 /** One block, or the part of it before `end`; answers the frame behind it. */
 function classifyBlock(first: u32, at: u32, end: u32): u32 {
-  const word = wordOf(at << 2);
+  const word = wordOf(at << FRAME_SHIFT);
   const behind = min(end, at + ((<u32>1) << orderOf(word)));
   memory.fill(CLASSES + <usize>(at - first), <u8>classOf(word), behind - at);
   return behind;
@@ -122,12 +134,12 @@ function classifyBlock(first: u32, at: u32, end: u32): u32 {
 
 /** The frames that a block which began before `first` reaches into. */
 function classifyRest(first: u32, end: u32): u32 {
-  const link = first << 2;
+  const link = first << FRAME_SHIFT;
   if (kindOf(wordOf(link)) != FrameKind.BODY) return first;
   const head = coveringHead(link);
   if (head == NONE) return first;
   const word = wordOf(head);
-  const behind = min(end, (head >> 2) + ((<u32>1) << orderOf(word)));
+  const behind = min(end, (head >> FRAME_SHIFT) + ((<u32>1) << orderOf(word)));
   memory.fill(CLASSES, <u8>classOf(word), behind - first);
   return behind;
 }
@@ -159,7 +171,7 @@ function addBlockFlags(first: u32, end: u32): void {
   const each = blockFrames();
   for (let at = first; at < end; ) {
     const behind = min(end, (at | (each - 1)) + 1);
-    const flags = blockFlags(at << 2);
+    const flags = blockFlags(at << FRAME_SHIFT);
     if (AREAS_KEEP_PAGES && flags != 0) freeSpare(CLASSES + <usize>(at - first), behind - at);
     if (flags) addFlags(CLASSES + <usize>(at - first), behind - at, flags);
     at = behind;
@@ -226,10 +238,13 @@ export function classify(first: u32, count: u32, perCell: u32): i32 {
   if (count > <u32>CLASS_CHUNK || first > frames() || count > frames() - first) return 0;
   if (perCell && (count + perCell - 1) / perCell > <u32>CLASS_CELLS) return 0;
   const end = first + count;
-  if (isLeftOut(first << 2, end << 2)) settle();
+  if (isLeftOut(first << FRAME_SHIFT, end << FRAME_SHIFT)) settle();
   let at = count ? classifyRest(first, end) : end;
   while (at < end) {
-    if (at + GROUP <= end && classifyGroup(WORD + ((<usize>at) << 2), CLASSES + <usize>(at - first))) {
+    if (
+      at + GROUP <= end &&
+      classifyGroup(FRAMES + ((<usize>at) << FRAME_SHIFT), CLASSES + <usize>(at - first))
+    ) {
       at += GROUP;
       continue;
     }

@@ -18,7 +18,7 @@ import { linkOf, pfnOf, wordOf } from "../frames/frame";
 import { isOnLru, lruHead, lruListOf, lruPages } from "../frames/lru";
 import { ownerOf, SLOT_COUNT, slotContent } from "../frames/owner";
 import { nextOf } from "../memory/list";
-import { config, frames, LEVELS, PINS, SLOTS } from "../memory/regions";
+import { config, FRAME_BYTES, FRAME_SHIFT, frames, LEVELS, PINS, SLOTS } from "../memory/regions";
 import { level } from "../memory/stats";
 import { pagesInHand } from "./areas";
 import { fault } from "./fault";
@@ -68,8 +68,8 @@ export function checkLru(): i32 {
       if (pages != lruPages(zone, list)) return fault(Fault.NR_LRU, list, pages, lruPages(zone, list));
     }
   }
-  const end = frames() << 2;
-  for (let link: u32 = 0; link < end; link += 4) listed -= isOnLru(wordOf(link)) ? 1 : 0;
+  const end = frames() << FRAME_SHIFT;
+  for (let link: u32 = 0; link < end; link += FRAME_BYTES) listed -= isOnLru(wordOf(link)) ? 1 : 0;
   return listed ? fault(Fault.NOT_ON_A_LIST, 0, 0, listed) : 0;
 }
 
@@ -84,9 +84,9 @@ export function checkPins(): i32 {
       return fault(Fault.PIN, held - 1, record, word);
     records += 1;
   }
-  const end = frames() << 2;
+  const end = frames() << FRAME_SHIFT;
   let pins = 0;
-  for (let link: u32 = 0; link < end; link += 4) {
+  for (let link: u32 = 0; link < end; link += FRAME_BYTES) {
     const word = wordOf(link);
     pins += <i32>pinsOf(word);
     if (isOrphan(word) && pinsOf(word) == 0) return fault(Fault.PIN, pfnOf(link), 1, 0);
@@ -121,10 +121,10 @@ function checkSlots(owned: i32): i32 {
 
 /** Only pages in use have content; owners and slots name each other; isolated pages are in a request's hands. */
 export function checkContent(): i32 {
-  const end = frames() << 2;
+  const end = frames() << FRAME_SHIFT;
   let isolated = 0;
   let owned = 0;
-  for (let link: u32 = 0; link < end; link += 4) {
+  for (let link: u32 = 0; link < end; link += FRAME_BYTES) {
     const word = wordOf(link);
     const isUsed = kindOf(word) == FrameKind.ALLOCATED;
     if (!isUsed && word >> CONTENT_SHIFT != 0) return fault(Fault.CONTENT, pfnOf(link), 0, word);

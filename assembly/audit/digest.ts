@@ -30,6 +30,8 @@ import {
   CONFIG,
   COUNTERS,
   config,
+  FRAME_BYTES,
+  FRAME_SHIFT,
   frames,
   LEVELS,
   PAGEBLOCKS,
@@ -52,6 +54,7 @@ import {
   COUNTER_FIELDS,
   CPU_FIELDS,
   END_OF_FIELDS,
+  LINK,
   PCP_FIELDS,
   POLICY_FIELDS,
   RANGE_FIELDS,
@@ -63,6 +66,15 @@ import {
 function mix(hash: u64, value: u32): u64 {
   const h = (hash ^ <u64>value) * 0xff51_afd7_ed55_8ccd;
   return h ^ (h >> 32);
+}
+
+/** What a digest says of a link, however long records are: its record's number times four, and the two bits below. */
+function placeOf(link: u32): u32 {
+  return <u32>((<i32>link >> FRAME_SHIFT) << 2) | (link & 3);
+}
+
+function mixLink(hash: u64, link: u32): u64 {
+  return mix(hash, placeOf(link));
 }
 
 function mixLong(hash: u64, value: u64): u64 {
@@ -77,7 +89,9 @@ function field(fields: usize, i: u32): i32 {
 function record(hash: u64, nth: u32, at: usize, fields: usize): u64 {
   hash = mix(hash, nth);
   for (let i: u32 = 0; field(fields, i) != END_OF_FIELDS; i++) {
-    const value = load<u32>(at + ((<usize>field(fields, i)) << 2));
+    const word = field(fields, i);
+    let value = load<u32>(at + ((<usize>(word & ~LINK)) << 2));
+    if (word & LINK) value = placeOf(value);
     if (value) hash = mix(mix(hash, i), value);
   }
   return hash;
@@ -131,7 +145,8 @@ function requests(hash: u64): u64 {
     const at = requestAt(request);
     if (load<i32>(at, RequestWord.STATE << 2) == RequestState.FREE) continue;
     hash = record(hash, request, at, REQUEST_FIELDS);
-    for (let i = 0; i < load<i32>(at, RequestWord.BATCH << 2); i++) hash = mix(hash, sourceOf(request, i));
+    for (let i = 0; i < load<i32>(at, RequestWord.BATCH << 2); i++)
+      hash = mixLink(hash, sourceOf(request, i));
   }
   return hash;
 }
@@ -141,7 +156,7 @@ function guests(hash: u64): u64 {
   if (!AREAS_KEEP_PAGES) return hash;
   for (let list: i32 = GuestWord.SPARE; list <= GuestWord.SWAP; list++) {
     const head = guestHead(list);
-    for (let link = nextOf(head); link != head; link = nextOf(link)) hash = mix(hash, link);
+    for (let link = nextOf(head); link != head; link = nextOf(link)) hash = mixLink(hash, link);
     hash = mix(hash, list);
   }
   return hash;
@@ -191,13 +206,13 @@ export function digest(): void {
   for (let set = 0; set < sets; set++) {
     hash = record(hash, set, PCPS + <usize>(set * (PcpWord.COUNT << 2)), PCP_FIELDS);
   }
-  const end = frames() << 2;
-  for (let link: u32 = 0; link < end; link += 4) {
+  const end = frames() << FRAME_SHIFT;
+  for (let link: u32 = 0; link < end; link += FRAME_BYTES) {
     const word = wordOf(link);
     if (word == FrameKind.BODY) continue;
-    hash = mix(mix(hash, link), word);
+    hash = mix(mixLink(hash, link), word);
     const kind = kindOf(word);
-    if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || isOnLru(word)) hash = mix(hash, nextOf(link));
+    if (kind == FrameKind.BUDDY || kind == FrameKind.PCP || isOnLru(word)) hash = mixLink(hash, nextOf(link));
   }
   const blocks = frames() / blockFrames();
   for (let i: u32 = 0; i < blocks; i++) hash = mix(hash, load<u8>(PAGEBLOCKS + <usize>i));

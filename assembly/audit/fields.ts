@@ -13,6 +13,9 @@ import { AreaWord, ConfigWord, LevelWord, PcpWord, RangeWord, RequestWord, ZoneW
 /** Behind the last field of a list. */
 export const END_OF_FIELDS: i32 = -1;
 
+/** With a field that names a frame by its link, or by its link + 1. */
+export const LINK: i32 = 0x4000_0000;
+
 export const CONFIG_FIELDS: usize = memory.data<i32>([
   ConfigWord.PAGE_SHIFT,
   ConfigWord.MAX_PAGE_ORDER,
@@ -178,7 +181,7 @@ export const REQUEST_FIELDS: usize = memory.data<i32>([
   RequestWord.ERROR,
   RequestWord.START,
   RequestWord.END,
-  RequestWord.CURSOR,
+  RequestWord.CURSOR | LINK,
   RequestWord.BATCH,
   RequestWord.TRIES,
   RequestWord.NEXT,
@@ -189,7 +192,7 @@ export const REQUEST_FIELDS: usize = memory.data<i32>([
   RequestWord.PAGES_RECLAIMED,
   RequestWord.PFN,
   RequestWord.KILLED,
-  RequestWord.STUCK,
+  RequestWord.STUCK | LINK,
   RequestWord.SLEEPS,
   RequestWord.BEGUN_LOW,
   RequestWord.BEGUN_LOW + 1,
@@ -201,7 +204,7 @@ export const REQUEST_FIELDS: usize = memory.data<i32>([
   RequestWord.ORDINAL,
   RequestWord.CLIENT,
   RequestWord.PAYLOAD,
-  RequestWord.WAITS_FOR,
+  RequestWord.WAITS_FOR | LINK,
   RequestWord.WAITS_SINCE_LOW,
   RequestWord.WAITS_SINCE_HIGH,
   RequestWord.ASKED,
@@ -211,7 +214,7 @@ export const REQUEST_FIELDS: usize = memory.data<i32>([
   RequestWord.HOLE,
   RequestWord.RUN,
   RequestWord.WAITS_REFS,
-  RequestWord.WAITED,
+  RequestWord.WAITED | LINK,
   RequestWord.WAIT_OVER,
   RequestWord.WAIT_END_LOW,
   RequestWord.WAIT_END_HIGH,

@@ -10,7 +10,7 @@ import { ConfigWord, ZoneWord } from "../abi/words";
 import { isFreeBlock, pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";
 import { spans, zoneAt, zoneOfPfn } from "../frames/zone";
-import { config, frames } from "../memory/regions";
+import { config, FRAME_BYTES, FRAME_SHIFT, frames } from "../memory/regions";
 import { CMA_ZONE, LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { fault } from "./fault";
 
@@ -31,7 +31,7 @@ function checkFreeType(link: u32): i32 {
  */
 function checkMerged(link: u32, order: i32, zone: i32): i32 {
   if (order >= PAGEBLOCK_ORDER) return 0;
-  const buddy = link ^ ((<u32>4) << order);
+  const buddy = link ^ (FRAME_BYTES << order);
   if (!isFreeBlock(buddy, order, zone)) return 0;
   return fault(Fault.UNMERGED_BUDDIES, pfnOf(link), order, pfnOf(buddy));
 }
@@ -56,20 +56,20 @@ function checkHead(link: u32, word: u32): i32 {
 
 /** The frames are an exact partition into holes, reserved frames and head ranges. */
 export function checkFrames(): i32 {
-  const end = frames() << 2;
+  const end = frames() << FRAME_SHIFT;
   for (let link: u32 = 0; link < end; ) {
     const word = wordOf(link);
     const kind = kindOf(word);
     if (kind == FrameKind.BODY) return fault(Fault.BODY_WITHOUT_HEAD, pfnOf(link), FrameKind.BODY, word);
     if (kind == FrameKind.HOLE) {
       if (word != FrameKind.HOLE) return fault(Fault.FRAME_KIND, pfnOf(link), FrameKind.HOLE, word);
-      link += 4;
+      link += FRAME_BYTES;
       continue;
     }
     const broken = checkHead(link, word);
     if (broken) return broken;
-    const behind = link + ((<u32>4) << orderOf(word));
-    for (let at = link + 4; at < behind; at += 4) {
+    const behind = link + (FRAME_BYTES << orderOf(word));
+    for (let at = link + FRAME_BYTES; at < behind; at += FRAME_BYTES) {
       if (wordOf(at) != FrameKind.BODY) return fault(Fault.BODY_EXPECTED, pfnOf(at), pfnOf(link), wordOf(at));
     }
     link = behind;
@@ -82,9 +82,9 @@ export function checkPageblocks(): i32 {
   const step = blockFrames();
   let isolated = 0;
   for (let frame: u32 = 0; frame < frames(); frame += step) {
-    const type = typeOf(frame << 2);
+    const type = typeOf(frame << FRAME_SHIFT);
     if (type > Migratetype.ISOLATE && type != NO_MEMORY_MAP) {
-      return fault(Fault.PAGEBLOCK_TYPE, pfnOf(frame << 2), Migratetype.ISOLATE, type);
+      return fault(Fault.PAGEBLOCK_TYPE, pfnOf(frame << FRAME_SHIFT), Migratetype.ISOLATE, type);
     }
     if (type == Migratetype.ISOLATE) isolated += 1;
   }

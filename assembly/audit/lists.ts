@@ -11,14 +11,15 @@ import { pfnOf, wordOf } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { pcpAt, zoneAt } from "../frames/zone";
 import { nextOf, prevOf } from "../memory/list";
-import { config, FREE_HEADS, frames } from "../memory/regions";
+import { config, FRAME_BYTES, FRAME_SHIFT, FREE_HEADS, frames } from "../memory/regions";
 import { KEEPS_WHOLE_RESERVE } from "../rules";
 import { fault } from "./fault";
 
 /** A member is a frame of this memory, and names the one before it. */
 export function checkLink(before: u32, link: u32): i32 {
   const place = before < FREE_HEADS ? before : link;
-  if (link >= FREE_HEADS || (link & 3) != 0) return fault(Fault.LIST_LINK, pfnOf(place), before, link);
+  if (link >= FREE_HEADS || (link & (FRAME_BYTES - 1)) != 0)
+    return fault(Fault.LIST_LINK, pfnOf(place), before, link);
   return prevOf(link) == before ? 0 : fault(Fault.LIST_LINK, pfnOf(place), before, prevOf(link));
 }
 
@@ -84,10 +85,10 @@ export function checkPcps(zone: i32): i32 {
 
 /** Members of lists, counted from the frames, must be as many as the lists hold. */
 export function checkListed(zone: i32): i32 {
-  const end = frames() << 2;
+  const end = frames() << FRAME_SHIFT;
   let free = 0;
   let pcp = 0;
-  for (let link: u32 = 0; link < end; link += 4) {
+  for (let link: u32 = 0; link < end; link += FRAME_BYTES) {
     const word = wordOf(link);
     if (zoneOf(word) != zone) continue;
     if (kindOf(word) == FrameKind.BUDDY) free += 1;

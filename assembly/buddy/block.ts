@@ -8,7 +8,7 @@ import { LevelWord } from "../abi/words";
 import { pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, setType } from "../frames/pageblock";
 import { accountFree, spans } from "../frames/zone";
-import { HINTS, LEVELS } from "../memory/regions";
+import { FRAME_BYTES, FRAME_SHIFT, HINTS, LEVELS } from "../memory/regions";
 import { moveFree } from "./freelist";
 
 /** Does the whole pageblock lie between the zone's ends? Blocks that straddle are never moved. */
@@ -20,13 +20,13 @@ export function isInsideZone(zone: i32, link: u32): bool {
 /** Frames of free blocks whose head lies in the pageblock. */
 export function countFree(link: u32): i32 {
   const start = blockStart(link);
-  const end = start + (blockFrames() << 2);
+  const end = start + (blockFrames() << FRAME_SHIFT);
   let free = 0;
   for (let at = start; at < end; ) {
     const word = wordOf(at);
     const frames = kindOf(word) == FrameKind.BUDDY ? 1 << orderOf(word) : 0;
     free += frames;
-    at += frames ? (<u32>frames) << 2 : 4;
+    at += frames ? (<u32>frames) << FRAME_SHIFT : FRAME_BYTES;
   }
   return free;
 }
@@ -46,9 +46,9 @@ export function countMovableFrom(start: u32, link: u32): i32 {
     store<u32>(LEVELS, head + 1, LevelWord.HINT_HEAD << 2);
     return load<i32>(HINTS + ((<usize>(head % HINT_CAPACITY)) << 2));
   }
-  const end = blockStart(link) + (blockFrames() << 2);
+  const end = blockStart(link) + (blockFrames() << FRAME_SHIFT);
   let movable = coveringMovable(start);
-  for (let at = start; at < end; at += 4) {
+  for (let at = start; at < end; at += FRAME_BYTES) {
     const word = wordOf(at);
     if (mobilityOf(word) != Mobility.FIXED) movable += 1 << orderOf(word);
   }
@@ -59,7 +59,7 @@ export function countMovableFrom(start: u32, link: u32): i32 {
 function coveringMovable(start: u32): i32 {
   if (kindOf(wordOf(start)) != FrameKind.BODY) return 0;
   for (let order = 1; order < 16; order++) {
-    const word = wordOf(start & ~(((<u32>4) << order) - 1));
+    const word = wordOf(start & ~((FRAME_BYTES << order) - 1));
     if (kindOf(word) == FrameKind.BODY) continue;
     return mobilityOf(word) != Mobility.FIXED ? 1 << orderOf(word) : 0;
   }
@@ -78,12 +78,12 @@ export function moveFreeBlocks(
   newType: i32,
   accounts: bool,
 ): i32 {
-  const end = blockStart(start) + (blockFrames() << 2);
+  const end = blockStart(start) + (blockFrames() << FRAME_SHIFT);
   let moved = 0;
   for (let at = start; at < end; ) {
     const word = wordOf(at);
     if (kindOf(word) != FrameKind.BUDDY) {
-      at += 4;
+      at += FRAME_BYTES;
       continue;
     }
     const order = orderOf(word);
@@ -94,7 +94,7 @@ export function moveFreeBlocks(
       accountFree(cpu, zone, pages, newType);
     }
     moved += pages;
-    at += (<u32>pages) << 2;
+    at += (<u32>pages) << FRAME_SHIFT;
   }
   return moved;
 }

@@ -11,6 +11,7 @@ import { ownerOf, vacate } from "../frames/owner";
 import { isMergeable, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { policy } from "../memory/policies";
+import { FRAME_BYTES, FRAME_SHIFT } from "../memory/regions";
 import { count } from "../memory/stats";
 import { goesToBuddy } from "../policy/free_target";
 import { giveSingle, giveToPcp, PLAIN } from "./pcp";
@@ -63,18 +64,18 @@ export function splitPages(link: u32, order: i32): void {
   vacate(link);
   const single = withContentOf(pack(FrameKind.ALLOCATED, 0, zoneOf(word)), word);
   for (let i: u32 = 0; i < (<u32>1) << order; i++) {
-    setWord(link + (i << 2), single);
-    if (isOnLru(single)) addToLru(link + (i << 2), false);
+    setWord(link + (i << FRAME_SHIFT), single);
+    if (isOnLru(single)) addToLru(link + (i << FRAME_SHIFT), false);
   }
 }
 
 /** The head, whatever its kind, whose frames this one is among, or NONE. */
 export function coveringHead(link: u32): u32 {
   for (let order = 0; order <= MAX_ORDER; order++) {
-    const head = link & ~(((<u32>4) << order) - 1);
+    const head = link & ~((FRAME_BYTES << order) - 1);
     const word = wordOf(head);
     if (kindOf(word) == FrameKind.BODY) continue;
-    return link - head < (<u32>4) << orderOf(word) ? head : NONE;
+    return link - head < FRAME_BYTES << orderOf(word) ? head : NONE;
   }
   return NONE;
 }
@@ -87,11 +88,11 @@ export function headOf(link: u32): u32 {
 
 /** Are these 2^order frames exactly a row of allocated blocks? Loaded states know pages only one by one. */
 function isAllocatedRange(link: u32, order: i32): bool {
-  const end = link + ((<u32>4) << order);
+  const end = link + (FRAME_BYTES << order);
   for (let at = link; at < end; ) {
     const word = wordOf(at);
     if (!isHeld(at)) return false;
-    at += (<u32>4) << orderOf(word);
+    at += FRAME_BYTES << orderOf(word);
     if (at > end) return false;
   }
   return true;
@@ -113,8 +114,8 @@ export function gather(link: u32, order: i32, loose: bool): bool {
   if (orderOf(word) == order && kindOf(word) == FrameKind.ALLOCATED) return true;
   if (!isAllocatedRange(link, order)) return false;
   const zone = zoneOf(word);
-  const end = link + ((<u32>4) << order);
-  for (let at = link; at < end; at += 4) {
+  const end = link + (FRAME_BYTES << order);
+  for (let at = link; at < end; at += FRAME_BYTES) {
     if (isOnLru(wordOf(at))) removeFromLru(at);
     vacate(at);
     setWord(at, FrameKind.BODY);

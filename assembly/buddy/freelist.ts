@@ -19,14 +19,14 @@ import {
   unlink,
   unlinkFirst,
 } from "../memory/list";
-import { FREE_HEADS } from "../memory/regions";
+import { FRAME_BYTES, FRAME_SHIFT, FREE_HEADS } from "../memory/regions";
 import { leaveOut, reach } from "./frontier";
 
 /** From the head of a list to that of the same type one order up. */
-export const ORDER_STEP: u32 = MIGRATE_TYPES << 2;
+export const ORDER_STEP: u32 = MIGRATE_TYPES << FRAME_SHIFT;
 
 export function freeHead(zone: i32, order: i32, type: i32): u32 {
-  const first = FREE_HEADS + <u32>zone * (MAX_ORDERS * ORDER_STEP) + ((<u32>type) << 2);
+  const first = FREE_HEADS + <u32>zone * (MAX_ORDERS * ORDER_STEP) + ((<u32>type) << FRAME_SHIFT);
   return first + <u32>order * ORDER_STEP;
 }
 
@@ -60,13 +60,13 @@ export function insertFree(zone: i32, link: u32, order: i32, type: i32, toTail: 
 
 /** insertFree() of a run of blocks of the largest order to the tail of `type`'s list, all but the last unwritten. */
 export function insertRun(zone: i32, first: u32, last: u32, type: i32): void {
-  const size = (<u32>4) << MAX_ORDER;
+  const size = FRAME_BYTES << MAX_ORDER;
   const word = withType(pack(FrameKind.BUDDY, MAX_ORDER, zone), type);
   addTailUnwritten(freeHead(zone, MAX_ORDER, type), first, last - size);
   leaveOut(first, last, word);
   insertFree(zone, last, MAX_ORDER, type, true);
   const at = nrFreeAt(zone, MAX_ORDER);
-  store<i32>(at, load<i32>(at) + <i32>((last - first) >> (MAX_ORDER + 2)));
+  store<i32>(at, load<i32>(at) + <i32>((last - first) >> (MAX_ORDER + FRAME_SHIFT)));
 }
 
 /** insertFree() to the head of a list whose head the caller knows. */

@@ -14,7 +14,7 @@ import { FrontierHead, FrontierWord } from "../abi/records";
 import { setWord } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { linkBetween } from "../memory/list";
-import { FRONTIERS } from "../memory/regions";
+import { FRAME_BYTES, FRAME_SHIFT, FRONTIERS } from "../memory/regions";
 
 /** Blocks that are worth a run. */
 export const SHORTEST_RUN: u32 = 8;
@@ -49,7 +49,7 @@ function drop(at: usize): void {
 
 /** Writes the first `blocks` of a run. */
 function write(at: usize, blocks: u32): void {
-  const size = (<u32>4) << MAX_ORDER;
+  const size = FRAME_BYTES << MAX_ORDER;
   const word = load<u32>(at, FrontierWord.WORD << 2);
   let link = load<u32>(at, FrontierWord.START << 2);
   for (let i: u32 = 0; i < blocks; i++) {
@@ -63,7 +63,7 @@ function write(at: usize, blocks: u32): void {
 
 /** A block of the largest order is about to leave its list: is what follows it written? */
 export function reach(link: u32): void {
-  const size = (<u32>4) << MAX_ORDER;
+  const size = FRAME_BYTES << MAX_ORDER;
   for (let nth = left() - 1; nth >= 0; nth--) {
     const at = recordAt(nth);
     assert(link != load<u32>(at, FrontierWord.END << 2));
@@ -87,6 +87,6 @@ export function settle(): void {
   while (left() > 0) {
     const at = recordAt(0);
     const frames = load<u32>(at, FrontierWord.END << 2) - load<u32>(at, FrontierWord.START << 2);
-    write(at, frames >> (MAX_ORDER + 2));
+    write(at, frames >> (MAX_ORDER + FRAME_SHIFT));
   }
 }

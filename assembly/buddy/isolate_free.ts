@@ -6,6 +6,7 @@ import { FrameKind, Migratetype } from "../abi/vocabulary";
 import { setWord } from "../frames/frame";
 import { isMergeable, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
 import { accountFree } from "../frames/zone";
+import { FRAME_SHIFT } from "../memory/regions";
 import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { isInsideZone, moveBlock } from "./block";
 import { removeFree } from "./freelist";
@@ -25,5 +26,6 @@ export function isolateFree(cpu: i32, zone: i32, link: u32, order: i32, type: i3
   setWord(link, pack(FrameKind.DETACHED, order, zone));
   if (order < PAGEBLOCK_ORDER - 1) return;
   const blocks = order > PAGEBLOCK_ORDER ? 1 << (order - PAGEBLOCK_ORDER) : 1;
-  for (let i = 0; i < blocks; i++) makeMovable(cpu, zone, link + ((<u32>i) << (PAGEBLOCK_ORDER + 2)));
+  for (let i = 0; i < blocks; i++)
+    makeMovable(cpu, zone, link + ((<u32>i) << (PAGEBLOCK_ORDER + FRAME_SHIFT)));
 }

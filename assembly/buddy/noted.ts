@@ -7,8 +7,7 @@
 import { MAX_CPUS, MAX_ZONES } from "../abi/limits";
 import { ScratchWord } from "../abi/words";
 import { wordOf } from "../frames/frame";
-import { ownerOf } from "../frames/owner";
-import { NONE, nextOf, prevOf } from "../memory/list";
+import { NONE } from "../memory/list";
 import { FREE_HEADS, READ_AHEAD, SCRATCH } from "../memory/regions";
 
 /** Words of a walk over one set of lists (enum Walk), and bytes of all of them: pages are noted behind. */
@@ -27,8 +26,6 @@ export function readNoted(place: usize): void {
   for (let at = place; at < place + AT_ONCE * 4; at += 4) {
     const link = load<u32>(at);
     if (link == NONE) return;
-    prevOf(link);
-    nextOf(link);
     wordOf(link);
   }
 }
@@ -63,11 +60,7 @@ export function readFreed(first: u32): void {
   const end = max(<u32>READ_AHEAD + WALKS, last - min(last, READ_FREED * 4));
   for (let at = last; at > end; at -= 4) {
     const link = load<u32>(<usize>at);
-    if (link >= FREE_HEADS) continue;
-    nextOf(link);
-    prevOf(link);
-    wordOf(link);
-    inline.always(ownerOf(link));
+    if (link < FREE_HEADS) wordOf(link);
   }
   endNotes(last);
 }

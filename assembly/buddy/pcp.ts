@@ -30,7 +30,7 @@ import {
   unlinkFirst,
   unlinkLast,
 } from "../memory/list";
-import { config, FREE_HEADS, LEVELS, SCRATCH } from "../memory/regions";
+import { config, FRAME_BYTES, FREE_HEADS, LEVELS, SCRATCH } from "../memory/regions";
 import { count } from "../memory/stats";
 import * as auto from "../policy/pcp_auto";
 import * as fixed from "../policy/pcp_fixed";
@@ -76,8 +76,8 @@ function pcpWord(order: i32, zone: i32, type: i32): u32 {
 function refillRun(cpu: i32, zone: i32, order: i32, type: i32, current: i32, head: u32): void {
   const link = inline.always(firstFree(zone, current, type));
   const word = pcpWord(order, zone, type);
-  const step = (<u32>4) << order;
-  const end = link + ((<u32>4) << current);
+  const step = FRAME_BYTES << order;
+  const end = link + (FRAME_BYTES << current);
   removeFirst(freeHead(zone, current, type), zone, link, current);
   for (let at = link; at < end; at += step) setWord(at, word);
   addTailRun(head, link, step, 1 << (current - order));

@@ -12,7 +12,7 @@ import { PolicyWord } from "../abi/proposals";
 import { Migratetype } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { policy } from "../memory/policies";
-import { config, PCP_HEADS } from "../memory/regions";
+import { config, FRAME_SHIFT, PCP_HEADS } from "../memory/regions";
 import { hasOwnLists, hasOwnThpList, splitsThpLists } from "../policy/free_target";
 
 const TYPES: i32 = 3;
@@ -45,7 +45,7 @@ export function bindPcpLists(): void {
 }
 
 export function pcpHead(cpu: i32, zone: i32, pindex: i32): u32 {
-  return PCP_HEADS + ((<u32>((cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex)) << 2);
+  return PCP_HEADS + ((<u32>((cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex)) << FRAME_SHIFT);
 }
 
 export function isPcpOrder(order: i32): bool {

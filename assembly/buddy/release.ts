@@ -7,6 +7,7 @@ import { FrameKind } from "../abi/vocabulary";
 import { isFreeBlock, setWord, wordOf } from "../frames/frame";
 import { isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setTypes, typeOf } from "../frames/pageblock";
 import { accountFree, modFreePages } from "../frames/zone";
+import { FRAME_BYTES } from "../memory/regions";
 import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { insertFree, insertRun, removeBelow } from "./freelist";
 
@@ -39,7 +40,7 @@ function insertMerged(zone: i32, link: u32, order: i32, size: u32, type: i32, to
  */
 function join(zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
   const large = min(PAGEBLOCK_ORDER, MAX_ORDER);
-  let size = (<u32>4) << order;
+  let size = FRAME_BYTES << order;
   while (order < large) {
     const buddy = link ^ size;
     if (!inline.always(isFreeBlock(buddy, order, zone)))
@@ -55,7 +56,7 @@ function join(zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
 
 /** The same from pageblock order up. */
 function joinLarge(zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
-  let size = (<u32>4) << order;
+  let size = FRAME_BYTES << order;
   while (order < MAX_ORDER) {
     const buddy = link ^ size;
     if (!inline.always(isFreeBlock(buddy, order, zone))) break;
@@ -83,7 +84,7 @@ export function freeOne(cpu: i32, zone: i32, link: u32, order: i32, type: i32, t
 export function freeBlock(cpu: i32, zone: i32, link: u32, order: i32, type: i32, toTail: bool): void {
   if (!isMergeable(type)) return freeOne(cpu, zone, link, order, type, toTail);
   inline.always(modFreePages(cpu, zone, 1 << order));
-  const size = (<u32>4) << order;
+  const size = FRAME_BYTES << order;
   if (order < MAX_ORDER && inline.always(isFreeBlock(link ^ size, order, zone)))
     return join(zone, link, order, type, toTail);
   inline.always(insertMerged(zone, link, order, size, type, toTail));
@@ -103,8 +104,8 @@ function freePieces(cpu: i32, zone: i32, link: u32, order: i32, toTail: bool): v
 
 /** Frees a block in pieces of order `piece`, ascending, each with its own pageblock's type (split_large_buddy). */
 export function freeByPiece(cpu: i32, zone: i32, link: u32, order: i32, piece: i32, toTail: bool): void {
-  const end = link + ((<u32>4) << order);
-  for (let at = link; at < end; at += (<u32>4) << piece) {
+  const end = link + (FRAME_BYTES << order);
+  for (let at = link; at < end; at += FRAME_BYTES << piece) {
     setWord(at, FrameKind.BODY);
     freeOne(cpu, zone, at, piece, typeOf(at), toTail);
   }
@@ -113,8 +114,8 @@ export function freeByPiece(cpu: i32, zone: i32, link: u32, order: i32, piece: i
 /** freeDirect() of many blocks of the largest order to the tail, ascending, all of `type`: [first, last], links of heads. */
 export function freeRun(cpu: i32, zone: i32, first: u32, last: u32, type: i32): void {
   const order = LISTS_FOLLOW_PAGEBLOCK ? min(MAX_ORDER, PAGEBLOCK_ORDER) : MAX_ORDER;
-  const behind = last + ((<u32>4) << MAX_ORDER);
-  for (let at = first; at < behind; at += (<u32>4) << order) accountFree(cpu, zone, 1 << order, type);
+  const behind = last + (FRAME_BYTES << MAX_ORDER);
+  for (let at = first; at < behind; at += FRAME_BYTES << order) accountFree(cpu, zone, 1 << order, type);
   insertRun(zone, first, last, type);
 }
 

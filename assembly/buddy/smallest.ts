@@ -8,13 +8,14 @@ import { setWord } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { accountFree, modFreePages } from "../frames/zone";
 import { isEmpty, NONE, nextOf } from "../memory/list";
+import { FRAME_BYTES } from "../memory/regions";
 import { ACCOUNTS_AT_TAKE } from "../rules";
 import { freeHead, insertFirst, ORDER_STEP, removeFirst, removeFirstBelow } from "./freelist";
 
 /** Keeps the low half, puts each upper half at the head of its list, the largest first. Answers pages put back. */
 export function expand(zone: i32, link: u32, low: i32, high: i32, type: i32): i32 {
   const all = 1 << high;
-  let half = (<u32>4) << high;
+  let half = FRAME_BYTES << high;
   let head = inline.always(freeHead(zone, high, type));
   while (high > low) {
     high -= 1;

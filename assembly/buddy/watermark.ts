@@ -7,7 +7,7 @@ import { ConfigWord, ZoneWord } from "../abi/words";
 import { MAX_ORDER } from "../frames/pageblock";
 import { clearFlag, freeCma, freePages, hasFlag, setFlag, zoneAt } from "../frames/zone";
 import { isEmpty } from "../memory/list";
-import { config } from "../memory/regions";
+import { config, FRAME_SHIFT } from "../memory/regions";
 import { record } from "../record/events";
 import { ATOMIC_IGNORES_BOOST, AUTO_TUNES_PCP, KEEPS_WHOLE_RESERVE } from "../rules";
 import { freeHead, nrFree, ORDER_STEP } from "./freelist";
@@ -68,12 +68,12 @@ export function hasBlock(zone: i32, order: i32, allocFlags: i32): bool {
     head += ORDER_STEP;
     if (nrFree(zone, o) == 0) continue;
     for (let type = 0; type <= Migratetype.RECLAIMABLE; type++) {
-      if (!isEmpty(head + ((<u32>type) << 2))) return true;
+      if (!isEmpty(head + ((<u32>type) << FRAME_SHIFT))) return true;
     }
-    if ((allocFlags & AllocFlag.CMA) != 0 && !isEmpty(head + (Migratetype.CMA << 2))) return true;
+    if ((allocFlags & AllocFlag.CMA) != 0 && !isEmpty(head + (Migratetype.CMA << FRAME_SHIFT))) return true;
     if (
       (allocFlags & (AllocFlag.HIGHATOMIC | AllocFlag.OOM)) != 0 &&
-      !isEmpty(head + (Migratetype.HIGHATOMIC << 2))
+      !isEmpty(head + (Migratetype.HIGHATOMIC << FRAME_SHIFT))
     ) {
       return true;
     }

@@ -11,7 +11,16 @@ import { isFrame, linkOf, wordOf } from "../frames/frame";
 import { PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";
 import { zoneOfPfn } from "../frames/zone";
 import { clearRun, countRun, setRun } from "../memory/bits";
-import { AREAS, CMA_BITMAPS, config, LEVELS, RANGES, SEARCH_INDEXES } from "../memory/regions";
+import {
+  AREAS,
+  CMA_BITMAPS,
+  config,
+  FRAME_BYTES,
+  FRAME_SHIFT,
+  LEVELS,
+  RANGES,
+  SEARCH_INDEXES,
+} from "../memory/regions";
 import { addKeptRange } from "../movement/guests";
 import { AREAS_KEEP_PAGES } from "../rules";
 import { buildWindowIndex, noteWindow, windowIndexWords } from "./search/of_area";
@@ -80,8 +89,8 @@ function overlaps(base: u32, pages: u32): bool {
 
 /** Are they all frames that no allocator was given, in pageblocks of an area? */
 function isReserved(base: u32, pages: u32): bool {
-  const end = linkOf(base) + (pages << 2);
-  for (let link = linkOf(base); link < end; link += 4) {
+  const end = linkOf(base) + (pages << FRAME_SHIFT);
+  for (let link = linkOf(base); link < end; link += FRAME_BYTES) {
     if (kindOf(wordOf(link)) != FrameKind.RESERVED || typeOf(link) != Migratetype.CMA) return false;
   }
   return true;
@@ -96,7 +105,7 @@ export function addRange(area: u32, orderPerBit: u32, base: u32, pages: u32): i3
   if (zone < 0 || zoneOfPfn(base + pages - 1) != zone) return Status.CROSSES_ZONE;
   if (overlaps(base, pages)) return Status.ALREADY_USED;
   if (AREAS_KEEP_PAGES && !isReserved(base, pages)) return Status.NOT_FREE;
-  if (isLeftOut(linkOf(base), linkOf(base) + (pages << 2))) settle();
+  if (isLeftOut(linkOf(base), linkOf(base) + (pages << FRAME_SHIFT))) settle();
   const nth = areaWord(area, AreaWord.NR_RANGES);
   if (nth >= MAX_RANGES) return Status.BAD_AREA;
   if (nth > 0 && <u32>areaWord(area, AreaWord.ORDER_PER_BIT) != orderPerBit) return Status.BAD_AREA;

@@ -4,13 +4,14 @@
 import { RequestWord } from "../abi/words";
 import { linkOf } from "../frames/frame";
 import { add, word } from "../memory/record";
+import { FRAME_BYTES, FRAME_SHIFT } from "../memory/regions";
 import { Kept, takeKept } from "../movement/guests";
 
 /** Each page of the window is spare, or a copy that goes; the request counts those, and what must be written of them. */
 export function takeKeptWindow(at: usize): void {
   const first = linkOf(word(at, RequestWord.START));
-  const end = first + ((<u32>word(at, RequestWord.PAGES)) << 2);
-  for (let link = first; link < end; link += 4) {
+  const end = first + ((<u32>word(at, RequestWord.PAGES)) << FRAME_SHIFT);
+  for (let link = first; link < end; link += FRAME_BYTES) {
     const kept = takeKept(link);
     if (kept != Kept.SPARE) add(at, RequestWord.PAGES_RECLAIMED, 1);
     if (kept == Kept.UNWRITTEN) add(at, RequestWord.PAGES_WRITTEN, 1);

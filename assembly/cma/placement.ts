@@ -13,6 +13,7 @@ import { wordOf } from "../frames/frame";
 import { nextClear, nextSet } from "../memory/bits";
 import { NONE } from "../memory/list";
 import { set, word } from "../memory/record";
+import { FRAME_BYTES, FRAME_SHIFT } from "../memory/regions";
 import { alignedFrom, isBeforeSweep, isBetterHole, keepsWindow, sweepFrom } from "../policy/holes";
 import { areaWord, bitmapOf, bitsOf, indexOf, linkOfBit, rangeAt, rangeWord } from "./area";
 import { findWindow } from "./search/of_area";
@@ -94,7 +95,7 @@ function bestFit(at: usize, area: i32, nth: i32): u32 {
 
 /** The last frame of the window that cannot be moved now, or NONE; what was looked at is counted. */
 function lastKeeper(at: usize, first: u32, end: u32): u32 {
-  for (let link = end - 4; link >= first && link < end; link -= 4) {
+  for (let link = end - FRAME_BYTES; link >= first && link < end; link -= FRAME_BYTES) {
     set(at, RequestWord.EXAMINED, word(at, RequestWord.EXAMINED) + 1);
     const frame = wordOf(link);
     if (kindOf(frame) != FrameKind.ALLOCATED) continue;
@@ -113,9 +114,9 @@ function pinAvoiding(at: usize, area: i32, nth: i32): u32 {
       break;
     }
     const first = linkOfBit(area, nth, bit);
-    const keeper = lastKeeper(at, first, first + ((<u32>word(at, RequestWord.PAGES)) << 2));
+    const keeper = lastKeeper(at, first, first + ((<u32>word(at, RequestWord.PAGES)) << FRAME_SHIFT));
     if (keeper == NONE) return bit;
-    set(at, RequestWord.FROM_BIT, bit + ((keeper - first) >> (2 + shift)) + 1);
+    set(at, RequestWord.FROM_BIT, bit + ((keeper - first) >> (FRAME_SHIFT + shift)) + 1);
   }
   return firstFit(at, area, nth);
 }

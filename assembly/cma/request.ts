@@ -23,7 +23,7 @@ import { linkOf, pfnOf } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { add, set, word } from "../memory/record";
-import { REQUESTS } from "../memory/regions";
+import { FRAME_SHIFT, REQUESTS } from "../memory/regions";
 import { count } from "../memory/stats";
 import { firstInUse, freeBlockAround, isolateRange, unisolateRange } from "../movement/isolate";
 import {
@@ -200,7 +200,7 @@ function startOf(at: usize): u32 {
 }
 
 function endOf(at: usize): u32 {
-  return startOf(at) + ((<u32>word(at, RequestWord.PAGES)) << 2);
+  return startOf(at) + ((<u32>word(at, RequestWord.PAGES)) << FRAME_SHIFT);
 }
 
 /** Does another request hold the lock that this area's requests take? */

@@ -8,6 +8,7 @@ import { AreaWord, RequestWord } from "../abi/words";
 import { pfnOf, wordOf } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { word } from "../memory/record";
+import { FRAME_BYTES } from "../memory/regions";
 import { freeBlockAround } from "../movement/isolate";
 import { sourceOf } from "../movement/migrate";
 import { records, tell } from "../record/events";
@@ -57,8 +58,8 @@ export function noteRelease(cpu: i32, area: i32, pfn: u32, pages: u32): void {
 /** test_pages_isolated() from the free block around the window's start on; links. It stops at `blocker`, or behind the last block. */
 export function noteTest(request: i32, at: usize, first: u32, end: u32, blocker: u32, failed: bool): void {
   if (!records(RecordGroup.CMA)) return;
-  const last = freeBlockAround(end - 4);
-  const behind = failed ? blocker : last + ((<u32>4) << orderOf(wordOf(last)));
+  const last = freeBlockAround(end - FRAME_BYTES);
+  const behind = failed ? blocker : last + (FRAME_BYTES << orderOf(wordOf(last)));
   const fin = pfnOf(behind);
   noteInZone(EventKind.TEST_ISOLATED, at, pfnOf(first), pfnOf(end), fin, failed ? 1 : 0, request);
 }

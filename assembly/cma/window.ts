@@ -9,6 +9,7 @@ import { AreaWord, RangeWord } from "../abi/words";
 import { removeFree } from "../buddy/freelist";
 import { putPages } from "../buddy/traced";
 import { setWord, wordOf } from "../frames/frame";
+import { FRAME_BYTES } from "../memory/regions";
 import { freeBlockAround } from "../movement/isolate";
 import { areaWord, rangeWord } from "./area";
 
@@ -41,10 +42,10 @@ export function takeWindow(cpu: i32, zone: i32, start: u32, end: u32): void {
   while (behind < end) {
     const order = orderOf(wordOf(behind));
     removeFree(zone, behind, order);
-    const next = behind + ((<u32>4) << order);
-    for (; behind < next; behind += 4)
+    const next = behind + (FRAME_BYTES << order);
+    for (; behind < next; behind += FRAME_BYTES)
       setWord(behind, withLife(pack(FrameKind.ALLOCATED, 0, zone), PageLife.CMA));
   }
-  for (let at = first; at < start; at += 4) putPages(cpu, at, 0);
-  for (let at = end; at < behind; at += 4) putPages(cpu, at, 0);
+  for (let at = first; at < start; at += FRAME_BYTES) putPages(cpu, at, 0);
+  for (let at = end; at < behind; at += FRAME_BYTES) putPages(cpu, at, 0);
 }

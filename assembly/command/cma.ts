@@ -24,6 +24,7 @@ import { noteRelease } from "../cma/trace";
 import { linkOf, pfnOf, wordOf } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { policyOfArea } from "../memory/policies";
+import { FRAME_BYTES, FRAME_SHIFT } from "../memory/regions";
 import { addSpare } from "../movement/guests";
 import { freeOrOrphan } from "../movement/pins";
 import { rangeOrder } from "../policy/free_target";
@@ -97,10 +98,10 @@ function isUnderWay(pfn: u32, pages: u32): bool {
 
 /** Pages without a pin from `link` on, up to `end` and to one block of the largest order. */
 function unpinnedPages(link: u32, end: u32): u32 {
-  const last = min(end, link + ((<u32>4) << MAX_ORDER));
+  const last = min(end, link + (FRAME_BYTES << MAX_ORDER));
   let at = link;
-  while (at < last && pinsOf(wordOf(at)) == 0) at += 4;
-  return (at - link) >> 2;
+  while (at < last && pinsOf(wordOf(at)) == 0) at += FRAME_BYTES;
+  return (at - link) >> FRAME_SHIFT;
 }
 
 /** The range in the largest aligned blocks, straight to the buddy lists (Anjum, v3 of March 2026). */
@@ -110,11 +111,12 @@ function freeRange(cpu: i32, first: u32, end: u32): void {
     if (order == 0) {
       freeOrOrphan(cpu, link);
     } else {
-      for (let at = link + 4; at < link + ((<u32>4) << order); at += 4) dropContent(at);
+      for (let at = link + FRAME_BYTES; at < link + (FRAME_BYTES << order); at += FRAME_BYTES)
+        dropContent(at);
       noteFree(cpu, link, order);
       freePagesDirect(cpu, link, order);
     }
-    link += (<u32>4) << order;
+    link += FRAME_BYTES << order;
   }
 }
 
@@ -126,14 +128,14 @@ export function cmaRelease(cpu: i32, area: u32, pfn: u32, pages: u32): i32 {
   if (nth < 0 || !isGivenOut(area, nth, pfn, pages) || isUnderWay(pfn, pages)) return Status.NOT_IN_AREA;
   const first = linkOf(pfn);
   for (let i: u32 = 0; i < pages; i++) {
-    const word = wordOf(first + (i << 2));
+    const word = wordOf(first + (i << FRAME_SHIFT));
     if (kindOf(word) != FrameKind.ALLOCATED || orderOf(word) != 0 || mobilityOf(word) != Mobility.FIXED) {
       return Status.NOT_ALLOCATED;
     }
   }
-  if (AREAS_KEEP_PAGES) for (let i: u32 = 0; i < pages; i++) addSpare(first + (i << 2));
-  else if (policyOfArea(area, PolicyWord.FREE_RANGE)) freeRange(cpu, first, first + (pages << 2));
-  else for (let i: u32 = 0; i < pages; i++) freeOrOrphan(cpu, first + (i << 2));
+  if (AREAS_KEEP_PAGES) for (let i: u32 = 0; i < pages; i++) addSpare(first + (i << FRAME_SHIFT));
+  else if (policyOfArea(area, PolicyWord.FREE_RANGE)) freeRange(cpu, first, first + (pages << FRAME_SHIFT));
+  else for (let i: u32 = 0; i < pages; i++) freeOrOrphan(cpu, first + (i << FRAME_SHIFT));
   noteRelease(cpu, area, pfn, pages);
   return clear(area, pfn, pages);
 }

@@ -60,7 +60,7 @@ import { occupySlot, SLOT_COUNT, slotContent } from "../frames/owner";
 import { MAX_ORDER } from "../frames/pageblock";
 import { isPopulated } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { COMMANDS, config, SCRATCH } from "../memory/regions";
+import { COMMANDS, config, FRAME_BYTES, FRAME_SHIFT, SCRATCH } from "../memory/regions";
 import { compactZone } from "../movement/compact";
 import { isKept } from "../movement/guests";
 import { runKswapd } from "../movement/kswapd";
@@ -115,8 +115,8 @@ function allocateDirect(cpu: i32, order: i32, gfp: i32): u32 {
 
 /** Is any of the 2^order frames the machine's own? */
 function holdsZram(link: u32, order: i32): bool {
-  const end = link + ((<u32>4) << order);
-  for (let at = link; at < end; at += 4) if (isZram(wordOf(at))) return true;
+  const end = link + (FRAME_BYTES << order);
+  for (let at = link; at < end; at += FRAME_BYTES) if (isZram(wordOf(at))) return true;
   return false;
 }
 
@@ -141,7 +141,7 @@ function release(at: usize, cpu: i32, order: i32, flags: i32, op: i32): i32 {
     freePagesDirect(cpu, link, order);
   } else {
     splitPages(link, order);
-    for (let i: u32 = 0; i < (<u32>1) << order; i++) putPages(cpu, link + (i << 2), 0);
+    for (let i: u32 = 0; i < (<u32>1) << order; i++) putPages(cpu, link + (i << FRAME_SHIFT), 0);
   }
   return Status.OK;
 }

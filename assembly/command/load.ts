@@ -18,7 +18,7 @@ import { ownerOf } from "../frames/owner";
 import { blockFrames, isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
 import { spans, zoneOfPfn } from "../frames/zone";
 import { addTail, initHead, NONE } from "../memory/list";
-import { config, LEVELS } from "../memory/regions";
+import { config, FRAME_BYTES, FRAME_SHIFT, LEVELS } from "../memory/regions";
 import { isKept } from "../movement/guests";
 
 function isRange(pfn: u32, count: u32): bool {
@@ -37,10 +37,10 @@ function isSingle(link: u32): bool {
 
 /** May what these frames are be said again? */
 function isLoadable(first: u32, count: u32): bool {
-  if (isLeftOut(first, first + (count << 2))) return false;
+  if (isLeftOut(first, first + (count << FRAME_SHIFT))) return false;
   if (kindOf(wordOf(first)) == FrameKind.BODY && coveringHead(first) != NONE) return false;
   for (let i: u32 = 0; i < count; i++) {
-    if (!isSingle(first + (i << 2))) return false;
+    if (!isSingle(first + (i << FRAME_SHIFT))) return false;
   }
   return true;
 }
@@ -49,10 +49,10 @@ function isLoadable(first: u32, count: u32): bool {
 function isUntouched(first: u32, count: u32): bool {
   const touched = load<u32>(LEVELS, LevelWord.TOUCHED_END << 2);
   if (first >= touched) return true;
-  if (isLeftOut(first, first + (count << 2))) return false;
+  if (isLeftOut(first, first + (count << FRAME_SHIFT))) return false;
   if (coveringHead(first) != NONE) return false;
-  const end = min(first + (count << 2), touched);
-  for (let at = first; at < end; at += 4) {
+  const end = min(first + (count << FRAME_SHIFT), touched);
+  for (let at = first; at < end; at += FRAME_BYTES) {
     if (wordOf(at) != <u32>FrameKind.BODY) return false;
   }
   return true;
@@ -75,9 +75,9 @@ export function loadFrames(pfn: u32, count: u32, what: u32): i32 {
   const life = mobility == Mobility.LRU ? PageLife.ANON : PageLife.KERNEL;
   const frame = listless ? kind : withLife(withMobility(pack(kind, 0, zone), mobility), life);
   const first = linkOf(pfn);
-  noteTouched(first + (count << 2));
+  noteTouched(first + (count << FRAME_SHIFT));
   for (let i: u32 = 0; i < count; i++) {
-    const link = first + (i << 2);
+    const link = first + (i << FRAME_SHIFT);
     if (isOnLru(wordOf(link))) removeFromLru(link);
     setWord(link, frame);
     if (isOnLru(frame)) addToLru(link, true);
@@ -94,10 +94,10 @@ function checkLoad(pfn: u32, order: i32, zone: i32): i32 {
   const first = linkOf(pfn);
   if (isKept(first, order)) return Status.ALREADY_USED;
   for (let i: u32 = 0; i < (<u32>1) << order; i++) {
-    const word = wordOf(first + (i << 2));
+    const word = wordOf(first + (i << FRAME_SHIFT));
     if (kindOf(word) != FrameKind.ALLOCATED || isOnLru(word)) return Status.ALREADY_USED;
   }
-  for (let i: u32 = 1; i < (<u32>1) << order; i++) setWord(first + (i << 2), FrameKind.BODY);
+  for (let i: u32 = 1; i < (<u32>1) << order; i++) setWord(first + (i << FRAME_SHIFT), FrameKind.BODY);
   return Status.OK;
 }
 
@@ -129,8 +129,8 @@ export function loadPcp(cpu: i32, pfn: u32, pindex: u32, what: u32): i32 {
 
 /** free_reserved_area(): what boot itself used, page by page, by the way that every page goes. */
 function freeLate(cpu: i32, zone: i32, first: u32, count: u32): void {
-  const end = first + (count << 2);
-  for (let link = first; link < end; link += 4) {
+  const end = first + (count << FRAME_SHIFT);
+  for (let link = first; link < end; link += FRAME_BYTES) {
     setWord(link, pack(FrameKind.ALLOCATED, 0, zone));
     freePages(cpu, link, 0);
   }
@@ -144,11 +144,12 @@ function freeAlike(cpu: i32, zone: i32, at: u32, end: u32): u32 {
   const blocks = (end - at) >> MAX_ORDER;
   if (blocks < SHORTEST_RUN || PAGEBLOCK_ORDER > MAX_ORDER || !mayLeaveOut()) return at;
   const first = linkOf(at);
-  const behind = first + (blocks << (MAX_ORDER + 2));
-  const type = typeOf(first - 4);
+  const behind = first + (blocks << (MAX_ORDER + FRAME_SHIFT));
+  const type = typeOf(first - FRAME_BYTES);
   if (!isMergeable(type)) return at;
-  for (let link = first; link < behind; link += blockFrames() << 2) if (typeOf(link) != type) return at;
-  freeRun(cpu, zone, first, behind - ((<u32>4) << MAX_ORDER), type);
+  for (let link = first; link < behind; link += blockFrames() << FRAME_SHIFT)
+    if (typeOf(link) != type) return at;
+  freeRun(cpu, zone, first, behind - (FRAME_BYTES << MAX_ORDER), type);
   return at + (blocks << MAX_ORDER);
 }
 
@@ -166,8 +167,8 @@ function freeEarly(cpu: i32, zone: i32, pfn: u32, count: u32): void {
 
 /** init_cma_reserved_pageblock(): pageblock by pageblock, typed, to the head. */
 function freeTyped(cpu: i32, zone: i32, first: u32, count: u32, type: u32): void {
-  const end = first + (count << 2);
-  for (let link = first; link < end; link += blockFrames() << 2) {
+  const end = first + (count << FRAME_SHIFT);
+  for (let link = first; link < end; link += blockFrames() << FRAME_SHIFT) {
     setType(link, type);
     freeDirect(cpu, zone, link, PAGEBLOCK_ORDER, false);
   }
@@ -183,7 +184,7 @@ export function freeBoot(cpu: i32, pfn: u32, count: u32, type: u32): i32 {
   if (typed && ((pfn | (pfn + count)) & (blockFrames() - 1)) != 0) return Status.MISALIGNED;
   const first = linkOf(pfn);
   if (!isUntouched(first, count)) return Status.ALREADY_USED;
-  noteTouched(first + (count << 2));
+  noteTouched(first + (count << FRAME_SHIFT));
   if (typed) freeTyped(cpu, zone, first, count, type);
   else if (type == <u32>BootFree.LATE) freeLate(cpu, zone, first, count);
   else freeEarly(cpu, zone, pfn, count);

@@ -9,7 +9,7 @@ import { isFrame, linkOf, pfnOf } from "../frames/frame";
 import { blockFrames, MAX_ORDER } from "../frames/pageblock";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { config } from "../memory/regions";
+import { config, FRAME_SHIFT } from "../memory/regions";
 import { takeOffline } from "../movement/offline";
 
 /** Whole blocks of the largest order, all of one zone. */
@@ -39,7 +39,17 @@ export function offline(at: usize, cpu: i32, pfn: u32, pages: u32, passes: u32):
   const blocker = record + (RequestWord.STUCK << 2);
   const count = record + (RequestWord.BATCH << 2);
   const zone = zoneOfPfn(pfn);
-  const reason = takeOffline(cpu, request, zone, start, start + (pages << 2), passes, count, moved, blocker);
+  const reason = takeOffline(
+    cpu,
+    request,
+    zone,
+    start,
+    start + (pages << FRAME_SHIFT),
+    passes,
+    count,
+    moved,
+    blocker,
+  );
   const link = load<u32>(blocker);
   store<u32>(at, reason, CommandWord.DETAIL << 2);
   store<u32>(at, reason && link != NONE ? pfnOf(link) : 0, CommandWord.PFN << 2);

@@ -17,7 +17,7 @@ import { isFrame, linkOf, setWord, wordOf } from "../frames/frame";
 import { blockFrames, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { accountFree, pcpAt, zoneOfPfn } from "../frames/zone";
 import { NONE, nextOf, unlink } from "../memory/list";
-import { PCP_HEADS } from "../memory/regions";
+import { FRAME_BYTES, FRAME_SHIFT, PCP_HEADS } from "../memory/regions";
 import { isKept } from "../movement/guests";
 import { AREAS_KEEP_PAGES } from "../rules";
 
@@ -25,7 +25,7 @@ import { AREAS_KEEP_PAGES } from "../rules";
 function cpuOfPcp(link: u32): i32 {
   let at = nextOf(link);
   while (at < PCP_HEADS) at = nextOf(at);
-  return ((at - PCP_HEADS) >> 2) / (MAX_ZONES * MAX_PCP_LISTS);
+  return ((at - PCP_HEADS) >> FRAME_SHIFT) / (MAX_ZONES * MAX_PCP_LISTS);
 }
 
 /** Splits the block at `head` until `link` is a block of `order`; the other halves go to the heads of `type`'s lists. */
@@ -33,7 +33,7 @@ function carve(zone: i32, head: u32, from: i32, link: u32, order: i32, type: i32
   let high = from;
   while (high > order) {
     high -= 1;
-    const half = head + ((<u32>4) << high);
+    const half = head + (FRAME_BYTES << high);
     if (link >= half) {
       insertFree(zone, head, high, type, false);
       head = half;
@@ -141,19 +141,19 @@ export function drainPage(cpu: i32, pfn: u32): i32 {
 
 /** The frames are on several lists: each list member inside the range is taken, then they become one block. */
 function takeInParts(cpu: i32, link: u32, order: i32, force: bool): i32 {
-  const end = link + ((<u32>4) << order);
+  const end = link + (FRAME_BYTES << order);
   for (let at = link; at < end; ) {
     const word = wordOf(at);
     const kind = kindOf(word);
     if (kind != FrameKind.BUDDY && kind != FrameKind.PCP && !(force && isHeld(at))) return Status.NOT_FREE;
     if (isHeld(at) && pinsOf(word) != 0) return Status.BAD_PIN;
-    at += (<u32>4) << orderOf(word);
+    at += FRAME_BYTES << orderOf(word);
     if (at > end) return Status.NOT_FREE;
   }
   const zone = zoneOf(wordOf(link));
   for (let at = link; at < end; ) {
     const word = wordOf(at);
-    const step = (<u32>4) << orderOf(word);
+    const step = FRAME_BYTES << orderOf(word);
     if (kindOf(word) == FrameKind.BUDDY) takeFromBuddy(cpu, at, at, orderOf(word));
     else if (kindOf(word) == FrameKind.PCP) takeFromPcp(at, orderOf(word));
     else dropContent(at);

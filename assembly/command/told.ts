@@ -18,7 +18,7 @@ import { linkOf, wordOf } from "../frames/frame";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { clearFlag, setFlag, zoneAt } from "../frames/zone";
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
-import { HINTS, LEVELS } from "../memory/regions";
+import { FRAME_BYTES, FRAME_SHIFT, HINTS, LEVELS } from "../memory/regions";
 import { isKept } from "../movement/guests";
 import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { answerPfn, argument, checkBlock, checkGfp } from "./arguments";
@@ -54,8 +54,8 @@ function setZone(at: usize, op: i32, cpu: i32): i32 {
 /** In 6.12 a free block is on the list of its pageblocks' type; 6.1 believes the caller. */
 function mayJoin(link: u32, order: i32, type: i32): bool {
   if (!LISTS_FOLLOW_PAGEBLOCK) return true;
-  const end = link + ((<u32>4) << order);
-  for (let at = link; at < end; at += blockFrames() << 2) {
+  const end = link + (FRAME_BYTES << order);
+  for (let at = link; at < end; at += blockFrames() << FRAME_SHIFT) {
     if (typeOf(at) != type) return false;
   }
   return true;

@@ -5,7 +5,7 @@
 // of a pass, and what a read needs to know its address was read in the pass before.
 
 import { nextOf, prevOf } from "../memory/list";
-import { READ_AHEAD } from "../memory/regions";
+import { FRAME_BYTES, READ_AHEAD } from "../memory/regions";
 import { wordOf } from "./frame";
 import { isOnLru } from "./lru";
 import { ownerOf, slotContent } from "./owner";
@@ -22,15 +22,9 @@ function noted(nth: i32): u32 {
   return load<u32>(READ_AHEAD + ((<usize>nth) << 2));
 }
 
-/** Reads what freeing the first `count` noted pages will need, in passes: themselves and their owners, then their neighbours. */
+/** Reads what freeing the first `count` noted pages will need, in passes: their records, then those of their neighbours. */
 export function readToFree(count: i32): void {
-  for (let nth = 0; nth < count; nth++) {
-    const link = noted(nth);
-    wordOf(link);
-    inline.always(ownerOf(link));
-    nextOf(link);
-    prevOf(link);
-  }
+  for (let nth = 0; nth < count; nth++) wordOf(noted(nth));
   for (let nth = 0; nth < count; nth++) {
     const link = noted(nth);
     prevOf(nextOf(link));
@@ -40,7 +34,7 @@ export function readToFree(count: i32): void {
 
 /** Reads what taking the pages of [from, end) off their LRU lists and moving them will need: neighbours and slots. */
 export function readMovable(from: u32, end: u32): void {
-  for (let link = from; link < end; link += 4) {
+  for (let link = from; link < end; link += FRAME_BYTES) {
     if (!inline.always(isOnLru(wordOf(link)))) continue;
     prevOf(nextOf(link));
     nextOf(prevOf(link));

@@ -15,19 +15,22 @@ import {
   mobilityIn,
   pack,
 } from "../abi/frame_word";
+import { FrameField } from "../abi/layout";
 import { FrameKind, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
-import { CONFIG, WORD } from "../memory/regions";
+import { CONFIG, FRAME_SHIFT, FRAMES } from "../memory/regions";
+
+const WORD: usize = FRAMES + FrameField.WORD * 4;
 
 /** What belongs to the page itself, whatever it holds: its content may change, these stay. */
 const OWN: u32 = <u32>PageFlag.COMPOUND | <u32>PageFlag.ISOLATED;
 
 export function wordOf(link: u32): u32 {
-  return load<u32>(WORD + <usize>link);
+  return load<u32>(<usize>link, WORD);
 }
 
 export function setWord(link: u32, word: u32): void {
-  store<u32>(WORD + <usize>link, word);
+  store<u32>(<usize>link, word, WORD);
 }
 
 /** A page in use that holds what was swapped out: it comes and goes with that, and no caller may free or change it. */
@@ -62,15 +65,15 @@ export function movedWord(target: u32, source: u32): u32 {
 
 /** page_is_buddy(): is the frame the head of a free block of this order in this zone? */
 export function isFreeBlock(link: u32, order: i32, zone: i32): bool {
-  return (load<u32>(WORD + <usize>link) & IDENTITY) == pack(FrameKind.BUDDY, order, zone);
+  return (load<u32>(<usize>link, WORD) & IDENTITY) == pack(FrameKind.BUDDY, order, zone);
 }
 
 export function linkOf(pfn: u32): u32 {
-  return (pfn - load<u32>(CONFIG, ConfigWord.START_PFN << 2)) << 2;
+  return (pfn - load<u32>(CONFIG, ConfigWord.START_PFN << 2)) << FRAME_SHIFT;
 }
 
 export function pfnOf(link: u32): u32 {
-  return (link >> 2) + load<u32>(CONFIG, ConfigWord.START_PFN << 2);
+  return (link >> FRAME_SHIFT) + load<u32>(CONFIG, ConfigWord.START_PFN << 2);
 }
 
 export function isFrame(pfn: u32): bool {

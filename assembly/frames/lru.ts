@@ -12,12 +12,12 @@ import { hasPageFlag, kindOf, lifeOf, mobilityOf, orderOf, zoneOf } from "../abi
 import { FrameKind, LruList, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
 import { ZoneWord } from "../abi/words";
 import { addHead, addTail, unlink } from "../memory/list";
-import { LRU_HEADS } from "../memory/regions";
+import { FRAME_SHIFT, LRU_HEADS } from "../memory/regions";
 import { setWord, wordOf } from "./frame";
 import { zoneAt } from "./zone";
 
 export function lruHead(list: i32): u32 {
-  return LRU_HEADS + ((<u32>list) << 2);
+  return LRU_HEADS + ((<u32>list) << FRAME_SHIFT);
 }
 
 /** The list that a page's life and flags name. */

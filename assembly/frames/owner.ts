@@ -3,38 +3,29 @@
 //
 //   SLOTS[OWNER[frame] - 1] = pfn + 1   for every head that has an owner
 
+import { FrameField } from "../abi/layout";
 import { ConfigWord } from "../abi/words";
-import { config, OWNER, ownerBytes, SLOTS } from "../memory/regions";
+import { config, FRAMES, SLOTS } from "../memory/regions";
 import { pfnOf } from "./frame";
+
+const OWNER: usize = FRAMES + FrameField.OWNER * 4;
 
 /** Written by bindOwner only. */
 export let SLOT_COUNT: u32 = 0;
-let OWNER_BYTES: u32 = 3;
-let OWNER_MASK: u32 = 0;
 
 export function bindOwner(): void {
   SLOT_COUNT = config(ConfigWord.SLOTS);
-  OWNER_BYTES = ownerBytes(SLOT_COUNT);
-  OWNER_MASK = OWNER_BYTES > 3 ? 0xffff_ffff : 0xff_ffff;
 }
 
-function ownerAt(link: u32): usize {
-  return OWNER + <usize>((link >> 2) * OWNER_BYTES);
-}
-
-/** Slot + 1, or 0. Behind the last frame's owner another region follows: reading a byte too many is allowed. */
+/** Slot + 1, or 0. */
 export function ownerOf(link: u32): u32 {
-  return SLOT_COUNT ? load<u32>(ownerAt(link)) & OWNER_MASK : 0;
+  return load<u32>(<usize>link, OWNER);
 }
 
 /** The frame's owner alone: the slot is not told. */
 export function setOwner(link: u32, owner: u32): void {
-  const at = ownerAt(link);
-  store<u16>(at, owner);
-  store<u8>(at, owner >> 16, 2);
-  if (OWNER_BYTES > 3) store<u8>(at, owner >> 24, 3);
+  store<u32>(<usize>link, owner, OWNER);
 }
-
 /** Pfn + 1 of the block in this slot, or 0. */
 export function slotContent(slot: u32): u32 {
   return load<u32>(SLOTS + <usize>(slot << 2));

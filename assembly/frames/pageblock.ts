@@ -3,7 +3,7 @@
 
 import { Migratetype } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
-import { config, PAGEBLOCKS } from "../memory/regions";
+import { config, FRAME_BYTES, FRAME_SHIFT, PAGEBLOCKS } from "../memory/regions";
 
 /** pageblock_order and MAX_PAGE_ORDER of the device; written by bindGeometry only. */
 export let PAGEBLOCK_ORDER: i32 = 0;
@@ -16,7 +16,7 @@ let LINK_SHIFT: i32 = 0;
 export function bindGeometry(): void {
   UNGROUPED = config(ConfigWord.MOBILITY_DISABLED) != 0;
   PAGEBLOCK_ORDER = config(ConfigWord.PAGEBLOCK_ORDER);
-  LINK_SHIFT = PAGEBLOCK_ORDER + 2;
+  LINK_SHIFT = PAGEBLOCK_ORDER + FRAME_SHIFT;
   MAX_ORDER = config(ConfigWord.MAX_PAGE_ORDER);
 }
 
@@ -26,7 +26,7 @@ export function blockFrames(): u32 {
 
 /** The link of the first frame of the pageblock that holds this one. */
 export function blockStart(link: u32): u32 {
-  return link & ~(((<u32>4) << PAGEBLOCK_ORDER) - 1);
+  return link & ~((FRAME_BYTES << PAGEBLOCK_ORDER) - 1);
 }
 
 export function typeOf(link: u32): i32 {

@@ -2,16 +2,16 @@
 // Must not know: what the words mean.
 //
 //   0x10000 | table | CONFIG | ZONES | STATS | LEVELS | SCRATCH | WORKLOAD | AUDIT | PCPS | ... | COMMANDS | CLASSES
-//           | CLASS_COUNTS | FRONTIERS | POLICIES | PIN_LENGTHS | PIN_EXCESSES | FRAME_NEXT | FRAME_PREV | FRAME_WORD
-//           | FRAME_OWNER | READ_AHEAD | SLOTS | PAGEBLOCKS | GUESTS | COPIES | CMA_BITMAPS | a simulation's
+//           | CLASS_COUNTS | FRONTIERS | POLICIES | PIN_LENGTHS | PIN_EXCESSES | FRAMES | READ_AHEAD | SLOTS | PAGEBLOCKS
+//           | GUESTS | COPIES | CMA_BITMAPS | a simulation's
 //
-// Up to FRAME_NEXT no address depends on the device: they are constants, so that reading or writing one of those
+// Up to FRAMES no address depends on the device: they are constants, so that reading or writing one of those
 // words is one instruction. The others are globals, written by bind() only: a snapshot is a copy of memory, and a
 // fork binds the same addresses from the table it finds there.
 
 import { CLASS_BINS, CLASS_CELLS, CLASS_CHUNK } from "../abi/classes";
 import { AuditWord } from "../abi/findings";
-import { ABI_MAGIC, ABI_VERSION, EntryWord, InitStatus, Region, TableWord } from "../abi/layout";
+import { ABI_MAGIC, ABI_VERSION, EntryWord, FrameField, InitStatus, Region, TableWord } from "../abi/layout";
 import {
   AREA_LISTS,
   BATCH_CAPACITY,
@@ -37,7 +37,6 @@ import {
   POLICY_ROWS,
   pcpHeadIndex,
   QUEUE_WORDS,
-  SHORT_OWNERS,
   SLOT_CAPACITY,
   WINDOW_CAPACITY,
 } from "../abi/limits";
@@ -58,6 +57,10 @@ import {
   StatWord,
   ZoneWord,
 } from "../abi/words";
+
+/** A frame's record, and so the step from a link to that of the next frame. */
+export const FRAME_SHIFT: u32 = 4;
+export const FRAME_BYTES: u32 = 1 << FRAME_SHIFT;
 
 const ALIGN: usize = 64;
 const WASM_PAGE: usize = 65536;
@@ -87,10 +90,7 @@ const FRONTIER_WORDS: u32 = FrontierHead.COUNT + MAX_FRONTIERS * FrontierWord.CO
 export const POLICIES: usize = FRONTIERS + FRONTIER_WORDS * 4;
 export const PIN_LENGTHS: usize = POLICIES + 2 * POLICY_ROWS * PolicyWord.COUNT * 4;
 export const PIN_EXCESSES: usize = PIN_LENGTHS + PIN_HOLDERS * LENGTH_BUCKETS * 4;
-export const NEXT: usize = PIN_EXCESSES + EXCESS_CAPACITY * ExcessWord.COUNT * 4;
-export let PREV: usize = 0;
-export let WORD: usize = 0;
-export let OWNER: usize = 0;
+export const FRAMES: usize = (PIN_EXCESSES + EXCESS_CAPACITY * ExcessWord.COUNT * 4 + 63) & ~63;
 export let SLOTS: usize = 0;
 export let PAGEBLOCKS: usize = 0;
 export let READ_AHEAD: usize = 0;
@@ -109,7 +109,7 @@ export let LOG: usize = 0;
 export let KILLS: usize = 0;
 export let EVENTS: usize = 0;
 
-/** List heads are extra elements of the link arrays, behind the frames: pre-scaled index of the first. */
+/** List heads are extra records behind the frames: link of the first. */
 export let FREE_HEADS: u32 = 0;
 export let PCP_HEADS: u32 = 0;
 export let LRU_HEADS: u32 = 0;
@@ -179,10 +179,7 @@ export function plan(indexWords: u32): i32 {
   place(Region.POLICIES, POLICIES, 2 * POLICY_ROWS * PolicyWord.COUNT, 4);
   place(Region.PIN_LENGTHS, PIN_LENGTHS, PIN_HOLDERS * LENGTH_BUCKETS, 4);
   place(Region.PIN_EXCESSES, PIN_EXCESSES, EXCESS_CAPACITY * ExcessWord.COUNT, 4);
-  let at = place(Region.FRAME_NEXT, NEXT, links, 4);
-  at = place(Region.FRAME_PREV, at, links, 4);
-  at = place(Region.FRAME_WORD, at, count, 4);
-  at = place(Region.FRAME_OWNER, at, count * ownerBytes(config(ConfigWord.SLOTS)), 1);
+  let at = place(Region.FRAMES, FRAMES, links * FrameField.COUNT, 4);
   at = place(Region.READ_AHEAD, at, MAX_CPUS * MAX_ZONES * 8 + drainPlaces(count), 4);
   at = place(Region.SLOTS, at, config(ConfigWord.SLOTS), 4);
   at = place(Region.PAGEBLOCKS, at, count >> config(ConfigWord.PAGEBLOCK_ORDER), 1);
@@ -221,20 +218,11 @@ export function drainPlaces(count: u32): u32 {
   return count >> 4;
 }
 
-/** Bytes of FRAME_OWNER for each frame. */
-export function ownerBytes(slots: u32): u32 {
-  if (slots == 0) return 0;
-  return slots > <u32>SHORT_OWNERS ? 4 : 3;
-}
-
 /** Takes the addresses that depend on the device from the table in memory: after plan(), or in a fork or restored snapshot. */
 export function bind(): i32 {
   if (load<u32>(TABLE, TableWord.MAGIC << 2) != ABI_MAGIC) return InitStatus.BAD_LAYOUT;
   if (load<u32>(TABLE, TableWord.VERSION << 2) != ABI_VERSION) return InitStatus.BAD_LAYOUT;
-  if (load<u32>(entry(Region.FRAME_NEXT)) != <u32>NEXT) return InitStatus.BAD_LAYOUT;
-  PREV = load<u32>(entry(Region.FRAME_PREV));
-  WORD = load<u32>(entry(Region.FRAME_WORD));
-  OWNER = load<u32>(entry(Region.FRAME_OWNER));
+  if (load<u32>(entry(Region.FRAMES)) != <u32>FRAMES) return InitStatus.BAD_LAYOUT;
   PAGEBLOCKS = load<u32>(entry(Region.PAGEBLOCKS));
   READ_AHEAD = load<u32>(entry(Region.READ_AHEAD));
   GUESTS = load<u32>(entry(Region.GUESTS));
@@ -252,8 +240,8 @@ export function bind(): i32 {
   LOG = load<u32>(entry(Region.LOG));
   KILLS = load<u32>(entry(Region.KILLS));
   EVENTS = load<u32>(entry(Region.EVENTS));
-  FREE_HEADS = frames() << 2;
-  PCP_HEADS = FREE_HEADS + ((<u32>pcpHeadIndex(0, 0, 0)) << 2);
-  LRU_HEADS = FREE_HEADS + ((<u32>lruHeadIndex(config(ConfigWord.NR_CPUS), 0)) << 2);
+  FREE_HEADS = frames() << FRAME_SHIFT;
+  PCP_HEADS = FREE_HEADS + ((<u32>pcpHeadIndex(0, 0, 0)) << FRAME_SHIFT);
+  LRU_HEADS = FREE_HEADS + ((<u32>lruHeadIndex(config(ConfigWord.NR_CPUS), 0)) << FRAME_SHIFT);
   return InitStatus.OK;
 }

@@ -14,7 +14,7 @@ import { typeOf } from "../frames/pageblock";
 import { freeCma, freePages, isPopulated, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { policy } from "../memory/policies";
-import { config, SCRATCH } from "../memory/regions";
+import { config, FRAME_SHIFT, SCRATCH } from "../memory/regions";
 import { addTotal } from "../memory/stats";
 import { kswapdBalances, pagesToBalance, reclaimBalances } from "../policy/balance";
 import { movePage } from "./move";
@@ -52,7 +52,7 @@ export function balanceZone(cpu: i32, zone: i32, most: i32): void {
   let place = load<u32>(at, ZoneWord.BALANCE_SCAN << 2) % max(spanned, 1);
   let left = most;
   for (let seen: u32 = 0; seen < spanned && left > 0; ) {
-    const link = first + (place << 2);
+    const link = first + (place << FRAME_SHIFT);
     const word = wordOf(link);
     const kind = kindOf(word);
     const pages = kind == FrameKind.BODY || kind == FrameKind.HOLE ? 1 : (<u32>1) << orderOf(word);

@@ -16,6 +16,7 @@ import { moveOwner } from "../frames/owner";
 import { blockFrames, MAX_ORDER, PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";
 import { accountFree, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
+import { FRAME_BYTES, FRAME_SHIFT } from "../memory/regions";
 import { count } from "../memory/stats";
 import { record } from "../record/events";
 
@@ -68,7 +69,7 @@ function takeTarget(cpu: i32, zone: i32, floor: u32): u32 {
   let block = cursor(zone, ZoneWord.COMPACT_FREE) & ~(blockFrames() - 1);
   while (block > floor) {
     const start = linkOf(block);
-    const end = start + (blockFrames() << 2);
+    const end = start + (blockFrames() << FRAME_SHIFT);
     if (isSuitable(start)) {
       for (let at = start; at < end; ) {
         const word = wordOf(at);
@@ -77,7 +78,9 @@ function takeTarget(cpu: i32, zone: i32, floor: u32): u32 {
           return detachOne(cpu, zone, at);
         }
         at +=
-          kindOf(word) == FrameKind.BODY || kindOf(word) == FrameKind.HOLE ? 4 : (<u32>4) << orderOf(word);
+          kindOf(word) == FrameKind.BODY || kindOf(word) == FrameKind.HOLE
+            ? FRAME_BYTES
+            : FRAME_BYTES << orderOf(word);
       }
     }
     if (block < blockFrames()) break;
@@ -94,7 +97,7 @@ function detachOne(cpu: i32, zone: i32, head: u32): u32 {
   accountFree(cpu, zone, -(1 << order), typeIn(word));
   setWord(head, pack(FrameKind.ALLOCATED, order, zone));
   for (let o = order; o > 0; o--) {
-    const half = head + ((<u32>4) << (o - 1));
+    const half = head + (FRAME_BYTES << (o - 1));
     setWord(half, pack(FrameKind.ALLOCATED, o - 1, zone));
     setWord(head, pack(FrameKind.ALLOCATED, o - 1, zone));
     freeHalf(cpu, zone, half, o - 1);

@@ -24,7 +24,7 @@ import { ownerOf, setOwner } from "../frames/owner";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { addHead, addTail, nextOf, prevOf, unlink } from "../memory/list";
 import { policy } from "../memory/policies";
-import { COPIES, config, GUESTS } from "../memory/regions";
+import { COPIES, config, FRAME_BYTES, FRAME_SHIFT, GUESTS } from "../memory/regions";
 import { entersBehind, hasShare, keepsFilePage, mustWrite, pagesToEvict } from "../policy/guests";
 import { AREAS_KEEP_PAGES } from "../rules";
 
@@ -49,8 +49,9 @@ function copyAt(slot: u32): usize {
 /** Is any of the 2^order frames of an area that keeps its pages? No command but its area's may touch those. */
 export function isKept(link: u32, order: i32): bool {
   if (!AREAS_KEEP_PAGES) return false;
-  const end = link + ((<u32>4) << order);
-  for (let at = link; at < end; at += blockFrames() << 2) if (typeOf(at) == Migratetype.CMA) return true;
+  const end = link + (FRAME_BYTES << order);
+  for (let at = link; at < end; at += blockFrames() << FRAME_SHIFT)
+    if (typeOf(at) == Migratetype.CMA) return true;
   return false;
 }
 
@@ -72,7 +73,7 @@ export function addSpare(link: u32): void {
 /** At boot: the reserved frames of a range. */
 export function addKeptRange(first: u32, pages: u32): void {
   addGuest(GuestWord.PAGES, pages);
-  for (let link = first; link < first + (pages << 2); link += 4) addSpare(link);
+  for (let link = first; link < first + (pages << FRAME_SHIFT); link += FRAME_BYTES) addSpare(link);
 }
 
 /** Off its list; a copy is forgotten, its frame is nobody's for the moment. */

@@ -16,6 +16,7 @@ import { isFreeBlock, setWord, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, MAX_ORDER, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
 import { accountFree, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
+import { FRAME_BYTES, FRAME_SHIFT } from "../memory/regions";
 import { ISOLATES_BY_PAGEBLOCK } from "../rules";
 
 function countIsolated(zone: i32, delta: i32): void {
@@ -28,10 +29,10 @@ function countIsolated(zone: i32, delta: i32): void {
 export function freeBlockAround(link: u32): u32 {
   let head = link;
   for (let order = 0; order <= MAX_ORDER; order++) {
-    head = link & ~(((<u32>4) << order) - 1);
+    head = link & ~((FRAME_BYTES << order) - 1);
     const word = wordOf(head);
     if (kindOf(word) != FrameKind.BUDDY) continue;
-    return head + ((<u32>4) << orderOf(word)) > link ? head : link;
+    return head + (FRAME_BYTES << orderOf(word)) > link ? head : link;
   }
   return link;
 }
@@ -82,7 +83,7 @@ function freedAgain(zone: i32, start: u32): bool {
   if (kindOf(word) != FrameKind.BUDDY) return false;
   const order = orderOf(word);
   if (order < PAGEBLOCK_ORDER || order >= MAX_ORDER) return false;
-  const buddy = start ^ ((<u32>4) << order);
+  const buddy = start ^ (FRAME_BYTES << order);
   return isFreeBlock(buddy, order, zone) && typeOf(buddy) != Migratetype.ISOLATE;
 }
 
@@ -107,12 +108,12 @@ function unisolateOne(cpu: i32, zone: i32, start: u32, type: i32): void {
 
 /** The page in use that crosses `boundary` from before it, or NONE; the search begins at the largest block's border. */
 function crossingPage(boundary: u32): u32 {
-  let at = boundary & ~(((<u32>4) << MAX_ORDER) - 1);
+  let at = boundary & ~((FRAME_BYTES << MAX_ORDER) - 1);
   while (at < boundary) {
     const word = wordOf(at);
-    const size = (<u32>4) << orderOf(word);
+    const size = FRAME_BYTES << orderOf(word);
     if (hasPageFlag(word, PageFlag.COMPOUND) && at + size > boundary) return at;
-    at += kindOf(word) == FrameKind.BODY || kindOf(word) == FrameKind.HOLE ? 4 : size;
+    at += kindOf(word) == FrameKind.BODY || kindOf(word) == FrameKind.HOLE ? FRAME_BYTES : size;
   }
   return NONE;
 }
@@ -123,18 +124,18 @@ function splitAt(cpu: i32, zone: i32, boundary: u32): void {
   const word = wordOf(head);
   if (head == boundary || kindOf(word) != FrameKind.BUDDY) return;
   const order = orderOf(word);
-  const end = head + ((<u32>4) << order);
+  const end = head + (FRAME_BYTES << order);
   accountFree(cpu, zone, -(1 << order), typeOf(head));
   removeFree(zone, head, order);
-  let left = (boundary - head) >> 2;
+  let left = (boundary - head) >> FRAME_SHIFT;
   for (let at = head; at < end; ) {
-    const aligned = at == 0 ? order : <i32>ctz(at >> 2);
+    const aligned = at == 0 ? order : <i32>ctz(at >> FRAME_SHIFT);
     const piece = min(aligned, 31 - <i32>clz(left));
     setWord(at, FrameKind.BODY);
     freeOne(cpu, zone, at, piece, typeOf(at), false);
-    at += (<u32>4) << piece;
+    at += FRAME_BYTES << piece;
     left -= (<u32>1) << piece;
-    if (left == 0) left = (end - at) >> 2;
+    if (left == 0) left = (end - at) >> FRAME_SHIFT;
   }
 }
 
@@ -171,7 +172,7 @@ function isolateBorder(
  * pageblock, or of the page across the border.
  */
 export function isolateRange(cpu: i32, zone: i32, start: u32, end: u32, type: i32, blocker: usize): i32 {
-  const block = blockFrames() << 2;
+  const block = blockFrames() << FRAME_SHIFT;
   const first = blockStart(start);
   const behind = (end + block - 1) & ~(block - 1);
   const last = behind - block;
@@ -193,7 +194,7 @@ export function isolateRange(cpu: i32, zone: i32, start: u32, end: u32, type: i3
 
 /** undo_isolate_page_range(): ascending. */
 export function unisolateRange(cpu: i32, zone: i32, start: u32, end: u32, type: i32): void {
-  const block = blockFrames() << 2;
+  const block = blockFrames() << FRAME_SHIFT;
   const behind = (end + block - 1) & ~(block - 1);
   for (let at = blockStart(start); at < behind; at += block) unisolateOne(cpu, zone, at, type);
 }
@@ -203,13 +204,13 @@ export function unisolateRange(cpu: i32, zone: i32, start: u32, end: u32, type: 
  * pageblocks first: a free block of 6.1 may begin in an isolated one and reach over others into this range.
  */
 export function firstInUse(start: u32, end: u32): u32 {
-  for (let at = start; at < end; at += blockFrames() << 2) {
+  for (let at = start; at < end; at += blockFrames() << FRAME_SHIFT) {
     if (typeOf(at) != Migratetype.ISOLATE) return at;
   }
   for (let at = start; at < end; ) {
     const word = wordOf(at);
     if (kindOf(word) != FrameKind.BUDDY) return at;
-    at += (<u32>4) << orderOf(word);
+    at += FRAME_BYTES << orderOf(word);
   }
   return NONE;
 }

@@ -17,7 +17,7 @@ import { setWord, wordOf } from "../frames/frame";
 import { addToLru, isOnLru, removeFromLru } from "../frames/lru";
 import { lastZone } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { BATCHES, config } from "../memory/regions";
+import { BATCHES, config, FRAME_BYTES } from "../memory/regions";
 import { SLOW } from "../memory/stats";
 import { staysAmongMovable } from "../policy/cma_zone";
 import { CMA_ZONE, MIGRATES_IN_BATCHES } from "../rules";
@@ -76,7 +76,7 @@ export function collectPages(request: i32, from: u32, end: u32, count: usize): u
   let pages = 0;
   let blocks = 0;
   let at = from;
-  readMovable(from, min(end, from + CLUSTER * 4));
+  readMovable(from, min(end, from + CLUSTER * FRAME_BYTES));
   while (at < end && pages < CLUSTER) {
     const word = wordOf(at);
     const kind = kindOf(word);
@@ -86,7 +86,7 @@ export function collectPages(request: i32, from: u32, end: u32, count: usize): u
       blocks += 1;
       pages += 1 << order;
     }
-    at += (<u32>4) << order;
+    at += FRAME_BYTES << order;
   }
   store<i32>(count, blocks);
   return min(at, end);

@@ -13,7 +13,7 @@ import { setWord, wordOf } from "../frames/frame";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { lastZone, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { config } from "../memory/regions";
+import { config, FRAME_BYTES, FRAME_SHIFT } from "../memory/regions";
 import { isUnmovable, mayGoOffline } from "../policy/offline";
 import { CMA_ZONE } from "../rules";
 import { firstInUse, isolateRange, unisolateRange } from "./isolate";
@@ -24,12 +24,12 @@ function firstRefusing(zone: i32, start: u32, end: u32): u32 {
   const movable = config(ConfigWord.MOVABLE_ZONE);
   for (let at = start; at < end; ) {
     if (!mayGoOffline(CMA_ZONE, typeOf(at), zone, lastZone())) return at;
-    const behind = at + (blockFrames() << 2);
+    const behind = at + (blockFrames() << FRAME_SHIFT);
     while (at < behind) {
       const word = wordOf(at);
       const kind = kindOf(word);
       if (isUnmovable(kind, mobilityOf(word), zone == movable)) return at;
-      at += kind == FrameKind.BODY || kind == FrameKind.HOLE ? 4 : (<u32>4) << orderOf(word);
+      at += kind == FrameKind.BODY || kind == FrameKind.HOLE ? FRAME_BYTES : FRAME_BYTES << orderOf(word);
     }
   }
   return NONE;
@@ -64,10 +64,10 @@ function takeOff(zone: i32, start: u32, end: u32): void {
   for (let at = start; at < end; ) {
     const order = orderOf(wordOf(at));
     removeFree(zone, at, order);
-    const behind = at + ((<u32>4) << order);
-    for (; at < behind; at += 4) setWord(at, pack(FrameKind.RESERVED, 0, zone));
+    const behind = at + (FRAME_BYTES << order);
+    for (; at < behind; at += FRAME_BYTES) setWord(at, pack(FrameKind.RESERVED, 0, zone));
   }
-  const pages = <i32>((end - start) >> 2);
+  const pages = <i32>((end - start) >> FRAME_SHIFT);
   const row = zoneAt(zone);
   store<i32>(row, load<i32>(row, ZoneWord.MANAGED << 2) - pages, ZoneWord.MANAGED << 2);
   store<i32>(row, load<i32>(row, ZoneWord.PRESENT << 2) - pages, ZoneWord.PRESENT << 2);

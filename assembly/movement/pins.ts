@@ -17,7 +17,7 @@ import { typeLent } from "../frames/lent";
 import { vacate } from "../frames/owner";
 import { NONE } from "../memory/list";
 import { policy } from "../memory/policies";
-import { LEVELS, PINS } from "../memory/regions";
+import { FRAME_BYTES, LEVELS, PINS } from "../memory/regions";
 import { level, setLevel } from "../memory/stats";
 import { onPin, PinVerdict } from "../policy/on_pin";
 import { isExcess, lengthBucket } from "../policy/pin_length";
@@ -127,8 +127,8 @@ export function unpin(cpu: i32, record: u32): i32 {
 export function isPinned(link: u32, order: i32): bool {
   const head = headOf(link);
   if (head != NONE && pinsOf(wordOf(head)) != 0) return true;
-  const end = link + ((<u32>4) << order);
-  for (let at = link; at < end; at += 4) {
+  const end = link + (FRAME_BYTES << order);
+  for (let at = link; at < end; at += FRAME_BYTES) {
     if (pinsOf(wordOf(at)) != 0) return true;
   }
   return false;

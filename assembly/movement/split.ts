@@ -9,7 +9,7 @@ import { ConfigWord } from "../abi/words";
 import { setWord, withContentOf, wordOf } from "../frames/frame";
 import { addToLru } from "../frames/lru";
 import { occupySlot, ownerOf } from "../frames/owner";
-import { config } from "../memory/regions";
+import { config, FRAME_SHIFT } from "../memory/regions";
 
 /**
  * A page in somebody's hand (off its list) goes back as single pages, and is nobody's any more. False: it cannot be split.
@@ -24,7 +24,7 @@ export function splitInHand(link: u32): bool {
   const owner = ownerOf(link);
   const single = withContentOf(pack(FrameKind.ALLOCATED, 0, zoneOf(word)), word);
   for (let i: u32 = 0; i < (<u32>1) << order; i++) {
-    const piece = link + (i << 2);
+    const piece = link + (i << FRAME_SHIFT);
     setWord(piece, single);
     if (owner) occupySlot(owner - 1 + i, piece);
     addToLru(piece, false);

@@ -6,7 +6,7 @@
 
 import binaryen from "binaryen";
 import { readCore } from "#platform";
-import { Region } from "../../assembly/abi/layout.js";
+import { FrameField, Region } from "../../assembly/abi/layout.js";
 import type { Engine } from "../../bindings/engine/engine.js";
 import { importsOf } from "../../bindings/engine/load.js";
 
@@ -23,12 +23,17 @@ export interface Counts {
 }
 
 const GROUPS = new Map<Region, keyof Counts>([
-  [Region.FRAME_NEXT, "nodes"],
-  [Region.FRAME_PREV, "nodes"],
-  [Region.FRAME_WORD, "frames"],
+  [Region.FRAMES, "frames"],
   [Region.CMA_BITMAPS, "words"],
   [Region.SEARCH_INDEXES, "words"],
 ]);
+
+/** What a field of a frame's record belongs to; `at`: bytes behind the first record. */
+function ofField(at: number): keyof Counts {
+  const field: FrameField = (at >> 2) % FrameField.COUNT;
+  if (field === FrameField.WORD) return "frames";
+  return field === FrameField.OWNER ? "other" : "nodes";
+}
 
 /** A module that counts, for as many machines as one likes: one of them is watched at a time. */
 export class CountedCore {
@@ -64,7 +69,8 @@ export class CountedCore {
       if ((this.#starts[middle] as number) <= address) low = middle + 1;
       else high = middle;
     }
-    this.#counts[this.#groups[low - 1] ?? "other"] += 1;
+    const group = this.#groups[low - 1] ?? "other";
+    this.#counts[group === "frames" ? ofField(address - (this.#starts[low - 1] as number)) : group] += 1;
   }
 
   /** What `work` on a machine of this module accesses. */

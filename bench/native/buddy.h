@@ -8,10 +8,10 @@
 
 // ---- buddy/freelist
 
-#define ORDER_STEP (MIGRATE_TYPES << 2)
+#define ORDER_STEP (MIGRATE_TYPES << FRAME_SHIFT)
 
 static inline uint32_t freeHead(int zone, int order, int type) {
-  return FREE_HEADS + (uint32_t)(zone * MAX_ORDERS * ORDER_STEP + (type << 2) + order * ORDER_STEP);
+  return FREE_HEADS + (uint32_t)(zone * MAX_ORDERS * ORDER_STEP + (type << FRAME_SHIFT) + order * ORDER_STEP);
 }
 static inline bool hasFree(int zone, int order, int type) { return !isEmpty(freeHead(zone, order, type)); }
 static inline uint32_t firstFree(int zone, int order, int type) {
@@ -66,7 +66,7 @@ static inline bool mergeLikely(int zone, uint32_t link, int order, uint32_t size
 }
 
 static void join(int zone, uint32_t link, int order, int type, bool toTail) {
-  uint32_t size = 4u << order;
+  uint32_t size = FRAME_BYTES << order;
   while (order < MAX_ORDER) {
     uint32_t buddy = link ^ size;
     if (!isFreeBlock(buddy, order, zone)) break;
@@ -91,14 +91,14 @@ static inline void freeBlock(int cpu, int zone, uint32_t link, int order, int ty
     return;
   }
   modFreePages(cpu, zone, 1 << order);
-  uint32_t size = 4u << order;
+  uint32_t size = FRAME_BYTES << order;
   if (order < MAX_ORDER && isFreeBlock(link ^ size, order, zone)) join(zone, link, order, type, toTail);
   else insertFree(zone, link, order, type, toTail || mergeLikely(zone, link, order, size));
 }
 
 static void freePieces(int cpu, int zone, uint32_t link, int order, bool toTail) {
-  uint32_t step = 4u << PAGEBLOCK_ORDER;
-  uint32_t end = link + (4u << order);
+  uint32_t step = FRAME_BYTES << PAGEBLOCK_ORDER;
+  uint32_t end = link + (FRAME_BYTES << order);
   for (uint32_t at = link; at < end; at += step) freeOne(cpu, zone, at, PAGEBLOCK_ORDER, typeOf(at), toTail);
 }
 
@@ -111,7 +111,7 @@ ENTRY void freeDirect(int cpu, int zone, uint32_t link, int order, bool toTail) 
 
 static inline int32_t expand(int zone, uint32_t link, int low, int high, int type) {
   int32_t all = 1 << high;
-  uint32_t half = 4u << high;
+  uint32_t half = FRAME_BYTES << high;
   uint32_t head = freeHead(zone, high, type);
   while (high > low) {
     high -= 1;
@@ -182,13 +182,13 @@ static inline bool isInsideZone(int zone, uint32_t link) {
 
 static int32_t countFree(uint32_t link) {
   uint32_t start = blockStart(link);
-  uint32_t end = start + (blockFrames() << 2);
+  uint32_t end = start + (blockFrames() << FRAME_SHIFT);
   int32_t free = 0;
   for (uint32_t at = start; at < end;) {
     uint32_t word = wordOf(at);
     int32_t frames = kindOf(word) == FrameKind_BUDDY ? 1 << orderOf(word) : 0;
     free += frames;
-    at += frames ? (uint32_t)frames << 2 : 4;
+    at += frames ? (uint32_t)frames << FRAME_SHIFT : FRAME_BYTES;
   }
   return free;
 }
@@ -196,7 +196,7 @@ static int32_t countFree(uint32_t link) {
 static int32_t coveringMovable(uint32_t start) {
   if (kindOf(wordOf(start)) != FrameKind_BODY) return 0;
   for (int order = 1; order < 16; order++) {
-    uint32_t word = wordOf(start & ~((4u << order) - 1));
+    uint32_t word = wordOf(start & ~((FRAME_BYTES << order) - 1));
     if (kindOf(word) == FrameKind_BODY) continue;
     return mobilityOf(word) != Mobility_FIXED ? 1 << orderOf(word) : 0;
   }
@@ -205,9 +205,9 @@ static int32_t coveringMovable(uint32_t start) {
 
 static int32_t countMovable(uint32_t link) {
   uint32_t start = blockStart(link);
-  uint32_t end = start + (blockFrames() << 2);
+  uint32_t end = start + (blockFrames() << FRAME_SHIFT);
   int32_t movable = coveringMovable(start);
-  for (uint32_t at = start; at < end; at += 4) {
+  for (uint32_t at = start; at < end; at += FRAME_BYTES) {
     uint32_t word = wordOf(at);
     if (mobilityOf(word) != Mobility_FIXED) movable += 1 << orderOf(word);
   }
@@ -216,12 +216,12 @@ static int32_t countMovable(uint32_t link) {
 
 static int32_t moveBlock(int cpu, int zone, uint32_t link, int oldType, int newType) {
   uint32_t start = blockStart(link);
-  uint32_t end = start + (blockFrames() << 2);
+  uint32_t end = start + (blockFrames() << FRAME_SHIFT);
   int32_t moved = 0;
   for (uint32_t at = start; at < end;) {
     uint32_t word = wordOf(at);
     if (kindOf(word) != FrameKind_BUDDY) {
-      at += 4;
+      at += FRAME_BYTES;
       continue;
     }
     int order = orderOf(word);
@@ -230,7 +230,7 @@ static int32_t moveBlock(int cpu, int zone, uint32_t link, int oldType, int newT
     accountFree(cpu, zone, -pages, oldType);
     accountFree(cpu, zone, pages, newType);
     moved += pages;
-    at += (uint32_t)pages << 2;
+    at += (uint32_t)pages << FRAME_SHIFT;
   }
   setType(link, newType);
   return moved;

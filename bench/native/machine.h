@@ -13,6 +13,10 @@
 
 #define NONE 0xffffffffu
 
+// memory/regions: a frame's record.
+#define FRAME_SHIFT 4
+#define FRAME_BYTES (1u << FRAME_SHIFT)
+
 // The four functions that a caller of the allocator calls. By default they stay functions with arguments, as they
 // are in the core; with FUSED the compiler may dissolve them into the loop that calls them.
 #ifdef FUSED
@@ -28,7 +32,7 @@ static uint32_t *STATS, *LEVELS, *SCRATCH, *EVENTS;
 static uint8_t *WORKLOAD;
 static uint32_t *WINDOWS;
 static uint8_t *PAGEBLOCKS;
-static uint8_t *NEXT, *PREV, *WORD;
+static uint8_t *RECORDS;
 static uint32_t FREE_HEADS, PCP_HEADS, FRAMES;
 
 static int32_t PAGEBLOCK_ORDER, MAX_ORDER, START_PFN;
@@ -49,12 +53,10 @@ static inline void bindRegions(uint8_t *image, uint32_t table) {
   WORKLOAD = region(image, table, Region_WORKLOAD);
   WINDOWS = region(image, table, Region_WINDOWS);
   PAGEBLOCKS = region(image, table, Region_PAGEBLOCKS);
-  NEXT = region(image, table, Region_FRAME_NEXT);
-  PREV = region(image, table, Region_FRAME_PREV);
-  WORD = region(image, table, Region_FRAME_WORD);
+  RECORDS = region(image, table, Region_FRAMES);
   FRAMES = (uint32_t)(CONFIG[ConfigWord_END_PFN] - CONFIG[ConfigWord_START_PFN]);
-  FREE_HEADS = FRAMES << 2;
-  PCP_HEADS = FREE_HEADS + ((MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES) << 2);
+  FREE_HEADS = FRAMES << FRAME_SHIFT;
+  PCP_HEADS = FREE_HEADS + ((MAX_ZONES * MAX_ORDERS * MIGRATE_TYPES) << FRAME_SHIFT);
   PAGEBLOCK_ORDER = CONFIG[ConfigWord_PAGEBLOCK_ORDER];
   MAX_ORDER = CONFIG[ConfigWord_MAX_PAGE_ORDER];
   START_PFN = CONFIG[ConfigWord_START_PFN];
@@ -63,9 +65,9 @@ static inline void bindRegions(uint8_t *image, uint32_t table) {
 static inline int32_t min32(int32_t a, int32_t b) { return a < b ? a : b; }
 static inline int32_t max32(int32_t a, int32_t b) { return a > b ? a : b; }
 
-// ---- memory/list: a link is an element's index * 4.
+// ---- memory/list: a link is where a record lies behind the first, in bytes.
 
-#define AT(base, link) (*(uint32_t *)((base) + (link)))
+#define AT(field, link) (*(uint32_t *)(RECORDS + FrameField_##field * 4 + (link)))
 
 static inline uint32_t nextOf(uint32_t link) { return AT(NEXT, link); }
 static inline uint32_t prevOf(uint32_t link) { return AT(PREV, link); }
@@ -137,21 +139,21 @@ static inline bool isBare(uint32_t word) { return word >> 12 == 0; }
 static inline bool isFreeBlock(uint32_t link, int order, int zone) {
   return (AT(WORD, link) & 0x1ff) == pack(FrameKind_BUDDY, order, zone);
 }
-static inline uint32_t pfnOf(uint32_t link) { return (link >> 2) + (uint32_t)START_PFN; }
+static inline uint32_t pfnOf(uint32_t link) { return (link >> FRAME_SHIFT) + (uint32_t)START_PFN; }
 
 // ---- frames/pageblock
 
 static inline uint32_t blockFrames(void) { return 1u << PAGEBLOCK_ORDER; }
-static inline uint32_t blockStart(uint32_t link) { return link & ~((4u << PAGEBLOCK_ORDER) - 1); }
-static inline int typeOf(uint32_t link) { return PAGEBLOCKS[link >> (PAGEBLOCK_ORDER + 2)]; }
+static inline uint32_t blockStart(uint32_t link) { return link & ~((FRAME_BYTES << PAGEBLOCK_ORDER) - 1); }
+static inline int typeOf(uint32_t link) { return PAGEBLOCKS[link >> (PAGEBLOCK_ORDER + FRAME_SHIFT)]; }
 static inline bool isMergeable(int type) { return type < Migratetype_HIGHATOMIC; }
 static inline uint8_t stored(int type) {
   return (uint8_t)(CONFIG[ConfigWord_MOBILITY_DISABLED] && isMergeable(type) ? Migratetype_UNMOVABLE : type);
 }
-static inline void setType(uint32_t link, int type) { PAGEBLOCKS[link >> (PAGEBLOCK_ORDER + 2)] = stored(type); }
+static inline void setType(uint32_t link, int type) { PAGEBLOCKS[link >> (PAGEBLOCK_ORDER + FRAME_SHIFT)] = stored(type); }
 static inline void setTypes(uint32_t link, int order, int type) {
   int blocks = order > PAGEBLOCK_ORDER ? 1 << (order - PAGEBLOCK_ORDER) : 1;
-  memset(PAGEBLOCKS + (link >> (PAGEBLOCK_ORDER + 2)), stored(type), (size_t)blocks);
+  memset(PAGEBLOCKS + (link >> (PAGEBLOCK_ORDER + FRAME_SHIFT)), stored(type), (size_t)blocks);
 }
 
 // ---- frames/zone

@@ -22,7 +22,7 @@ static void clearBelowHighIfMet(int zone);
 // ---- buddy/pcp_lists
 
 static inline uint32_t pcpHead(int cpu, int zone, int pindex) {
-  return PCP_HEADS + ((uint32_t)((cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex) << 2);
+  return PCP_HEADS + ((uint32_t)((cpu * MAX_ZONES + zone) * MAX_PCP_LISTS + pindex) << FRAME_SHIFT);
 }
 static inline bool isPcpOrder(int order) { return order <= COSTLY_ORDER || (order == THP_ORDER && THP_ORDER != 0); }
 static inline int pindexOf(int type, int order) {
@@ -110,8 +110,8 @@ static inline int32_t addCount(int32_t *pcp, int32_t pages) { return pcp[PcpWord
 static void refillRun(int cpu, int zone, int order, int type, int current, uint32_t head) {
   uint32_t link = firstFree(zone, current, type);
   uint32_t word = pack(FrameKind_PCP, order, zone);
-  uint32_t step = 4u << order;
-  uint32_t end = link + (4u << current);
+  uint32_t step = FRAME_BYTES << order;
+  uint32_t end = link + (FRAME_BYTES << current);
   removeFirst(freeHead(zone, current, type), zone, link, current);
   for (uint32_t at = link; at < end; at += step) setWord(at, word);
   addTailRun(head, link, step, 1 << (current - order));

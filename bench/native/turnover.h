@@ -11,13 +11,12 @@ static const int ANON_GFP = Gfp_HIGHMEM | Gfp_MOVABLE | Gfp_IO | Gfp_FS | Gfp_HA
 static const int FILE_GFP =
     Gfp_HIGHMEM | Gfp_MOVABLE | Gfp_IO | Gfp_FS | Gfp_HARDWALL | Gfp_DIRECT_RECLAIM | Gfp_KSWAPD_RECLAIM;
 
-static uint8_t *OWNER, *QUEUE, *SIMULATION;
+static uint8_t *QUEUE, *SIMULATION;
 static uint32_t *SLOTS, *ACTORS;
 static double *PARAMETERS, *COUNTERS, *COSTS;
-static uint32_t LRU_HEADS, OWNER_BYTES;
+static uint32_t LRU_HEADS;
 
 static void bindTurnover(uint8_t *image, uint32_t table) {
-  OWNER = region(image, table, Region_FRAME_OWNER);
   QUEUE = region(image, table, Region_QUEUE);
   SIMULATION = region(image, table, Region_SIMULATION);
   SLOTS = region(image, table, Region_SLOTS);
@@ -25,9 +24,7 @@ static void bindTurnover(uint8_t *image, uint32_t table) {
   PARAMETERS = region(image, table, Region_ACTOR_PARAMETERS);
   COUNTERS = region(image, table, Region_ACTOR_COUNTERS);
   COSTS = region(image, table, Region_COSTS);
-  LRU_HEADS = PCP_HEADS + (uint32_t)((CONFIG[ConfigWord_NR_CPUS] * MAX_ZONES * MAX_PCP_LISTS) << 2);
-  const uint32_t *owners = (const uint32_t *)(image + table) + TableWord_FIRST_ENTRY + Region_FRAME_OWNER * EntryWord_COUNT;
-  OWNER_BYTES = owners[EntryWord_LENGTH] / FRAMES;
+  LRU_HEADS = PCP_HEADS + (uint32_t)((CONFIG[ConfigWord_NR_CPUS] * MAX_ZONES * MAX_PCP_LISTS) << FRAME_SHIFT);
 }
 
 static inline uint32_t *simulationWord(int word) { return (uint32_t *)SIMULATION + word; }
@@ -123,17 +120,11 @@ static inline int countedOnLru(uint32_t word, int sign) {
   return list;
 }
 
-static inline void setOwner(uint32_t link, uint32_t owner) {
-  uint8_t *at = OWNER + (size_t)(link >> 2) * OWNER_BYTES;
-  at[0] = (uint8_t)owner;
-  at[1] = (uint8_t)(owner >> 8);
-  at[2] = (uint8_t)(owner >> 16);
-  if (OWNER_BYTES > 3) at[3] = (uint8_t)(owner >> 24);
-}
+static inline void setOwner(uint32_t link, uint32_t owner) { AT(OWNER, link) = owner; }
 
 // What it was freed for the caller counts, by the batch.
 static inline void release(int cpu, uint32_t slot) {
-  uint32_t link = (SLOTS[slot] - 1 - (uint32_t)START_PFN) << 2;
+  uint32_t link = (SLOTS[slot] - 1 - (uint32_t)START_PFN) << FRAME_SHIFT;
   uint32_t word = wordOf(link);
   if (isOnLru(word)) {
     countedOnLru(word, -1);
@@ -180,7 +171,7 @@ static bool acquire(int actor, int cpu, uint32_t slot, uint32_t nth, bool isFile
   if (isFile && isDirty(nth, parameterOf(actor, ResidentParameter_DIRTY_SHARE))) flags = PageFlag_DIRTY;
   uint32_t word = wordOf(link) | (Mobility_LRU << 12) | (life << 14) | flags;
   setWord(link, word);
-  addHead(LRU_HEADS + ((uint32_t)countedOnLru(word, 1) << 2), link);
+  addHead(LRU_HEADS + ((uint32_t)countedOnLru(word, 1) << FRAME_SHIFT), link);
   SLOTS[slot] = pfnOf(link) + 1;
   setOwner(link, slot + 1);
   return true;
@@ -188,15 +179,10 @@ static bool acquire(int actor, int cpu, uint32_t slot, uint32_t nth, bool isFile
 
 // frames/ahead: what freeing the pages in the slots will need is read for the whole batch first, in passes, so that the
 // cache misses overlap. Volatile: nobody looks at what was read.
-#define READ(base, offset) ((void)*(volatile uint32_t *)((base) + (offset)))
+#define READ(field, link) ((void)*(volatile uint32_t *)&AT(field, link))
 
 static void readNoted(const uint32_t *links, int count) {
-  for (int i = 0; i < count; i++) {
-    READ(WORD, links[i]);
-    READ(OWNER, (size_t)(links[i] >> 2) * OWNER_BYTES);
-    READ(NEXT, links[i]);
-    READ(PREV, links[i]);
-  }
+  for (int i = 0; i < count; i++) READ(WORD, links[i]);
   for (int i = 0; i < count; i++) {
     READ(PREV, nextOf(links[i]));
     READ(NEXT, prevOf(links[i]));
@@ -211,7 +197,7 @@ static void touchDrawn(int actor, uint32_t firstSlot, uint32_t total, int batch)
   for (int left = batch; left > 0; left -= MOST_NOTED) {
     int some = min32(left, MOST_NOTED);
     for (int i = 0; i < some; i++)
-      links[i] = (SLOTS[firstSlot + nextBelow(&stream, total)] - 1 - (uint32_t)START_PFN) << 2;
+      links[i] = (SLOTS[firstSlot + nextBelow(&stream, total)] - 1 - (uint32_t)START_PFN) << FRAME_SHIFT;
     readNoted(links, some);
   }
 }

@@ -31,7 +31,7 @@ static inline uint32_t randomBelow(uint64_t *state, uint32_t bound) {
 
 #define FIRST_SUM 0x811c9dc5u
 
-static inline uint32_t mix(uint32_t sum, uint32_t link) { return (sum ^ (link >> 2)) * 0x01000193u; }
+static inline uint32_t mix(uint32_t sum, uint32_t link) { return (sum ^ (link >> FRAME_SHIFT)) * 0x01000193u; }
 
 static int highestPopulated(void) {
   int zone = CONFIG[ConfigWord_NR_ZONES] - 1;
@@ -146,7 +146,7 @@ static uint32_t freeRandom(void) {
   for (uint32_t i = 0; i < size; i++) {
     uint32_t frame = (i * 0x9e3779b1u) & (size - 1);
     if (frame >= FRAMES) continue;
-    uint32_t link = frame << 2;
+    uint32_t link = frame << FRAME_SHIFT;
     uint32_t word = wordOf(link);
     if (kindOf(word) != FrameKind_ALLOCATED) continue;
     sum = mix(sum, link);

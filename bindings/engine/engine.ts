@@ -12,6 +12,7 @@ import {
 } from "../../assembly/abi/layout.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import { StateError, UnitError } from "./errors.js";
+import { FrameRecords } from "./frames.js";
 import { type CoreExports, instantiate } from "./load.js";
 
 /** What validate() found. `pfn` is the first broken frame, or the zone or CPU for a counter. */
@@ -32,9 +33,6 @@ interface RegionView {
   readonly pointer: number;
   readonly length: number;
 }
-
-/** What is not all written as long as nobody looks (assembly/buddy/frontier). */
-const FRAMES: ReadonlySet<Region> = new Set([Region.FRAME_NEXT, Region.FRAME_PREV, Region.FRAME_WORD]);
 
 /** One machine's memory and exports. After a trap every call throws StateError: the state is not to be trusted. */
 export class Engine {
@@ -125,7 +123,8 @@ export class Engine {
 
   #region(region: Region): RegionView {
     if (this.#disposed) throw new StateError("the machine was disposed");
-    if (FRAMES.has(region)) this.#settle();
+    // What is not all written as long as nobody looks (assembly/buddy/frontier).
+    if (region === Region.FRAMES) this.#settle();
     const at = (this.#table >> 2) + TableWord.FIRST_ENTRY + region * EntryWord.COUNT;
     return {
       pointer: (this.#words[at + EntryWord.POINTER] ?? 0) >>> 0,
@@ -169,6 +168,13 @@ export class Engine {
     const view = new Uint8Array(this.#words.buffer, pointer, length);
     this.#bytes[region] = view;
     return view;
+  }
+
+  /** A live view of all frames. */
+  get frames(): FrameRecords {
+    const config = this.words(Region.CONFIG);
+    const count = (config[ConfigWord.END_PFN] ?? 0) - (config[ConfigWord.START_PFN] ?? 0);
+    return new FrameRecords(this.unsigned(Region.FRAMES), count);
   }
 
   #forget(): void {

@@ -57,7 +57,7 @@ export interface CreateOptions {
   readonly pressure?: PressureOptions;
   /**
    * Allocations that may be named by a number (Op.ALLOCATE, Op.RELEASE_SLOT), so that they are found again after
-   * migration; DEFAULT_SLOTS where absent, at most SLOT_CAPACITY. 0 saves 4 bytes a frame.
+   * migration; DEFAULT_SLOTS where absent, at most SLOT_CAPACITY. Each takes 4 bytes.
    */
   readonly slots?: number;
   /** How cma_alloc looks for a window; every strategy finds the same one. Default COMPOSITE, the fastest. */

@@ -2,7 +2,6 @@
 // Must not know: how the figures are shown.
 
 import { kindOf, mobilityOf, orderOf } from "../../assembly/abi/frame_word.js";
-import { Region } from "../../assembly/abi/layout.js";
 import { MIGRATE_TYPES, NO_MEMORY_MAP } from "../../assembly/abi/limits.js";
 import { FrameKind, Mobility } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
@@ -31,9 +30,9 @@ export interface PageblockSurvey {
 /** Walks all frames once. */
 export function surveyPageblocks(machine: Machine): PageblockSurvey {
   const { views } = machine;
-  const words = machine.engine.unsigned(Region.FRAME_WORD);
+  const { frames } = machine.engine;
   const shift = views.config(ConfigWord.PAGEBLOCK_ORDER);
-  const blocks = words.length >>> shift;
+  const blocks = frames.length >>> shift;
   const column = () => new Uint32Array(blocks);
   const kinds = new Map<number, Uint32Array>();
   const survey: PageblockSurvey = {
@@ -52,16 +51,16 @@ export function surveyPageblocks(machine: Machine): PageblockSurvey {
   kinds.set(FrameKind.ALLOCATED, survey.allocatedPages);
   kinds.set(FrameKind.RESERVED, survey.reservedPages);
   kinds.set(FrameKind.HOLE, survey.holePages);
-  for (let at = 0; at < words.length; ) {
-    const word = words[at] ?? 0;
+  for (let at = 0; at < frames.length; ) {
+    const word = frames.word(at) ?? 0;
     const kind: FrameKind = kindOf(word);
-    const frames = kind === FrameKind.HOLE ? 1 : 2 ** orderOf(word);
+    const pages = kind === FrameKind.HOLE ? 1 : 2 ** orderOf(word);
     const target = kinds.get(kind);
-    if (target !== undefined) addFrames(target, at, frames, shift);
+    if (target !== undefined) addFrames(target, at, pages, shift);
     if (kind === FrameKind.ALLOCATED && mobilityOf(word) !== Mobility.FIXED) {
-      addFrames(survey.movablePages, at, frames, shift);
+      addFrames(survey.movablePages, at, pages, shift);
     }
-    at += frames;
+    at += pages;
   }
   return survey;
 }

@@ -125,10 +125,10 @@ class FrameWalk {
   readonly runs: PageRun[] = [];
 
   constructor({ views, engine }: Machine) {
-    const words = engine.unsigned(Region.FRAME_WORD);
+    const { frames } = engine;
     const shift = views.config(ConfigWord.PAGEBLOCK_ORDER);
-    for (let at = 0; at < words.length; ) {
-      const word = words[at] ?? 0;
+    for (let at = 0; at < frames.length; ) {
+      const word = frames.word(at) ?? 0;
       const kind: FrameKind = kindOf(word);
       const pfn = views.startPfn + at;
       const pages = kind === FrameKind.HOLE ? 1 : 2 ** orderOf(word);

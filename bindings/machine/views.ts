@@ -152,10 +152,6 @@ export class MachineViews {
     this.#frames = (config[ConfigWord.END_PFN] ?? 0) - (config[ConfigWord.START_PFN] ?? 0);
   }
 
-  get #next(): Uint32Array {
-    return this.#engine.unsigned(Region.FRAME_NEXT);
-  }
-
   /** One word of the machine's configuration. */
   config(word: ConfigWord): number {
     return this.#engine.words(Region.CONFIG)[word] ?? 0;
@@ -242,9 +238,9 @@ export class MachineViews {
   #list(head: number): Uint32Array {
     const found: number[] = [];
     const start = this.startPfn;
-    const next = this.#next;
-    for (let at = next[head] ?? 0; at >>> 2 !== head; at = next[at >>> 2] ?? 0) {
-      found.push((at >>> 2) + start);
+    const { frames } = this.#engine;
+    for (let at = frames.next(head); at !== head; at = frames.next(at)) {
+      found.push(at + start);
       if (found.length > this.#frames) throw new Error("a list of the machine does not end");
     }
     return Uint32Array.from(found);
@@ -283,8 +279,8 @@ export class MachineViews {
   pcpListUntil(cpu: number, zone: number, pindex: number, pfn: number, limit: number): number[] | undefined {
     const head = this.#frames + pcpHeadIndex(cpu, zone, pindex);
     const ahead: number[] = [];
-    const next = this.#next;
-    for (let at = (next[head] ?? 0) >>> 2; at !== head && ahead.length <= limit; at = (next[at] ?? 0) >>> 2) {
+    const { frames } = this.#engine;
+    for (let at = frames.next(head); at !== head && ahead.length <= limit; at = frames.next(at)) {
       if (at + this.startPfn === pfn) return ahead;
       ahead.push(at + this.startPfn);
     }
@@ -298,7 +294,7 @@ export class MachineViews {
 
   /** One frame, decoded; a HOLE outside of the machine. */
   frame(pfn: number): FrameView {
-    const word = this.#engine.unsigned(Region.FRAME_WORD)[pfn - this.startPfn] ?? FrameKind.HOLE;
+    const word = this.#engine.frames.word(pfn - this.startPfn) ?? FrameKind.HOLE;
     return {
       pfn: pfn as Pfn,
       kind: kindOf(word),
@@ -338,10 +334,7 @@ export class MachineViews {
 
   /** Slot + 1 of the allocation that this frame heads, 0 without one. */
   owner(pfn: number): number {
-    const bytes = this.#engine.bytes(Region.FRAME_OWNER);
-    const each = bytes.length / this.#frames;
-    const at = (pfn - this.startPfn) * each;
-    return bytes.subarray(at, at + each).reduceRight((owner, byte) => owner * 256 + byte, 0);
+    return this.#engine.frames.owner(pfn - this.startPfn);
   }
 
   /** One of the machine's running totals, modulo 2^32. */

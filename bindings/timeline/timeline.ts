@@ -4,6 +4,7 @@
 // Determinism replaces storage. `#shadow` is the state at keyframe `#at`; the delta of keyframe k leads from k - 1 to k and
 // back, so the shadow walks to any keyframe, is copied into the simulation's memory, and the simulation runs on from there.
 
+import { FrameField } from "../../assembly/abi/layout.js";
 import { RunStatus } from "../../assembly/abi/run.js";
 import { applyDelta, changedWords, takeDelta } from "../engine/delta.js";
 import { UnitError } from "../engine/errors.js";
@@ -112,19 +113,24 @@ export class Timeline implements Disposable {
   }
 
   /**
-   * How long ago each word of a region of the machine's memory has changed last, as seen from the last seek: 1 since the
-   * kept state before it, n in the interval n - 1 before that one; 0 in none of `most` of them.
+   * How long ago each frame's word has changed last, as seen from the last seek: 1 since the kept state before it, n in the
+   * interval n - 1 before that one; 0 in none of `most` of them.
    */
-  changes(region: Uint32Array, most: number): Uint8Array {
-    const state = this.simulation.machine.engine.stateWords();
-    const first = (region.byteOffset - state.byteOffset) / 4;
-    const ages = new Uint8Array(region.length);
-    for (let i = 0; i < ages.length; i++)
-      if ((this.#shadow[first + i] as number) !== (state[first + i] as number)) ages[i] = 1;
+  changesOfWords(most: number): Uint8Array {
+    const { engine } = this.simulation.machine;
+    const state = engine.stateWords();
+    const { fields, length } = engine.frames;
+    const ages = new Uint8Array(length);
+    const first = (fields.byteOffset - state.byteOffset) / 4;
+    const end = first + length * FrameField.COUNT;
+    for (let at = first + FrameField.WORD, i = 0; i < length; at += FrameField.COUNT, i++)
+      if ((this.#shadow[at] as number) !== (state[at] as number)) ages[i] = 1;
     for (let back = 1; back < Math.min(most, 255) && this.#at - back >= 0; back++) {
       const delta = this.#deltas[this.#at - back] as Uint32Array;
-      changedWords(delta, first, first + ages.length, (word) => {
-        if (ages[word - first] === 0) ages[word - first] = back + 1;
+      changedWords(delta, first, end, (at) => {
+        const frame = Math.floor((at - first) / FrameField.COUNT);
+        const isWord = (at - first) % FrameField.COUNT === FrameField.WORD;
+        if (isWord && ages[frame] === 0) ages[frame] = back + 1;
       });
     }
     return ages;

@@ -110,7 +110,7 @@ describe("a frame's word", () => {
 
   it("canary: a shift of it would be found", () => {
     const text =
-      "words(Region.FRAME_WORD);\nconst PIN_SHIFT = 25;\nconst pins = word >>> 25;\nconst kind = (words[at] ?? 0) & 7;\nword & flag;\n";
+      "fieldOf(machine, FrameField.WORD);\nconst PIN_SHIFT = 25;\nconst pins = word >>> 25;\nconst kind = (words[at] ?? 0) & 7;\nword & flag;\n";
     const ast = ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest, true);
     expect(unpackedWordsOf({ ...bindings[0]!, ast, text }).map(({ line }) => line)).toEqual([2, 3, 4]);
   });

@@ -189,7 +189,7 @@ export function spreadCallsOf({ ast }: SourceFile): { call: string; line: number
 /** Where a frame's word is taken apart by hand: shifted or masked by a number, or by a constant of its own (>>> 0 and links, << 2, aside). */
 export function unpackedWordsOf({ ast, text }: SourceFile): { code: string; line: number }[] {
   const found: { code: string; line: number }[] = [];
-  const seesWords = /\bFRAME_WORD\b|abi\/frame_word|frames\/frame"/.test(text);
+  const seesWords = /\bFrameField\b|abi\/frame_word|frames\/frame"/.test(text);
   const bitwise = new Set([
     ts.SyntaxKind.AmpersandToken,
     ts.SyntaxKind.LessThanLessThanToken,

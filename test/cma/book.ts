@@ -17,6 +17,7 @@ import { LACKING } from "../../assembly/abi/slot.js";
 import { FrameKind, Mobility, PageFlag, PageLife } from "../../assembly/abi/vocabulary.js";
 import { LevelWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";
+import { fieldOf } from "../support/fields.js";
 import { setOwner } from "../support/owners.js";
 
 export interface Held {
@@ -91,7 +92,7 @@ export class Book {
 
   /** Every page that is in use gets a slot, as if it had been allocated for one. */
   adopt(machine: Machine): void {
-    const words = machine.engine.unsigned(Region.FRAME_WORD);
+    const words = fieldOf(machine);
     const slots = machine.engine.unsigned(Region.SLOTS);
     words.forEach((word, frame) => {
       if (kindOf(word) !== FrameKind.ALLOCATED) return;
@@ -130,7 +131,7 @@ export class Book {
 
   /** The machine's pages in use are exactly those of the book, each frame once, and what the book says. */
   compare(machine: Machine): string | undefined {
-    const words = machine.engine.unsigned(Region.FRAME_WORD);
+    const words = fieldOf(machine);
     const base = machine.views.startPfn;
     const owner = new Uint8Array(words.length);
     let wrong: string | undefined;

@@ -4,7 +4,6 @@
 
 import { describe, expect, it } from "vitest";
 import { BlockReason, RequestState } from "../../assembly/abi/findings.js";
-import { Region } from "../../assembly/abi/layout.js";
 import {
   CmaLockRule,
   Errno,
@@ -16,6 +15,7 @@ import {
 } from "../../assembly/abi/vocabulary.js";
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from "../../bindings/engine/gfp.js";
 import type { Machine } from "../../bindings/machine/machine.js";
+import { fieldOf, liveField } from "../support/fields.js";
 import {
   AREA,
   BASE,
@@ -38,10 +38,6 @@ import {
   ZONE,
 } from "./small.js";
 
-function words(machine: Machine): Uint32Array {
-  return machine.engine.unsigned(Region.FRAME_WORD).slice();
-}
-
 /** A machine with pages of all kinds everywhere, and the area BASE + 64 .. BASE + 192 in the middle of CMA pageblocks. */
 async function mixed(kernel: "6.12" | "6.1"): Promise<Machine> {
   const machine = await small(kernel, { cpus: 2, areas: [{ basePfn: BASE + 64, count: 128 }] });
@@ -57,14 +53,14 @@ async function mixed(kernel: "6.12" | "6.1"): Promise<Machine> {
 describe.each(KERNELS)("a request, Linux %s", (kernel) => {
   it("changes no page in use outside of its window, and adds only the targets of what it moved", async () => {
     using machine = await mixed(kernel);
-    const before = words(machine);
+    const before = fieldOf(machine);
     const used = usedPages(machine);
     const types = blockTypes(machine);
     const window = { from: BASE + 70, to: BASE + 150 };
     expect(machine.cma.allocate({ area: AREA, pages: 6 }).pfn).toBe(BASE + 64);
     const result = machine.cma.allocate({ area: AREA, pages: 80 });
     expect(result.pfn).toBe(window.from);
-    const after = words(machine);
+    const after = fieldOf(machine);
     const isInside = (pfn: number) => pfn >= BASE + 64 && pfn < window.to;
     const kept = used.filter((pfn) => !isInside(pfn));
     expect(kept.filter((pfn) => after[pfn - START] !== before[pfn - START])).toEqual([]);
@@ -313,7 +309,7 @@ describe.each(KERNELS)("a large page across the border of the window's pageblock
   function compound(machine: Machine, pfn: number): void {
     command(machine, Op.TAKE_FREE, { a: pfn, order: 6 });
     machine.setContent(pfn, CONTENT.anon);
-    machine.engine.unsigned(Region.FRAME_WORD)[pfn - START]! |= PageFlag.COMPOUND;
+    liveField(machine)[pfn - START]! |= PageFlag.COMPOUND;
   }
 
   it.each([

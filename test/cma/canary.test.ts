@@ -10,12 +10,13 @@ import { CmaLockRule, LruList, Mobility, Op, PageFlag } from "../../assembly/abi
 import { AreaWord, ConfigWord, RequestWord, ZoneWord } from "../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../bindings/engine/gfp.js";
 import type { Machine } from "../../bindings/machine/machine.js";
+import { type Field, linkTo, liveField } from "../support/fields.js";
 import { setOwner } from "../support/owners.js";
 import { AREA, BASE, BLOCK, isSound, place, placeAll, START, small, ZONE } from "./small.js";
 
 /** Pages of each kind; a page in slot 3; a pin; 20 pages given out; a request with pages in its hands. */
 class Patient {
-  readonly words: Uint32Array;
+  readonly words: Field;
   readonly slots: Uint32Array;
   readonly zones: Int32Array;
   readonly areas: Int32Array;
@@ -27,7 +28,7 @@ class Patient {
 
   constructor(readonly machine: Machine) {
     const { engine, commands } = machine;
-    this.words = engine.unsigned(Region.FRAME_WORD);
+    this.words = liveField(machine);
     this.slots = engine.unsigned(Region.SLOTS);
     this.zones = engine.words(Region.ZONES);
     this.areas = engine.words(Region.AREAS);
@@ -265,7 +266,7 @@ describe("the digest sees", () => {
 
   it.each(changes)("%s", (_, region, word) => {
     const digest = patient.machine.digest();
-    patient.machine.engine.words(region)[word]! += 4;
+    patient.machine.engine.words(region)[word]! += linkTo(1);
     expect(patient.machine.digest()).not.toBe(digest);
   });
 

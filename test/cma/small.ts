@@ -5,7 +5,6 @@
 //         | 16 pageblocks | 16 pageblocks of the area |       16 pages each, the largest block has 64
 
 import { flagsOf, kindOf, lifeOf, mobilityOf, orderOf, pinsOf } from "../../assembly/abi/frame_word.js";
-import { Region } from "../../assembly/abi/layout.js";
 import {
   FrameKind,
   Migratetype,
@@ -155,7 +154,7 @@ export interface Page {
 }
 
 function wordAt(machine: Machine, pfn: number): number {
-  return machine.engine.unsigned(Region.FRAME_WORD)[pfn - machine.views.startPfn] ?? 0;
+  return machine.engine.frames.word(pfn - machine.views.startPfn) ?? 0;
 }
 
 /** The page in use whose first frame this is; undefined for everything else. */

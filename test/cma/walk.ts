@@ -11,6 +11,7 @@ import { WindowWord } from "../../assembly/abi/records.js";
 import { CmaLockRule, Op, Status } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, RequestWord, StatWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";
+import { fieldOf } from "../support/fields.js";
 import { Book, type Buffer } from "./book.js";
 import { CONTENT } from "./small.js";
 import type { Step } from "./walk_ops.js";
@@ -287,7 +288,7 @@ export class Walk extends PageWalk {
     const free = machine.views
       .populatedZones()
       .reduce((sum, zone) => sum + machine.views.zone(zone).freePages, 0);
-    const managed = machine.engine.unsigned(Region.FRAME_WORD).filter((word) => kindOf(word) === 3);
+    const managed = fieldOf(machine).filter((word) => kindOf(word) === 3);
     const listed = managed.reduce((sum, word) => sum + 2 ** orderOf(word), 0);
     return free === listed ? undefined : `${free} free pages counted, ${listed} in blocks`;
   }

@@ -2,7 +2,7 @@
 // Must not know: how the right ones come about.
 
 import { describe, expect, it } from "vitest";
-import { Region } from "../../assembly/abi/layout.js";
+import { FrameField, Region } from "../../assembly/abi/layout.js";
 import { MAX_ZONES } from "../../assembly/abi/limits.js";
 import { CmaLockRule } from "../../assembly/abi/vocabulary.js";
 import { PcpWord, ZoneWord } from "../../assembly/abi/words.js";
@@ -14,6 +14,7 @@ import { ScriptedReplay } from "../../bindings/replay/scripted.js";
 import type { MachineState, PcpState, ZoneState } from "../../bindings/state/types.js";
 import { type ReferenceRules, RULES_6_1, RULES_6_12 } from "../reference/types.js";
 import { EXAMPLE } from "../support/captures.js";
+import { placeOf } from "../support/fields.js";
 import { fuzz } from "../support/fuzz_run.js";
 import { requestMachines } from "../support/request_machines.js";
 import { SMALL_MACHINES } from "../support/small_machines.js";
@@ -212,12 +213,13 @@ describe("the comparison of both models notices", () => {
     expect(undo("bytes", Region.PAGEBLOCKS, 0, 1)).not.toEqual([]);
     expect(undo("words", Region.CMA_BITMAPS, 0, 4)).not.toEqual([]);
     const held = state.zones[0]?.runs.find(({ kind }) => kind === "L")?.start ?? 0;
-    expect(undo("words", Region.FRAME_WORD, held - views.startPfn, 0x3000)).not.toEqual([]);
+    expect(undo("words", Region.FRAMES, placeOf(held - views.startPfn), 0x3000)).not.toEqual([]);
     const list = views.freeList(2, 0, 1);
     expect(list.length).toBeGreaterThan(2);
     const first = (list[0] ?? 0) - views.startPfn;
-    const next = engine.unsigned(Region.FRAME_NEXT);
-    const second = ((next[first] ?? 0) >>> 2) >>> 0;
-    expect(undo("words", Region.FRAME_NEXT, first, (next[first] ?? 0) ^ (next[second] ?? 0))).not.toEqual([]);
+    const { frames } = engine;
+    const at = placeOf(first, FrameField.NEXT);
+    const behind = frames.fields[placeOf(frames.next(first), FrameField.NEXT)] ?? 0;
+    expect(undo("words", Region.FRAMES, at, (frames.fields[at] ?? 0) ^ behind)).not.toEqual([]);
   });
 });

@@ -2,7 +2,6 @@
 // Must not know: how either came to be that way.
 
 import { kindOf, mobilityOf, orderOf } from "../../assembly/abi/frame_word.js";
-import { Region } from "../../assembly/abi/layout.js";
 import { FrameKind, ListTypeRule, Migratetype, Mobility } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord } from "../../assembly/abi/words.js";
 import type { Machine } from "../../bindings/machine/machine.js";
@@ -61,7 +60,7 @@ function dumpPcp({ views }: Machine, zone: number, cpu: number): PcpDump {
 
 /** `L100+2` (LRU) and `M200+1` (driver), maximal runs, ascending. */
 function movableRuns(machine: Machine, zone: ZoneState): string[] {
-  const words = machine.engine.unsigned(Region.FRAME_WORD);
+  const { frames } = machine.engine;
   const base = machine.views.startPfn;
   const runs: string[] = [];
   let letter = "";
@@ -72,7 +71,7 @@ function movableRuns(machine: Machine, zone: ZoneState): string[] {
     letter = "";
   };
   for (let pfn = zone.start; pfn < end; ) {
-    const word = words[pfn - base] ?? 0;
+    const word = frames.word(pfn - base) ?? 0;
     const mobility = mobilityOf(word);
     const now = mobility === Mobility.FIXED ? "" : mobility === Mobility.LRU ? "L" : "M";
     if (now !== letter) {
@@ -88,11 +87,11 @@ function movableRuns(machine: Machine, zone: ZoneState): string[] {
 
 /** Blocks that are on no list, as pfn * 16 + order, ascending. Pages in use since before the state are single. */
 export function heldByCore(machine: Machine): number[] {
-  const words = machine.engine.unsigned(Region.FRAME_WORD);
+  const { frames } = machine.engine;
   const base = machine.views.startPfn;
   const held: number[] = [];
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? 0;
+  for (let at = 0; at < frames.length; at++) {
+    const word = frames.word(at) ?? 0;
     if (kindOf(word) === FrameKind.ALLOCATED) held.push((at + base) * 16 + orderOf(word));
   }
   return held;

@@ -15,7 +15,6 @@ const NOT_STATE = new Set<Region>([
   Region.SCRATCH,
   Region.WORKLOAD,
   Region.AUDIT,
-  Region.FRAME_OWNER,
   Region.RANGES,
   Region.REQUESTS,
   Region.BATCHES,

@@ -6,6 +6,7 @@ import { Region } from "../../assembly/abi/layout.js";
 import { MAX_ZONES } from "../../assembly/abi/limits.js";
 import { FrameKind, ListTypeRule, Migratetype, Mobility, ZoneFlag } from "../../assembly/abi/vocabulary.js";
 import { ConfigWord, PcpWord, ZoneWord } from "../../assembly/abi/words.js";
+import type { FrameRecords } from "../../bindings/engine/frames.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 import type { MachineState, ZoneState } from "../../bindings/state/types.js";
 import type { ReferenceMachine } from "../reference/model.js";
@@ -38,7 +39,7 @@ const PCP_WORDS = [
 export class FlatCore {
   private readonly zones: Int32Array;
   private readonly pcps: Int32Array;
-  private readonly words: Uint32Array;
+  private readonly frames: FrameRecords;
   private readonly pageblocks: Uint8Array;
   private readonly caches: boolean;
   private readonly lists: number;
@@ -51,7 +52,7 @@ export class FlatCore {
     const { engine, views } = machine;
     this.zones = engine.words(Region.ZONES);
     this.pcps = engine.words(Region.PCPS);
-    this.words = engine.unsigned(Region.FRAME_WORD);
+    this.frames = engine.frames;
     this.pageblocks = views.pageblocks;
     this.caches = views.config(ConfigWord.RULE_LIST_TYPE) === ListTypeRule.CALLER;
     this.lists = views.pcpLists;
@@ -102,7 +103,7 @@ export class FlatCore {
   private addHeld(row: number[], { start, spanned }: ZoneState): void {
     const base = this.machine.views.startPfn;
     for (let pfn = start; pfn < start + spanned; ) {
-      const word = this.words[pfn - base] ?? 0;
+      const word = this.frames.word(pfn - base) ?? 0;
       if (kindOf(word) === FrameKind.ALLOCATED) row.push(pfn, orderOf(word), mobilityOf(word));
       pfn += 2 ** orderOf(word);
     }

@@ -83,7 +83,7 @@ export async function open(opening: Opening): Promise<Opened> {
     fork === undefined ? [] : forkAt(simulation, policy, policyIn(scenario, fork.policy), fork.timeNs);
   const { views, engine } = simulation.machine;
   // What boot has left unwritten is written now, and not into the first difference.
-  engine.unsigned(Region.FRAME_WORD);
+  engine.unsigned(Region.FRAMES);
   const { areas, name: device, zones } = factsOf(scenario.device);
   const { startPfn, frameCount: frames } = views;
   const spans = areas.flatMap((area) =>
@@ -214,14 +214,14 @@ function words(blocks: readonly number[]): Words {
   const simulation = shown();
   const { engine, views } = simulation.machine;
   const size = 2 ** views.config(ConfigWord.PAGEBLOCK_ORDER);
-  const all = engine.unsigned(Region.FRAME_WORD);
+  const { frames } = engine;
   const bySlot = ownersOfSlots(simulation.actors);
   const found = new Uint32Array(blocks.length * size);
   const owners = new Uint8Array(found.length);
   for (const [nth, block] of blocks.entries())
     for (let i = 0; i < size && block * size + i < views.frameCount; i++) {
       const at = nth * size + i;
-      found[at] = all[block * size + i] as number;
+      found[at] = frames.word(block * size + i) as number;
       owners[at] = bySlot[views.owner(views.startPfn + block * size + i)] ?? 0;
     }
   const names = ["", ...simulation.actors.map(({ name }) => name)];

@@ -2,9 +2,9 @@
 // Must not know: how they are drawn.
 
 import { kindOf, orderOf, pinsOf } from "../../assembly/abi/frame_word.js";
-import { Region } from "../../assembly/abi/layout.js";
 import { FrameKind } from "../../assembly/abi/vocabulary.js";
 import { StatWord } from "../../assembly/abi/words.js";
+import type { FrameRecords } from "../../bindings/engine/frames.js";
 import type { Simulation } from "../../bindings/scenario/simulation.js";
 import type { Span } from "./overlay.js";
 import type { Lanes } from "./protocol.js";
@@ -12,11 +12,11 @@ import type { Lanes } from "./protocol.js";
 const EVERY_NS = 1e7;
 
 /** Frames of these spans that lie in a block with a pin. */
-export function pinnedIn(words: Uint32Array, spans: readonly Span[]): number {
+export function pinnedIn(records: FrameRecords, spans: readonly Span[]): number {
   let pinned = 0;
   for (const { frame, frames } of spans)
     for (let i = frame; i < frame + frames; i++) {
-      const word = words[i] as number;
+      const word = records.word(i) as number;
       if (kindOf(word) === FrameKind.ALLOCATED && pinsOf(word) > 0) pinned += 2 ** orderOf(word);
     }
   return pinned;
@@ -38,7 +38,7 @@ export class Samples {
   }
 
   take({ machine: { engine, views } }: Simulation): void {
-    this.#pinned.push(pinnedIn(engine.unsigned(Region.FRAME_WORD), this.#areas));
+    this.#pinned.push(pinnedIn(engine.frames, this.#areas));
     const zones = views.populatedZones().map((index) => views.zone(index).freePages);
     this.#free.push(zones.reduce((sum, pages) => sum + pages, 0));
     this.#reclaimed.push(views.stat(StatWord.PAGES_RECLAIMED));

@@ -2,16 +2,19 @@
 // Must not know: which colour a byte has, the page.
 
 import { kindOf, orderOf } from "../../assembly/abi/frame_word.js";
-import { Region } from "../../assembly/abi/layout.js";
 import { FrameKind } from "../../assembly/abi/vocabulary.js";
+import type { FrameRecords } from "../../bindings/engine/frames.js";
 import type { ActorSpec, Simulation } from "../../bindings/scenario/simulation.js";
 import type { Timeline } from "../../bindings/timeline/timeline.js";
 import { AGES, IN_USE, type ModeName, ORDERS } from "./palette.js";
 
 /** Calls `visit` with each block's first frame, how many it has, and its word. */
-function eachBlock(words: Uint32Array, visit: (frame: number, frames: number, word: number) => void): void {
-  for (let frame = 0; frame < words.length; ) {
-    const word = words[frame] as number;
+function eachBlock(
+  records: FrameRecords,
+  visit: (frame: number, frames: number, word: number) => void,
+): void {
+  for (let frame = 0; frame < records.length; ) {
+    const word = records.word(frame) as number;
     const kind = kindOf(word);
     const isHead = kind === FrameKind.BUDDY || kind === FrameKind.PCP || kind >= FrameKind.ALLOCATED;
     const frames = isHead ? 2 ** orderOf(word) : 1;
@@ -32,25 +35,21 @@ export function ownersOfSlots(actors: readonly ActorSpec[]): Uint8Array {
 }
 
 function owners({ machine, actors }: Simulation): Uint8Array {
-  const words = machine.engine.unsigned(Region.FRAME_WORD).subarray(0, machine.views.frameCount);
-  const bytes = machine.engine.bytes(Region.FRAME_OWNER);
-  const each = bytes.length / words.length;
+  const records = machine.engine.frames;
   const bySlot = ownersOfSlots(actors);
-  const values = new Uint8Array(words.length);
-  eachBlock(words, (frame, frames, word) => {
+  const values = new Uint8Array(records.length);
+  eachBlock(records, (frame, frames, word) => {
     if (kindOf(word) !== FrameKind.ALLOCATED) return;
-    let slot = 0;
-    for (let i = each - 1; i >= 0; i--) slot = slot * 256 + (bytes[frame * each + i] as number);
-    const owner = bySlot[slot] ?? 0;
+    const owner = bySlot[records.owner(frame)] ?? 0;
     if (owner !== 0) values.fill(owner, frame, frame + frames);
   });
   return values;
 }
 
 function orders({ machine }: Simulation): Uint8Array {
-  const words = machine.engine.unsigned(Region.FRAME_WORD).subarray(0, machine.views.frameCount);
-  const values = new Uint8Array(words.length);
-  eachBlock(words, (frame, frames, word) => {
+  const records = machine.engine.frames;
+  const values = new Uint8Array(records.length);
+  eachBlock(records, (frame, frames, word) => {
     const kind = kindOf(word);
     if (kind === FrameKind.HOLE) values[frame] = ORDERS;
     else
@@ -65,11 +64,10 @@ function orders({ machine }: Simulation): Uint8Array {
 
 /** A block has changed when any of its frames' words has. */
 function ages(timeline: Timeline): Uint8Array {
-  const { engine, views } = timeline.simulation.machine;
-  const words = engine.unsigned(Region.FRAME_WORD).subarray(0, views.frameCount);
-  const changed = timeline.changes(words, 2 ** (AGES - 1));
-  const values = new Uint8Array(words.length);
-  eachBlock(words, (frame, frames) => {
+  const records = timeline.simulation.machine.engine.frames;
+  const changed = timeline.changesOfWords(2 ** (AGES - 1));
+  const values = new Uint8Array(records.length);
+  eachBlock(records, (frame, frames) => {
     let least = 0;
     for (let i = frame; i < frame + frames; i++) {
       const back = changed[i] as number;

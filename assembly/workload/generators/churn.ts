@@ -11,7 +11,7 @@ import { changeContent } from "../../frames/lru";
 import { freePages } from "../../frames/zone";
 import { NONE } from "../../memory/list";
 import { randomBelow } from "../../memory/prng";
-import { config, frames, WORKLOAD } from "../../memory/regions";
+import { config, FRAME_SHIFT, frames, WORKLOAD } from "../../memory/regions";
 import { allocateUnderPressure } from "../../movement/pressure";
 
 const USER: i32 =
@@ -59,7 +59,7 @@ function allocateSome(cpu: i32): void {
 /** Frees the block whose head a random frame is; up to 64 draws. */
 function releaseSome(cpu: i32): void {
   for (let i = 0; i < 64; i++) {
-    const link = randomBelow(WORKLOAD, frames()) << 2;
+    const link = randomBelow(WORKLOAD, frames()) << FRAME_SHIFT;
     const word = wordOf(link);
     if (kindOf(word) != FrameKind.ALLOCATED || pinsOf(word) != 0 || lifeOf(word) == PageLife.CMA) continue;
     release(cpu, link, orderOf(word));

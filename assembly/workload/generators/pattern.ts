@@ -13,7 +13,7 @@ import { setWord, wordOf } from "../../frames/frame";
 import { isPopulated } from "../../frames/zone";
 import { NONE } from "../../memory/list";
 import { randomBelow } from "../../memory/prng";
-import { config, frames, WINDOWS, WORKLOAD } from "../../memory/regions";
+import { config, FRAME_SHIFT, frames, WINDOWS, WORKLOAD } from "../../memory/regions";
 
 const USER: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.KSWAPD_RECLAIM;
 
@@ -21,7 +21,7 @@ const USER: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | G
 const FIRST_SUM: u32 = 0x811c_9dc5;
 
 function mix(sum: u32, link: u32): u32 {
-  return (sum ^ (link >> 2)) * 0x0100_0193;
+  return (sum ^ (link >> FRAME_SHIFT)) * 0x0100_0193;
 }
 
 function slot(index: u32): usize {
@@ -149,7 +149,7 @@ function freeRandom(): u32 {
   for (let i: u32 = 0; i < size; i++) {
     const frame = (i * 0x9e37_79b1) & (size - 1);
     if (frame >= count) continue;
-    const link = frame << 2;
+    const link = frame << FRAME_SHIFT;
     const word = wordOf(link);
     if (kindOf(word) != FrameKind.ALLOCATED) continue;
     sum = mix(sum, link);

@@ -17,7 +17,7 @@ import { blockFrames } from "../../frames/pageblock";
 import { zoneOfPfn } from "../../frames/zone";
 import { policyOfArea } from "../../memory/policies";
 import { set, word } from "../../memory/record";
-import { config, LOG, PCPS } from "../../memory/regions";
+import { config, FRAME_SHIFT, LOG, PCPS } from "../../memory/regions";
 import { total } from "../../memory/stats";
 import { AREAS_KEEP_PAGES } from "../../rules";
 import { now, spent } from "../../time/clock";
@@ -114,7 +114,9 @@ function costOfStep(
       return windowBlocks(request) * cost(Cost.ISOLATE_BLOCK) + cpus + pages;
     }
     case RequestState.SCAN:
-      return <f64>max(requestWord(request, RequestWord.CURSOR) - cursor, 0) * 0.25 * cost(Cost.SCAN_PAGE);
+      return (
+        <f64>(max(requestWord(request, RequestWord.CURSOR) - cursor, 0) >> FRAME_SHIFT) * cost(Cost.SCAN_PAGE)
+      );
     case RequestState.MIGRATE_BATCH:
       return cost(Cost.MIGRATE_BATCH) + <f64>migrated * cost(Cost.MIGRATE_PAGE);
     case RequestState.MIGRATE_ONE: {

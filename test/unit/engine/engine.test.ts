@@ -15,7 +15,7 @@ const WILD = 0x7fff_fff0;
 
 async function trapped(): Promise<Machine> {
   const machine = await Machine.create("tiny");
-  machine.engine.unsigned(Region.FRAME_NEXT).fill(WILD);
+  machine.engine.unsigned(Region.FRAMES).fill(WILD);
   expect(() => machine.drainAll()).not.toThrow();
   expect(() => machine.allocate({ gfp: GFP_KERNEL })).toThrow(/the core stopped/);
   return machine;

@@ -7,6 +7,7 @@ import { FrameKind, Migratetype, Op, Status } from "../../../assembly/abi/vocabu
 import { MachineError } from "../../../bindings/engine/errors.js";
 import { GFP_ATOMIC, GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from "../../../bindings/engine/gfp.js";
 import { Machine } from "../../../bindings/machine/machine.js";
+import { linkTo } from "../../support/fields.js";
 import { DAMAGES } from "./damages.js";
 import { DAMAGES_IN_USE } from "./damages_in_use.js";
 import { Patient } from "./patient.js";
@@ -31,9 +32,9 @@ describe("validate() finds", () => {
   it("a list that runs in a circle", () => {
     const { head, pfns } = patient.list();
     const [a = 0, b = 0] = pfns;
-    patient.next[b] = a * 4;
-    patient.prev[a] = b * 4;
-    patient.prev[head] = b * 4;
+    patient.next[b] = linkTo(a);
+    patient.prev[a] = linkTo(b);
+    patient.prev[head] = linkTo(b);
     expect(["LIST_LENGTH", "LIST_LINK"]).toContain(patient.machine.validate().name);
   });
 
@@ -45,11 +46,12 @@ describe("validate() finds", () => {
 
   it("nothing once the damage is undone", () => {
     const { words, machine } = patient;
-    const before = words.slice();
+    const { fields } = machine.engine.frames;
+    const before = fields.slice();
     const digest = machine.digest();
     words[patient.first(FrameKind.ALLOCATED, 0)] = 0;
     expect(machine.validate().name).toBe("BODY_WITHOUT_HEAD");
-    words.set(before);
+    fields.set(before);
     expect(machine.validate().name).toBe("NONE");
     expect(machine.digest()).toBe(digest);
   });
@@ -78,8 +80,8 @@ describe("other tests would notice", () => {
     const order = [pfns[1] ?? 0, pfns[0] ?? 0, ...pfns.subarray(2)];
     const chain = [head, ...order, head];
     for (let i = 1; i < chain.length; i++) {
-      next[chain[i - 1] ?? 0] = (chain[i] ?? 0) * 4;
-      prev[chain[i] ?? 0] = (chain[i - 1] ?? 0) * 4;
+      next[chain[i - 1] ?? 0] = linkTo(chain[i] ?? 0);
+      prev[chain[i] ?? 0] = linkTo(chain[i - 1] ?? 0);
     }
     expect(machine.validate().name).toBe("NONE");
     expect(machine.digest()).not.toBe(digest);

@@ -4,6 +4,7 @@ import { Fault } from "../../../assembly/abi/findings.js";
 import { pack, retyped, withZone } from "../../../assembly/abi/frame_word.js";
 import { FrameKind, Migratetype } from "../../../assembly/abi/vocabulary.js";
 import { PcpWord, ZoneWord } from "../../../assembly/abi/words.js";
+import { linkTo } from "../../support/fields.js";
 import { type Patient, ZONE } from "./patient.js";
 
 /** Does the damage; answers the pfn (or zone, or CPU) that validate() must name. */
@@ -78,7 +79,7 @@ export const DAMAGES: [Fault, string, Damage][] = [
     "a link back to the wrong frame",
     (p) => {
       const { pfns } = p.list();
-      p.prev[pfns[1] ?? 0] = (pfns[2] ?? 0) * 4;
+      p.prev[pfns[1] ?? 0] = linkTo(pfns[2] ?? 0);
       return pfns[0] ?? 0;
     },
   ],
@@ -87,7 +88,7 @@ export const DAMAGES: [Fault, string, Damage][] = [
     "a link that leaves a member out",
     (p) => {
       const { pfns } = p.list();
-      p.next[pfns[0] ?? 0] = (pfns[2] ?? 0) * 4;
+      p.next[pfns[0] ?? 0] = linkTo(pfns[2] ?? 0);
       return pfns[0] ?? 0;
     },
   ],

@@ -2,12 +2,13 @@
 // Must not know: what validate() should say about it.
 
 import { pack, withKind, withOrder, withType } from "../../../assembly/abi/frame_word.js";
-import { Region } from "../../../assembly/abi/layout.js";
+import { FrameField, Region } from "../../../assembly/abi/layout.js";
 import { freeHeadIndex } from "../../../assembly/abi/limits.js";
 import { FrameKind, Migratetype, Mobility, Op, PageLife } from "../../../assembly/abi/vocabulary.js";
 import { ZoneWord } from "../../../assembly/abi/words.js";
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from "../../../bindings/engine/gfp.js";
 import { Machine } from "../../../bindings/machine/machine.js";
+import { type Field, liveField } from "../../support/fields.js";
 import { headsOf } from "./steps.js";
 
 /** tiny: DMA32, one CPU. */
@@ -15,9 +16,9 @@ export const ZONE = 1;
 
 /** A live machine with everything in it, and its memory. */
 export class Patient {
-  readonly words: Uint32Array;
-  readonly next: Uint32Array;
-  readonly prev: Uint32Array;
+  readonly words: Field;
+  readonly next: Field;
+  readonly prev: Field;
   readonly zones: Int32Array;
   readonly pcps: Int32Array;
 
@@ -27,9 +28,9 @@ export class Patient {
     readonly user: number,
   ) {
     const { engine } = machine;
-    this.words = engine.unsigned(Region.FRAME_WORD);
-    this.next = engine.unsigned(Region.FRAME_NEXT);
-    this.prev = engine.unsigned(Region.FRAME_PREV);
+    this.words = liveField(machine);
+    this.next = liveField(machine, FrameField.NEXT);
+    this.prev = liveField(machine, FrameField.PREV);
     this.zones = engine.words(Region.ZONES);
     this.pcps = engine.words(Region.PCPS);
   }

@@ -7,6 +7,7 @@ import { ConfigWord } from "../../../assembly/abi/words.js";
 import { StateError } from "../../../bindings/engine/errors.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../../bindings/engine/gfp.js";
 import { Machine } from "../../../bindings/machine/machine.js";
+import { liveField } from "../../support/fields.js";
 
 /** magic, version, two lengths, checksum */
 const HEADER_BYTES = 20;
@@ -62,9 +63,8 @@ describe("a copy", () => {
 
   it("looking does not change anything", async () => {
     using machine = await aged();
-    const regions = [Region.CONFIG, Region.ZONES, Region.PCPS, Region.FRAME_NEXT, Region.FRAME_PREV];
-    const copy = () =>
-      [...regions, Region.FRAME_WORD, Region.STATS].map((region) => machine.engine.words(region).slice());
+    const regions = [Region.CONFIG, Region.ZONES, Region.PCPS, Region.FRAMES, Region.STATS];
+    const copy = () => regions.map((region) => machine.engine.words(region).slice());
     const before = copy();
     machine.digest();
     machine.validate();
@@ -216,7 +216,7 @@ describe("what is no snapshot is refused", () => {
 
   it("memory of a machine that is not sound, even under a right checksum", async () => {
     using machine = await aged();
-    machine.engine.unsigned(Region.FRAME_WORD)[5_000]! ^= 1;
+    liveField(machine)[5_000]! ^= 1;
     await refused(summed(machine.snapshot()), /damaged: [A-Z_]+ at pfn/);
   });
 
@@ -238,7 +238,7 @@ describe("what is no snapshot is refused", () => {
 describe("where there is nothing to copy", () => {
   it("a machine that stopped at a trap gives no snapshot and no fork", async () => {
     using machine = await Machine.create("tiny");
-    machine.engine.unsigned(Region.FRAME_NEXT).fill(0x7fff_fff0);
+    machine.engine.unsigned(Region.FRAMES).fill(0x7fff_fff0);
     expect(() => machine.allocate({ gfp: GFP_HIGHUSER_MOVABLE })).toThrow(StateError);
     expect(() => machine.snapshot()).toThrow(StateError);
     expect(() => machine.fork()).toThrow(StateError);

@@ -1,7 +1,6 @@
 // Knows: that a machine told as a state and loaded again is the same machine, and what cannot be told.
 
 import { describe, expect, it } from "vitest";
-import { Region } from "../../../assembly/abi/layout.js";
 import { Mobility, PageLife } from "../../../assembly/abi/vocabulary.js";
 import { GFP_HIGHUSER_MOVABLE } from "../../../bindings/engine/gfp.js";
 import { readCaptureDirectory } from "../../../bindings/importers/capture/node.js";
@@ -9,6 +8,7 @@ import { compareState } from "../../../bindings/machine/compare.js";
 import { Machine } from "../../../bindings/machine/machine.js";
 import { stateOfMachine } from "../../../bindings/machine/to_state.js";
 import { EXAMPLE, sharedCaptures } from "../../support/captures.js";
+import { fieldOf } from "../../support/fields.js";
 
 /** One of each kernel and page size, with user memory in its areas. */
 const CHOSEN = ["d4_cma80_dio8_remap", "a16k_c01_cma_nxp", "k61_e21_stealmov_s131"];
@@ -18,8 +18,8 @@ const captures = [
 ];
 
 /** All of a frame but its links: where it is, of what order, zone and type, what it holds. */
-function wordsOf({ engine }: Machine): Buffer {
-  const words = engine.unsigned(Region.FRAME_WORD);
+function wordsOf(machine: Machine): Buffer {
+  const words = fieldOf(machine);
   return Buffer.from(words.buffer, words.byteOffset, words.byteLength);
 }
 

@@ -22,6 +22,7 @@ import type { MachinePolicy } from "../../../bindings/machine/policy.js";
 import { numbersOf, policies } from "../../../bindings/policy/index.js";
 import { takeBackBound } from "../../../bindings/scenario/costs.js";
 import type { Simulation } from "../../../bindings/scenario/simulation.js";
+import { liveField } from "../../support/fields.js";
 import { resident } from "../workload/loads.js";
 import { actor, isSound, MS, S, tiny } from "../workload/support.js";
 
@@ -212,7 +213,7 @@ describe("validate() finds", () => {
     const copies = engine.unsigned(Region.COPIES);
     const slot = copies.findIndex((held) => held !== 0);
     const link = copies[slot]! - 1 - views.startPfn;
-    return { simulation, copies, slot, link, words: engine.unsigned(Region.FRAME_WORD), engine };
+    return { simulation, copies, slot, link, words: liveField(simulation.machine), engine };
   }
   type Patient = Awaited<ReturnType<typeof patient>>;
   const damages: [string, (p: Patient) => void][] = [

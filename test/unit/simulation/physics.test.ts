@@ -10,6 +10,7 @@ import { FrameKind, PageLife } from "../../../assembly/abi/vocabulary.js";
 import { LevelWord, StatWord } from "../../../assembly/abi/words.js";
 import { surveyPageblocks } from "../../../bindings/machine/survey.js";
 import type { Simulation } from "../../../bindings/scenario/simulation.js";
+import { fieldOf } from "../../support/fields.js";
 import { CAMERA_PAGES, crowded, FIRST, stream } from "./machines.js";
 import { distance, freeWindows, mean, poisson, standardError } from "./queueing.js";
 
@@ -210,7 +211,7 @@ describe("what is counted twice must agree, at every sample", () => {
       .unsigned(Region.SLOTS)
       .reduce((sum, held) => sum + (held !== 0 && held < NO_PAGE ? 1 : 0), 0);
     const zram = machine.views.level(LevelWord.ZRAM_FRAMES);
-    const words = machine.engine.unsigned(Region.FRAME_WORD);
+    const words = fieldOf(machine);
     const orphans = words.reduce((sum, word) => sum + (isOrphan(word) ? 1 : 0), 0);
     const pins = words.reduce((sum, word) => sum + pinsOf(word), 0);
     expect(inSlots + zram + orphans + bufferPages(simulation)).toBe(allocated);
@@ -225,7 +226,7 @@ describe("what is counted twice must agree, at every sample", () => {
     if (area === undefined || range === undefined) throw new Error("the device has no area");
     const out = area.pages - area.available;
     expect([held, held + CAMERA_PAGES]).toContain(out);
-    const words = machine.engine.unsigned(Region.FRAME_WORD);
+    const words = fieldOf(machine);
     const first = range.basePfn - machine.views.startPfn;
     const ofCma = (word: number) => kindOf(word) === FrameKind.ALLOCATED && lifeOf(word) === PageLife.CMA;
     expect(words.reduce((sum, word) => sum + (ofCma(word) ? 1 : 0), 0)).toBe(held);

@@ -8,6 +8,7 @@ import { isSwappedOut, NO_PAGE } from "../../../assembly/abi/slot.js";
 import { FrameKind } from "../../../assembly/abi/vocabulary.js";
 import { RequestWord } from "../../../assembly/abi/words.js";
 import { type ActorSpec, Simulation, type SimulationOptions } from "../../../bindings/scenario/simulation.js";
+import { fieldOf } from "../../support/fields.js";
 
 export const MS = 1e6;
 export const S = 1e9;
@@ -46,9 +47,9 @@ export function counted(simulation: Simulation, nth: number, counter: Counter): 
 }
 
 /** Pages of all blocks that are in use, but for those that were freed and are pinned still (top bit of their word). */
-export function inUse({ machine: { views, engine } }: Simulation): number {
-  const words = engine.unsigned(Region.FRAME_WORD);
-  return words.reduce((pages, word, frame) => {
+export function inUse({ machine }: Simulation): number {
+  const { views } = machine;
+  return fieldOf(machine).reduce((pages, word, frame) => {
     const { kind, order } = views.frame(views.startPfn + frame);
     return pages + (kind === FrameKind.ALLOCATED && word < 2 ** 31 ? 2 ** order : 0);
   }, 0);
