@@ -38,7 +38,8 @@ for (;;) {
     fs.writeFileSync(folder + kind + "/open-hangs-" + hash, input);
     kept = "\\n  kept as test/corpus/" + kind + "/open-hangs-" + hash;
   }
-  fs.writeSync(1, kind + ": hangs: " + input.length + " bytes do not end" + kept + "\\n");
+  const head = JSON.stringify(input.toString("latin1").slice(0, 60).trimEnd());
+  fs.writeSync(1, kind + ": hangs: " + input.length + " bytes do not end: " + head + kept + "\\n");
   process.kill(process.pid, "SIGKILL");
 }
 `;

@@ -3,6 +3,7 @@
 // Must not know: what an actor does.
 
 import { RunStatus } from "../../../assembly/abi/run.js";
+import { StatWord } from "../../../assembly/abi/words.js";
 import { ScenarioError } from "../../../bindings/engine/errors.js";
 import { numbersOf, policies } from "../../../bindings/policy/index.js";
 import { kindNames, kinds, parametersOf } from "../../../bindings/scenario/kinds/index.js";
@@ -18,8 +19,12 @@ import { watchdog } from "../watchdog.js";
 
 const MOST_EVENTS = 4_000;
 const NS = 1e12;
-/** CPU time of one simulation: where memory is short, each of its events may look at all pages in vain. */
+/** CPU time of one simulation. */
 const MOST_MS = 60_000;
+/** Where memory is short each event may look at all pages in vain: behind so many looks no more of it is run. */
+const MOST_SCANNED = 2e7;
+/** Events between two looks at that. */
+const PIECE = 32;
 
 /** A value as a person may write it. */
 function written(random: Random, dimension: string): string | number | boolean {
@@ -91,6 +96,20 @@ function sound(simulation: Simulation): string {
   return simulation.digest();
 }
 
+function hasScannedEnough({ machine: { views } }: Simulation): boolean {
+  return views.stat(StatWord.PAGES_SCANNED) + views.stat(StatWord.PAGES_SKIPPED) > MOST_SCANNED;
+}
+
+/** Any slicing gives the same run. */
+function runPieces(simulation: Simulation, events: number): RunStatus {
+  let status = RunStatus.EVENTS;
+  for (let left = events; left > 0 && status === RunStatus.EVENTS; left -= PIECE) {
+    status = simulation.run(NS, { events: Math.min(left, PIECE) });
+    if (hasScannedEnough(simulation)) break;
+  }
+  return status;
+}
+
 /** @returns events performed */
 async function run(seed: number): Promise<number> {
   const scenario = scenarioOf(seed);
@@ -101,14 +120,14 @@ async function run(seed: number): Promise<number> {
   using second = await Simulation.create({ ...options, core: "checked" });
   const random = new Random(seed + 1);
   const switches = new Random(seed + 2);
-  for (let slice = 0; slice < 4; slice++) {
+  for (let slice = 0; slice < 4 && !hasScannedEnough(first); slice++) {
     if (switches.oneIn(2)) {
       const live = [...policies.values()].filter((row) => row.switch === "live");
       const next = { ...numbersOf(switches.pick(live)), rules: {} };
       for (const simulation of [first, second]) simulation.applyPolicy(next);
     }
     const events = 1 + random.below(MOST_EVENTS);
-    const [status, other] = [first.run(NS, { events }), second.run(NS, { events })];
+    const [status, other] = [runPieces(first, events), runPieces(second, events)];
     must(status === other, "builds differ", `${RunStatus[status]} and ${RunStatus[other]}`);
     must(sound(first) === sound(second), "digests differ", `after ${first.events} events`);
     first.takeLog();
@@ -116,8 +135,7 @@ async function run(seed: number): Promise<number> {
   }
   using copy = first.fork();
   const half = 1 + random.below(MOST_EVENTS >> 1);
-  copy.run(NS, { events: half });
-  first.run(NS, { events: half });
+  for (const simulation of [copy, first]) runPieces(simulation, half);
   must(sound(copy) === sound(first), "copy differs", `after ${half} events`);
   return first.events + second.events;
 }
