@@ -55,5 +55,5 @@ export function leaveLong(): void {
   shrinkMs = 0;
 }
 
-/** One input takes milliseconds; one that takes this long hangs. */
+/** One input takes milliseconds; one that takes so much CPU time hangs. */
 export const TOO_LONG_MS = 20_000;
