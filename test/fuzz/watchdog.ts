@@ -22,13 +22,16 @@ const words = new Int32Array(shared, 0, head >> 2);
 const bytes = new Uint8Array(shared, head);
 const cpuMs = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e3; };
 let last = -1;
-let since = [0, 0];
+let since = 0;
+let checks = 0;
 for (;;) {
   Atomics.wait(words, 4, 0, wait);
-  const now = [cpuMs(), performance.now()];
-  if (Atomics.load(words, 1) !== 1 || words[0] !== last) since = now;
+  const isSame = Atomics.load(words, 1) === 1 && words[0] === last;
+  since = isSame ? since : cpuMs();
+  checks = isSame ? checks + 1 : 0;
   last = words[0];
-  if (now[0] - since[0] < words[5] && now[1] - since[1] < words[5] * slack) continue;
+  // Checks, not a clock: who is stopped and goes on has not waited.
+  if (cpuMs() - since < words[5] && checks * wait < words[5] * slack) continue;
   const input = Buffer.from(bytes.slice(0, words[2]));
   const kind = String.fromCharCode(...bytes.slice(words[2], words[2] + words[3]));
   let kept = "";
