@@ -5,7 +5,7 @@
 // of a pass, and what a read needs to know its address was read in the pass before.
 
 import { nextOf, prevOf } from "../memory/list";
-import { FRAME_BYTES, READ_AHEAD } from "../memory/regions";
+import { FRAME_BYTES } from "../memory/regions";
 import { wordOf } from "./frame";
 import { isOnLru } from "./lru";
 import { ownerOf, slotContent } from "./owner";
@@ -13,13 +13,15 @@ import { ownerOf, slotContent } from "./owner";
 /** Pages noted at once, at most. */
 export const MOST_NOTED: i32 = 64;
 
-/** Pages are noted at the beginning of the region. */
+/** Links of the pages noted: the module's own, no part of a machine. */
+const NOTES: usize = memory.data(MOST_NOTED << 2);
+
 export function notePage(nth: i32, link: u32): void {
-  store<u32>(READ_AHEAD + ((<usize>nth) << 2), link);
+  store<u32>((<usize>nth) << 2, link, NOTES);
 }
 
 function noted(nth: i32): u32 {
-  return load<u32>(READ_AHEAD + ((<usize>nth) << 2));
+  return load<u32>((<usize>nth) << 2, NOTES);
 }
 
 /** Reads what freeing the first `count` noted pages will need, in passes: their records, then those of their neighbours. */

@@ -189,17 +189,16 @@ static void readNoted(const uint32_t *links, int count) {
   }
 }
 
-static void touchDrawn(int actor, uint32_t firstSlot, uint32_t total, int batch) {
-  enum { MOST_NOTED = 64 };
-  uint64_t stream;
+enum { MOST_NOTED = 64 };
+
+static void drawSome(int actor, uint32_t total, uint32_t *drawn, int count) {
+  uint32_t *words = actorAt(actor);
   uint32_t links[MOST_NOTED];
-  memcpy(&stream, actorAt(actor) + ActorWord_SEED_LOW, sizeof stream);
-  for (int left = batch; left > 0; left -= MOST_NOTED) {
-    int some = min32(left, MOST_NOTED);
-    for (int i = 0; i < some; i++)
-      links[i] = (SLOTS[firstSlot + nextBelow(&stream, total)] - 1 - (uint32_t)START_PFN) << FRAME_SHIFT;
-    readNoted(links, some);
+  for (int i = 0; i < count; i++) {
+    drawn[i] = nextBelow(words + ActorWord_SEED_LOW, total);
+    links[i] = (SLOTS[words[ActorWord_FIRST_SLOT] + drawn[i]] - 1 - (uint32_t)START_PFN) << FRAME_SHIFT;
   }
+  readNoted(links, count);
 }
 
 // Counters and costs by the batch, as the actor of the core has them.
@@ -213,9 +212,10 @@ static bool turnOver(int actor) {
   addCounter(actor, Counter_PLANNED, batch);
   int freeing = (int)nextBelow(words + ActorWord_SIDE_LOW, (uint32_t)CONFIG[ConfigWord_NR_CPUS]);
   int cpu = (int)nextBelow(words + ActorWord_SIDE_LOW, (uint32_t)CONFIG[ConfigWord_NR_CPUS]);
-  touchDrawn(actor, words[ActorWord_FIRST_SLOT], total, batch);
+  uint32_t drawn[MOST_NOTED];
   for (int i = 0; i < batch; i++) {
-    uint32_t nth = nextBelow(words + ActorWord_SEED_LOW, total);
+    if (i % MOST_NOTED == 0) drawSome(actor, total, drawn, min32(batch - i, MOST_NOTED));
+    uint32_t nth = drawn[i % MOST_NOTED];
     uint32_t slot = words[ActorWord_FIRST_SLOT] + nth;
     release(freeing, slot);
     if (!acquire(actor, cpu, slot, nth, nth >= anon)) return false;

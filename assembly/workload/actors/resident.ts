@@ -30,8 +30,6 @@ import {
   pickBelow,
   plan,
   setActorWord,
-  setStream,
-  streamOf,
   takeNoTime,
   whole,
 } from "../parts/actor";
@@ -297,12 +295,12 @@ function turnOver(actor: i32): void {
   // One CPU frees, another allocates: through the lists of one alone each page would come back into its own frame.
   const freeing = cpuOf(actor);
   const cpu = cpuOf(actor);
-  touchDrawn(actor, total, batch);
   let freed = 0;
   let allocated = 0;
   let lost = 0;
   for (let i = 0; i < batch; i++) {
-    const nth = <i32>drawBelow(actor, total);
+    if (i % MOST_NOTED == 0) drawSome(actor, total, min(batch - i, MOST_NOTED));
+    const nth = drawn(i % MOST_NOTED);
     const slot = slotOf(actor, nth);
     if (isOutOfMemory(slot)) {
       if (isGone(slot)) {
@@ -324,15 +322,21 @@ function turnOver(actor: i32): void {
   askAgainLater(actor);
 }
 
-/** The pages that the next draws will name are read before the first of them is freed: their cache misses overlap. */
-function touchDrawn(actor: i32, total: i32, batch: i32): void {
-  const before = streamOf(actor);
+/** What was drawn last: the module's own, no part of a machine. */
+const DRAWN: usize = memory.data(MOST_NOTED << 2);
+
+function drawn(nth: i32): i32 {
+  return load<i32>((<usize>nth) << 2, DRAWN);
+}
+
+/** The next draws; the pages that they name are read before the first of them is freed: their cache misses overlap. */
+function drawSome(actor: i32, total: i32, count: i32): void {
   const first = slotOf(actor, 0);
-  for (let left = batch; left > 0; left -= MOST_NOTED) {
-    let noted = 0;
-    for (let i = min(left, MOST_NOTED); i > 0; i--)
-      noted = inline.always(noteSlot(noted, first + drawBelow(actor, total)));
-    readToFree(noted);
+  let noted = 0;
+  for (let i = 0; i < count; i++) {
+    const nth = drawBelow(actor, total);
+    store<u32>((<usize>i) << 2, nth, DRAWN);
+    noted = inline.always(noteSlot(noted, first + nth));
   }
-  setStream(actor, before);
+  readToFree(noted);
 }

@@ -127,15 +127,6 @@ export function drawBelow(actor: i32, bound: u32): u32 {
   return randomBelow(seedAt(actor), bound);
 }
 
-/** Where the stream of arrivals stands, so that draws can be looked at before they are made. */
-export function streamOf(actor: i32): u64 {
-  return load<u64>(seedAt(actor));
-}
-
-export function setStream(actor: i32, state: u64): void {
-  store<u64>(seedAt(actor), state);
-}
-
 /** Above 0, at most 1. */
 export function drawUnit(actor: i32): f64 {
   return unitOf(seedAt(actor));
