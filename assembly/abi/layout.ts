@@ -97,6 +97,9 @@ export enum InitStatus {
   BAD_LAYOUT = 4,
 }
 
+/** Binary logarithm of the bytes of a frame's record, and so of the step from a link to the next frame's. */
+export const FRAME_SHIFT = 4;
+
 /** u32 words of a frame's record, one line of memory for four frames. List heads have the first two alone. */
 export enum FrameField {
   /** Links: the place of another record, as bytes behind the first. */

@@ -6,6 +6,7 @@
 
 import { Fault, RequestState } from "../abi/findings";
 import { hasPageFlag, kindOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { BATCH_CAPACITY, MAX_AREAS, MAX_REQUESTS } from "../abi/limits";
 import { FrameKind, Migratetype, PageFlag } from "../abi/vocabulary";
 import { AreaWord, RangeWord, RequestWord } from "../abi/words";
@@ -14,7 +15,6 @@ import { isLocked, requestAt } from "../cma/request";
 import { linkOf, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, typeOf } from "../frames/pageblock";
 import { countRun } from "../memory/bits";
-import { FRAME_SHIFT } from "../memory/regions";
 import { sourceOf } from "../movement/migrate";
 import { fault } from "./fault";
 

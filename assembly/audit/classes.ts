@@ -16,7 +16,7 @@ import {
   PIN_SHIFT,
   pinsOf,
 } from "../abi/frame_word";
-import { FrameField } from "../abi/layout";
+import { FRAME_SHIFT, FrameField } from "../abi/layout";
 import { CmaZoneRule } from "../abi/proposals";
 import { FrameKind, Migratetype, PageFlag, PageLife } from "../abi/vocabulary";
 import { coveringHead } from "../buddy/free_pages";
@@ -25,7 +25,7 @@ import { areaOfPfn } from "../frames/area_of";
 import { pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
-import { CLASS_COUNTS, CLASSES, FRAME_BYTES, FRAME_SHIFT, FRAMES, frames } from "../memory/regions";
+import { CLASS_COUNTS, CLASSES, FRAME_BYTES, FRAMES, frames } from "../memory/regions";
 import { AREAS_KEEP_PAGES, CMA_ZONE } from "../rules";
 
 const GROUP: u32 = 16;

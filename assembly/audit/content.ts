@@ -9,6 +9,7 @@
 
 import { Fault } from "../abi/findings";
 import { hasPageFlag, isOrphan, kindOf, orderOf, pinsOf, zoneOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { LRU_LISTS } from "../abi/limits";
 import { PinWord } from "../abi/records";
 import { isSwappedOut, NO_PAGE, swappedOrder } from "../abi/slot";
@@ -18,7 +19,7 @@ import { linkOf, pfnOf, wordOf } from "../frames/frame";
 import { isOnLru, lruHead, lruListOf, lruPages } from "../frames/lru";
 import { ownerOf, SLOT_COUNT, slotContent } from "../frames/owner";
 import { nextOf } from "../memory/list";
-import { config, FRAME_BYTES, FRAME_SHIFT, frames, LEVELS, PINS, SLOTS } from "../memory/regions";
+import { config, FRAME_BYTES, frames, LEVELS, PINS, SLOTS } from "../memory/regions";
 import { level } from "../memory/stats";
 import { pagesInHand } from "./areas";
 import { fault } from "./fault";

@@ -9,6 +9,7 @@
 
 import { AuditWord, RequestState } from "../abi/findings";
 import { kindOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { MAX_AREAS, MAX_REQUESTS, MAX_ZONES } from "../abi/limits";
 import { GuestWord } from "../abi/records";
 import { CellWord, SimulationWord } from "../abi/run";
@@ -31,7 +32,6 @@ import {
   COUNTERS,
   config,
   FRAME_BYTES,
-  FRAME_SHIFT,
   frames,
   LEVELS,
   PAGEBLOCKS,

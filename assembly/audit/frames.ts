@@ -3,6 +3,7 @@
 
 import { Fault } from "../abi/findings";
 import { kindOf, orderOf, typeIn, zoneOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { NO_MEMORY_MAP } from "../abi/limits";
 import { CmaZoneRule } from "../abi/proposals";
 import { FrameKind, Migratetype } from "../abi/vocabulary";
@@ -10,7 +11,7 @@ import { ConfigWord, ZoneWord } from "../abi/words";
 import { isFreeBlock, pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";
 import { spans, zoneAt, zoneOfPfn } from "../frames/zone";
-import { config, FRAME_BYTES, FRAME_SHIFT, frames } from "../memory/regions";
+import { config, FRAME_BYTES, frames } from "../memory/regions";
 import { CMA_ZONE, LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { fault } from "./fault";
 

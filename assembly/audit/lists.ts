@@ -3,6 +3,7 @@
 
 import { Fault } from "../abi/findings";
 import { kindOf, orderOf, typeIn, zoneOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { FrameKind, Migratetype } from "../abi/vocabulary";
 import { ConfigWord, PcpWord, ZoneWord } from "../abi/words";
 import { freeHead, nrFree } from "../buddy/freelist";
@@ -11,7 +12,7 @@ import { pfnOf, wordOf } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { pcpAt, zoneAt } from "../frames/zone";
 import { nextOf, prevOf } from "../memory/list";
-import { config, FRAME_BYTES, FRAME_SHIFT, FREE_HEADS, frames } from "../memory/regions";
+import { config, FRAME_BYTES, FREE_HEADS, frames } from "../memory/regions";
 import { KEEPS_WHOLE_RESERVE } from "../rules";
 import { fault } from "./fault";
 

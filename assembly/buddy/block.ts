@@ -2,13 +2,14 @@
 // Models prep_move_freepages_block, __move_freepages_block (mm/page_alloc.c, Linux 6.12), move_freepages of 6.1.
 
 import { kindOf, mobilityOf, orderOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { HINT_CAPACITY } from "../abi/limits";
 import { FrameKind, Mobility } from "../abi/vocabulary";
 import { LevelWord } from "../abi/words";
 import { pfnOf, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, setType } from "../frames/pageblock";
 import { accountFree, spans } from "../frames/zone";
-import { FRAME_BYTES, FRAME_SHIFT, HINTS, LEVELS } from "../memory/regions";
+import { FRAME_BYTES, HINTS, LEVELS } from "../memory/regions";
 import { moveFree } from "./freelist";
 
 /** Does the whole pageblock lie between the zone's ends? Blocks that straddle are never moved. */

@@ -2,6 +2,7 @@
 // Models free_unref_page, __free_pages, split_page (mm/page_alloc.c, Linux 6.12 and 6.1).
 
 import { isBare, kindOf, orderOf, pack, zoneOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { PolicyWord } from "../abi/proposals";
 import { FrameKind } from "../abi/vocabulary";
 import { StatWord } from "../abi/words";
@@ -11,7 +12,7 @@ import { ownerOf, vacate } from "../frames/owner";
 import { isMergeable, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { NONE } from "../memory/list";
 import { policy } from "../memory/policies";
-import { FRAME_BYTES, FRAME_SHIFT } from "../memory/regions";
+import { FRAME_BYTES } from "../memory/regions";
 import { count } from "../memory/stats";
 import { goesToBuddy } from "../policy/free_target";
 import { giveSingle, giveToPcp, PLAIN } from "./pcp";

@@ -3,6 +3,7 @@
 // Models __add_to_free_list, __del_page_from_free_list, mm/page_alloc.c, Linux 6.12.
 
 import { pack, withType } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { MAX_ORDERS, MIGRATE_TYPES } from "../abi/limits";
 import { FrameKind } from "../abi/vocabulary";
 import { ZoneWord } from "../abi/words";
@@ -19,7 +20,7 @@ import {
   unlink,
   unlinkFirst,
 } from "../memory/list";
-import { FRAME_BYTES, FRAME_SHIFT, FREE_HEADS } from "../memory/regions";
+import { FRAME_BYTES, FREE_HEADS } from "../memory/regions";
 import { leaveOut, reach } from "./frontier";
 
 /** From the head of a list to that of the same type one order up. */

@@ -9,12 +9,13 @@
 // Whoever takes the block before START off its list has the next one written first (reach); whatever looks at frames
 // otherwise, or from outside, has all of them written (settle), and none is left out from then on.
 
+import { FRAME_SHIFT } from "../abi/layout";
 import { MAX_FRONTIERS } from "../abi/limits";
 import { FrontierHead, FrontierWord } from "../abi/records";
 import { setWord } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { linkBetween } from "../memory/list";
-import { FRAME_BYTES, FRAME_SHIFT, FRONTIERS } from "../memory/regions";
+import { FRAME_BYTES, FRONTIERS } from "../memory/regions";
 
 /** Blocks that are worth a run. */
 export const SHORTEST_RUN: u32 = 8;

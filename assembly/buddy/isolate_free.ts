@@ -2,11 +2,11 @@
 // Models __isolate_free_page (mm/page_alloc.c, Linux 6.12 and 6.1); its watermark test is the caller's.
 
 import { pack } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { FrameKind, Migratetype } from "../abi/vocabulary";
 import { setWord } from "../frames/frame";
 import { isMergeable, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
 import { accountFree } from "../frames/zone";
-import { FRAME_SHIFT } from "../memory/regions";
 import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { isInsideZone, moveBlock } from "./block";
 import { removeFree } from "./freelist";

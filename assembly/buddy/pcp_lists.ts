@@ -7,12 +7,13 @@
 //   pindex   0 .. order * 3 + type | non-movable, movable THP | CMA of order 0 .. COSTLY_ORDER, of THP size
 //            <------- NR_LISTS, the kernel's ---------------> | <------ up to ALL_LISTS ------------------>
 
+import { FRAME_SHIFT } from "../abi/layout";
 import { MAX_PCP_LISTS, MAX_ZONES } from "../abi/limits";
 import { PolicyWord } from "../abi/proposals";
 import { Migratetype } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { policy } from "../memory/policies";
-import { config, FRAME_SHIFT, PCP_HEADS } from "../memory/regions";
+import { config, PCP_HEADS } from "../memory/regions";
 import { hasOwnLists, hasOwnThpList, splitsThpLists } from "../policy/free_target";
 
 const TYPES: i32 = 3;

@@ -2,12 +2,13 @@
 // Models __zone_watermark_ok, zone_watermark_fast, wmark_pages (mm/page_alloc.c, Linux 6.12.117 and 6.1.192).
 
 import { EventKind } from "../abi/events";
+import { FRAME_SHIFT } from "../abi/layout";
 import { AllocFlag, Gfp, Migratetype, ZoneFlag } from "../abi/vocabulary";
 import { ConfigWord, ZoneWord } from "../abi/words";
 import { MAX_ORDER } from "../frames/pageblock";
 import { clearFlag, freeCma, freePages, hasFlag, setFlag, zoneAt } from "../frames/zone";
 import { isEmpty } from "../memory/list";
-import { config, FRAME_SHIFT } from "../memory/regions";
+import { config } from "../memory/regions";
 import { record } from "../record/events";
 import { ATOMIC_IGNORES_BOOST, AUTO_TUNES_PCP, KEEPS_WHOLE_RESERVE } from "../rules";
 import { freeHead, nrFree, ORDER_STEP } from "./freelist";

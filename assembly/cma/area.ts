@@ -3,6 +3,7 @@
 // cma_release (mm/cma.c, Linux 6.12; several ranges as in 6.15).
 
 import { kindOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { MAX_AREAS, MAX_RANGES } from "../abi/limits";
 import { FrameKind, Migratetype, Status } from "../abi/vocabulary";
 import { AreaWord, ConfigWord, LevelWord, RangeWord } from "../abi/words";
@@ -11,16 +12,7 @@ import { isFrame, linkOf, wordOf } from "../frames/frame";
 import { PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";
 import { zoneOfPfn } from "../frames/zone";
 import { clearRun, countRun, setRun } from "../memory/bits";
-import {
-  AREAS,
-  CMA_BITMAPS,
-  config,
-  FRAME_BYTES,
-  FRAME_SHIFT,
-  LEVELS,
-  RANGES,
-  SEARCH_INDEXES,
-} from "../memory/regions";
+import { AREAS, CMA_BITMAPS, config, FRAME_BYTES, LEVELS, RANGES, SEARCH_INDEXES } from "../memory/regions";
 import { addKeptRange } from "../movement/guests";
 import { AREAS_KEEP_PAGES } from "../rules";
 import { buildWindowIndex, noteWindow, windowIndexWords } from "./search/of_area";

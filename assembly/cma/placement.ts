@@ -6,6 +6,7 @@
 //   PIN_AVOIDING  SWEEP 0: windows with a page that cannot be moved are passed over, 1: first fit
 
 import { kindOf, mobilityOf, pinsOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { WindowRule } from "../abi/proposals";
 import { FrameKind, Mobility } from "../abi/vocabulary";
 import { AreaWord, RangeWord, RequestWord } from "../abi/words";
@@ -13,7 +14,7 @@ import { wordOf } from "../frames/frame";
 import { nextClear, nextSet } from "../memory/bits";
 import { NONE } from "../memory/list";
 import { set, word } from "../memory/record";
-import { FRAME_BYTES, FRAME_SHIFT } from "../memory/regions";
+import { FRAME_BYTES } from "../memory/regions";
 import { alignedFrom, isBeforeSweep, isBetterHole, keepsWindow, sweepFrom } from "../policy/holes";
 import { areaWord, bitmapOf, bitsOf, indexOf, linkOfBit, rangeAt, rangeWord } from "./area";
 import { findWindow } from "./search/of_area";

@@ -14,6 +14,7 @@
 
 import { askedWindow } from "../abi/command_word";
 import { BlockReason, RequestState } from "../abi/findings";
+import { FRAME_SHIFT } from "../abi/layout";
 import { MAX_REQUESTS } from "../abi/limits";
 import { PolicyWord } from "../abi/proposals";
 import { CmaLockRule, Errno } from "../abi/vocabulary";
@@ -23,7 +24,7 @@ import { linkOf, pfnOf } from "../frames/frame";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { add, set, word } from "../memory/record";
-import { FRAME_SHIFT, REQUESTS } from "../memory/regions";
+import { REQUESTS } from "../memory/regions";
 import { count } from "../memory/stats";
 import { firstInUse, freeBlockAround, isolateRange, unisolateRange } from "../movement/isolate";
 import {

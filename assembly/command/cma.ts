@@ -4,6 +4,7 @@
 import { askedEffort, askedRetries, askedWindow } from "../abi/command_word";
 import { RequestState } from "../abi/findings";
 import { kindOf, mobilityOf, orderOf, pinsOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { MAX_REQUESTS } from "../abi/limits";
 import { mostOfPolicy, PolicyWord } from "../abi/proposals";
 import { FrameKind, Mobility, Status } from "../abi/vocabulary";
@@ -24,7 +25,7 @@ import { noteRelease } from "../cma/trace";
 import { linkOf, pfnOf, wordOf } from "../frames/frame";
 import { MAX_ORDER } from "../frames/pageblock";
 import { policyOfArea } from "../memory/policies";
-import { FRAME_BYTES, FRAME_SHIFT } from "../memory/regions";
+import { FRAME_BYTES } from "../memory/regions";
 import { addSpare } from "../movement/guests";
 import { freeOrOrphan } from "../movement/pins";
 import { rangeOrder } from "../policy/free_target";

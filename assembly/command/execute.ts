@@ -47,6 +47,7 @@
 
 import { CommandFlag, cpuIn, flagsIn, opIn, orderIn } from "../abi/command_word";
 import { isOrphan, kindOf, orderOf, pack, zoneOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { isSwappedOut } from "../abi/slot";
 import { FrameKind, Op, Status } from "../abi/vocabulary";
 import { CommandWord, ConfigWord, ScratchWord } from "../abi/words";
@@ -60,7 +61,7 @@ import { occupySlot, SLOT_COUNT, slotContent } from "../frames/owner";
 import { MAX_ORDER } from "../frames/pageblock";
 import { isPopulated } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { COMMANDS, config, FRAME_BYTES, FRAME_SHIFT, SCRATCH } from "../memory/regions";
+import { COMMANDS, config, FRAME_BYTES, SCRATCH } from "../memory/regions";
 import { compactZone } from "../movement/compact";
 import { isKept } from "../movement/guests";
 import { runKswapd } from "../movement/kswapd";

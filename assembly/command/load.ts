@@ -4,6 +4,7 @@
 
 import { loadedKind, loadedMobility, loadedZone, pcpType, pcpZone } from "../abi/command_word";
 import { kindOf, orderOf, pack, pinsOf, withLife, withMobility, withType } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { AREA_LISTS, LRU_LISTS } from "../abi/limits";
 import { BootFree, FrameKind, Migratetype, Mobility, PageLife, Status } from "../abi/vocabulary";
 import { ConfigWord, LevelWord } from "../abi/words";
@@ -18,7 +19,7 @@ import { ownerOf } from "../frames/owner";
 import { blockFrames, isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
 import { spans, zoneOfPfn } from "../frames/zone";
 import { addTail, initHead, NONE } from "../memory/list";
-import { config, FRAME_BYTES, FRAME_SHIFT, LEVELS } from "../memory/regions";
+import { config, FRAME_BYTES, LEVELS } from "../memory/regions";
 import { isKept } from "../movement/guests";
 
 function isRange(pfn: u32, count: u32): bool {

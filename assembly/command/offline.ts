@@ -1,6 +1,7 @@
 // Knows: the command that takes a range of memory offline, and checks it before it acts.
 // Must not know: how pages are moved. Arguments: the table in command/execute.
 
+import { FRAME_SHIFT } from "../abi/layout";
 import { Status } from "../abi/vocabulary";
 import { CommandWord, ConfigWord, RequestWord } from "../abi/words";
 import { settle } from "../buddy/frontier";
@@ -9,7 +10,7 @@ import { isFrame, linkOf, pfnOf } from "../frames/frame";
 import { blockFrames, MAX_ORDER } from "../frames/pageblock";
 import { zoneOfPfn } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { config, FRAME_SHIFT } from "../memory/regions";
+import { config } from "../memory/regions";
 import { takeOffline } from "../movement/offline";
 
 /** Whole blocks of the largest order, all of one zone. */

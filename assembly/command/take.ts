@@ -2,6 +2,7 @@
 // Must not know: why. Used to correct a replay that knows only which frames the kernel handed out.
 
 import { kindOf, orderOf, pack, pinsOf, typeIn, zoneOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { MAX_PCP_LISTS, MAX_ZONES } from "../abi/limits";
 import { FrameKind, Migratetype, Status } from "../abi/vocabulary";
 import { PcpWord } from "../abi/words";
@@ -17,7 +18,7 @@ import { isFrame, linkOf, setWord, wordOf } from "../frames/frame";
 import { blockFrames, MAX_ORDER, typeOf } from "../frames/pageblock";
 import { accountFree, pcpAt, zoneOfPfn } from "../frames/zone";
 import { NONE, nextOf, unlink } from "../memory/list";
-import { FRAME_BYTES, FRAME_SHIFT, PCP_HEADS } from "../memory/regions";
+import { FRAME_BYTES, PCP_HEADS } from "../memory/regions";
 import { isKept } from "../movement/guests";
 import { AREAS_KEEP_PAGES } from "../rules";
 

@@ -3,6 +3,7 @@
 
 import { CommandFlag } from "../abi/command_word";
 import { kindOf, orderOf, typeIn, zoneOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { HINT_CAPACITY } from "../abi/limits";
 import { FrameKind, Op, Status } from "../abi/vocabulary";
 import { CommandWord, LevelWord, ZoneWord } from "../abi/words";
@@ -18,7 +19,7 @@ import { linkOf, wordOf } from "../frames/frame";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { clearFlag, setFlag, zoneAt } from "../frames/zone";
 import { addHead, NONE, prevOf, unlink } from "../memory/list";
-import { FRAME_BYTES, FRAME_SHIFT, HINTS, LEVELS } from "../memory/regions";
+import { FRAME_BYTES, HINTS, LEVELS } from "../memory/regions";
 import { isKept } from "../movement/guests";
 import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { answerPfn, argument, checkBlock, checkGfp } from "./arguments";

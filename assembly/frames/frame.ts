@@ -15,10 +15,10 @@ import {
   mobilityIn,
   pack,
 } from "../abi/frame_word";
-import { FrameField } from "../abi/layout";
+import { FRAME_SHIFT, FrameField } from "../abi/layout";
 import { FrameKind, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
-import { CONFIG, FRAME_SHIFT, FRAMES } from "../memory/regions";
+import { CONFIG, FRAMES } from "../memory/regions";
 
 const WORD: usize = FRAMES + FrameField.WORD * 4;
 

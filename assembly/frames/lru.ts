@@ -9,10 +9,11 @@
 //   ZoneWord.NR_LRU[list] = pages (not blocks) of the zone on it
 
 import { hasPageFlag, kindOf, lifeOf, mobilityOf, orderOf, zoneOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { FrameKind, LruList, Mobility, PageFlag, PageLife } from "../abi/vocabulary";
 import { ZoneWord } from "../abi/words";
 import { addHead, addTail, unlink } from "../memory/list";
-import { FRAME_SHIFT, LRU_HEADS } from "../memory/regions";
+import { LRU_HEADS } from "../memory/regions";
 import { setWord, wordOf } from "./frame";
 import { zoneAt } from "./zone";
 

@@ -1,9 +1,10 @@
 // Knows: the migratetype of each pageblock (2^pageblock_order frames), one byte each; NO_MEMORY_MAP where none is.
 // Must not know: lists. Models pageblock_flags of mm/page_alloc.c, Linux 6.12 (types only).
 
+import { FRAME_SHIFT } from "../abi/layout";
 import { Migratetype } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
-import { config, FRAME_BYTES, FRAME_SHIFT, PAGEBLOCKS } from "../memory/regions";
+import { config, FRAME_BYTES, PAGEBLOCKS } from "../memory/regions";
 
 /** pageblock_order and MAX_PAGE_ORDER of the device; written by bindGeometry only. */
 export let PAGEBLOCK_ORDER: i32 = 0;

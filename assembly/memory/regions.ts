@@ -11,7 +11,16 @@
 
 import { CLASS_BINS, CLASS_CELLS, CLASS_CHUNK } from "../abi/classes";
 import { AuditWord } from "../abi/findings";
-import { ABI_MAGIC, ABI_VERSION, EntryWord, FrameField, InitStatus, Region, TableWord } from "../abi/layout";
+import {
+  ABI_MAGIC,
+  ABI_VERSION,
+  EntryWord,
+  FRAME_SHIFT,
+  FrameField,
+  InitStatus,
+  Region,
+  TableWord,
+} from "../abi/layout";
 import {
   AREA_LISTS,
   BATCH_CAPACITY,
@@ -59,7 +68,6 @@ import {
 } from "../abi/words";
 
 /** A frame's record, and so the step from a link to that of the next frame. */
-export const FRAME_SHIFT: u32 = 4;
 export const FRAME_BYTES: u32 = 1 << FRAME_SHIFT;
 
 const ALIGN: usize = 64;

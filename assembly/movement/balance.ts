@@ -3,6 +3,7 @@
 // DEVIATION: the areas stay where they are; the series places those that take part at the top of the zone.
 
 import { hasPageFlag, kindOf, mobilityOf, orderOf, pack, pinsOf, zoneOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { PolicyWord } from "../abi/proposals";
 import { FrameKind, Migratetype, Mobility, PageFlag } from "../abi/vocabulary";
 import { ConfigWord, ScratchWord, StatWord, ZoneWord } from "../abi/words";
@@ -14,7 +15,7 @@ import { typeOf } from "../frames/pageblock";
 import { freeCma, freePages, isPopulated, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
 import { policy } from "../memory/policies";
-import { config, FRAME_SHIFT, SCRATCH } from "../memory/regions";
+import { config, SCRATCH } from "../memory/regions";
 import { addTotal } from "../memory/stats";
 import { kswapdBalances, pagesToBalance, reclaimBalances } from "../policy/balance";
 import { movePage } from "./move";

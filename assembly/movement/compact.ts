@@ -4,6 +4,7 @@
 
 import { EventKind } from "../abi/events";
 import { hasPageFlag, kindOf, mobilityOf, orderOf, pack, pinsOf, typeIn, zoneOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { FrameKind, Migratetype, Mobility, PageFlag } from "../abi/vocabulary";
 import { StatWord, ZoneWord } from "../abi/words";
 import { hasFree, removeFree } from "../buddy/freelist";
@@ -16,7 +17,7 @@ import { moveOwner } from "../frames/owner";
 import { blockFrames, MAX_ORDER, PAGEBLOCK_ORDER, typeOf } from "../frames/pageblock";
 import { accountFree, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { FRAME_BYTES, FRAME_SHIFT } from "../memory/regions";
+import { FRAME_BYTES } from "../memory/regions";
 import { count } from "../memory/stats";
 import { record } from "../record/events";
 

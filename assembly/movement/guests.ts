@@ -13,6 +13,7 @@
 //   spare + copies = pages that the areas have not given out
 
 import { isWorkingset, lifeOf, orderOf, pack, withLife, zoneOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { LRU_LISTS } from "../abi/limits";
 import { PolicyWord } from "../abi/proposals";
 import { GuestWord } from "../abi/records";
@@ -24,7 +25,7 @@ import { ownerOf, setOwner } from "../frames/owner";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { addHead, addTail, nextOf, prevOf, unlink } from "../memory/list";
 import { policy } from "../memory/policies";
-import { COPIES, config, FRAME_BYTES, FRAME_SHIFT, GUESTS } from "../memory/regions";
+import { COPIES, config, FRAME_BYTES, GUESTS } from "../memory/regions";
 import { entersBehind, hasShare, keepsFilePage, mustWrite, pagesToEvict } from "../policy/guests";
 import { AREAS_KEEP_PAGES } from "../rules";
 

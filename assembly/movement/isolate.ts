@@ -7,6 +7,7 @@
 
 import { BlockReason } from "../abi/findings";
 import { hasPageFlag, kindOf, orderOf, typeIn } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { FrameKind, Migratetype, PageFlag } from "../abi/vocabulary";
 import { ZoneWord } from "../abi/words";
 import { isInsideZone, moveBlock, moveFreeBlocks } from "../buddy/block";
@@ -16,7 +17,7 @@ import { isFreeBlock, setWord, wordOf } from "../frames/frame";
 import { blockFrames, blockStart, MAX_ORDER, PAGEBLOCK_ORDER, setType, typeOf } from "../frames/pageblock";
 import { accountFree, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { FRAME_BYTES, FRAME_SHIFT } from "../memory/regions";
+import { FRAME_BYTES } from "../memory/regions";
 import { ISOLATES_BY_PAGEBLOCK } from "../rules";
 
 function countIsolated(zone: i32, delta: i32): void {

@@ -5,6 +5,7 @@
 
 import { BlockReason } from "../abi/findings";
 import { hasPageFlag, kindOf, mobilityOf, orderOf, pack, pinsOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { FrameKind, Migratetype, Mobility, PageFlag } from "../abi/vocabulary";
 import { ConfigWord, ZoneWord } from "../abi/words";
 import { drainAll } from "../buddy/drain_all";
@@ -13,7 +14,7 @@ import { setWord, wordOf } from "../frames/frame";
 import { blockFrames, typeOf } from "../frames/pageblock";
 import { lastZone, zoneAt } from "../frames/zone";
 import { NONE } from "../memory/list";
-import { config, FRAME_BYTES, FRAME_SHIFT } from "../memory/regions";
+import { config, FRAME_BYTES } from "../memory/regions";
 import { isUnmovable, mayGoOffline } from "../policy/offline";
 import { CMA_ZONE } from "../rules";
 import { firstInUse, isolateRange, unisolateRange } from "./isolate";

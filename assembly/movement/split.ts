@@ -4,12 +4,13 @@
 // DEVIATION: splitting takes no time; what it leads to, single pages that are moved one by one, does.
 
 import { hasPageFlag, kindOf, mobilityOf, orderOf, pack, pinsOf, zoneOf } from "../abi/frame_word";
+import { FRAME_SHIFT } from "../abi/layout";
 import { FrameKind, Mobility, PageFlag } from "../abi/vocabulary";
 import { ConfigWord } from "../abi/words";
 import { setWord, withContentOf, wordOf } from "../frames/frame";
 import { addToLru } from "../frames/lru";
 import { occupySlot, ownerOf } from "../frames/owner";
-import { config, FRAME_SHIFT } from "../memory/regions";
+import { config } from "../memory/regions";
 
 /**
  * A page in somebody's hand (off its list) goes back as single pages, and is nobody's any more. False: it cannot be split.

@@ -14,7 +14,6 @@
 #define NONE 0xffffffffu
 
 // memory/regions: a frame's record.
-#define FRAME_SHIFT 4
 #define FRAME_BYTES (1u << FRAME_SHIFT)
 
 // The four functions that a caller of the allocator calls. By default they stay functions with arguments, as they

@@ -1,9 +1,6 @@
 // Knows: the records of a machine's frames, and how fields are read from them. Must not know: what a field says.
 
-import { FrameField } from "../../assembly/abi/layout.js";
-
-/** Bits that a link is shifted by against the number of its record: 16 bytes each. */
-const LINK_SHIFT = 4;
+import { FRAME_SHIFT, FrameField } from "../../assembly/abi/layout.js";
 
 /** A live view of every frame of the flat array; frames are numbers from 0, list heads lie behind the last of them. */
 export class FrameRecords {
@@ -28,6 +25,6 @@ export class FrameRecords {
 
   /** The record behind this one on its list: a frame, or the list's head. */
   next(record: number): number {
-    return (this.fields[record * FrameField.COUNT + FrameField.NEXT] ?? 0) >>> LINK_SHIFT;
+    return (this.fields[record * FrameField.COUNT + FrameField.NEXT] ?? 0) >>> FRAME_SHIFT;
   }
 }

@@ -1,7 +1,7 @@
 // Knows: one field of all frames' records, for tests that look at machines from inside or damage them.
 // Must not know: what a field says.
 
-import { FrameField } from "../../assembly/abi/layout.js";
+import { FRAME_SHIFT, FrameField } from "../../assembly/abi/layout.js";
 import type { Machine } from "../../bindings/machine/machine.js";
 
 /** By record: frames, then list heads. */
@@ -14,7 +14,7 @@ export function placeOf(record: number, field = FrameField.WORD): number {
 
 /** What names a record in NEXT and PREV. */
 export function linkTo(record: number): number {
-  return record * FrameField.COUNT * 4;
+  return record * 2 ** FRAME_SHIFT;
 }
 
 /** A copy of one field of every frame. */

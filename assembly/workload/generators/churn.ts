@@ -2,6 +2,7 @@
 // Must not know: time; one step is one operation. Frees hit a random frame, so what stays is scattered.
 
 import { kindOf, lifeOf, orderOf, pinsOf, withLife, withMobility } from "../../abi/frame_word";
+import { FRAME_SHIFT } from "../../abi/layout";
 import { WorkloadWord } from "../../abi/run";
 import { FrameKind, Gfp, Mobility, PageLife } from "../../abi/vocabulary";
 import { ConfigWord } from "../../abi/words";
@@ -11,7 +12,7 @@ import { changeContent } from "../../frames/lru";
 import { freePages } from "../../frames/zone";
 import { NONE } from "../../memory/list";
 import { randomBelow } from "../../memory/prng";
-import { config, FRAME_SHIFT, frames, WORKLOAD } from "../../memory/regions";
+import { config, frames, WORKLOAD } from "../../memory/regions";
 import { allocateUnderPressure } from "../../movement/pressure";
 
 const USER: i32 =

@@ -3,6 +3,7 @@
 
 import { Pattern } from "../../abi/findings";
 import { kindOf, orderOf, pack, zoneOf } from "../../abi/frame_word";
+import { FRAME_SHIFT } from "../../abi/layout";
 import { WorkloadWord } from "../../abi/run";
 import { AllocFlag, FrameKind, Gfp, Migratetype } from "../../abi/vocabulary";
 import { ConfigWord } from "../../abi/words";
@@ -13,7 +14,7 @@ import { setWord, wordOf } from "../../frames/frame";
 import { isPopulated } from "../../frames/zone";
 import { NONE } from "../../memory/list";
 import { randomBelow } from "../../memory/prng";
-import { config, FRAME_SHIFT, frames, WINDOWS, WORKLOAD } from "../../memory/regions";
+import { config, frames, WINDOWS, WORKLOAD } from "../../memory/regions";
 
 const USER: i32 = Gfp.HIGHMEM | Gfp.MOVABLE | Gfp.IO | Gfp.FS | Gfp.HARDWALL | Gfp.KSWAPD_RECLAIM;
 

@@ -5,6 +5,7 @@
 
 import { askedOf } from "../../abi/command_word";
 import { RequestState } from "../../abi/findings";
+import { FRAME_SHIFT } from "../../abi/layout";
 import { LOG_CAPACITY, MAX_REQUESTS, MAX_ZONES } from "../../abi/limits";
 import { PolicyWord } from "../../abi/proposals";
 import { LogWord, SimulationWord } from "../../abi/run";
@@ -17,7 +18,7 @@ import { blockFrames } from "../../frames/pageblock";
 import { zoneOfPfn } from "../../frames/zone";
 import { policyOfArea } from "../../memory/policies";
 import { set, word } from "../../memory/record";
-import { config, FRAME_SHIFT, LOG, PCPS } from "../../memory/regions";
+import { config, LOG, PCPS } from "../../memory/regions";
 import { total } from "../../memory/stats";
 import { AREAS_KEEP_PAGES } from "../../rules";
 import { now, spent } from "../../time/clock";
