@@ -31,7 +31,7 @@ for (;;) {
   checks = isSame ? checks + 1 : 0;
   last = words[0];
   // Checks, not a clock: who is stopped and goes on has not waited.
-  if (cpuMs() - since < words[5] && checks * wait < words[5] * slack) continue;
+  if (!isSame || (cpuMs() - since < words[5] && checks * wait < words[5] * slack)) continue;
   const input = Buffer.from(bytes.slice(0, words[2]));
   const kind = String.fromCharCode(...bytes.slice(words[2], words[2] + words[3]));
   let kept = "";
@@ -55,7 +55,7 @@ class Watchdog {
   start(folder: string | undefined, checkMs = TOO_LONG_MS / CHECKS): void {
     this.shared = new SharedArrayBuffer(HEAD + MOST_BYTES + 64);
     const workerData = { shared: this.shared, folder, wait: checkMs, head: HEAD, slack: SLACK };
-    new Worker(WATCH, { eval: true, workerData }).unref();
+    new Worker(WATCH, { eval: true, execArgv: [], workerData }).unref();
   }
 
   /** @param tooLongMs CPU time that it may take */
