@@ -3,7 +3,7 @@
 // Must not know: Slurm (slurm.test.ts).
 
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -20,6 +20,23 @@ function recipe(heading: string, language: string): string {
   const block = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(section)?.[1];
   if (block === undefined) throw new Error(`docs/scale.md has no recipe for ${heading}`);
   return block;
+}
+
+/** SIGKILL to every process of the session. @returns how many there were, but for those that only wait for their parent */
+function killSession(session: number): number {
+  const pids = readdirSync("/proc").filter((name) => {
+    try {
+      // pid (name) state ppid pgrp session
+      const [state, , , its] = readFileSync(`/proc/${name}/stat`, "utf8")
+        .replace(/^.*\) /s, "")
+        .split(" ");
+      return Number(its) === session && state !== "Z";
+    } catch {
+      return false;
+    }
+  });
+  for (const pid of pids) process.kill(Number(pid), "SIGKILL");
+  return pids.length;
 }
 
 /** `pageblock` in a folder that goes to the front of PATH. */
@@ -45,7 +62,8 @@ describe.skipIf(isMissing("GNU parallel", "parallel"))("GNU parallel", () => {
       });
       // The log has a line for its columns, then one for each part that has ended.
       await sign(() => linesIn(join(folder, "results.joblog")) >= 3);
-      process.kill(-(first.pid ?? 0), "SIGKILL");
+      // Parallel gives each job a group of its own: what is left of them would write on.
+      await sign(() => killSession(first.pid ?? 0) === 0);
       await gone;
       const second = spawnSync("bash", ["-c", script], { cwd: folder, env, encoding: "utf8" });
       expect([second.status, second.stderr]).toEqual([0, ""]);
