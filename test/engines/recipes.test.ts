@@ -24,19 +24,17 @@ function recipe(heading: string, language: string): string {
 
 /** SIGKILL to every process of the session. @returns how many there were, but for those that only wait for their parent */
 function killSession(session: number): number {
-  const pids = readdirSync("/proc").filter((name) => {
+  return readdirSync("/proc").filter((name) => {
     try {
       // pid (name) state ppid pgrp session
-      const [state, , , its] = readFileSync(`/proc/${name}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ");
-      return Number(its) === session && state !== "Z";
+      const stat = readFileSync(`/proc/${name}/stat`, "utf8").replace(/^.*\) /s, "");
+      const [state, , , its] = stat.split(" ");
+      return Number(its) === session && state !== "Z" && process.kill(Number(name), "SIGKILL");
     } catch {
+      // No process, or one that is gone meanwhile.
       return false;
     }
-  });
-  for (const pid of pids) process.kill(Number(pid), "SIGKILL");
-  return pids.length;
+  }).length;
 }
 
 /** `pageblock` in a folder that goes to the front of PATH. */
