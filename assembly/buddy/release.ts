@@ -3,10 +3,11 @@
 // (mm/page_alloc.c, Linux 6.12) and __free_pages_ok of 6.1.
 
 import { kindOf } from "../abi/frame_word";
-import { FrameKind } from "../abi/vocabulary";
+import { FrameKind, Migratetype } from "../abi/vocabulary";
+import { ZoneWord } from "../abi/words";
 import { isFreeBlock, setWord, wordOf } from "../frames/frame";
 import { isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setTypes, typeOf } from "../frames/pageblock";
-import { accountFree, modFreePages } from "../frames/zone";
+import { accountFree, modFreePages, zoneAt } from "../frames/zone";
 import { FRAME_BYTES } from "../memory/regions";
 import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { insertFree, insertRun, removeBelow } from "./freelist";
@@ -96,9 +97,23 @@ export function freeDirect(cpu: i32, zone: i32, link: u32, order: i32, toTail: b
   inline.always(freeBlock(cpu, zone, link, order, typeOf(link), toTail));
 }
 
-/** 6.12 frees a block of several pageblocks piece by piece, ascending, each with its own type; 6.1 as a whole. */
+/** Has this block of several pageblocks one that is isolated? */
+function hasIsolated(zone: i32, link: u32, order: i32): bool {
+  if (load<i32>(zoneAt(zone), ZoneWord.NR_ISOLATE_PAGEBLOCK << 2) == 0) return false;
+  const end = link + (FRAME_BYTES << order);
+  for (let at = link; at < end; at += FRAME_BYTES << PAGEBLOCK_ORDER)
+    if (typeOf(at) == Migratetype.ISOLATE) return true;
+  return false;
+}
+
+/**
+ * 6.12 frees a block of several pageblocks piece by piece, ascending, each with its own type; 6.1 as a whole.
+ * DEVIATION: a block of several pageblocks is freed by pageblocks in 6.1 too while one of them is isolated; 6.1 would put it
+ * on the list of its first one, where a fallback can steal it and end the isolation.
+ */
 function freePieces(cpu: i32, zone: i32, link: u32, order: i32, toTail: bool): void {
-  if (!LISTS_FOLLOW_PAGEBLOCK) return freeOne(cpu, zone, link, order, typeOf(link), toTail);
+  if (!LISTS_FOLLOW_PAGEBLOCK && !hasIsolated(zone, link, order))
+    return freeOne(cpu, zone, link, order, typeOf(link), toTail);
   freeByPiece(cpu, zone, link, order, PAGEBLOCK_ORDER, toTail);
 }
 

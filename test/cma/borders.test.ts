@@ -330,6 +330,21 @@ describe.each(KERNELS)("a large page across the border of the window's pageblock
     expect(isSound(machine)).toBe("sound");
   });
 
+  it("is freed by pageblocks when the window within it is isolated: nobody is given what is", async () => {
+    const set = [{ start: 0, length: BLOCK }];
+    using machine = await small(kernel, { areas: [{ basePfn: BASE + 64, count: 64, set }] });
+    command(machine, Op.TAKE_FREE, { a: BASE + 64, order: 6 });
+    const request = machine.cma.begin({ area: AREA, pages: BLOCK });
+    request.runUntil(RequestState.SCAN);
+    machine.release(BASE + 64, 6);
+    const isolated = machine.views.frame(BASE + 64 + BLOCK);
+    expect(isolated).toMatchObject({ kind: FrameKind.BUDDY, order: 4, type: Migratetype.ISOLATE });
+    expect(machine.views.frame(BASE + 64)).toMatchObject({ kind: FrameKind.BUDDY, order: 4 });
+    expect(isSound(machine)).toBe("sound");
+    expect(request.run()).toMatchObject({ ok: true, pfn: BASE + 64 + BLOCK });
+    expect(isSound(machine)).toBe("sound");
+  });
+
   it("moves with the window when it lies inside", async () => {
     using machine = await small(kernel);
     compound(machine, BASE + 64);
