@@ -26,6 +26,7 @@ export function ownerOf(link: u32): u32 {
 export function setOwner(link: u32, owner: u32): void {
   store<u32>(<usize>link, owner, OWNER);
 }
+
 /** Pfn + 1 of the block in this slot, or 0. */
 export function slotContent(slot: u32): u32 {
   return load<u32>(SLOTS + <usize>(slot << 2));

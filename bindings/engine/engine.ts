@@ -46,6 +46,7 @@ export class Engine {
   readonly #signed: Int32Array[] = [];
   readonly #unsigned: Uint32Array[] = [];
   readonly #bytes: Uint8Array[] = [];
+  #frames: FrameRecords | undefined;
 
   private constructor(module: WebAssembly.Module, exports: CoreExports) {
     this.module = module;
@@ -172,13 +173,17 @@ export class Engine {
 
   /** A live view of all frames. */
   get frames(): FrameRecords {
-    const config = this.words(Region.CONFIG);
-    const count = (config[ConfigWord.END_PFN] ?? 0) - (config[ConfigWord.START_PFN] ?? 0);
-    return new FrameRecords(this.unsigned(Region.FRAMES), count);
+    if (this.#frames === undefined) {
+      const config = this.words(Region.CONFIG);
+      const count = (config[ConfigWord.END_PFN] ?? 0) - (config[ConfigWord.START_PFN] ?? 0);
+      this.#frames = new FrameRecords(this.unsigned(Region.FRAMES), count);
+    }
+    return this.#frames;
   }
 
   #forget(): void {
     for (const views of [this.#signed, this.#unsigned, this.#bytes]) views.length = 0;
+    this.#frames = undefined;
   }
 
   /** Everything that makes up the machine, for snapshot and fork. */
