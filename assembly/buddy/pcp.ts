@@ -6,18 +6,18 @@
 import { EventKind, RecordGroup } from "../abi/events";
 import { pack, typeIn, withType } from "../abi/frame_word";
 import { FrameKind, Migratetype, ZoneFlag } from "../abi/vocabulary";
-import { ConfigWord, LevelWord, PcpWord, ScratchWord, StatWord, ZoneWord } from "../abi/words";
+import { ConfigWord, LevelWord, PcpWord, ScratchWord, StatWord } from "../abi/words";
 import { pfnOf, setWord, wordOf } from "../frames/frame";
 import { typeOf } from "../frames/pageblock";
 import {
   accountFree,
   freePagesAtLeast,
   hasFlag,
+  hasIsolatedBlock,
   modFreeCma,
   modFreePages,
   pcpAt,
   takeFreePages,
-  zoneAt,
 } from "../frames/zone";
 import {
   addHead,
@@ -258,8 +258,7 @@ function keepShortFixed(cpu: i32, zone: i32, order: i32, held: i32, pindex: i32)
 /** 6.1 drains with the cached type, unless the zone has an isolated pageblock; 6.12 always reads the pageblock. */
 function drainType(zone: i32, link: u32): i32 {
   if (LISTS_FOLLOW_PAGEBLOCK) return typeOf(link);
-  const isolated = load<i32>(zoneAt(zone), ZoneWord.NR_ISOLATE_PAGEBLOCK << 2) != 0;
-  return isolated ? typeOf(link) : typeIn(wordOf(link));
+  return hasIsolatedBlock(zone) ? typeOf(link) : typeIn(wordOf(link));
 }
 
 /**

@@ -4,10 +4,9 @@
 
 import { kindOf } from "../abi/frame_word";
 import { FrameKind, Migratetype } from "../abi/vocabulary";
-import { ZoneWord } from "../abi/words";
 import { isFreeBlock, setWord, wordOf } from "../frames/frame";
 import { isMergeable, MAX_ORDER, PAGEBLOCK_ORDER, setTypes, typeOf } from "../frames/pageblock";
-import { accountFree, modFreePages, zoneAt } from "../frames/zone";
+import { accountFree, hasIsolatedBlock, modFreePages } from "../frames/zone";
 import { FRAME_BYTES } from "../memory/regions";
 import { LISTS_FOLLOW_PAGEBLOCK } from "../rules";
 import { insertFree, insertRun, removeBelow } from "./freelist";
@@ -99,7 +98,7 @@ export function freeDirect(cpu: i32, zone: i32, link: u32, order: i32, toTail: b
 
 /** Has this block of several pageblocks one that is isolated? */
 function hasIsolated(zone: i32, link: u32, order: i32): bool {
-  if (load<i32>(zoneAt(zone), ZoneWord.NR_ISOLATE_PAGEBLOCK << 2) == 0) return false;
+  if (!hasIsolatedBlock(zone)) return false;
   const end = link + (FRAME_BYTES << order);
   for (let at = link; at < end; at += FRAME_BYTES << PAGEBLOCK_ORDER)
     if (typeOf(at) == Migratetype.ISOLATE) return true;

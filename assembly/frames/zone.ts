@@ -56,6 +56,11 @@ export function freeCma(zone: i32): i32 {
   return max(load<i32>(zoneAt(zone), ZoneWord.FREE_CMA << 2), 0);
 }
 
+/** has_isolate_pageblock() */
+export function hasIsolatedBlock(zone: i32): bool {
+  return load<i32>(zoneAt(zone), ZoneWord.NR_ISOLATE_PAGEBLOCK << 2) != 0;
+}
+
 export function hasFlag(zone: i32, flag: i32): bool {
   return (load<i32>(zoneAt(zone), ZoneWord.FLAGS << 2) & flag) != 0;
 }
