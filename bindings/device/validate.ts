@@ -5,7 +5,7 @@
 
 import { MAX_CPUS, MAX_FRAMES, MAX_ORDERS } from "../../assembly/abi/limits.js";
 import type { Problem } from "../engine/errors.js";
-import { formatBytes, formatPfn } from "../engine/units.js";
+import { formatBytes, formatPfn, PAGE_SHIFTS } from "../engine/units.js";
 import { Checker, isPowerOfTwo, isWhat } from "./checker.js";
 import type { DeviceDescription, ReservedRange } from "./description.js";
 import { computeGeometry, type Geometry, pcpListShape } from "./geometry.js";
@@ -37,7 +37,7 @@ function checkScalars(device: DeviceDescription, check: Checker): boolean {
   const before = check.problems.length;
   check.named("name", device.name);
   check.oneOf("kernel", device.kernel, KERNEL_IDS);
-  if (![12, 14, 16].includes(device.pageShift)) {
+  if (!PAGE_SHIFTS.includes(device.pageShift)) {
     check.add("pageShift", `must be 12, 14 or 16 (pages of 4, 16 or 64 KiB), ${isWhat(device.pageShift)}`);
   }
   check.whole("maxPageOrder", device.maxPageOrder, COSTLY_ORDER, MAX_ORDERS - 1);

@@ -8,6 +8,9 @@ import { MAX_CPUS, MAX_ORDERS, MAX_ZONES } from "../../assembly/abi/limits.js";
 import { UnitError } from "./errors.js";
 import { quoted } from "./quoted.js";
 
+/** Binary logarithms of the page sizes that there are: 4, 16 and 64 KiB. */
+export const PAGE_SHIFTS: readonly number[] = [12, 14, 16];
+
 declare const unit: unique symbol;
 type Branded<Name extends string> = number & { readonly [unit]: Name };
 

@@ -5,6 +5,7 @@
 // CmaFree is "in use or borrowed", and a small CmaFree makes an exhausted area likely, never certain.
 
 import { largest } from "../engine/extent.js";
+import { PAGE_SHIFTS } from "../engine/units.js";
 import type { Picture } from "./picture.js";
 
 export interface CmaState {
@@ -31,7 +32,7 @@ export function pageShift(picture: Picture): number {
   const told = picture.failures.filter(
     ({ form, bytes, pages }) => form === "cma" && bytes !== null && pages !== null,
   );
-  for (const shift of [12, 14, 16]) {
+  for (const shift of PAGE_SHIFTS) {
     if (reserved.some(({ bytes }) => bytes !== null && totals.has(bytes / 2 ** shift))) return shift;
     if (told.some(({ bytes, pages }) => (pages ?? 0) > 1 && Math.ceil(bytes! / 2 ** shift) === pages))
       return shift;

@@ -4,6 +4,7 @@
 import { MAX_CPUS, MAX_ORDERS, MAX_ZONES } from "../../assembly/abi/limits.js";
 import { COSTLY_ORDER, type KernelId, kernelProfiles, PCP_TYPES } from "../device/kernel.js";
 import { largest } from "../engine/extent.js";
+import { PAGE_SHIFTS } from "../engine/units.js";
 import { CaptureError } from "../importers/errors.js";
 import { type Given, unusable } from "./given.js";
 import type { Notes } from "./notes.js";
@@ -56,7 +57,7 @@ function kernelOf(given: Given, options: GeometryOptions, notes: Notes): KernelI
 function pageShiftOf(given: Given, orders: number, options: GeometryOptions, notes: Notes): number {
   if (options.pageSize !== undefined) {
     const shift = Math.log2(options.pageSize);
-    if ([12, 14, 16].includes(shift)) return shift;
+    if (PAGE_SHIFTS.includes(shift)) return shift;
     throw new CaptureError({
       file: "page size",
       problem: `${options.pageSize} bytes`,
@@ -67,7 +68,7 @@ function pageShiftOf(given: Given, orders: number, options: GeometryOptions, not
   const managed = given.zoneinfo.reduce((sum, { fact }) => sum + (fact.managed ?? 0), 0);
   if (given.memTotal !== undefined && managed > 0) {
     const shift = Math.round(Math.log2((given.memTotal * 1024) / managed));
-    if ([12, 14, 16].includes(shift)) return shift;
+    if (PAGE_SHIFTS.includes(shift)) return shift;
     notes.add("warning", "page-size", "MemTotal and the managed pages give no page size that exists");
   }
   const shift = given.pageblockOrder === 13 || orders === 14 ? 16 : orders === 12 ? 14 : 12;

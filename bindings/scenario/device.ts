@@ -4,6 +4,7 @@
 import { type DeviceDescription, getPreset, KERNEL_IDS, presetNames, ZONE_NAMES } from "../device/index.js";
 import { DeviceError, type Problem } from "../engine/errors.js";
 import { quoted } from "../engine/quoted.js";
+import { PAGE_SHIFTS } from "../engine/units.js";
 import { type DeviceFacts, factsOf, isCaptured, type ScenarioDevice } from "./device_facts.js";
 import type { FieldTable } from "./fields.js";
 import { camelCase, type Fields, kebabCase, type Path, type Reader } from "./read.js";
@@ -106,7 +107,8 @@ function readOverrides(reader: Reader, group: Fields, path: Path): Fields {
   const pageSize = read["pageSize"];
   delete read["pageSize"];
   if (typeof pageSize === "number") {
-    if ([4096, 16_384, 65_536].includes(pageSize)) read["pageShift"] = Math.log2(pageSize);
+    const shift = Math.log2(pageSize);
+    if (PAGE_SHIFTS.includes(shift)) read["pageShift"] = shift;
     else reader.report([...path, "page-size"], `must be ${PAGE_SIZES}, is ${quoted(group["page-size"])}`);
   }
   for (const key of Object.keys(deviceLists)) {

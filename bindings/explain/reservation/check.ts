@@ -5,6 +5,7 @@
 // kernel/dma/contiguous.c, Linux 4.9 to 6.12. CMA_MIN_ALIGNMENT_BYTES is a pageblock since 5.19, the larger of a pageblock
 // and the buddy's largest block before.
 
+import { PAGE_SHIFTS } from "../../engine/units.js";
 import type { ReservedArea } from "../picture.js";
 
 /** Something that is wrong with a reservation. */
@@ -30,7 +31,7 @@ export interface TreeCheck {
 }
 
 const MIB = 2 ** 20;
-export const PAGE_SIZES = [4096, 16384, 65536] as const;
+export const PAGE_SIZES = PAGE_SHIFTS.map((shift) => 2 ** shift);
 
 /** What area sizes must be multiples of: `sure` with every kernel, `least` with the newest and huge pages compiled in. */
 export function alignmentOf(pageSize: number): { readonly least: number; readonly sure: number } {
