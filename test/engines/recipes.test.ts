@@ -7,7 +7,7 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { linesIn, MAIN, sign } from "../support/children.js";
+import { linesIn, MAIN, sign, statOf } from "../support/children.js";
 import { inFolder, runCli } from "../support/cli.js";
 import { isMissing } from "../support/engines.js";
 import { writeSmallGrid } from "../support/small_grid.js";
@@ -26,9 +26,7 @@ function recipe(heading: string, language: string): string {
 function killSession(session: number): number {
   return readdirSync("/proc").filter((name) => {
     try {
-      // pid (name) state ppid pgrp session
-      const stat = readFileSync(`/proc/${name}/stat`, "utf8").replace(/^.*\) /s, "");
-      const [state, , , its] = stat.split(" ");
+      const [state, , , its] = statOf(name);
       return Number(its) === session && state !== "Z" && process.kill(Number(name), "SIGKILL");
     } catch {
       // No process, or one that is gone meanwhile.

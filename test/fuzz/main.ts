@@ -4,6 +4,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command, Option } from "commander";
+import { statOf } from "../support/children.js";
 import { entriesOf, FOLDER, keep } from "./corpus.js";
 import { isFailure, KIND_NAMES, type Kind, type KindName, leaveLong } from "./kind.js";
 import { COVERED, coveredKinds, KINDS } from "./kinds/index.js";
@@ -73,8 +74,7 @@ function readOptions(args: readonly string[]): Options {
 /** Of processes that were waited for, in seconds; /proc/self/stat counts hundredths of them, and only Linux has it. */
 function cpuOfChildren(): number {
   try {
-    const stat = readFileSync("/proc/self/stat", "utf8");
-    const words = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const words = statOf("self");
     return (Number(words[13]) + Number(words[14])) / 100;
   } catch {
     return 0;

@@ -51,3 +51,9 @@ export function textIn(path: string): string {
 export function linesIn(path: string): number {
   return textIn(path).split("\n").length - 1;
 }
+
+/** What /proc tells of a process, behind its name: state, parent, group, session ... (man 5 proc_pid_stat). @throws where there is none */
+export function statOf(pid: string): readonly string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
